@@ -1,0 +1,126 @@
+"""Strokes: a batch of N quadratic Bezier curves with a radius, a pressure and a color each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .errors import InputError
+
+__all__ = ["Strokes"]
+
+_SHAPES: dict[str, tuple[int, ...]] = {"points": (3, 2), "radius": (), "pressure": (2,), "color": (3,)}
+_COLUMNS = ("brush", "pen", "lifted")
+
+
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """N strokes in paint order: the first lies undermost.
+
+    Lengths are in canvas units (canvas height = 1, origin top left, y down).
+
+    Args:
+        points: [N, 3, 2] start, control and end (x, y) of each quadratic Bezier curve.
+        radius: [N] brush radius, > 0.
+        pressure: [N, 2] pen pressure at start and end, 0..1, linear in the curve's parameter.
+        color: [N, 3] sRGB, 0..1.
+        brush: optional [N] int64, which of a painting's brushes; None means all use brush 0.
+        pen: optional [N] int64, a plotter's pen.
+        lifted: optional [N] bool, strokes that are kept but not painted.
+
+    Raises:
+        InputError: shapes that disagree.
+    """
+
+    points: Tensor
+    radius: Tensor
+    pressure: Tensor
+    color: Tensor
+    brush: Tensor | None = None
+    pen: Tensor | None = None
+    lifted: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        n = self.points.shape[0] if self.points.ndim else 0
+        for name, shape in _SHAPES.items():
+            value = getattr(self, name)
+            if tuple(value.shape) != (n, *shape):
+                raise InputError(f"expected {name} of shape {(n, *shape)}, got {tuple(value.shape)}")
+        for name in _COLUMNS:
+            value = getattr(self, name)
+            if value is not None and tuple(value.shape) != (n,):
+                raise InputError(f"expected {name} of shape {(n,)}, got {tuple(value.shape)}")
+
+    def __len__(self) -> int:
+        return self.points.shape[0]
+
+    def _map(self, fn: Any) -> Strokes:
+        return Strokes(*(None if (v := getattr(self, f.name)) is None else fn(v) for f in fields(self)))
+
+    def __getitem__(self, index: int | slice | Tensor | list[int]) -> Strokes:
+        """Some of the strokes, in the order asked for; always a batch."""
+        if isinstance(index, int):
+            if not -len(self) <= index < len(self):
+                raise IndexError(f"stroke {index} of {len(self)}")
+            index = slice(index, index + 1 or None)
+        return self._map(lambda value: value[index])
+
+    def to(self, *args: Any, **kwargs: Any) -> Strokes:
+        """As `Tensor.to` for the four real columns; the discrete ones only change device."""
+        moved = {name: getattr(self, name).to(*args, **kwargs) for name in _SHAPES}
+        device = moved["points"].device
+        rest = {n: None if (v := getattr(self, n)) is None else v.to(device) for n in _COLUMNS}
+        return Strokes(**moved, **rest)
+
+    def detach(self) -> Strokes:
+        """The same strokes, outside any graph."""
+        return self._map(lambda value: value.detach())
+
+    def replace(self, **columns: Tensor | None) -> Strokes:
+        """A copy with some columns exchanged."""
+        return replace(self, **columns)
+
+    @classmethod
+    def empty(cls, **options: Any) -> Strokes:
+        """No strokes; `options` (dtype, device) as for `torch.empty`."""
+        return cls(*(torch.empty((0, *shape), **options) for shape in _SHAPES.values()))
+
+    @classmethod
+    def cat(cls, parts: Iterable[Strokes]) -> Strokes:
+        """Several batches one above the other. A column missing from some parts is filled with 0."""
+        parts = list(parts)
+        if not parts:
+            return cls.empty()
+        columns: dict[str, Tensor | None] = {n: torch.cat([getattr(p, n) for p in parts]) for n in _SHAPES}
+        for name in _COLUMNS:
+            values = [getattr(p, name) for p in parts]
+            if all(v is None for v in values):
+                continue
+            dtype = torch.bool if name == "lifted" else torch.int64
+            columns[name] = torch.cat(
+                [
+                    torch.zeros(len(p), dtype=dtype, device=p.points.device) if v is None else v
+                    for p, v in zip(parts, values, strict=True)
+                ]
+            )
+        return cls(**columns)  # type: ignore[arg-type]
+
+    def check(self) -> Strokes:
+        """These strokes, or an InputError that names the first stroke out of range.
+
+        Ranges: finite points within ±64, radius in (0, 16], pressure and color in 0..1.
+        """
+        ranges = {"points": (-64.0, 64.0), "radius": (1e-9, 16.0), "pressure": (0.0, 1.0), "color": (0.0, 1.0)}
+        for name, (low, high) in ranges.items():
+            value = getattr(self, name).detach().reshape(len(self), -1)
+            bad = ~((value >= low) & (value <= high)).all(1)
+            if bad.any():
+                k = int(bad.nonzero()[0])
+                raise InputError(
+                    f"expected {name} of stroke {k} in {low:g}..{high:g}, got {[round(x, 6) for x in value[k].tolist()]}"
+                )
+        return self
