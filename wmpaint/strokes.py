@@ -59,7 +59,8 @@ class Strokes:
         return self.points.shape[0]
 
     def _map(self, fn: Any) -> Strokes:
-        return Strokes(*(None if (v := getattr(self, f.name)) is None else fn(v) for f in fields(self)))
+        columns: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Strokes(**{name: None if value is None else fn(value) for name, value in columns.items()})
 
     def __getitem__(self, index: int | slice | Tensor | list[int]) -> Strokes:
         """Some of the strokes, in the order asked for; always a batch."""
@@ -71,9 +72,9 @@ class Strokes:
 
     def to(self, *args: Any, **kwargs: Any) -> Strokes:
         """As `Tensor.to` for the four real columns; the discrete ones only change device."""
-        moved = {name: getattr(self, name).to(*args, **kwargs) for name in _SHAPES}
+        moved: dict[str, Any] = {name: getattr(self, name).to(*args, **kwargs) for name in _SHAPES}
         device = moved["points"].device
-        rest = {n: None if (v := getattr(self, n)) is None else v.to(device) for n in _COLUMNS}
+        rest: dict[str, Any] = {n: None if (v := getattr(self, n)) is None else v.to(device) for n in _COLUMNS}
         return Strokes(**moved, **rest)
 
     def detach(self) -> Strokes:
@@ -82,7 +83,8 @@ class Strokes:
 
     def replace(self, **columns: Tensor | None) -> Strokes:
         """A copy with some columns exchanged."""
-        return replace(self, **columns)
+        exchanged: dict[str, Any] = dict(columns)
+        return replace(self, **exchanged)
 
     @classmethod
     def empty(cls, **options: Any) -> Strokes:
@@ -114,13 +116,14 @@ class Strokes:
 
         Ranges: finite points within ±64, radius in (0, 16], pressure and color in 0..1.
         """
+        if not len(self):
+            return self
         ranges = {"points": (-64.0, 64.0), "radius": (1e-9, 16.0), "pressure": (0.0, 1.0), "color": (0.0, 1.0)}
         for name, (low, high) in ranges.items():
             value = getattr(self, name).detach().reshape(len(self), -1)
             bad = ~((value >= low) & (value <= high)).all(1)
             if bad.any():
                 k = int(bad.nonzero()[0])
-                raise InputError(
-                    f"expected {name} of stroke {k} in {low:g}..{high:g}, got {[round(x, 6) for x in value[k].tolist()]}"
-                )
+                got = [round(x, 6) for x in value[k].tolist()]
+                raise InputError(f"expected {name} of stroke {k} in {low:g}..{high:g}, got {got}")
         return self
