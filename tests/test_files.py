@@ -75,7 +75,9 @@ def test_write_that_the_system_cuts_short(tmp_path: Path) -> None:
         "try: write_bytes(sys.argv[1], bytes(50_000))\n"
         "except FileError as error: print(error)\n"
     )
-    run = subprocess.run([sys.executable, "-c", code, str(tmp_path / "big")], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "big")], capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == f"could not write {str(tmp_path / 'big')!r}: file too large"
     assert os.listdir(tmp_path) == []
 
