@@ -59,8 +59,11 @@ class Strokes:
         return self.points.shape[0]
 
     def _map(self, fn: Any) -> Strokes:
-        columns: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Strokes(**{name: None if value is None else fn(value) for name, value in columns.items()})
+        columns: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            columns[field.name] = None if value is None else fn(value)
+        return Strokes(**columns)
 
     def __getitem__(self, index: int | slice | Tensor | list[int]) -> Strokes:
         """Some of the strokes, in the order asked for; always a batch."""
