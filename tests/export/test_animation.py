@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from flat import Flat, line, many
+
+from wmpaint.canvas import Canvas
+from wmpaint.errors import FileError, InputError
+from wmpaint.export.animation import stroke_counts, stroke_frames, write_film
+from wmpaint.strokes import Strokes
+
+
+@pytest.mark.parametrize(("strokes", "frames"), [(0, 10), (1, 10), (10, 10), (9, 150), (500, 150), (20_000, 40)])
+def test_counts_rise_to_all_strokes(strokes, frames):
+    counts = stroke_counts(strokes, frames)
+    assert len(counts) == min(strokes, frames)
+    steps = np.diff([0, *counts])
+    assert (steps >= 1).all() and sum(steps) == strokes
+    assert strokes <= frames or (steps[0] <= 1 + strokes / frames and steps[-1] > steps[0])
+
+
+def test_first_strokes_come_one_by_one():
+    assert stroke_counts(500, 150)[:12] == list(range(1, 13))
+
+
+@pytest.mark.parametrize("background", [(0.9, 0.8, 0.1), None])
+def test_the_last_frame_is_the_painting(background):
+    canvas, renderer, strokes = Canvas(1.5, background), Flat(0.6), many(30)
+    frames = list(stroke_frames(renderer, strokes, canvas, height=32, frames=12, hold=3))
+    assert len(frames) == 1 + 12 + 3 and all(frame.shape == (3, 32, 48) for frame in frames)
+    assert sum(renderer.calls) == 30
+    ground = torch.tensor(background or (1.0, 1.0, 1.0))
+    assert (frames[0] == ground[:, None, None]).all()
+    whole = renderer.render(strokes, Canvas(1.5, tuple(ground.tolist())), height=32)[:3]
+    for frame in frames[-4:]:
+        torch.testing.assert_close(frame, whole, atol=1e-6, rtol=0)
+
+
+def test_lifted_strokes_and_no_strokes():
+    strokes = many(5).replace(lifted=torch.tensor([True, False, True, True, False]))
+    renderer = Flat()
+    assert len(list(stroke_frames(renderer, strokes, Canvas(), height=8, hold=0))) == 3
+    assert renderer.calls == [1, 1]
+    assert len(list(stroke_frames(renderer, Strokes.empty(), Canvas(), height=8, hold=0))) == 1
+    with pytest.raises(InputError, match="1 frame or more"):
+        next(stroke_frames(renderer, strokes, Canvas(), height=8, frames=0))
+
+
+def decoded(path, height: int, width: int) -> tuple[str, np.ndarray]:
+    """What ffmpeg says of a film, and its frames [N, height, width, 3]."""
+    import imageio_ffmpeg
+
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    return done.stderr.decode(), np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 3).astype(int)
+
+
+def test_mp4_has_the_frames_and_the_padded_size(tmp_path):
+    path = tmp_path / "film.mp4"
+    strokes = Strokes.cat([line(0.3, 0.2, (1.0, 0.0, 0.0)), line(0.7, 0.2, (0.0, 0.0, 1.0))])
+    write_film(path, stroke_frames(Flat(), strokes, Canvas(1.4), height=63, hold=5), fps=10)
+    said, frames = decoded(path, 64, 88)
+    assert "Video: h264" in said and "yuv420p" in said and "88x64" in said and "10 fps" in said
+    assert len(frames) == 1 + 2 + 5
+    assert (abs(frames[0] - 255) < 8).all()
+    assert (abs(frames[-1][20, 44] - (255, 0, 0)) < 12).all() and (abs(frames[-1][44, 44] - (0, 0, 255)) < 12).all()
+    assert (abs(frames[1][44, 44] - 255) < 12).all()
+    assert [p.name for p in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_gif_has_the_frames_colors_and_times(tmp_path):
+    from PIL import Image
+
+    path = tmp_path / "film.gif"
+    strokes = Strokes.cat([line(0.3, 0.2, (1.0, 0.0, 0.0)), line(0.7, 0.2, (0.0, 0.0, 1.0))])
+    write_film(path, stroke_frames(Flat(), strokes, Canvas(), height=41, hold=10), fps=10)
+    with Image.open(path) as film:
+        assert film.size == (41, 41) and film.n_frames == 3 and film.info["loop"] == 0
+        times = []
+        for k in range(3):
+            film.seek(k)
+            times.append(film.info["duration"])
+        last = np.asarray(film.convert("RGB")).astype(int)
+    assert times == [100, 100, 1100]
+    assert last[12, 20].tolist() == [255, 0, 0] and last[28, 20].tolist() == [0, 0, 255]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+def test_a_film_that_breaks_leaves_the_old_one(tmp_path, suffix):
+    path = tmp_path / f"film.{suffix}"
+    path.write_text("old")
+
+    def frames():
+        yield torch.zeros(3, 16, 16)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_film(path, frames())
+    with pytest.raises(InputError, match="frame 1 of shape \\(3, 16, 16\\), got \\(3, 16, 18\\)"):
+        write_film(path, iter([torch.zeros(3, 16, 16), torch.zeros(3, 16, 18)]))
+    with pytest.raises(InputError, match="at least one frame"):
+        write_film(path, [])
+    assert path.read_text() == "old" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_bad_names_and_rates(tmp_path):
+    frame = [torch.zeros(3, 4, 4)]
+    with pytest.raises(InputError, match=r"\.mp4 or \.gif, got film\.avi"):
+        write_film(tmp_path / "film.avi", frame)
+    with pytest.raises(InputError, match="frames a second, got 0"):
+        write_film(tmp_path / "film.mp4", frame, fps=0)
+    with pytest.raises(FileError):
+        write_film(tmp_path / "no" / "film.mp4", frame)
+
+
+FULL = """
+import itertools, resource, signal, sys, torch
+from wmpaint.errors import FileError
+from wmpaint.export.animation import write_film
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    write_film(sys.argv[1], (torch.rand(3, 128, 128) for _ in range(40)))
+except FileError as error:
+    print("refused:", error)
+"""
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+def test_a_disk_that_fills_up_is_an_error(tmp_path, suffix):
+    """A limit on the size of files stands in for a full disk."""
+    path = tmp_path / f"film.{suffix}"
+    done = subprocess.run([sys.executable, "-c", FULL, path], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("refused: ")
+    assert not list(tmp_path.iterdir())

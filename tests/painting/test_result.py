@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from flat import Flat, line, many
+from PIL import Image
+
+from wmpaint.canvas import Canvas
+from wmpaint.errors import FileError, InputError, MissingProgram
+from wmpaint.painting import result
+from wmpaint.painting.result import BrushRef, Painting, Report, load
+from wmpaint.strokes import Strokes
+
+
+def painting(count: int = 20, **options) -> Painting:
+    values = {
+        "strokes": many(count).replace(brush=torch.arange(count) % 2),
+        "canvas": Canvas(1.5, (0.9, 0.8, 0.7)),
+        "brushes": (BrushRef("charcoal", "aa"), BrushRef("own", "bb", "own.safetensors")),
+        "program_height": 32,
+        "seed": 7,
+        "parameters": {"strokes": count},
+        "terms": {"pixel": 0.5, "variance": 0.25},
+        "provenance": {"steps": 90, "seconds": 12.5, "source": "/home/me/<cat>.jpg"},
+    }
+    return Painting(**{**values, **options})
+
+
+@pytest.fixture
+def real(monkeypatch):
+    """Two brushes of a program, and the same two as learned by perfect painters."""
+    made = {"charcoal": Flat(0.9, brush_hash="aa"), "own": Flat(0.4, brush_hash="bb")}
+    monkeypatch.setattr(result, "_program", lambda program, brush, seed: made[brush.name])
+    monkeypatch.setattr(result, "_painter", lambda brush: made[brush.name])
+    return made
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"canvas": Canvas(1 / 3, None, (210.0, 297.0)), "seed": 2**64 - 1, "terms": {}, "provenance": {"a": [1, None]}},
+        {"strokes": Strokes.empty(), "brushes": (BrushRef("x"),)},
+        {"strokes": many(5).replace(lifted=torch.tensor([True, False, True, True, False]))},
+    ],
+)
+def test_saved_and_loaded_again_it_is_the_same(tmp_path, changes):
+    before = painting(**changes)
+    path = tmp_path / "a.wmp.json"
+    before.save(path)
+    after = Painting.load(path)
+    for f in dataclasses.fields(Painting):
+        if f.name not in ("strokes", "target", "painters"):
+            assert getattr(after, f.name) == getattr(before, f.name), f.name
+    for f in dataclasses.fields(Strokes):
+        x, y = getattr(before.strokes, f.name), getattr(after.strokes, f.name)
+        assert (x is None and y is None) or (torch.equal(x, y) and x.dtype == y.dtype), f.name
+    assert load(path).to_json() == before.to_json() == path.read_text("utf-8")
+
+
+def test_strokes_are_kept_as_float32_outside_any_graph():
+    strokes = many(3).to(torch.float64)
+    strokes.points.requires_grad_()
+    kept = painting(3, strokes=strokes).strokes
+    assert kept.points.dtype == torch.float32 and not kept.points.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"brushes": ()}, "one brush or more"),
+        ({"brushes": (BrushRef("a"),)}, "brush of stroke 1 to be 0 to 0, got 1"),
+        ({"seed": -1}, "seed"),
+        ({"program_height": 0}, "height"),
+        ({"terms": {"pixel": math.nan}}, "'pixel' to be finite"),
+        ({"painters": (Flat(),)}, "2 painters"),
+        ({"strokes": many(2).replace(radius=torch.tensor([0.1, -1.0]))}, "radius of stroke 1"),
+    ],
+)
+def test_values_out_of_range(changes, words):
+    with pytest.raises(InputError, match=words):
+        painting(**changes)
+
+
+def test_render_and_replay(real):
+    p = painting()
+    assert p.render().shape == (4, 32, 48) and p.replay(height=64).shape == (4, 64, 96)
+    torch.testing.assert_close(p.render(), p.replay("mypaint"))
+    assert not p.render().requires_grad
+    alone = painting(strokes=many(20).replace(brush=torch.ones(20, dtype=torch.int64)))
+    torch.testing.assert_close(alone.render(16), real["own"].render(many(20), alone.canvas, height=16))
+
+
+def test_painters_in_memory_come_first():
+    p = painting(painters=(Flat(0.2), Flat(0.3)))
+    assert p.render(8).shape == (4, 8, 12)
+    assert p.painters[0].calls and p.painters[1].calls
+
+
+def test_report_compares_with_the_target(real):
+    # A line of half the height, black on white: the dream is exact, the real program paints it in gray.
+    strokes = line(0.5, 0.25, (0.0, 0.0, 0.0), x=(-1.0, 2.0))
+    p = painting(strokes=strokes, canvas=Canvas(), brushes=(BrushRef("own"),), painters=(Flat(),))
+    target = torch.ones(3, 32, 32)
+    target[:, 8:24] = 0
+    report = p.report(target)
+    # Its error is 0.6 over half of the picture.
+    assert report.real_psnr == pytest.approx(-10 * math.log10(0.36 / 2), abs=1e-3)
+    assert report.dream_psnr == 100.0
+    assert report.gap_db == pytest.approx(100 - report.real_psnr)
+    assert (report.strokes, report.steps, report.seconds, report.seed) == (1, 90, 12.5, 7)
+    assert report.program == "flat" and report.terms == {"pixel": 0.5, "variance": 0.25}
+    # In memory, of another size, and with pictures that are there already.
+    kept = dataclasses.replace(p, target=target.repeat_interleave(4, 1).repeat_interleave(4, 2))
+    assert kept.report().real_psnr == pytest.approx(report.real_psnr, abs=0.5)
+    assert p.report(target, real=target).real_psnr == 100.0
+    bare = p.report()
+    assert bare.dream_psnr is bare.real_psnr is bare.gap_db is None
+    assert p.report(target, program=None).real_psnr is None
+
+
+def test_report_prints_and_is_json():
+    report = Report(500, 290, 12.345, 26.123, 25.5, 0.623, "mypaint", 7, {"pixel": 0.0012345})
+    text = str(report)
+    assert "dream PSNR    26.12 dB" in text and "transfer gap  0.62 dB" in text and "seconds       12.3" in text
+    assert "pixel         0.001234" in text or "pixel         0.001235" in text
+    assert json.loads(json.dumps(report.as_dict()))["gap_db"] == 0.623
+    assert "PSNR" not in str(Report(1, None, None, None, None, None, "dabs", 0))
+
+
+def test_save_by_suffix(real, tmp_path):
+    p = painting(target=torch.rand(3, 32, 48))
+    for name in ("a.wmp.json", "A.PNG", "a.svg", "a.mp4", "a.gif", "a.json"):
+        p.save(tmp_path / name)
+    assert len(list(tmp_path.iterdir())) == 6
+    with Image.open(tmp_path / "A.PNG") as picture:
+        assert picture.size == (48, 32) and picture.mode == "RGB"
+    p.save(tmp_path / "A.PNG", height=64)
+    with Image.open(tmp_path / "A.PNG") as picture:
+        assert picture.size == (96, 64)
+        got = np.asarray(picture).astype(float) / 255
+    np.testing.assert_allclose(got, p.render(64)[:3].permute(1, 2, 0), atol=0.51 / 255)
+    report = json.loads((tmp_path / "a.json").read_text())
+    assert report["gap_db"] == 0 and report["program"] == "flat"
+    # Sharp enough for the thinnest bar to cover pixels when its opacity is measured.
+    painting(program_height=256).save(tmp_path / "a.svg")
+    svg = (tmp_path / "a.svg").read_text()
+    assert svg.count("<path") == 20 and "&lt;cat&gt;.jpg" in svg
+    # Bars of alpha 0.9 and 0.4 by turns: the measured opacities.
+    assert svg.count('stroke-opacity="0.9"') == 10 and svg.count('stroke-opacity="0.4"') == 10
+
+
+def test_a_transparent_ground_stays_transparent(real, tmp_path):
+    p = painting(canvas=Canvas(background=None), strokes=line(0.5, 0.25, (1.0, 0.0, 0.0)))
+    p.save(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as picture:
+        pixels = np.asarray(picture)
+    assert pixels[16, 16].tolist() == [255, 0, 0, 230] and pixels[0, 0].tolist() == [0, 0, 0, 0]
+
+
+def test_bad_files_and_options(real, tmp_path):
+    p = painting()
+    for name in ("a.jpg", "a", ".png", "png"):
+        with pytest.raises(InputError, match=r"\.wmp\.json, \.json, \.png, \.svg, \.mp4, \.gif"):
+            p.save(tmp_path / name)
+    with pytest.raises(InputError, match=r"options for \.png out of height, got 'fps'"):
+        p.save(tmp_path / "a.png", fps=3)
+    with pytest.raises(FileError):
+        p.save(tmp_path / "no" / "a.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_brush_that_has_changed_since_is_noticed(monkeypatch):
+    from wmpaint import programs
+
+    monkeypatch.setattr(programs, "load_program", lambda *a, **k: Flat(brush_hash="cc"), raising=False)
+    p = painting(brushes=(BrushRef("charcoal", "aa"),), strokes=many(2))
+    with pytest.warns(UserWarning, match="'charcoal' is not the one"):
+        p.replay("mypaint")
+
+
+def test_a_missing_program_says_so(monkeypatch):
+    from wmpaint import programs
+
+    def missing(*args, **options):
+        raise MissingProgram("expected libmypaint, got none")
+
+    monkeypatch.setattr(programs, "load_program", missing, raising=False)
+    monkeypatch.setattr(programs, "program", lambda *a, **k: Flat(), raising=False)
+    p = painting(brushes=(BrushRef("charcoal"),), strokes=many(2))
+    with pytest.raises(MissingProgram):
+        p.replay("mypaint")
+    assert p.replay("auto").shape == (4, 32, 48)
+
+
+def test_notebooks_show_it(real):
+    p = painting()
+    with Image.open(io.BytesIO(p._repr_png_())) as picture:
+        assert picture.size == (48, 32)
+    page = p._repr_html_()
+    assert 'src="data:image/png;base64,' in page and "&lt;cat&gt;.jpg, 20 strokes" in page and "<cat>" not in page

@@ -1,0 +1,163 @@
+"""A painting being painted: `write_film(path, stroke_frames(renderer, strokes, canvas, height=512))`."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .. import files
+from ..canvas import Canvas
+from ..errors import FileError, InputError
+from ..image import to_uint8
+from ..renderer import Renderer
+from ..strokes import Strokes
+from .bitmap import WHITE, over
+
+__all__ = ["FPS", "stroke_counts", "stroke_frames", "write_film"]
+
+FPS = 25.0
+
+
+def stroke_counts(strokes: int, frames: int) -> list[int]:
+    """How many strokes lie on the canvas after each frame: rising by 1 or more to `strokes`.
+
+    With more strokes than frames, frame k of F shows k + (N - F) (k / F)³ of the N strokes: the first, large ones
+    come one by one, and the later ones in groups that grow.
+    """
+    frames = min(frames, strokes)
+    return [k + round((strokes - frames) * (k / frames) ** 3) for k in range(1, frames + 1)]
+
+
+def stroke_frames(
+    renderer: Renderer,
+    strokes: Strokes,
+    canvas: Canvas,
+    *,
+    height: int,
+    frames: int = 150,
+    hold: int = int(FPS),
+    generator: torch.Generator | None = None,
+) -> Iterator[Tensor]:  # each [3, H, W]
+    """The bare canvas, then the painting as it grows in at most `frames` steps, then `hold` times the last.
+
+    Each group of new strokes is painted on transparent ground and laid over the running picture, which is what
+    painting them all at once gives: the cost is that of one painting, plus one canvas a frame.
+    A transparent canvas is shown as white. Lifted strokes are left out.
+
+    Raises:
+        InputError: fewer than 1 frame, a negative hold, or a bad height.
+    """
+    if frames < 1 or hold < 0:
+        raise InputError(f"expected 1 frame or more and a hold of 0 or more, got {frames} and {hold}")
+    size = canvas.pixels(height)
+    if strokes.lifted is not None:
+        strokes = strokes[~strokes.lifted]
+    clear = Canvas(canvas.aspect, None, canvas.paper)
+    ground = torch.tensor(canvas.background or WHITE)[:, None, None]
+    picture = ground.expand(3, *size).clone()
+    yield picture
+    start = 0
+    for stop in stroke_counts(len(strokes), frames):
+        with torch.no_grad():
+            group = renderer.render(strokes[start:stop], clear, height=height, generator=generator)
+            picture = over(group.to(picture), picture)
+        start = stop
+        yield picture
+    for _ in range(hold):
+        yield picture
+
+
+def write_film(
+    path: str | Path,
+    frames: Iterable[Tensor],  # each [3, H, W], 0..1
+    *,
+    fps: float = FPS,
+) -> None:
+    """Write pictures as .mp4 (H.264, odd sizes padded by repeating the edge) or .gif (one shared palette, looped).
+
+    The file appears under its name only when it is complete.
+
+    Raises:
+        InputError: another suffix, no frames, frames of different sizes, or fps outside 1..60.
+        FileError: the file cannot be written.
+    """
+    path = Path(path)
+    writers = {".mp4": _write_mp4, ".gif": _write_gif}
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise InputError(f"expected a film named .mp4 or .gif, got {path.name}")
+    if not 1 <= fps <= 60:
+        raise InputError(f"expected 1 to 60 frames a second, got {fps}")
+    pictures = _bytes(frames)
+    first = next(pictures, None)
+    if first is None:
+        raise InputError(f"expected at least one frame for {path.name}, got none")
+    with files.atomic_path(path) as temporary:
+        writer(Path(temporary), chain([first], pictures), first.shape, fps)
+
+
+def _bytes(frames: Iterable[Tensor]) -> Iterator[np.ndarray]:  # [H, W, 3] uint8
+    shape = None
+    for k, frame in enumerate(frames):
+        shape = shape or frame.shape
+        if frame.ndim != 3 or frame.shape[0] != 3 or frame.shape != shape:
+            raise InputError(f"expected frame {k} of shape {(3, *shape[1:])}, got {tuple(frame.shape)}")
+        yield np.ascontiguousarray(to_uint8(frame))
+
+
+def _write_mp4(path: Path, frames: Iterator[np.ndarray], shape: tuple[int, ...], fps: float) -> None:
+    import imageio_ffmpeg
+
+    height, width = shape[0] + shape[0] % 2, shape[1] + shape[1] % 2
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-xerror", "-f", "rawvideo", "-pix_fmt", "rgb24"]
+    command += ["-s", f"{width}x{height}", "-r", str(Fraction(fps).limit_denominator(1001)), "-i", "-", "-an"]
+    command += ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-preset", "veryfast"]
+    command += ["-movflags", "+faststart", "-f", "mp4", str(path)]
+    # A group of its own: Ctrl-C in a terminal reaches a whole group, and must not end ffmpeg behind our back.
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0
+    )
+    assert process.stdin is not None and process.stderr is not None
+    try:
+        try:
+            for frame in frames:
+                pad = ((0, height - frame.shape[0]), (0, width - frame.shape[1]), (0, 0))
+                process.stdin.write(np.pad(frame, pad, mode="edge").tobytes())
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # ffmpeg has given up; what it says of it comes below
+        said = process.stderr.read().decode(errors="replace").strip()
+        if process.wait():
+            reason = said.splitlines()[-1] if said else f"ffmpeg ended with {process.returncode}"
+            raise FileError(f"expected to write {path.name}, got: {reason}")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stderr):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+
+
+def _write_gif(path: Path, frames: Iterator[np.ndarray], shape: tuple[int, ...], fps: float) -> None:
+    from PIL import Image
+
+    pictures = [Image.fromarray(frame) for frame in frames]
+    # One palette for all: of the end, where most colors are, beside the start, so that the bare canvas is exact.
+    both = Image.new("RGB", (2 * shape[1], shape[0]))
+    both.paste(pictures[-1], (0, 0))
+    both.paste(pictures[0], (shape[1], 0))
+    palette = both.quantize(256, method=Image.Quantize.MEDIANCUT)
+    first, *rest = (picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures)
+    # GIF counts time in hundredths of a second; Pillow joins frames that are alike into one that lasts longer.
+    duration = max(20, round(100 / fps) * 10)
+    with path.open("wb") as stream:
+        first.save(stream, "GIF", save_all=True, append_images=rest, duration=duration, loop=0, optimize=False)

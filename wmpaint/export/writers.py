@@ -1,0 +1,145 @@
+"""Which suffix is written by what: `write("cat.svg", painting)`. New kinds of file are added to `WRITERS`.
+
+A writer is `writer(path, work, **options)`. It sees a painting only as a `Work`, and writes whole files or none.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from .. import files
+from ..canvas import Canvas
+from ..errors import InputError
+from ..image import save_png
+from ..renderer import Renderer
+from ..strokes import Strokes
+from . import animation, look, svg
+
+__all__ = ["WRITERS", "Work", "check_suffix", "suffix_of", "write"]
+
+FILM_HEIGHT = 1080  # a film of a larger painting is shown at this height unless told
+
+
+class Work(Protocol):
+    """What an exporter may ask of a painting."""
+
+    @property
+    def strokes(self) -> Strokes: ...
+    @property
+    def canvas(self) -> Canvas: ...
+    @property
+    def program_height(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def renderer(self) -> Renderer: ...
+    def in_program(self, program: str = ..., seed: int | None = ...) -> Renderer: ...
+    def render(self, height: int | None = ..., generator: torch.Generator | None = ...) -> Tensor: ...
+    def metadata(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
+    def report(self, target: Any = ..., *, program: str | None = ...) -> Any: ...
+
+
+def write_painting(path: Path, work: Work) -> None:
+    """.wmp.json: the painting itself."""
+    files.write_text(path, work.to_json())
+
+
+def write_report(path: Path, work: Work, *, target: Any = None, program: str | None = "auto") -> None:
+    """.json: the report. `target` is a picture to compare with, `program` the one to replay in (None: do not)."""
+    write_json(path, work.report(target, program=program).as_dict())
+
+
+def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
+    """Plain values as indented JSON."""
+    files.write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_picture(path: Path, work: Work, *, height: int | None = None) -> None:
+    """.png: the dream, `height` pixels high."""
+    save_png(path, work.render(height))
+
+
+def write_svg(path: Path, work: Work, *, measured: bool = True, title: str | None = None) -> None:
+    """.svg: one path a stroke; `measured` takes widths and opacities from the painter rather than from radii."""
+    wide, clear = look.measure(work.renderer, work.strokes, height=work.program_height) if measured else (1.0, 1.0)
+    svg.write_svg(
+        path,
+        work.strokes,
+        work.canvas,
+        width=wide,
+        opacity=clear,
+        title=work.title if title is None else title,
+        metadata=work.metadata(),
+    )
+
+
+def write_film(
+    path: Path,
+    work: Work,
+    *,
+    height: int | None = None,
+    frames: int = 150,
+    fps: float = animation.FPS,
+    program: str | None = None,
+) -> None:
+    """.mp4 or .gif: the painting being painted, in at most `frames` steps, in the dream or in a `program`."""
+    renderer = work.renderer if program is None else work.in_program(program)
+    height = height or min(work.program_height, FILM_HEIGHT)
+    pictures = animation.stroke_frames(
+        renderer, work.strokes, work.canvas, height=height, frames=frames, hold=round(fps)
+    )
+    animation.write_film(path, pictures, fps=fps)
+
+
+Writer = Callable[..., None]
+WRITERS: dict[str, Writer] = {
+    ".wmp.json": write_painting,
+    ".json": write_report,
+    ".png": write_picture,
+    ".svg": write_svg,
+    ".mp4": write_film,
+    ".gif": write_film,
+}
+
+
+def suffix_of(path: str | Path) -> str | None:
+    """The kind of file that a name asks for, or None if it is none we write."""
+    name = Path(path).name.lower()
+    # ".wmp.json" comes before ".json", which it also ends with.
+    return next((suffix for suffix in WRITERS if name.endswith(suffix) and name != suffix), None)
+
+
+def check_suffix(path: str | Path) -> str:
+    """As `suffix_of`.
+
+    Raises:
+        InputError: none we write; the message lists those.
+    """
+    suffix = suffix_of(path)
+    if suffix is None:
+        raise InputError(f"expected a file name that ends in {', '.join(WRITERS)}, got {str(path)!r}")
+    return suffix
+
+
+def write(path: str | Path, work: Work, **options: Any) -> None:
+    """Write a painting as the kind of file its suffix names.
+
+    Raises:
+        InputError: another suffix, or an option which that kind does not have.
+        FileError: the file cannot be written.
+    """
+    suffix = check_suffix(path)
+    writer = WRITERS[suffix]
+    known = list(inspect.signature(writer).parameters)[2:]
+    for name in options:
+        if name not in known:
+            raise InputError(f"expected options for {suffix} out of {', '.join(known) or 'none'}, got {name!r}")
+    writer(Path(path), work, **options)

@@ -1,0 +1,204 @@
+"""The text of a painting file: `to_text(header, strokes) -> str` and `from_text(text, name) -> (header, strokes)`.
+
+JSON that people can read: a header, then one stroke a line in the fewest digits that give back the same float32.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+
+from ..errors import FileError, InputError
+from ..strokes import Strokes
+
+__all__ = ["FORMAT", "MAX_BYTES", "MAX_STROKES", "VERSION", "from_text", "read", "schema", "to_text"]
+
+FORMAT = "wmpaint painting"
+VERSION = 1
+MAX_BYTES = 256 << 20
+MAX_STROKES = 1_000_000
+
+_REAL = ("x0", "y0", "x1", "y1", "x2", "y2", "radius", "pressure0", "pressure1", "red", "green", "blue")
+_WHOLE = ("brush", "pen", "lifted")
+_SAMPLE = 4  # strokes that go through the schema itself; `_table` holds all of them to the same rules
+_TYPES = {"object": "an object", "array": "an array", "string": "a text", "number": "a number"}
+_TYPES |= {"integer": "a whole number", "null": "null"}
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The published JSON Schema (draft 2020-12) of a painting file. Do not change the result."""
+    text = resources.files(__package__).joinpath("painting.schema.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def to_text(header: Mapping[str, Any], strokes: Strokes) -> str:
+    """A painting file's text.
+
+    Args:
+        header: canvas, brushes, program, seed, parameters, terms and provenance, of plain JSON values.
+        strokes: written as float32.
+
+    Raises:
+        InputError: strokes out of range, too many of them, or a header that is not JSON.
+    """
+    if len(strokes) > MAX_STROKES:
+        raise InputError(f"expected at most {MAX_STROKES:,} strokes in a painting file, got {len(strokes):,}")
+    strokes = strokes.detach().to("cpu", torch.float32).check()
+    whole = {name: value for name in _WHOLE if (value := getattr(strokes, name)) is not None}
+    n = len(strokes)
+    real = torch.cat(
+        [strokes.points.reshape(n, 6), strokes.radius[:, None], strokes.pressure, strokes.color], dim=1
+    ).numpy()
+    rest = [value.to(torch.int64).tolist() for value in whole.values()]
+    lines = (
+        "[" + ",".join([_shortest(v) for v in row] + [str(column[k]) for column in rest]) + "]"
+        for k, row in enumerate(real)
+    )
+    document = {"format": FORMAT, "version": VERSION, **header, "columns": [*_REAL, *whole]}
+    try:
+        parts = [f" {_json(key)}: {_json(value)}" for key, value in document.items()]
+    except (TypeError, ValueError) as error:
+        raise InputError(f"expected a painting's header of plain JSON values, got: {error}") from error
+    parts.append(' "strokes": [\n  ' + ",\n  ".join(lines) + "\n ]" if n else ' "strokes": []')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _shortest(value: np.float32) -> str:
+    text = str(value)  # the shortest decimal that reads back as this float32
+    return text if text == "-0.0" else text.removesuffix(".0")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def read(path: str | Path) -> tuple[dict[str, Any], Strokes]:
+    """The header and the strokes of a painting file.
+
+    Raises:
+        FileError: no such file, too large, or as for `from_text`.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FileError(f"could not read the painting {str(path)!r}: {reason}") from error
+    if len(data) > MAX_BYTES:
+        raise FileError(f"expected a painting file of at most {MAX_BYTES >> 20} MiB, got a larger one: {str(path)!r}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"expected a painting file in UTF-8, got other bytes at {error.start}: {str(path)!r}"
+        ) from error
+    return from_text(text, path.name)
+
+
+def from_text(text: str, name: str = "painting") -> tuple[dict[str, Any], Strokes]:
+    """The header and the strokes of a painting file's text; `name` is for messages.
+
+    Raises:
+        FileError: not JSON, not a painting, of a newer version, or outside the schema; the message names the place.
+    """
+    try:
+        document = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise FileError(f"expected a painting file, got broken JSON in {name!r}: {reason[:160]}") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise FileError(f'expected a painting file with "format": "{FORMAT}", got {name!r} without it')
+    version = document.get("version")
+    if type(version) is int and version > VERSION:
+        raise FileError(f"expected a painting file of version {VERSION}, got version {version} in {name!r}")
+    rows = document.get("strokes")
+    if isinstance(rows, list) and len(rows) > MAX_STROKES:
+        raise FileError(f"expected at most {MAX_STROKES:,} strokes, got {len(rows):,} in {name!r}")
+    try:
+        _validate({**document, "strokes": rows[:_SAMPLE]} if isinstance(rows, list) else document)
+        columns: list[str] = document["columns"]
+        table = _table(document["strokes"], columns)
+        strokes = _strokes(table, columns, len(document["brushes"]))
+    except InputError as error:
+        raise FileError(f"{error}, in {name!r}") from error
+    header = {key: value for key, value in document.items() if key not in ("format", "version", "columns", "strokes")}
+    return header, strokes
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"the number {constant}")
+
+
+def _validate(document: Mapping[str, Any]) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    error = best_match(Draft202012Validator(schema()).iter_errors(document))
+    if error is None:
+        return
+    place = error.json_path.removeprefix("$.").removeprefix("$") or "the file"
+    rule, got = error.validator_value, _short(error.instance)
+    match error.validator:
+        case "type":
+            kinds = [rule] if isinstance(rule, str) else rule
+            raise InputError(f"expected {place} to be {' or '.join(_TYPES.get(k, k) for k in kinds)}, got {got}")
+        case "required":
+            missing = next(key for key in rule if key not in error.instance)
+            raise InputError(f"expected {place} to have {missing!r}, got none")
+        case "const":
+            raise InputError(f"expected {place} to be {_short(rule)}, got {got}")
+        case "minimum" | "exclusiveMinimum":
+            raise InputError(f"expected {place} of at least {rule}, got {got}")
+        case "maximum":
+            raise InputError(f"expected {place} of at most {rule}, got {got}")
+        case "minItems" | "maxItems":
+            bound = "at least" if error.validator == "minItems" else "at most"
+            raise InputError(f"expected {place} to have {bound} {rule} items, got {len(error.instance)}")
+        case _:
+            raise InputError(f"expected {place} to fit the schema, got: {error.message[:160]}")
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _table(rows: Sequence[Any], columns: Sequence[str]) -> np.ndarray:  # [N, columns] float64
+    for k, row in enumerate(rows):
+        if type(row) is not list or len(row) != len(columns):
+            raise InputError(f"expected strokes[{k}] to be an array of {len(columns)} numbers, got {_short(row)}")
+        if not all(type(value) is float or type(value) is int for value in row):
+            raise InputError(f"expected strokes[{k}] to hold numbers only, got {_short(row)}")
+    try:
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(columns))
+    except OverflowError as error:
+        raise InputError("expected strokes of numbers in range, got a whole number beyond any float") from error
+
+
+def _strokes(table: np.ndarray, columns: Sequence[str], brushes: int) -> Strokes:
+    # Ranges are those of float64 as written: 1.00000001 is outside 0..1 though float32 would make it 1.
+    Strokes(*_real(torch.from_numpy(table))).check()
+    limits = {"brush": brushes - 1, "pen": 1 << 31, "lifted": 1}
+    whole: dict[str, torch.Tensor] = {}
+    for index, name in enumerate(columns[len(_REAL) :], len(_REAL)):
+        column = table[:, index]
+        bad = (column != np.floor(column)) | (column < 0) | (column > limits[name])
+        if bad.any():
+            k = int(bad.argmax())
+            raise InputError(f"expected {name} of stroke {k} to be 0 to {limits[name]}, got {column[k]:g}")
+        whole[name] = torch.from_numpy(column).to(torch.bool if name == "lifted" else torch.int64)
+    return Strokes(*_real(torch.from_numpy(table.astype(np.float32))), **whole)
+
+
+def _real(table: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    return table[:, :6].reshape(-1, 3, 2), table[:, 6].clone(), table[:, 7:9].clone(), table[:, 9:12].clone()

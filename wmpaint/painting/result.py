@@ -1,0 +1,380 @@
+"""What painting gives: a `Painting` renders, replays in a program, reports on itself and saves as any file."""
+
+from __future__ import annotations
+
+import html
+import io
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..canvas import Canvas
+from ..errors import InputError
+from ..export import writers
+from ..export.bitmap import flatten
+from ..renderer import Program, Renderer
+from ..strokes import Strokes
+from . import document
+from .by_brush import ByBrush
+
+__all__ = ["BrushRef", "Painting", "Report", "load"]
+
+
+@dataclass(frozen=True)
+class BrushRef:
+    """A brush that a painting uses.
+
+    Args:
+        name: a bundled brush, or the path of a .myb file.
+        hash: of the brush's settings, to notice when they have changed; "" when not known.
+        painter: the painter's .safetensors file; None for the bundled painter of that name.
+    """
+
+    name: str
+    hash: str = ""
+    painter: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a painting went. PSNR in dB, higher is better; None where there was no target, or no replay.
+
+    `gap_db` is the transfer gap: what is lost between the dream and the program.
+    """
+
+    strokes: int
+    steps: int | None
+    seconds: float | None
+    dream_psnr: float | None
+    real_psnr: float | None
+    gap_db: float | None
+    program: str
+    seed: int
+    terms: Mapping[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """(label, value) of what is known, for people."""
+        known: list[tuple[str, float | str | None, str]] = [
+            ("strokes", f"{self.strokes:,}", ""),
+            ("steps", None if self.steps is None else f"{self.steps:,}", ""),
+            ("seconds", self.seconds, ""),
+            ("dream PSNR", self.dream_psnr, " dB"),
+            ("real PSNR", self.real_psnr, " dB"),
+            ("transfer gap", self.gap_db, " dB"),
+            ("program", self.program, ""),
+            ("seed", str(self.seed), ""),
+        ]
+        digits = {"seconds": 1}
+        rows = [
+            (label, (f"{value:.{digits.get(label, 2)}f}" if isinstance(value, float) else str(value)) + unit)
+            for label, value, unit in known
+            if value is not None
+        ]
+        return rows + [(name, f"{value:.4g}") for name, value in self.terms.items()]
+
+    def __str__(self) -> str:
+        rows = self.rows()
+        wide = max(len(label) for label, _ in rows)
+        return "\n".join(f"{label:<{wide}}  {value}" for label, value in rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Painting:
+    """Strokes, and all that is needed to paint them again.
+
+    Args:
+        strokes: kept as float32 on the CPU, outside any graph; the first lies undermost.
+        canvas: what they lie on.
+        brushes: what the strokes' brush column counts, from 0.
+        program: the name of the program they are meant for, "mypaint" or "dabs".
+        program_version: its version, when known.
+        program_height: pixels of the canvas' height at which they were planned.
+        seed: 0 or more; drives all that is random in painting and in replaying.
+        parameters: what the painting was asked to be, plain JSON values.
+        terms: the objective's terms at the end.
+        provenance: where it comes from, plain JSON values: versions, source, steps, seconds…
+        target: the picture [3, H, W] it was painted after; in memory only, not saved.
+        painters: a renderer a brush; in memory only. Empty: loaded by name when needed.
+
+    Raises:
+        InputError: strokes out of range, a brush number without a brush, or values that are not JSON.
+    """
+
+    strokes: Strokes
+    canvas: Canvas
+    brushes: tuple[BrushRef, ...]
+    program: str = "mypaint"
+    program_version: str = ""
+    program_height: int = 512
+    seed: int = 0
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    terms: Mapping[str, float] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    target: Tensor | None = field(default=None, repr=False)
+    painters: tuple[Renderer, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        strokes = self.strokes.detach().to("cpu", torch.float32).check()
+        object.__setattr__(self, "strokes", strokes)
+        object.__setattr__(self, "brushes", tuple(self.brushes))
+        if not self.brushes:
+            raise InputError("expected a painting of one brush or more, got none")
+        if self.painters and len(self.painters) != len(self.brushes):
+            raise InputError(f"expected {len(self.brushes)} painters, one a brush, got {len(self.painters)}")
+        if strokes.brush is not None and len(strokes):
+            bad = (strokes.brush < 0) | (strokes.brush >= len(self.brushes))
+            if bad.any():
+                k = int(bad.nonzero()[0])
+                got = int(strokes.brush[k])
+                raise InputError(f"expected brush of stroke {k} to be 0 to {len(self.brushes) - 1}, got {got}")
+        if not 0 <= self.seed < 1 << 64:
+            raise InputError(f"expected a seed of 0 to 2**64 - 1, got {self.seed}")
+        self.canvas.pixels(self.program_height)
+        for name, value in self.terms.items():
+            if not math.isfinite(value):
+                raise InputError(f"expected the term {name!r} to be finite, got {value}")
+
+    # Pictures
+
+    @cached_property
+    def renderer(self) -> ByBrush:
+        """The painters of all its brushes as one `Renderer`, at the program height it was planned for."""
+        return ByBrush(self._painter, {"program_height": self.program_height})
+
+    def render(self, height: int | None = None, generator: torch.Generator | None = None) -> Tensor:
+        """The dream [4, H, W], premultiplied: what the painters make of the strokes.
+
+        Args:
+            height: in pixels; as planned when None.
+            generator: for painters that draw a texture; None renders the mean.
+
+        Raises:
+            BrushError: a brush without a painter.
+            InputError: a bad height.
+        """
+        with torch.no_grad():
+            return self.renderer.render(
+                self.strokes, self.canvas, height=height or self.program_height, generator=generator
+            )
+
+    def replay(self, program: str = "mypaint", height: int | None = None, seed: int | None = None) -> Tensor:
+        """The real picture [4, H, W], premultiplied: the strokes in a paint program, at any size.
+
+        Args:
+            program: "mypaint", "dabs", or "auto": MyPaint where it is installed and Dabs elsewhere.
+            height: in pixels; as planned when None.
+            seed: of the program's randomness; the painting's when None.
+
+        Raises:
+            MissingProgram: MyPaint is not installed (and `program` is not "auto").
+            BrushError: a brush that is not there.
+            InputError: another program, or a bad height.
+        """
+        return self.in_program(program, seed).render(self.strokes, self.canvas, height=height or self.program_height)
+
+    def in_program(self, program: str = "mypaint", seed: int | None = None) -> ByBrush:
+        """A program as one `Renderer` for all the painting's brushes; arguments and errors as for `replay`."""
+        seed = self.seed if seed is None else seed
+        return ByBrush(cache(lambda index: _program(program, self.brushes[index], seed)))
+
+    def program_name(self, program: str = "auto") -> str:
+        """The name of the program that `replay(program)` runs."""
+        brush = 0 if self.strokes.brush is None or not len(self.strokes) else int(self.strokes.brush[0])
+        return _program(program, self.brushes[brush], self.seed).name
+
+    def _painter(self, index: int) -> Renderer:
+        return self.painters[index] if self.painters else _painter(self.brushes[index])
+
+    # Words
+
+    @property
+    def title(self) -> str:
+        """A line for people: the source's name where it is known."""
+        source = str(self.provenance.get("source") or "painting")
+        return f"{Path(source).name}, {len(self.strokes):,} strokes of {', '.join(b.name for b in self.brushes)}"
+
+    def metadata(self) -> dict[str, Any]:
+        """All but the strokes, as plain JSON values; the header of its file."""
+        canvas = {"aspect": self.canvas.aspect, "background": self.canvas.background, "paper": self.canvas.paper}
+        program = {"name": self.program, "version": self.program_version, "height": self.program_height}
+        return {
+            "canvas": canvas,
+            "brushes": [{k: v for k, v in asdict(brush).items() if v is not None} for brush in self.brushes],
+            "program": program,
+            "seed": self.seed,
+            "parameters": dict(self.parameters),
+            "terms": dict(self.terms),
+            "provenance": dict(self.provenance),
+        }
+
+    def report(
+        self,
+        target: Any = None,
+        *,
+        program: str | None = "auto",
+        dream: Tensor | None = None,
+        real: Tensor | None = None,
+    ) -> Report:
+        """Strokes, seconds, and how near the dream and the replay come to the target, at the planned height.
+
+        Args:
+            target: a picture as `load_image` takes it; the picture it was painted after when None.
+            program: as for `replay`; None does not replay.
+            dream, real: pictures [3 or 4, H, W] rendered already, to save the time.
+
+        Raises:
+            what `render` and `replay` raise, and FileError for a target that cannot be read.
+        """
+        from ..image import load_image, resize
+
+        goal = self.target if target is None else load_image(target)
+        scores: dict[str, float | None] = {"dream": None, "real": None}
+        name = self.program
+        if program is not None:
+            name = self.program_name(program)
+        if goal is not None:
+            goal = resize(goal, *self.canvas.pixels(self.program_height))
+            scores["dream"] = _psnr(self.render() if dream is None else dream, goal)
+            if program is not None:
+                scores["real"] = _psnr(self.replay(program) if real is None else real, goal)
+        both = scores["dream"] is not None and scores["real"] is not None
+        return Report(
+            strokes=len(self.strokes),
+            steps=self.provenance.get("steps"),
+            seconds=self.provenance.get("seconds"),
+            dream_psnr=scores["dream"],
+            real_psnr=scores["real"],
+            gap_db=scores["dream"] - scores["real"] if both else None,  # type: ignore[operator]
+            program=name,
+            seed=self.seed,
+            terms=dict(self.terms),
+        )
+
+    # Files
+
+    def to_json(self) -> str:
+        """The text of its `.wmp.json` file."""
+        return document.to_text(self.metadata(), self.strokes)
+
+    def save(self, path: str | Path, **options: Any) -> None:
+        """Write a file of the kind its suffix names: .wmp.json, .png, .svg, .mp4, .gif, or .json for the report.
+
+        Args:
+            options: of that kind of file, see `wmpaint.export.writers` (`height=1024` for a picture or a film).
+
+        Raises:
+            InputError: another suffix, or an option which that kind does not have.
+            FileError: the file cannot be written.
+        """
+        writers.write(path, self, **options)
+
+    @classmethod
+    def from_json(cls, text: str, name: str = "painting") -> Painting:
+        """The painting of a file's text; `name` is for messages.
+
+        Raises:
+            FileError: not a painting; the message names the place.
+        """
+        return cls._of(*document.from_text(text, name))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Painting:
+        """The painting of a `.wmp.json` file, checked against its schema.
+
+        Raises:
+            FileError: no such file, or not a painting; the message names the place.
+        """
+        return cls._of(*document.read(path))
+
+    @classmethod
+    def _of(cls, header: Mapping[str, Any], strokes: Strokes) -> Painting:
+        canvas, program = header["canvas"], header["program"]
+        return cls(
+            strokes=strokes,
+            canvas=Canvas(canvas["aspect"], _tuple(canvas["background"]), _tuple(canvas.get("paper"))),
+            brushes=tuple(BrushRef(**brush) for brush in header["brushes"]),
+            program=program["name"],
+            program_version=program["version"],
+            program_height=int(program["height"]),
+            seed=int(header["seed"]),
+            parameters=header["parameters"],
+            terms=header["terms"],
+            provenance=header["provenance"],
+        )
+
+    # Notebooks
+
+    def _repr_png_(self) -> bytes:
+        from PIL import Image
+
+        from ..image import to_uint8
+
+        stream = io.BytesIO()
+        Image.fromarray(to_uint8(flatten(self.render()))).save(stream, "PNG")
+        return stream.getvalue()
+
+    def _repr_html_(self) -> str:
+        import base64
+
+        picture = base64.b64encode(self._repr_png_()).decode()
+        caption = html.escape(self.title)
+        return (
+            f'<figure style="margin:0"><img alt="{caption}" src="data:image/png;base64,{picture}">'
+            f"<figcaption>{caption}</figcaption></figure>"
+        )
+
+
+def load(path: str | Path) -> Painting:
+    """As `Painting.load`."""
+    return Painting.load(path)
+
+
+def _tuple(value: Any) -> Any:
+    return None if value is None else tuple(value)
+
+
+def _psnr(picture: Tensor, goal: Tensor) -> float:
+    from ..metrics import psnr
+
+    # Identical pictures have no finite PSNR, and JSON has no infinity.
+    return min(float(psnr(flatten(picture).cpu().clamp(0, 1), goal)), 100.0)
+
+
+@lru_cache(maxsize=16)
+def _painter(brush: BrushRef) -> Renderer:
+    from .. import painters
+
+    painter = painters.load(brush.painter or brush.name)
+    _compare(brush, painter.brush_hash, "painter")
+    return painter
+
+
+def _program(program: str, brush: BrushRef, seed: int) -> Program:
+    from .. import programs
+
+    if program == "auto":
+        found = programs.program(brush.name, seed=seed)
+    else:
+        found = programs.load_program(program, brush.name, seed=seed)
+    _compare(brush, found.brush_hash, "program's brush")
+    return found
+
+
+def _compare(brush: BrushRef, found: str, what: str) -> None:
+    if brush.hash and found and brush.hash != found:
+        warnings.warn(
+            f"the {what} {brush.name!r} is not the one this painting was made with "
+            f"(hash {found[:12]}, then {brush.hash[:12]}): it may look different",
+            stacklevel=3,
+        )
