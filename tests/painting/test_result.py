@@ -45,7 +45,7 @@ def real(monkeypatch):
     "changes",
     [
         {},
-        {"canvas": Canvas(1 / 3, None, (210.0, 297.0)), "seed": 2**64 - 1, "terms": {}, "provenance": {"a": [1, None]}},
+        {"canvas": Canvas(1 / 3, None, (210.0, 297.0)), "seed": 2**63 - 1, "terms": {}, "provenance": {"a": [1, None]}},
         {"strokes": Strokes.empty(), "brushes": (BrushRef("x"),)},
         {"strokes": many(5).replace(lifted=torch.tensor([True, False, True, True, False]))},
     ],

@@ -138,8 +138,8 @@ class Painting:
                 k = int(bad.nonzero()[0])
                 got = int(strokes.brush[k])
                 raise InputError(f"expected brush of stroke {k} to be 0 to {len(self.brushes) - 1}, got {got}")
-        if not 0 <= self.seed < 1 << 64:
-            raise InputError(f"expected a seed of 0 to 2**64 - 1, got {self.seed}")
+        if not 0 <= self.seed < 1 << 63:
+            raise InputError(f"expected a seed of 0 to 2**63 - 1, got {self.seed}")
         self.canvas.pixels(self.program_height)
         for name, value in self.terms.items():
             if not math.isfinite(value):

@@ -1,0 +1,50 @@
+"""The `wmpaint` command and its parts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import brushes, paint, paintings
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="wmpaint",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: [bold]wmpaint paint cat.jpg --brush charcoal -o cat/[/]. "
+    "Bad input ends in one line on standard error and exit code 2.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"wmpaint {version('wmpaint')}")
+        except PackageNotFoundError:
+            print("wmpaint, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def wmpaint(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Paint pictures with learned models of real paint brushes, and replay the strokes in the real program."""
+
+
+app.command("paint", epilog=paint.EXAMPLE)(paint.paint)
+app.command("replay", epilog=paintings.REPLAY_EXAMPLE)(paintings.replay)
+app.command("export", epilog=paintings.EXPORT_EXAMPLE)(paintings.export)
+app.command("brushes", epilog=brushes.BRUSHES_EXAMPLE)(brushes.brushes)
+app.command("train-painter", epilog=brushes.TRAIN_EXAMPLE)(brushes.train_painter)
+app.command("evaluate-painter", epilog=brushes.EVALUATE_EXAMPLE)(brushes.evaluate_painter)

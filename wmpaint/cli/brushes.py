@@ -1,0 +1,159 @@
+"""`wmpaint brushes`, `train-painter` and `evaluate-painter`: what there is to paint with, and how to add to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .. import files
+from ..errors import InputError
+from . import common
+
+if TYPE_CHECKING:
+    from ..renderer import Program
+
+__all__ = ["BRUSHES_EXAMPLE", "EVALUATE_EXAMPLE", "TRAIN_EXAMPLE", "brushes", "evaluate_painter", "train_painter"]
+
+BRUSHES_EXAMPLE = "Example: [bold]wmpaint brushes --sheet brushes.png[/]"
+TRAIN_EXAMPLE = "Example: [bold]wmpaint train-painter my_brush.myb -o my_brush.safetensors --minutes 3[/]"
+EVALUATE_EXAMPLE = "Example: [bold]wmpaint evaluate-painter my_brush.safetensors --strokes 200[/]"
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text.")]
+ProgramName = Annotated[
+    str, typer.Option(metavar="auto|mypaint|dabs", help="The program to learn from; auto is MyPaint if installed.")
+]
+
+
+@common.guarded
+def brushes(
+    sheet: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Paint all of them on one contact sheet, a .png.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the bundled brushes: kind, whether each has a painter, its noise, and why one is beyond painters."""
+    if sheet is not None:
+        _check_suffix(sheet, ".png", "a sheet")
+        files.check_writable(sheet)
+
+    from .. import painters, programs
+    from ..image import save_png
+
+    have = set(painters.available())
+    rows = [{**entry, "painter": entry["name"] in have} for entry in map(dict, programs.listing())]
+    paths = [] if sheet is None else [str(sheet)]
+    if sheet is not None:
+        save_png(sheet, programs.contact_sheet())
+    if as_json:
+        common.print_json({"brushes": rows, "outputs": paths})
+        return
+    header = [name for name in ("name", "kind", "painter", "noise", "plain", "author") if any(name in r for r in rows)]
+    common.print_table([tuple(_cell(row.get(name)) for name in header) for row in rows], tuple(header))
+    for path in paths:
+        print(path)
+
+
+@common.guarded
+def train_painter(
+    brush: Annotated[str, typer.Argument(metavar="BRUSH", help="A .myb file, or the name of a brush.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The weights, a .safetensors. Default: BRUSH.safetensors."),
+    ] = None,
+    minutes: Annotated[float, typer.Option(help="Time to spend, data included; on 2 cores, 3 are plenty.")] = 3.0,
+    seed: Annotated[int, typer.Option(help="Of the data and the weights; 0 or more.")] = 0,
+    program: ProgramName = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Teach a new painter what a brush does, and print its error on strokes that it has not seen.
+
+    A contact sheet (program, mean of seeds, painter, difference) is written beside the weights, as a .png.
+    """
+    path = output or Path(f"{Path(brush).stem}.safetensors")
+    _check_suffix(path, ".safetensors", "weights")
+    sheet = path.with_suffix(".png")
+    if not 0 < minutes <= 600:
+        raise InputError(f"expected --minutes above 0, up to 600, got {minutes:g}")
+    _check_seed(seed)
+    common.check_inputs_kept([path, sheet], [Path(brush)])
+    files.check_writable(path)
+    files.check_writable(sheet)
+
+    from .. import painters
+    from ..image import save_png
+
+    teacher = _teacher(program, brush)
+    with common.bar(1.0, f"training {teacher.brush}") as show:
+        painter = painters.RibbonPainter()
+        painters.fit(painter, teacher, seed=seed, minutes=minutes, progress=show)
+    painter.save(path)
+    report = painters.evaluate(painter, teacher, seed=seed + 1)
+    save_png(sheet, painters.sheet(painter, teacher))
+    _say_report(report, as_json, [path, sheet])
+
+
+@common.guarded
+def evaluate_painter(
+    painter: Annotated[str, typer.Argument(metavar="PAINTER", help="A .safetensors file, or a brush with a painter.")],
+    strokes: Annotated[int, typer.Option(help="How many fresh strokes, 1 or more.")] = 200,
+    seed: Annotated[int, typer.Option(help="Of the strokes; 0 or more.")] = 1,
+    program: ProgramName = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Compare a painter with its program on fresh strokes.
+
+    error_share is the error against the program's mean stroke, as a share of the mean stroke's energy (the noise of
+    averaging taken out); std_error is how far the predicted standard deviation is off, as a share.
+    """
+    if strokes < 1:
+        raise InputError(f"expected --strokes of 1 or more, got {strokes}")
+    _check_seed(seed)
+
+    from .. import painters
+
+    loaded = painters.load(painter)
+    report = painters.evaluate(loaded, _teacher(program, loaded.brush), strokes=strokes, seed=seed)
+    _say_report(report, as_json, [])
+
+
+def _teacher(program: str, brush: str) -> Program:
+    from .. import programs
+
+    found: Program = programs.program(brush) if program == "auto" else programs.load_program(program, brush)
+    return found
+
+
+def _say_report(report: Any, as_json: bool, paths: list[Path]) -> None:
+    values = {name: getattr(report, name) for name in ("brush", "error_share", "std_error", "strokes")}
+    seconds = round(common.elapsed(), 3)
+    if as_json:
+        common.print_json({**values, "seconds": seconds, "outputs": [str(path) for path in paths]})
+        return
+    rows = [
+        ("brush", str(values["brush"])),
+        ("error share", f"{values['error_share']:.2%}"),
+        ("std error", "none, it has no noise" if values["std_error"] is None else f"{values['std_error']:.1%}"),
+        ("strokes", f"{values['strokes']:,}"),
+        ("seconds", f"{seconds:.1f}"),
+    ]
+    common.print_table([*rows, *(("file", str(path)) for path in paths)])
+
+
+def _check_suffix(path: Path, suffix: str, what: str) -> None:
+    if path.suffix.lower() != suffix:
+        raise InputError(f"expected {what} named {suffix}, got {str(path)!r}")
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed < 1 << 62:
+        raise InputError(f"expected --seed of 0 to 2**62 - 1, got {seed}")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.2g}"
+    return "" if value is None else str(value)

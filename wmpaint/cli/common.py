@@ -1,0 +1,201 @@
+"""What the commands share: one-line errors, Ctrl-C, time since the start, and words for people on stderr."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, ParamSpec
+
+import typer
+
+from ..errors import InputError, WmpaintError
+
+__all__ = [
+    "STOPPED",
+    "Stop",
+    "bar",
+    "check_inputs_kept",
+    "duration",
+    "elapsed",
+    "guarded",
+    "note",
+    "print_json",
+    "print_table",
+]
+
+STOPPED = 130  # the shell's own code for a command that Ctrl-C ended
+_UNITS = {"ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_LOADED = time.monotonic()
+
+P = ParamSpec("P")
+
+
+def elapsed() -> float:
+    """Seconds since this process started, the interpreter's own start and all imports included."""
+    try:
+        # Field 22 counts clock ticks since boot; the fields before it start after the name's last bracket.
+        ticks = Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - int(ticks) / os.sysconf("SC_CLK_TCK"))
+    except (AttributeError, OSError, ValueError, IndexError):
+        return time.monotonic() - _LOADED
+
+
+def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+    """A command that ends in one line on stderr and a code, rather than in a traceback.
+
+    The wrapped function returns the exit code, or None for 0.
+    """
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            try:
+                code = command(*args, **kwargs)
+            except WmpaintError as error:
+                code = _complain(str(error))
+            except KeyboardInterrupt:
+                note("stopped; nothing half-written is left behind")
+                code = STOPPED
+            except MemoryError:
+                code = _complain(
+                    "expected enough memory for this, got too little: try a smaller height, or fewer strokes"
+                )
+            except BrokenPipeError:
+                # Whoever read our output has left. Python would complain once more when it flushes at the end.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                code = 1
+            except OSError as error:
+                code = _complain(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        if code:
+            raise typer.Exit(code)
+
+    return run
+
+
+def _complain(message: str) -> int:
+    note(" ".join(message.split()))
+    return 2
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+    # Ours are written for the person at the keyboard; those of libraries are for programmers.
+    if issubclass(category, UserWarning):
+        note(f"note: {' '.join(str(message).split())}")
+
+
+def note(text: str) -> None:
+    """A line for people."""
+    print(f"wmpaint: {text}", file=sys.stderr, flush=True)
+
+
+def print_json(values: dict[str, Any]) -> None:
+    """The one line for programs, always the last on stdout."""
+    print(json.dumps(values, ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def print_table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] | None = None) -> None:
+    """Aligned columns on stdout; text is printed as it is, whatever brackets it holds."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD if header else None, show_header=header is not None, pad_edge=False)
+    rows = list(rows)
+    for name in header or rows[0]:
+        table.add_column(name if header else "", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)
+
+
+@contextmanager
+def bar(total: float | None, label: str) -> Iterator[Callable[[float, str], None]]:
+    """A progress bar on stderr, gone when done: `with bar(100, "painting") as show: show(40, "loss 0.01")`.
+
+    Where stderr is no terminal, a line every ten seconds takes its place.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        last = time.monotonic()
+
+        def say(done: float, text: str) -> None:
+            nonlocal last
+            if time.monotonic() - last > 10:
+                last = time.monotonic()
+                share = f" {done / total:.0%}" if total else ""
+                note(f"{label}{share} {text}".rstrip())
+
+        yield say
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(label, total=total, text="")
+        yield lambda done, text: progress.update(task, completed=done, text=text)
+
+
+class Stop:
+    """Turns the first Ctrl-C into a wish, `stop.asked`; the second one interrupts as usual.
+
+    Python hears signals in the main thread only; elsewhere nothing changes.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: Any = None
+
+    def __enter__(self) -> Stop:
+        try:
+            self._before = signal.signal(signal.SIGINT, self._ask)
+        except ValueError:
+            self._before = None
+        return self
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        note("stopping after this step, and keeping what is painted (Ctrl-C again to drop it)")
+
+    def __exit__(self, *error: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+
+def duration(text: str) -> float:
+    """Seconds of "20s", "1.5min", "2m", "1h" or "90".
+
+    Raises:
+        InputError: anything else, or nothing above 0.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*", text.lower())
+    unit = _UNITS.get(match[2] or "s") if match else None
+    if match is None or unit is None or not 0 < float(match[1]) * unit < 1e7:
+        raise InputError(f"expected a time such as 20s or 2min, got {text!r}")
+    return float(match[1]) * unit
+
+
+def check_inputs_kept(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
+    """Refuse to write over what is read.
+
+    Raises:
+        InputError: an output is one of the inputs.
+    """
+    kept = {os.path.realpath(path) for path in inputs if path is not None}
+    for output in outputs:
+        if os.path.realpath(output) in kept:
+            raise InputError(f"expected an output other than the input itself, got {str(output)!r}")

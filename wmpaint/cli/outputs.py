@@ -1,0 +1,94 @@
+"""Where `wmpaint paint` writes: `plan(["out", "cat.svg"]) -> outputs`, checked before any work is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import files
+from ..errors import InputError
+
+__all__ = ["FOLDER", "NAMES", "Output", "check", "make_folders", "plan"]
+
+FOLDER = "out"
+# The most precious first: a second Ctrl-C, or a disk that fills up, spares what is written already.
+NAMES = {
+    "painting": "painting.wmp.json",
+    "dream": "dream.png",
+    "real": "real.png",
+    "svg": "painting.svg",
+    "film": "timelapse.mp4",
+    "report": "report.json",
+}
+_KINDS = {".wmp.json": "painting", ".svg": "svg", ".mp4": "film", ".gif": "film", ".json": "report"}
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to write; `folder` is made for it when it is not there, and None where the user named the file."""
+
+    kind: str
+    path: Path
+    folder: Path | None = None
+
+
+def plan(names: Iterable[str], *, film: bool = True, real: bool = True) -> list[Output]:
+    """The files to write, in order.
+
+    A name with a known suffix is that file, where a .png is the dream, and one whose name ends in real.png the
+    replay. Other names without a suffix, and folders that exist, are folders that get all files.
+
+    Raises:
+        InputError: a file of a kind that is not written, or a replay without `real`.
+    """
+    found: list[Output] = []
+    for name in names:
+        kind = None if name.endswith(("/", os.sep)) or Path(name).is_dir() else _kind(name)
+        if kind == "real" and not real:
+            raise InputError(f"expected no replay to write with --no-real, got {name!r}")
+        if kind is not None:
+            found.append(Output(kind, Path(name)))
+            continue
+        wanted = [k for k in NAMES if (film or k != "film") and (real or k != "real")]
+        found += [Output(k, Path(name) / NAMES[k], Path(name)) for k in wanted]
+    unique = {os.path.realpath(output.path): output for output in reversed(found)}
+    order = list(NAMES)
+    return sorted(unique.values(), key=lambda output: (order.index(output.kind), str(output.path)))
+
+
+def _kind(name: str) -> str | None:
+    low = Path(name).name.lower()
+    if low.endswith(".png"):
+        return "real" if low.endswith("real.png") else "dream"
+    for suffix, kind in _KINDS.items():
+        if low.endswith(suffix):
+            return kind
+    if Path(name).suffix:
+        raise InputError(f"expected a folder, or a file ending in .png, {', '.join(_KINDS)}, got {name!r}")
+    return None
+
+
+def check(outputs: Iterable[Output]) -> None:
+    """Find out, before painting, that all of them can be written; writes nothing.
+
+    Raises:
+        FileError: one that cannot.
+    """
+    for output in outputs:
+        if output.folder is not None and not output.folder.exists():
+            files.check_writable(output.folder, folder=True)
+        else:
+            files.check_writable(output.path)
+
+
+def make_folders(outputs: Iterable[Output]) -> None:
+    """Make the folders that the user named.
+
+    Raises:
+        FileError: one that cannot be made.
+    """
+    for output in outputs:
+        if output.folder is not None:
+            files.make_folder(output.folder)

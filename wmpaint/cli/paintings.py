@@ -1,0 +1,127 @@
+"""`wmpaint replay` and `wmpaint export`: a painting that is there already, in other forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .. import files
+from ..errors import InputError
+from . import common
+
+if TYPE_CHECKING:
+    from ..painting.result import Painting
+
+__all__ = ["EXPORT_EXAMPLE", "REPLAY_EXAMPLE", "export", "replay"]
+
+REPLAY_EXAMPLE = "Example: [bold]wmpaint replay out/painting.wmp.json --program mypaint --height 4096 -o poster.png[/]"
+EXPORT_EXAMPLE = "Example: [bold]wmpaint export out/painting.wmp.json -o cat.svg -o cat.gif --height 720[/]"
+
+PaintingFile = Annotated[
+    Path, typer.Argument(metavar="PAINTING", help="A .wmp.json file, as `wmpaint paint` writes it.")
+]
+Height = Annotated[int | None, typer.Option(help="Pixels, up to 16384. Default: as it was painted.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text.")]
+
+
+@common.guarded
+def replay(
+    painting: PaintingFile,
+    program: Annotated[
+        str, typer.Option(metavar="mypaint|dabs|auto", help="The paint program; auto is MyPaint if installed.")
+    ] = "mypaint",
+    height: Height = None,
+    seed: Annotated[int | None, typer.Option(help="Of the program's randomness. Default: the painting's.")] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="A .png, or a .mp4 or .gif film. May be repeated. Default: real.png."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Paint a painting's strokes again in the real program, at any size."""
+    from ..export.writers import check_suffix
+
+    paths = [Path(name) for name in output or ["real.png"]]
+    for path in paths:
+        if check_suffix(path) not in (".png", ".mp4", ".gif"):
+            raise InputError(f"expected a replay named .png, .mp4 or .gif, got {str(path)!r}")
+    if seed is not None and seed < 0:
+        raise InputError(f"expected --seed of 0 or more, got {seed}")
+    work = _load(painting, paths, height)
+
+    from ..image import save_png
+
+    name = work.program_name(program)
+    for path in paths:
+        if path.suffix.lower() == ".png":
+            save_png(path, work.replay(program, height, seed))
+        else:
+            work.save(path, program=program, height=height)
+    _say(paths, as_json, strokes=len(work.strokes), program=name, height=height or work.program_height)
+
+
+@common.guarded
+def export(
+    painting: PaintingFile,
+    output: Annotated[
+        list[str],
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The suffix tells the kind: .png (the dream), .svg, .mp4, .gif, .json (the report), .wmp.json. "
+            "May be repeated.",
+        ),
+    ],
+    height: Annotated[
+        int | None, typer.Option(help="Pixels, of pictures and films. Default: as it was painted.")
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option(metavar="PHOTO", help="What the report compares with. Default: nothing.")
+    ] = None,
+    program: Annotated[
+        str, typer.Option(metavar="auto|mypaint|dabs", help="The paint program that the report replays in.")
+    ] = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Write a painting as other kinds of files: a picture, SVG, film, report."""
+    from ..export.writers import check_suffix
+
+    paths = [Path(name) for name in output]
+    kinds = [check_suffix(path) for path in paths]
+    common.check_inputs_kept(paths, [target])
+    work = _load(painting, paths, height)
+    if target is not None:
+        from ..image import load_image
+
+        load_image(target)
+    sized: dict[str, Any] = {"height": height}
+    extra = {".png": sized, ".mp4": sized, ".gif": sized, ".json": {"target": target, "program": program}}
+    for path, kind in zip(paths, kinds, strict=True):
+        work.save(path, **extra.get(kind, {}))
+    _say(paths, as_json, strokes=len(work.strokes))
+
+
+def _load(painting: Path, paths: list[Path], height: int | None) -> Painting:
+    """The painting, once all that could be wrong has been looked at."""
+    from ..painting.result import Painting
+
+    common.check_inputs_kept(paths, [painting])
+    work = Painting.load(painting)
+    work.canvas.pixels(work.program_height if height is None else height)
+    for path in paths:
+        files.check_writable(path)
+    return work
+
+
+def _say(paths: list[Path], as_json: bool, **values: object) -> None:
+    if as_json:
+        seconds = round(common.elapsed(), 3)
+        common.print_json({**values, "seconds": seconds, "outputs": [str(path) for path in paths]})
+    else:
+        for path in paths:
+            print(path)
