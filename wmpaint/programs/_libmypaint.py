@@ -22,7 +22,7 @@ import numpy as np
 
 from ..errors import MissingProgram
 from .brush import Brush
-from .settings import SETTINGS, Setting, paced
+from .settings import INPUTS, SETTINGS, Setting, paced
 
 __all__ = ["ONE", "TILE", "Library", "Pen", "Sheet", "library", "load"]
 
@@ -147,7 +147,7 @@ def _unfit(name: str, c: Any) -> str:
     if "mypaint-2" in stem:
         return f"{stem}, of version 2"
     if not hasattr(c, "mypaint_brush_stroke_to_2"):
-        return f"{stem}, of version 2" if hasattr(c, "mypaint_brush_new_with_buckets") else f"{stem}, of version 1.4 or older"
+        return f"{stem}, of version {'2' if hasattr(c, 'mypaint_brush_new_with_buckets') else '1.4 or older'}"
     missing = [function for function in _SIGNATURES if not hasattr(c, function)]
     return f"{stem}, without {missing[0]}" if missing else ""
 
@@ -158,8 +158,6 @@ def _bind(c: Any) -> Library:
             function = getattr(c, name)
             function.restype, function.argtypes = result, arguments
     c.mypaint_init()
-    from .settings import INPUTS
-
     settings = {name: c.mypaint_brush_setting_from_cname(name.encode()) for name in SETTINGS}
     inputs = {name: c.mypaint_brush_input_from_cname(name.encode()) for name in INPUTS}
     version = "1.6" if hasattr(c, "mypaint_brush_stroke_to_2_linearsRGB") else "1.5"

@@ -90,7 +90,7 @@ def check_strokes(
         ("pressure", pressure, (2,), 0.0, 1.0),
         ("pace", pace, (), 1e-4, MAX_PACE),
     )
-    out = []
+    out: list[np.ndarray] = []
     for name, value, shape, low, high in ranges:
         try:
             array = np.asarray(value, np.float64)
