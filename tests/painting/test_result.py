@@ -22,7 +22,7 @@ def painting(count: int = 20, **options) -> Painting:
     values = {
         "strokes": many(count).replace(brush=torch.arange(count) % 2),
         "canvas": Canvas(1.5, (0.9, 0.8, 0.7)),
-        "brushes": (BrushRef("charcoal", "aa"), BrushRef("own", "bb", "own.safetensors")),
+        "brushes": (BrushRef("charcoal", "aa"), BrushRef("own", "bb", "own.safetensors", '{"version": 3}\n')),
         "program_height": 32,
         "seed": 7,
         "parameters": {"strokes": count},

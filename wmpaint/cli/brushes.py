@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,13 +82,17 @@ def train_painter(
     files.check_writable(path)
     files.check_writable(sheet)
 
-    from .. import painters
+    from .. import painters, programs
     from ..image import save_png
 
     teacher = _teacher(program, brush)
     with common.bar(1.0, f"training {teacher.brush}") as show:
         painter = painters.RibbonPainter()
         painters.fit(painter, teacher, seed=seed, minutes=minutes, progress=show)
+    if teacher.brush not in programs.bundled():
+        # Whoever has the painter can then replay its paintings without the .myb file.
+        with contextlib.suppress(UnicodeDecodeError):
+            painter.info["definition"] = programs.Brush.load(brush).data.decode("utf-8")
     painter.save(path)
     report = painters.evaluate(painter, teacher, seed=seed + 1)
     save_png(sheet, painters.sheet(painter, teacher))
@@ -111,14 +116,16 @@ def evaluate_painter(
         raise InputError(f"expected --strokes of 1 or more, got {strokes}")
     _check_seed(seed)
 
-    from .. import painters
+    from .. import painters, programs
 
     loaded = painters.load(painter)
-    report = painters.evaluate(loaded, _teacher(program, loaded.brush), strokes=strokes, seed=seed)
+    definition = loaded.info.get("definition")
+    brush = loaded.brush if definition is None else programs.Brush(loaded.brush, definition.encode())
+    report = painters.evaluate(loaded, _teacher(program, brush), strokes=strokes, seed=seed)
     _say_report(report, as_json, [])
 
 
-def _teacher(program: str, brush: str) -> Program:
+def _teacher(program: str, brush: Any) -> Program:
     from .. import programs
 
     found: Program = programs.program(brush) if program == "auto" else programs.load_program(program, brush)

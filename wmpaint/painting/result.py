@@ -35,11 +35,19 @@ class BrushRef:
         name: a bundled brush, or the path of a .myb file.
         hash: of the brush's settings, to notice when they have changed; "" when not known.
         painter: the painter's .safetensors file; None for the bundled painter of that name.
+        definition: the .myb file's text, for a brush that is not bundled, so that it replays anywhere.
     """
 
     name: str
     hash: str = ""
     painter: str | None = None
+    definition: str | None = None
+
+    @classmethod
+    def of(cls, painter: Any, file: str | Path | None = None) -> BrushRef:
+        """The brush of a `RibbonPainter`; `file` is where its weights lie, if they are not bundled."""
+        definition = painter.info.get("definition")
+        return cls(painter.brush, painter.brush_hash, None if file is None else str(file), definition)
 
 
 @dataclass(frozen=True)
@@ -363,10 +371,13 @@ def _painter(brush: BrushRef) -> Renderer:
 def _program(program: str, brush: BrushRef, seed: int) -> Program:
     from .. import programs
 
+    source: Any = brush.name
+    if brush.definition is not None:
+        source = programs.Brush(brush.name, brush.definition.encode())
     if program == "auto":
-        found = programs.program(brush.name, seed=seed)
+        found = programs.program(source, seed=seed)
     else:
-        found = programs.load_program(program, brush.name, seed=seed)
+        found = programs.load_program(program, source, seed=seed)
     _compare(brush, found.brush_hash, "program's brush")
     return found
 

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from flat import Flat, many
+from PIL import Image
+from typer.testing import CliRunner
+
+from wmpaint.canvas import Canvas
+from wmpaint.cli import paint as paint_command
+from wmpaint.cli.app import app
+from wmpaint.painting import result
+from wmpaint.painting.result import BrushRef, Painting
+
+
+def wmpaint(*args: object):
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def flat(monkeypatch):
+    """A program, and a painter that has learned it but for a tenth of its alpha."""
+    monkeypatch.setattr(result, "_program", lambda *args: Flat(0.9))
+    monkeypatch.setattr(result, "_painter", lambda *args: Flat(1.0))
+
+
+class FakeRun:
+    """Lays one stroke a step, and is a painting at any moment."""
+
+    def __init__(self, total: int = 6, stop_at: int | None = None) -> None:
+        self.total, self.stop_at, self.done, self.saved = total, stop_at, 0, []
+
+    def __iter__(self):
+        for k in range(self.total):
+            self.done = k + 1
+            if k == self.stop_at:
+                import os
+                import signal
+
+                os.kill(os.getpid(), signal.SIGINT)
+            yield SimpleNamespace(index=k, total=self.total, loss=0.1, terms={}, strokes=k, seconds=k, seconds_left=1.0)
+
+    def save_checkpoint(self, path: Path) -> None:
+        self.saved.append(self.done)
+        Path(path).write_text("state")
+
+    def painting(self) -> Painting:
+        return Painting(
+            many(self.done),
+            Canvas(1.5),
+            (BrushRef("charcoal"),),
+            program_height=32,
+            seed=3,
+            terms={"pixel": 0.1},
+            provenance={"steps": self.done, "seconds": 1.0},
+            target=torch.rand(3, 32, 48),
+        )
+
+
+@pytest.fixture
+def run(monkeypatch, flat):
+    fake = FakeRun()
+    monkeypatch.setattr(paint_command, "_start", lambda *args: fake)
+    return fake
+
+
+def test_paint_writes_all_files_and_prints_a_table(run, folder):
+    done = wmpaint("paint")
+    assert done.exit_code == 0, done.output
+    names = {"painting.wmp.json", "dream.png", "real.png", "painting.svg", "timelapse.mp4", "report.json"}
+    assert {path.name for path in (folder / "out").iterdir()} == names
+    for words in ("strokes", "seconds", "dream PSNR", "real PSNR", "transfer gap", *(f"out/{name}" for name in names)):
+        assert words in done.stdout
+    report = json.loads(Path("out/report.json").read_text())
+    assert report["gap_db"] == pytest.approx(report["dream_psnr"] - report["real_psnr"])
+    assert Painting.load("out/painting.wmp.json").to_json() == run.painting().to_json()
+    with Image.open("out/real.png") as picture:
+        assert picture.size == (48, 32)
+
+
+def test_paint_json_is_the_last_line_and_all_of_stdout(run):
+    done = wmpaint("paint", "--json", "-o", "a.svg", "-o", "b/", "--no-film", "--no-real")
+    assert done.exit_code == 0, done.output
+    values = json.loads(done.stdout)
+    assert done.stdout.count("\n") == 1
+    wanted = {"strokes", "steps", "seconds", "dream_psnr", "real_psnr", "gap_db", "program", "seed", "outputs"}
+    assert wanted <= set(values)
+    assert (values["strokes"], values["steps"], values["seed"], values["real_psnr"]) == (6, 6, 3, None)
+    assert all(Path(path).is_file() for path in values["outputs"]) and len(values["outputs"]) == 5
+    assert not Path("b/real.png").exists() and not Path("b/timelapse.mp4").exists()
+
+
+def test_ctrl_c_keeps_what_is_painted(run):
+    run.stop_at = 2
+    done = wmpaint("paint", "--json", "--checkpoint", "state")
+    assert done.exit_code == 130
+    values = json.loads(done.stdout)
+    assert (values["strokes"], values["interrupted"]) == (3, True)
+    assert len(list(Path("out").iterdir())) == 6
+    assert run.saved[-1] == 3 and Path("state").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--strokes", 0], "--strokes of 1 or more, got 0"),
+        (["--strokes", -5], "--strokes of 1 or more, got -5"),
+        (["--strokes", 10**9], "GiB of free memory"),
+        (["--height", 0], "--height of 1 to 16384"),
+        (["--height", 20_000], "--height of 1 to 16384"),
+        (["--seed", -1], "--seed"),
+        (["--budget", "soon"], "expected a time such as 20s"),
+        (["-o", "a.jpg"], "expected a folder, or a file ending in"),
+        (["-o", "no/a.svg"], "no' does not exist"),
+        (["-o", "file/"], "file"),
+        (["--checkpoint", "no/state"], "no' does not exist"),
+        (["no.jpg"], "no such file: 'no.jpg'"),
+        (["."], "folder"),
+        (["file"], "expected a picture file"),
+        (["cut.jpg"], "broken or cut short"),
+        (["bomb.png"], "megapixels"),
+        (["good.png", "-o", "good.png"], "other than the input"),
+        (["good.png", "--checkpoint", "good.png"], "other than the input"),
+    ],
+)
+def test_bad_input_is_one_line_and_nothing_is_written(args, words, folder):
+    Path("file").write_text("no picture")
+    Image.new("RGB", (16, 16)).save("good.png")
+    Image.effect_noise((64, 64), 50).save("whole.jpg")
+    Path("cut.jpg").write_bytes(Path("whole.jpg").read_bytes()[:900])
+    if "bomb.png" in args:
+        Image.new("1", (20_000, 20_000)).save("bomb.png")
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    done = wmpaint("paint", *args)
+    assert done.exit_code == 2
+    assert words in done.stderr and done.stdout == ""
+    assert done.stderr.startswith("wmpaint: ") and done.stderr.count("\n") == 1, done.stderr
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "args", [["paint", "--strokes", "many"], ["paint", "--nonsense"], ["nothing"], ["export", "a"]]
+)
+def test_usage_errors_end_with_2(args, folder):
+    assert wmpaint(*args).exit_code == 2
+    assert not list(folder.iterdir())
+
+
+@pytest.fixture
+def saved(flat):
+    FakeRun().painting().save("p.wmp.json")
+    Path("p.wmp.json").chmod(0o644)
+
+
+def test_replay(saved):
+    done = wmpaint("replay", "p.wmp.json", "--height", 64, "-o", "r.png", "-o", "r.gif", "--json")
+    assert done.exit_code == 0, done.output
+    with Image.open("r.png") as picture:
+        assert picture.size == (96, 64)
+    values = json.loads(done.stdout)
+    assert values["program"] == "flat" and values["height"] == 64 and values["outputs"] == ["r.png", "r.gif"]
+    assert wmpaint("replay", "p.wmp.json").stdout == "real.png\n"
+    with Image.open("real.png") as picture:
+        assert picture.size == (48, 32)
+
+
+def test_export(saved):
+    Image.new("RGB", (30, 20)).save("photo.png")
+    names = ["e.png", "e.svg", "e.gif", "e.json", "e.wmp.json"]
+    options = [arg for name in names for arg in ("-o", name)]
+    done = wmpaint("export", "p.wmp.json", *options, "--height", 16, "--target", "photo.png")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.split() == names
+    with Image.open("e.png") as picture, Image.open("e.gif") as film:
+        assert picture.size == film.size == (24, 16)
+    assert json.loads(Path("e.json").read_text())["gap_db"] is not None
+    assert Path("e.wmp.json").read_bytes() == Path("p.wmp.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["replay", "no.wmp.json"], "No such file"),
+        (["replay", "cut.wmp.json"], "broken JSON in 'cut.wmp.json'"),
+        (["replay", "p.wmp.json", "-o", "r.svg"], "expected a replay named .png"),
+        (["replay", "p.wmp.json", "-o", "no/r.png"], "no' does not exist"),
+        (["replay", "p.wmp.json", "--height", 0], "height"),
+        (["replay", "p.wmp.json", "--height", 16_384], "sides of at most 16384"),
+        (["replay", "p.wmp.json", "-o", "p.wmp.json"], "expected a replay"),
+        (["export", "p.wmp.json", "-o", "p.wmp.json"], "other than the input"),
+        (["export", "p.wmp.json", "-o", "e.jpg"], "expected a file name that ends in"),
+        (["export", "p.wmp.json", "-o", "e.json", "--target", "no.png"], "no such file"),
+        (["train-painter", "charcoal", "-o", "x.bin"], "expected weights named .safetensors"),
+        (["train-painter", "charcoal", "--minutes", "0"], "--minutes above 0"),
+        (["evaluate-painter", "charcoal", "--strokes", "0"], "--strokes of 1 or more"),
+        (["brushes", "--sheet", "sheet.jpg"], "expected a sheet named .png"),
+        (["brushes", "--sheet", "no/sheet.png"], "no' does not exist"),
+    ],
+)
+def test_bad_input_of_the_other_commands(saved, args, words, folder):
+    Path("cut.wmp.json").write_text(Path("p.wmp.json").read_text()[:300])
+    before = sorted(folder.iterdir())
+    done = wmpaint(*args)
+    assert done.exit_code == 2
+    assert words in done.stderr and done.stdout == ""
+    assert done.stderr.startswith("wmpaint: ") and done.stderr.count("\n") == 1
+    assert sorted(folder.iterdir()) == before
+
+
+def test_help_has_an_example_for_each_command():
+    commands = [command.name for command in app.registered_commands]
+    assert commands == ["paint", "replay", "export", "brushes", "train-painter", "evaluate-painter"]
+    for name in commands:
+        done = wmpaint(name, "--help")
+        assert done.exit_code == 0 and f"Example: wmpaint {name}" in done.stdout
+
+
+def test_help_comes_without_torch():
+    """What makes it come at once: nothing heavy is imported to show it."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from wmpaint.cli.app import app\n"
+        "try: app(['paint', '--help'])\n"
+        "finally: print({'torch', 'numpy', 'kornia', 'PIL'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip().endswith("set()"), done.stdout + done.stderr
