@@ -152,7 +152,7 @@ def _read(path: Path, max_pixels: int) -> np.ndarray:  # [H, W, 3|4]
         except Image.DecompressionBombError as error:
             raise InputError(f"expected a picture of at most {_mega(max_pixels)}, got more in {shown}") from error
         except UnidentifiedImageError as error:
-            raise FileError(f"expected a picture file ({_KINDS}), got {shown}, which is none") from error
+            raise FileError(f"expected a picture file ({_KINDS}), got {shown}, which is none or is broken") from error
         except OSError as error:
             raise FileError(f"could not read {shown}: {error.strerror or 'it is broken'}") from error
         except Exception as error:

@@ -4,6 +4,7 @@ import io
 import json
 import xml.etree.ElementTree as ET
 
+import needs
 import numpy as np
 import pytest
 import torch
@@ -18,10 +19,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(text: str, height: int, width: int) -> np.ndarray:  # [H, W, 3 or 4], 0..255
-    import cairosvg
     from PIL import Image
 
-    png = cairosvg.svg2png(text.encode(), output_width=width, output_height=height)
+    png = needs.cairosvg().svg2png(text.encode(), output_width=width, output_height=height)
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
 
 
