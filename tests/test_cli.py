@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from wmpaint.canvas import Canvas
 from wmpaint.cli import paint as paint_command
 from wmpaint.cli.app import app
+from wmpaint.errors import InputError
 from wmpaint.painting import result
 from wmpaint.painting.result import BrushRef, Painting
 
@@ -109,6 +110,19 @@ def test_ctrl_c_keeps_what_is_painted(run):
     assert (values["strokes"], values["interrupted"]) == (3, True)
     assert len(list(Path("out").iterdir())) == 6
     assert run.saved[-1] == 3 and Path("state").exists()
+
+
+def test_options_beside_resume_repeat_the_checkpoint_s():
+    painting = Painting(many(2), Canvas(), (BrushRef("x"),), seed=3, parameters={"brush": "x", "strokes": 9})
+    paint_command._check_same(painting, {"brush": "x", "strokes": 9, "seed": 3, "height": 100})
+    for wrong in ({"brush": "y"}, {"strokes": 10}, {"seed": 0}):
+        with pytest.raises(InputError, match="as in the checkpoint, got"):
+            paint_command._check_same(painting, wrong)
+
+
+def test_a_budget_that_is_over_stops_after_a_step(run):
+    done = wmpaint("paint", "--budget", "1ms", "--json", "--no-film")
+    assert done.exit_code == 0 and json.loads(done.stdout)["strokes"] == 1
 
 
 @pytest.mark.parametrize(

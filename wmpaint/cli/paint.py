@@ -89,7 +89,7 @@ def paint(
         files.check_writable(path)
     run = _start(photo, given, seconds, resume, program if real else None)
 
-    stopped = _paint(run, checkpoint)
+    stopped = _paint(run, checkpoint, seconds)
     result: Painting = run.painting()
     report = _write(result, planned, program if real else None)
     rows = [(label, value) for label, value in report.rows() if label not in ("steps", *report.terms)]
@@ -129,7 +129,17 @@ def _start(
     left = None if seconds is None else max(0.1, seconds - common.elapsed())
     if resume is None:
         return Run(source, **options, budget=left)
-    return Run.resume(resume, source)
+    run = Run.resume(resume, source)
+    _check_same(run.painting(), given)
+    return run
+
+
+def _check_same(painting: Painting, given: dict[str, Any]) -> None:
+    """Options beside --resume may repeat those of the checkpoint, not change them."""
+    kept = {**painting.parameters, "seed": painting.seed}
+    for name, value in given.items():
+        if name in kept and kept[name] != value:
+            raise InputError(f"expected --{name} {kept[name]} as in the checkpoint, got {value}")
 
 
 def _check_program(program: str, brush: str) -> None:
@@ -141,8 +151,8 @@ def _check_program(program: str, brush: str) -> None:
         programs.load_program(program, brush)
 
 
-def _paint(run: Any, checkpoint: Path | None) -> bool:
-    """Paint to the end, or to Ctrl-C: then True."""
+def _paint(run: Any, checkpoint: Path | None, budget: float | None) -> bool:
+    """Paint to the end, to the end of the budget, or to Ctrl-C: then True."""
     with common.Stop() as stop, common.bar(None, "painting") as show:
         saved = time.monotonic()
         for step in run:
@@ -151,7 +161,8 @@ def _paint(run: Any, checkpoint: Path | None) -> bool:
             if checkpoint is not None and time.monotonic() - saved > CHECKPOINT_EVERY:
                 run.save_checkpoint(checkpoint)
                 saved = time.monotonic()
-            if stop.asked:
+            # A run that was resumed knows nothing of this budget.
+            if stop.asked or (budget is not None and common.elapsed() >= budget):
                 break
         if checkpoint is not None:
             run.save_checkpoint(checkpoint)
