@@ -252,3 +252,83 @@ def test_help_comes_without_torch():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip().endswith("set()"), done.stdout + done.stderr
+
+
+@pytest.fixture
+def school(monkeypatch):
+    """Painters and programs that answer at once; what they were asked is noted."""
+    from wmpaint import painters, programs
+
+    asked: dict = {}
+    report = SimpleNamespace(brush="own", error_share=0.0123, std_error=None, strokes=50)
+
+    class Pupil:
+        brush = "own"
+
+        def __init__(self) -> None:
+            self.info: dict = {}
+
+        def save(self, path) -> None:
+            Path(path).write_text(json.dumps(self.info))
+
+    def program(brush, seed=0):
+        asked["program"] = brush
+        return SimpleNamespace(brush="own", brush_hash="ab", name="flat", version="1")
+
+    def fit(painter, teacher, *, seed, minutes, progress):
+        asked.update(seed=seed, minutes=minutes)
+        progress(0.5, "error 1 %")
+
+    def evaluate(painter, teacher, **options):
+        asked["evaluate"] = options
+        return report
+
+    def loaded(name):
+        pupil = Pupil()
+        pupil.info = {"definition": Path("own.myb").read_text()} if Path("own.myb").exists() else {}
+        return pupil
+
+    listing = [{"name": "own", "kind": "ink", "noise": 0.25, "plain": "smudge 0.8", "author": "[red]me"}]
+    for name, value in {"RibbonPainter": Pupil, "fit": fit, "evaluate": evaluate, "load": loaded}.items():
+        monkeypatch.setattr(painters, name, value, raising=False)
+    monkeypatch.setattr(painters, "sheet", lambda *args: torch.zeros(3, 4, 6), raising=False)
+    monkeypatch.setattr(painters, "available", lambda: ["own"], raising=False)
+    monkeypatch.setattr(programs, "program", program, raising=False)
+    monkeypatch.setattr(programs, "listing", lambda: listing, raising=False)
+    monkeypatch.setattr(programs, "contact_sheet", lambda: torch.ones(3, 5, 7), raising=False)
+    source = Path(programs.__file__).parent / "brushes" / "charcoal.myb"
+    Path("own.myb").write_bytes(source.read_bytes())
+    return asked
+
+
+def test_train_painter(school):
+    done = wmpaint("train-painter", "own.myb", "-o", "my.safetensors", "--minutes", 0.5, "--seed", 4, "--json")
+    assert done.exit_code == 0, done.output
+    values = json.loads(done.stdout)
+    assert (values["brush"], values["error_share"], values["strokes"]) == ("own", 0.0123, 50)
+    assert values["outputs"] == ["my.safetensors", "my.png"]
+    assert (school["seed"], school["minutes"], school["program"]) == (4, 0.5, "own.myb")
+    assert school["evaluate"]["seed"] != 4  # fresh strokes
+    with Image.open("my.png") as picture:
+        assert picture.size == (6, 4)
+    assert json.loads(Path("my.safetensors").read_text())["definition"] == Path("own.myb").read_text()
+
+
+def test_evaluate_painter(school):
+    done = wmpaint("evaluate-painter", "my.safetensors", "--strokes", 50, "--seed", 9, "--json")
+    assert {"brush", "error_share", "std_error", "strokes"} <= set(json.loads(done.stdout))
+    assert school["evaluate"] == {"strokes": 50, "seed": 9}
+    assert school["program"].data == Path("own.myb").read_bytes()  # the brush that came with the painter
+    said = wmpaint("evaluate-painter", "my.safetensors").stdout
+    assert "1.23%" in said and "no noise" in said
+
+
+def test_brushes(school):
+    done = wmpaint("brushes", "--sheet", "all.png")
+    assert done.exit_code == 0, done.output
+    for words in ("own", "yes", "0.25", "smudge 0.8", "[red]me", "all.png"):
+        assert words in done.stdout
+    with Image.open("all.png") as picture:
+        assert picture.size == (7, 5)
+    values = json.loads(wmpaint("brushes", "--json").stdout)
+    assert values["brushes"][0]["painter"] is True and values["outputs"] == []
