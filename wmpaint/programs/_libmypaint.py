@@ -276,6 +276,8 @@ class Pen:
 
     def _matters(self, name: str) -> bool:
         brush = self.brush
+        if "brush_radius" in brush.settings[name].curves:
+            return True
         if name.endswith("_slowness") and name.startswith("speed"):
             return name[:6] in brush.inputs()
         if name == "direction_filter":

@@ -150,6 +150,16 @@ class Brush:
         away = 3.47 * math.sqrt(2) * jitter * radius + math.sqrt(2) * min(shift * radius, MAX_OFFSET)
         return away + 0.1 * pace * speed * most("offset_by_speed"), min(max(dab, 0.2), MAX_DAB)
 
+    @functools.cached_property
+    def extent(self) -> tuple[float, float, float]:
+        """In units of a stroke's radius: a dab's distance from the pen at most (without offset_by_speed),
+        and a dab's radius at least and at most."""
+        base = self.settings["radius_logarithmic"].base
+        low, high = self.bounds("radius_logarithmic")
+        noise = 3.47 * max(abs(value) for value in self.bounds("radius_by_random"))
+        least, most = (math.exp(min(max(x, -30.0), 30.0)) for x in (low - base - noise, high - base + noise))
+        return self.reach(1.0, pace=0.0)[0], least, most
+
     def inputs(self) -> frozenset[str]:
         """The inputs on which a stroke's alpha depends: pressure, speed1, random, direction, ..."""
         idle = set(_NO_ALPHA)

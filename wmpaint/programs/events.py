@@ -17,6 +17,7 @@ from ..errors import InputError
 
 __all__ = [
     "BASE_HEIGHT",
+    "CHUNK",
     "MOVES",
     "STEP",
     "check_seed",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 MOVES = 50
+CHUNK = 512  # strokes whose events are computed at once
 STEP = 0.1  # seconds
 BASE_HEIGHT = 512  # pixels at which pace is 1
 MAX_SEED = (1 << 63) - 1

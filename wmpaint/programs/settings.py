@@ -182,10 +182,11 @@ def paced(settings: Mapping[str, Setting], pace: float) -> dict[str, Setting]:
     the same at every pace. Times, in seconds: speed1_slowness, speed2_slowness; in hundredths of
     a second: slow_tracking; as exp(s / 100) - 1: offset_by_speed_slowness (at least 0.002).
     Rates per second: dabs_per_second. Lengths in pixels: offset_by_speed (pixels per speed),
-    direction_filter as exp(s / 2) - 1, gridmap_scale as a logarithm. What is measured in dabs
-    or in radii needs no change: slow_tracking_per_dab, custom_input_slowness (0.1 s a dab),
-    stroke_duration_logarithmic, offset_by_random, tracking_noise. Curves of direction_filter
-    and offset_by_speed_slowness are left alone, which is exact only where they are constant.
+    direction_filter as exp(s / 2) - 1; as logarithms: gridmap_scale and the input brush_radius.
+    What is measured in dabs or in radii needs no change: slow_tracking_per_dab,
+    custom_input_slowness (0.1 s a dab), stroke_duration_logarithmic, offset_by_random,
+    tracking_noise. Curves of direction_filter and offset_by_speed_slowness are left alone,
+    which is exact only where they are constant.
     """
     out: dict[str, Setting] = {}
     if pace == 1.0:
@@ -200,4 +201,9 @@ def paced(settings: Mapping[str, Setting], pace: float) -> dict[str, Setting]:
     out["offset_by_speed_slowness"] = Setting(_stretch(s.base, pace, 0.01, 0.002), s.curves)
     s = settings["gridmap_scale"]
     out["gridmap_scale"] = Setting(s.base + math.log(pace), s.curves)
+    for name, setting in settings.items():  # the radius that a brush hears of is in pixels
+        if "brush_radius" in setting.curves:
+            s = out.get(name, setting)
+            points = tuple((x + math.log(pace), y) for x, y in s.curves["brush_radius"])
+            out[name] = Setting(s.base, {**s.curves, "brush_radius": points})
     return out

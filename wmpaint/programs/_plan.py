@@ -1,0 +1,160 @@
+"""Which strokes a program can paint as they are, and which to skip, cut or shrink first.
+
+libmypaint queues every dab and keeps a table of all tiles out to the farthest; its dabs end at
+a radius of 1000 pixels. So strokes that cannot touch the picture are left out, strokes that go
+far out are painted piece by piece, and strokes of larger dabs are painted smaller and enlarged.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InputError
+from .brush import MAX_DAB, Brush
+from .events import MOVES, STEP, pen_speed
+
+__all__ = ["Batch", "enlarge", "pieces", "plan", "shrunk"]
+
+NEAR = 40_960.0  # pixels from the origin: 26 MB for libmypaint's table of tiles
+MAX_REACH = 30_000.0  # pixels between the pen and a dab's edge
+STRIDE = 4096.0  # pixels of a far stroke between two events
+MANY = 200_000  # dabs x tiles of one stroke, beyond which the queue of dabs should not be left to grow
+MAX_DABS = 50_000_000  # of one stroke
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Checked strokes in pixels, and how each can be painted on a picture of a given size."""
+
+    points: np.ndarray  # [N, 3, 2]
+    radius: np.ndarray  # [N]
+    pressure: np.ndarray  # [N, 2]
+    pace: np.ndarray  # [N]
+    touching: list[bool]  # can it leave any color on the picture?
+    easy: list[bool]  # is it near, of few dabs, and are those no larger than libmypaint's?
+    growth: float  # a dab's radius over the stroke's, at most
+
+    def huge(self, k: int) -> bool:
+        """Does stroke k need larger dabs than there are?"""
+        return not self.easy[k] and float(self.radius[k]) * self.growth > MAX_DAB
+
+
+def plan(
+    brush: Brush,
+    points: np.ndarray,  # [N, 3, 2] pixels
+    radius: np.ndarray,  # [N] pixels
+    pressure: np.ndarray,  # [N, 2]
+    pace: np.ndarray,  # [N]
+    height: int,
+    width: int,
+) -> Batch:
+    """A plan for strokes that were checked; it errs to the safe side.
+
+    Raises:
+        InputError: a stroke of more than 50 million dabs.
+    """
+    away, thinnest, growth = brush.extent
+    if brush.uses("offset_by_speed"):
+        speed = pen_speed(points, pace)
+        offset = np.array([brush.reach(*x)[0] for x in zip(radius, speed, pace, strict=True)])
+    else:
+        offset = radius * away
+    dab = np.maximum(radius * growth, 0.2)
+    margin = (offset + dab + 3.0)[:, None]
+    low, high = points.min(1) - margin, points.max(1) + margin
+    touching = ((high >= 0) & (low <= (width, height))).all(1)
+    length = np.abs(np.diff(points, axis=1)).sum((1, 2))  # the curve is no longer than its legs
+    length *= max(brush.bounds("elliptical_dab_ratio")[1], 1.0)
+    dabs = length / np.maximum(radius * thinnest, 0.2) * brush.settings["dabs_per_actual_radius"].base
+    dabs += length / np.maximum(radius, 0.2) * brush.settings["dabs_per_basic_radius"].base
+    dabs += MOVES * STEP * brush.settings["dabs_per_second"].base
+    if len(dabs) and (worst := int(dabs.argmax())) >= 0 and dabs[worst] > MAX_DABS and touching[worst]:
+        raise InputError(f"expected at most {MAX_DABS:,} dabs a stroke, got {dabs[worst]:,.0f} in stroke {worst}")
+    work = dabs * (np.minimum(dab, MAX_DAB) / 32 + 1) ** 2
+    easy = (np.maximum(-low.min(1), high.max(1)) <= NEAR) & (work <= MANY) & (dab <= MAX_DAB)
+    return Batch(points, radius, pressure, pace, touching.tolist(), easy.tolist(), growth)
+
+
+def shrunk(brush: Brush, batch: Batch, k: int, height: int, width: int) -> tuple[Batch, int]:
+    """Stroke k on a picture `shrink` times smaller, where its dabs fit, and `shrink`.
+
+    Raises:
+        InputError: the brush takes color from the picture, so that no other picture will do.
+    """
+    radius = float(batch.radius[k])
+    if not brush.plain:
+        raise InputError(
+            f"expected a radius of at most {MAX_DAB / batch.growth:.0f} pixels for brush {brush.name}, "
+            f"got {radius:.0f} in stroke {k}"
+        )
+    shrink = 1 << math.ceil(math.log2(radius * batch.growth / MAX_DAB))
+    part = slice(k, k + 1)
+    small = plan(
+        brush,
+        batch.points[part] / shrink,
+        batch.radius[part] / shrink,
+        batch.pressure[part],
+        batch.pace[part] / shrink,
+        -(-height // shrink),
+        -(-width // shrink),
+    )
+    return small, shrink
+
+
+def enlarge(
+    small: np.ndarray,  # [h, w]
+    factor: int,
+    top: int,
+    height: int,
+    width: int,
+) -> np.ndarray:
+    """[height, width]: rows from `top` on of a picture `factor` times as large, bilinear between pixel centers."""
+
+    def ends(first: int, count: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        at = np.clip((np.arange(first, first + count) + 0.5) / factor - 0.5, 0, size - 1)
+        low = at.astype(np.intp)
+        return low, np.minimum(low + 1, size - 1), (at - low).astype(np.float32)
+
+    y0, y1, fy = ends(top, height, small.shape[0])
+    x0, x1, fx = ends(0, width, small.shape[1])
+    rows = small[y0] * (1 - fy)[:, None] + small[y1] * fy[:, None]
+    out: np.ndarray = rows[:, x0] * (1 - fx) + rows[:, x1] * fx
+    return out
+
+
+def pieces(
+    brush: Brush,
+    batch: Batch,
+    k: int,
+    stroke: np.ndarray,  # [51, 3] x, y, pressure
+    height: int,
+    width: int,
+) -> list[tuple[np.ndarray, float]]:
+    """The parts of stroke k that come near the picture, each with how long an event lasts in it, in events.
+
+    Moves are cut into equal parts of at most STRIDE pixels. Between events libmypaint moves in
+    straight lines, so that this changes nothing but where the pen is picked up and put down
+    again, out of sight.
+
+    Raises:
+        InputError: the brush throws its dabs too far.
+    """
+    pace = batch.pace[k : k + 1]
+    speed = float(pen_speed(batch.points[k : k + 1], pace)[0])
+    away, dab = brush.reach(float(batch.radius[k]), speed, float(pace[0]))
+    if away + dab > MAX_REACH:
+        raise InputError(
+            f"expected dabs at most {MAX_REACH:g} pixels from the pen, got up to {away + dab:.0f} "
+            f"in stroke {k} with brush {brush.name}; paint it smaller"
+        )
+    margin = away + dab + STRIDE
+    longest = np.hypot(*np.diff(stroke[:, :2], axis=0).T).max()
+    cut = max(math.ceil(longest / STRIDE), 1)
+    at = np.arange(cut * (len(stroke) - 1) + 1) / cut
+    fine = np.stack([np.interp(at, np.arange(len(stroke)), column) for column in stroke.T], 1)
+    inside = ((fine[:, :2] >= -margin) & (fine[:, :2] <= (width + margin, height + margin))).all(1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], inside, [0]])))
+    return [(fine[a:b], 1 / cut) for a, b in zip(edges[::2], edges[1::2], strict=True)]
