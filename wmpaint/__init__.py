@@ -1,0 +1,53 @@
+"""wmpaint: paint with learned, differentiable models of real paint programs.
+
+    import wmpaint as wp
+    painting = wp.paint("cat.jpg", brush="oil", strokes=500, seed=7)
+    painting.save("cat.svg")
+
+Names are looked up on first use, so that `import wmpaint` alone does not load PyTorch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Brush": "programs",
+    "Canvas": "canvas",
+    "Dabs": "programs",
+    "MyPaint": "programs",
+    "Painting": "painting",
+    "PhotoGoal": "painting",
+    "RibbonPainter": "painters",
+    "Run": "painting",
+    "Strokes": "strokes",
+    "WmpaintError": "errors",
+    "evaluate": "painters",
+    "fit": "painters",
+    "load": "painting",
+    "load_image": "image",
+    "paint": "painting",
+    "program": "programs",
+    "sample_photo": "image",
+}
+_MODULES = ("export", "painters", "programs", "raster")
+
+__all__ = sorted([*_WHERE, *_MODULES])
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        value = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f".{name}", __name__)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,258 @@
+"""Fitting a painter to a program: `fit(painter, program) -> FitReport`, and `evaluate` on fresh strokes.
+
+Losses, per pixel of a stroke's footprint, each stroke weighing the same:
+  mean: squared error against the average of two seeds (its minimum is the program's mean stroke);
+  variance: log s + v / s, the gamma deviance of the seeds' sample variance v. It asks for the
+  right variance in relative terms, in the faint parts too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..geometry import bezier
+from ..raster.sample import sample
+from ..renderer import Program
+from .data import SIDE, Actions, TileData, paint_tiles, random_actions
+from .painter import RibbonPainter
+from .ribbon import RibbonConfig, RibbonNet
+
+__all__ = ["FitReport", "evaluate", "fit"]
+
+FLOOR = (0.5 / 255) ** 2  # variance that no one sees
+VISIBLE = 2 / 255  # alpha below which the ribbon may end
+BANDS = (0.5, 1.5, 4.0, 16.0, 64.0)  # radii by which errors are reported
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """How well a painter knows its program, on strokes it never saw.
+
+    Args:
+        brush: name.
+        error_share: squared error against the program's mean stroke as a share of that stroke's
+            energy, per unit of footprint area, the averaging's own noise subtracted.
+        std_error: |predicted - true| root mean square deviation per stroke, as a share of the true;
+            None for a program without randomness.
+        noise: the program's own standard deviation over a footprint, in levels of 255.
+        strokes: how many strokes it was measured on.
+        by_radius: error_share for strokes of radius 0.5-1.5, 1.5-4, 4-16 and 16-64 pixels.
+        seconds: what it took, data included.
+    """
+
+    brush: str
+    error_share: float
+    std_error: float | None
+    noise: float
+    strokes: int
+    by_radius: tuple[float, ...]
+    seconds: float
+
+    def __str__(self) -> str:
+        spread = "none" if self.std_error is None else f"{100 * self.std_error:.1f} % off"
+        bands = ", ".join(f"{100 * share:.2f}" for share in self.by_radius)
+        return (
+            f"{self.brush}: error {100 * self.error_share:.2f} % of the mean stroke's energy on {self.strokes} strokes "
+            f"(by radius: {bands}); noise {self.noise:.1f}/255, its prediction {spread}; {self.seconds:.0f} s"
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return dataclasses.asdict(self)
+
+
+def fit(
+    painter: RibbonPainter,
+    program: Program,
+    *,
+    seed: int = 0,
+    strokes: int = 12_000,
+    steps: int = 7_000,
+    batch: int = 64,
+    rate: float = 4e-3,
+    test_strokes: int = 400,
+    progress: Progress | None = None,
+) -> FitReport:
+    """Teach a painter what a program does with a stroke, and measure how well it learned.
+
+    Args:
+        painter: overwritten with the new weights.
+        program: anything with `alpha` (see `Program`).
+        seed: of data, weights and batches; the same seed gives the same painter on the same machine.
+        strokes: training strokes to paint.
+        steps: optimizer steps of `batch` strokes (Adam, cosine decay from `rate`).
+        test_strokes: held-out strokes for the report.
+        progress: called with (share done, what is being done).
+
+    Raises:
+        InputError: counts below 1, or a program that paints nothing.
+    """
+    for name, value in (("strokes", strokes), ("steps", steps), ("batch", batch)):
+        if value < 1:
+            raise InputError(f"expected {name} of 1 or more, got {value}")
+    began = time.perf_counter()
+    tell = progress or (lambda share, what: None)
+    generator = torch.Generator().manual_seed(seed)
+    config = _survey(painter.config, program, generator)
+    net = RibbonNet(config, generator)
+    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
+    reach = net.half_width(actions.radius, actions.pressure)
+    seeds = 2 if config.noise else 1
+    data = paint_tiles(
+        program, actions, reach, seeds=seeds, seed=seed, progress=lambda share: tell(0.25 * share, "painting strokes")
+    )
+    _train(net, data, steps, batch, rate, generator, lambda share: tell(0.25 + 0.65 * share, "learning"))
+    net = net.half().float()  # as they are stored, so that the report holds for the file
+    painter.adopt(net, program, {"seed": seed, "strokes": strokes, "steps": steps, "batch": batch, "rate": rate})
+    tell(0.9, "testing")
+    report = evaluate(painter, program, strokes=test_strokes, seed=seed + 1)
+    report = dataclasses.replace(report, seconds=time.perf_counter() - began)
+    painter.info.update({"report": report.as_dict()})
+    tell(1.0, "done")
+    return report
+
+
+def _train(
+    net: RibbonNet,
+    data: TileData,
+    steps: int,
+    batch: int,
+    rate: float,
+    generator: torch.Generator,
+    tell: Callable[[float], None],
+) -> None:
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate, betas=(0.9, 0.99))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda k: min(1.0, (k + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * k / steps)) + 2e-3
+    )
+    count = data.first[1:] - data.first[:-1]
+    (painted,) = (count > 0).nonzero(as_tuple=True)
+    for step in range(steps):
+        strokes = painted[torch.randint(len(painted), (batch,), generator=generator)]
+        alpha, variance, tiles = predict(net, data, strokes)
+        weight = (1 / count[strokes]).repeat_interleave(count[strokes])[:, None] / (batch * SIDE * SIDE)
+        loss = ((alpha - data.mean[tiles]).square() * weight).sum()
+        if net.config.noise:
+            # The variance network answers for the share of a (1 - a) only, so alpha is held here.
+            bound = alpha * (1 - alpha)
+            spread = bound.detach() * (variance / bound.clamp(min=1e-9)) + FLOOR
+            deviance = (data.variance[tiles] + FLOOR) / spread + spread.log()
+            loss = loss + 1e-3 * (deviance * weight).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 0.1)
+        optimizer.step()
+        schedule.step()
+        if step % 20 == 0:
+            tell(step / steps)
+
+
+def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Alpha and variance on the tiles of some strokes, and those tiles' indices."""
+    a = data.actions
+    counts = data.first[strokes + 1] - data.first[strokes]
+    owner = torch.repeat_interleave(torch.arange(len(strokes)), counts)
+    tiles = torch.arange(len(owner)) - (counts.cumsum(0) - counts)[owner] + data.first[strokes][owner]
+    points, radius = a.points[strokes], a.radius[strokes]
+    ribbon = net(points, radius, a.pressure[strokes], a.pace[strokes])
+    alpha, variance = sample(
+        points, radius, ribbon.half_width, ribbon.logits, owner, data.origin[tiles], side=SIDE, caps=ribbon.caps
+    )
+    return alpha, variance, tiles
+
+
+@torch.no_grad()
+def evaluate(
+    painter: RibbonPainter, program: Program, *, strokes: int = 400, seeds: int = 24, seed: int = 1
+) -> FitReport:
+    """Measure a painter on fresh random strokes against the mean of `seeds` paintings of each.
+
+    Raises:
+        InputError: fewer than 1 stroke or 2 seeds.
+    """
+    if strokes < 1 or seeds < 2:
+        raise InputError(f"expected 1 stroke and 2 seeds or more, got {strokes} and {seeds}")
+    began = time.perf_counter()
+    net, config = painter.net, painter.config
+    generator = torch.Generator().manual_seed(seed + 0x5EED)
+    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
+    reach = 1.2 * net.half_width(actions.radius, actions.pressure) + 1  # beyond the painter's own, to see what it cuts
+    seeds = seeds if config.noise else 1
+    data = paint_tiles(program, actions, reach, seeds=seeds, seed=seed + 0x5EED, tiles=None)
+    parts = [predict(net, data, part)[:2] for part in torch.arange(strokes).split(50)]
+    alpha, variance = (torch.cat(column) for column in zip(*parts, strict=True))
+    noise = data.variance.sum(1) / seeds
+
+    def per_stroke(tiles: Tensor) -> Tensor:
+        return torch.zeros(strokes).index_add_(0, data.stroke, tiles)
+
+    length = (actions.points[:, 1:] - actions.points[:, :-1]).norm(dim=-1).sum(1)
+    area = math.pi * actions.radius**2 + 2 * actions.radius * length + 4
+    error = per_stroke((alpha - data.mean).square().sum(1) - noise) / area
+    energy = per_stroke(data.mean.square().sum(1) - noise) / area
+    true, guess = (per_stroke(v.sum(1)).div(area).sqrt() for v in (data.variance, variance))
+    bands = torch.bucketize(actions.radius, torch.tensor(BANDS[1:-1]))
+    shares = [
+        float(error[bands == k].sum() / energy[bands == k].sum().clamp(min=1e-12)) for k in range(len(BANDS) - 1)
+    ]
+    return FitReport(
+        brush=program.brush,
+        error_share=float(error.sum() / energy.sum().clamp(min=1e-12)),
+        std_error=float((guess - true).abs().sum() / true.sum()) if config.noise else None,
+        noise=255 * float(true.square().mean().sqrt()),
+        strokes=strokes,
+        by_radius=tuple(shares),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _survey(config: RibbonConfig, program: Program, generator: torch.Generator) -> RibbonConfig:
+    """What kind of brush is it: how far does it paint, is it random, does it see direction and time?"""
+    brush = getattr(program, "style", None)  # a medium without a brush file may depend on anything
+    direction = bool(getattr(brush, "follows_direction", True))
+    timed = bool(getattr(brush, "listens_to_time", True))
+    low, high = config.radius
+    actions = random_actions(300, generator, radius=(low, min(high, max(20.0, low))), timed=timed)
+    data = paint_tiles(program, actions, 5 * actions.radius + 6, seeds=2, seed=0, tiles=400)
+    if float(data.mean.amax()) < VISIBLE:
+        raise InputError(f"expected a brush that paints something, and {program.brush} left every canvas empty")
+    far = _farthest(actions, data)
+    large = (actions.radius > 6) & (far > 0)
+    small = (actions.radius <= 6) & (far > 0)
+    force = actions.pressure.amax(1)
+    ratio = far / actions.radius
+    # The farthest paint per radius may grow with pressure: a line above 98 % of the strokes.
+    slope = 0.0
+    if int(large.sum()) > 20:
+        light, heavy = large & (force < 0.5), large & (force > 0.8)
+        if int(light.sum()) > 5 and int(heavy.sum()) > 5:
+            slope = float(ratio[heavy].quantile(0.95) - ratio[light].quantile(0.95)) / 0.6
+    slope = max(slope, 0.0) if slope > 0.3 else 0.0
+    base = max(float((ratio - slope * force)[large].quantile(0.98)), 0.5)
+    pixels = float((far - (base + slope * force) * actions.radius)[small].quantile(0.98).clamp(0.5, 6.0))
+    noise = float(data.variance.mean()) > 1e-9
+    return dataclasses.replace(config, direction=direction, timed=timed, noise=noise, reach=(base, slope, pixels))
+
+
+def _farthest(actions: Actions, data: TileData) -> Tensor:
+    """[N] distance from the curve to the farthest visible paint."""
+    line = torch.arange(SIDE) - (SIDE - 1) / 2
+    offset = torch.stack([line.repeat(SIDE), line.repeat_interleave(SIDE)], -1)
+    far = torch.zeros(len(actions))
+    t = torch.linspace(0, 1, 65)
+    (on,) = (data.mean > VISIBLE).any(1).nonzero(as_tuple=True)
+    for part in on.split(4096):
+        curve = bezier(actions.points[data.stroke[part]], t.expand(len(part), -1))
+        distance = torch.cdist(data.origin[part][:, None] + offset, curve).amin(-1)
+        visible = distance * (data.mean[part] > VISIBLE)
+        far.scatter_reduce_(0, data.stroke[part], visible.amax(1), "amax")
+    return far

@@ -1,0 +1,199 @@
+"""`RibbonPainter`: the learned, differentiable renderer of one program and brush."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..canvas import Canvas
+from ..errors import FileError, InputError
+from ..files import atomic_path
+from ..programs.brush import bundled
+from ..raster.composite import composite
+from ..raster.tiles import Plan, plan
+from ..renderer import Program
+from ..strokes import Strokes
+from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
+
+__all__ = ["RibbonPainter"]
+
+FORMAT = "wmpaint-ribbon-1"
+MAX_BYTES = 16 << 20
+
+
+class RibbonPainter(nn.Module):
+    """Paints strokes as a program would on average, and knows how far the program strays from that.
+
+    A new painter knows nothing: `fit` it to a program, or `painters.load` one that was fitted.
+
+    Args:
+        config: size of the network and of its ribbons; what depends on the brush is set by `fit`.
+    """
+
+    def __init__(self, config: RibbonConfig = RibbonConfig()) -> None:
+        super().__init__()
+        self.net = RibbonNet(config, torch.Generator().manual_seed(0))
+        self.info: dict[str, Any] = {}
+
+    @property
+    def config(self) -> RibbonConfig:
+        """What the network was built from."""
+        return self.net.config
+
+    @property
+    def brush(self) -> str:
+        """Name of the brush it was fitted to; empty before."""
+        return str(self.info.get("brush", ""))
+
+    @property
+    def brush_hash(self) -> str:
+        """SHA-256 of that brush's file."""
+        return str(self.info.get("brush_hash", ""))
+
+    def adopt(self, net: RibbonNet, program: Program, made_with: dict[str, Any]) -> None:
+        """Take over a trained network, and note what it was trained on."""
+        self.net = net
+        self.info = {
+            "brush": program.brush,
+            "brush_hash": program.brush_hash,
+            "program": f"{program.name} {program.version}",
+            **made_with,
+        }
+        style = getattr(program, "style", None)
+        if style is not None and style.name not in bundled():
+            self.info["definition"] = style.data.decode()
+
+    def render(
+        self,
+        strokes: Strokes,
+        canvas: Canvas,
+        *,
+        height: int,
+        generator: torch.Generator | None = None,
+        program_height: int | None = None,
+    ) -> Tensor:
+        """The mean picture, [4, H, W] premultiplied RGBA. Differentiable in the strokes and the weights.
+
+        Args:
+            height: pixels of the picture.
+            generator: unused: the mean picture has nothing random in it.
+            program_height: pixels of the program's canvas that is imitated; `height` if None. A
+                picture of 128 pixels with `program_height=512` is the program's 512 pixels, reduced.
+        """
+        return self.dream(strokes, canvas, height=height, program_height=program_height)[0]
+
+    def dream(
+        self,
+        strokes: Strokes,
+        canvas: Canvas,
+        *,
+        height: int,
+        program_height: int | None = None,
+        layout: Plan | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """The mean picture [4, H, W], and the variance [H, W] of the program around it.
+
+        The variance is summed over red, green and blue, and is the program's per pixel at
+        `program_height`: averaging over larger pixels does not reduce it.
+        """
+        rows, columns = canvas.pixels(height)
+        if canvas.background is None:
+            ground = strokes.points.new_zeros(4)
+        else:
+            ground = strokes.points.new_tensor([*canvas.background, 1.0])
+        if strokes.lifted is not None:
+            strokes = strokes[~strokes.lifted]
+        ribbon, half_width = self.ribbons(strokes, height, program_height)
+        points, radius = strokes.points * height, strokes.radius * height
+        color = torch.cat([strokes.color, torch.ones_like(strokes.color[:, :1])], 1)
+        picture, variance = composite(
+            points, radius, half_width, ribbon.logits, color, ground,
+            height=rows, width=columns, caps=ribbon.caps, layout=layout,
+        )  # fmt: skip
+        return picture, variance
+
+    def ribbons(self, strokes: Strokes, height: int, program_height: int | None = None) -> tuple[Ribbon, Tensor]:
+        """Ribbons as seen by pixels of a picture `height` high, and their half widths [N] in those pixels.
+
+        Radii beyond the trained range are painted by similarity: as a stroke of the nearest
+        trained radius, magnified.
+        """
+        program_height = program_height or height
+        radius = strokes.radius * program_height
+        low, high = self.config.radius
+        # Not differentiated: it only chooses the stroke that is imitated.
+        zoom = (radius / radius.clamp(low, high)).detach()
+        scale = program_height / zoom
+        pace = program_height / (zoom * REFERENCE)
+        ribbon = self.net(strokes.points * scale[:, None, None], strokes.radius * scale, strokes.pressure, pace)
+        pixel = program_height / height
+        ribbon = soften(ribbon, pixel)
+        return ribbon, ribbon.half_width * (zoom / pixel)
+
+    @torch.no_grad()
+    def plan(self, strokes: Strokes, canvas: Canvas, *, height: int, slack: float = 0.0, tile: int = 8) -> Plan:
+        """Which strokes touch which tiles; with `slack` (canvas units) it outlives small moves."""
+        rows, columns = canvas.pixels(height)
+        _, half_width = self.ribbons(strokes, height)
+        return plan(strokes.points.detach() * height, half_width + slack * height, rows, columns, tile)
+
+    def save(self, path: str | Path) -> None:
+        """Write weights and what is known of them to a .safetensors file."""
+        from safetensors.torch import save_file
+
+        meta = {"format": FORMAT, "config": json.dumps(self.config.as_dict()), "info": json.dumps(self.info)}
+        tensors = {name: value.detach().cpu().half().contiguous() for name, value in self.net.state_dict().items()}
+        with atomic_path(Path(path)) as temporary:
+            save_file(tensors, str(temporary), metadata=meta)
+
+    @classmethod
+    def load(cls, path: str | Path) -> RibbonPainter:
+        """Read a file written by `save`.
+
+        Raises:
+            FileError: no such file, or not a painter.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        path = Path(path)
+        if not path.is_file():
+            raise FileError(f"expected a painter file, and there is none at {path}")
+        if path.stat().st_size > MAX_BYTES:
+            raise FileError(f"expected a painter of at most {MAX_BYTES >> 20} MiB, got {path} of {path.stat().st_size} bytes")
+        try:
+            with safe_open(str(path), "pt") as file:
+                meta = file.metadata() or {}
+                tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            if meta.get("format") != FORMAT:
+                raise ValueError(f"format {meta.get('format')!r}")
+            painter = cls(_config(json.loads(meta["config"])))
+            painter.info = dict(json.loads(meta["info"]))
+            if not all(bool(value.isfinite().all()) for value in tensors.values()):
+                raise ValueError("weights that are not finite")
+            painter.net.load_state_dict(tensors)
+        except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, InputError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise FileError(f"expected a painter in the format {FORMAT}, got {path} ({reason})") from error
+        return painter.requires_grad_(False)
+
+
+def _config(values: dict[str, Any]) -> RibbonConfig:
+    """A config from a file, within sane limits."""
+    config = RibbonConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    sizes = (config.body, config.caps, config.columns, config.hidden)
+    if not all(isinstance(size, int) and 1 <= size <= 512 for size in sizes) or config.columns % 2 == 0:
+        raise InputError(f"expected sizes of 1 to 512 and odd columns, got {sizes}")
+    numbers = (*config.reach, *config.radius)
+    if len(numbers) != 5 or not all(0 <= number <= 1000 for number in numbers):
+        raise InputError(f"expected a reach and radii of 0 to 1000, got {numbers}")
+    return config
+
+
+def weights_hash(path: Path) -> str:
+    """SHA-256 of a weights file, to name it in a painting's provenance."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

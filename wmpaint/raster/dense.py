@@ -1,0 +1,134 @@
+"""The obvious twin of the tile rasterizer: every stroke on every pixel, in paint order, by autograd.
+
+Slow, and meant to be read. It shares no code with the fast path: closest points come from sampling
+the curve, look-ups are spelled out, and derivatives are PyTorch's.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+__all__ = ["composite"]
+
+BARRIER = 0.5
+EPS = 1e-12
+
+
+def composite(
+    points: Tensor,  # [N, 3, 2] pixels
+    radius: Tensor,  # [N] pixels
+    half_width: Tensor,  # [N] pixels
+    ribbons: Tensor,  # [N, 2, R, C]
+    color: Tensor,  # [N, C]
+    background: Tensor,  # [C]
+    *,
+    height: int,
+    width: int,
+    caps: int,
+) -> tuple[Tensor, Tensor]:
+    """As `raster.composite`."""
+    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    pixels = torch.stack([columns, rows], -1).reshape(-1, 2).to(points) + 0.5
+    mean = background[None].repeat(len(pixels), 1)
+    variance = mean.new_zeros(len(pixels))
+    for k in range(len(points)):
+        alpha, spread = _stroke(points[k], radius[k], half_width[k], ribbons[k], pixels, caps)
+        change = color[k] - mean
+        variance = ((1 - alpha) ** 2 + spread) * variance + spread * change.square().sum(1)
+        mean = mean + alpha[:, None] * change
+    return mean.t().reshape(-1, height, width), variance.reshape(height, width)
+
+
+def _stroke(
+    points: Tensor, radius: Tensor, half_width: Tensor, ribbon: Tensor, pixels: Tensor, caps: int
+) -> tuple[Tensor, Tensor]:
+    """Alpha and its variance at the pixels [M, 2]."""
+    with torch.no_grad():
+        low, high, both = _local_minima(points.detach(), pixels)
+        near_low = _distance(points, low, pixels) <= _distance(points, high, pixels)
+        first, other = torch.where(near_low, low, high), torch.where(near_low, high, low)
+        between = _farthest(points.detach(), pixels, low, high)
+    a1, s1 = _look_up(points, half_width, ribbon, pixels, _differentiable(points, first, pixels), caps)
+    a2, s2 = _look_up(points, half_width, ribbon, pixels, _differentiable(points, other, pixels), caps)
+    rise = (_distance(points, between, pixels) - _distance(points, other, pixels)) / (BARRIER * radius)
+    rise = rise.clamp(0, 1)
+    weight = torch.where(both, 3 * rise**2 - 2 * rise**3, 0.0)
+    alpha = 1 - (1 - a1) * (1 - weight * a2)
+    return alpha, s1 * (1 - weight * a2) ** 2 + s2 * weight**2 * (1 - a1) ** 2
+
+
+def _curve(points: Tensor, t: Tensor) -> Tensor:
+    t = t[:, None]
+    return (1 - t) ** 2 * points[0] + 2 * t * (1 - t) * points[1] + t**2 * points[2]
+
+
+def _tangent(points: Tensor, t: Tensor) -> Tensor:
+    t = t[:, None]
+    return 2 * (1 - t) * (points[1] - points[0]) + 2 * t * (points[2] - points[1])
+
+
+def _distance(points: Tensor, t: Tensor, pixels: Tensor) -> Tensor:
+    return ((_curve(points, t) - pixels).square().sum(-1) + EPS).sqrt()
+
+
+def _refine(points: Tensor, t: Tensor, pixels: Tensor, sign: float, width: float) -> Tensor:
+    """The extremum nearest to t, by ever finer sampling."""
+    for _ in range(8):
+        trial = (t[:, None] + torch.linspace(-width, width, 21).to(t)).clamp(0, 1)
+        d = torch.stack([_distance(points, s, pixels) for s in trial.unbind(1)], 1) * sign
+        t = trial.gather(1, d.argmin(1, keepdim=True))[:, 0]
+        width /= 8
+    return torch.where(t < 1e-9, 0.0, torch.where(t > 1 - 1e-9, 1.0, t))
+
+
+def _local_minima(points: Tensor, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The first and the last local minimum, and whether they differ."""
+    samples = torch.linspace(0, 1, 401).to(points)
+    d = torch.cdist(pixels, _curve(points, samples))
+    padded = torch.nn.functional.pad(d, (1, 1), value=float("inf"))
+    minimum = (d <= padded[:, :-2]) & (d < padded[:, 2:])
+    index = torch.arange(len(samples))
+    low = samples[torch.where(minimum, index, len(samples)).amin(1).clamp(max=400)]
+    high = samples[torch.where(minimum, index, -1).amax(1).clamp(min=0)]
+    both = minimum.sum(1) > 1
+    step = 1 / 400
+    return _refine(points, low, pixels, 1, step), _refine(points, high, pixels, 1, step), both
+
+
+def _farthest(points: Tensor, pixels: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    samples = low[:, None] + (high - low)[:, None] * torch.linspace(0, 1, 401).to(low)
+    d = torch.stack([_distance(points, t, pixels) for t in samples.unbind(1)], 1)
+    t = samples.gather(1, d.argmax(1, keepdim=True))[:, 0]
+    return _refine(points, t, pixels, -1, float((high - low).max()) / 400)
+
+
+def _differentiable(points: Tensor, t: Tensor, pixels: Tensor) -> Tensor:
+    """t as a function of the points: one step of Newton's method that moves nothing but carries the gradient."""
+    e, d = pixels - _curve(points, t), _tangent(points, t)
+    bend = 2 * (points[0] - 2 * points[1] + points[2])
+    curvature = (d.square().sum(-1) - (e * bend).sum(-1)).detach()
+    step = (e * d).sum(-1)
+    inside = (t > 0) & (t < 1)
+    return t + torch.where(inside, (step - step.detach()) / curvature, 0.0)
+
+
+def _look_up(
+    points: Tensor, half_width: Tensor, ribbon: Tensor, pixels: Tensor, t: Tensor, caps: int
+) -> tuple[Tensor, Tensor]:
+    e, d = pixels - _curve(points, t), _tangent(points, t)
+    cross, dot = e[:, 0] * d[:, 1] - e[:, 1] * d[:, 0], (e * d).sum(-1)
+    side = torch.where(cross.detach() >= 0, 1.0, -1.0)
+    v = side * _distance(points, t.detach(), pixels) / half_width
+    body = ribbon.shape[1] - 2 * caps
+    at_end = (t <= 0) | (t >= 1)
+    u = caps + t * (body - 1) + torch.where(at_end, caps * dot / (dot.abs() + cross.abs() + EPS), 0.0)
+    column, row = (v.clamp(-1, 1) + 1) / 2 * (ribbon.shape[2] - 1), u.clamp(0, ribbon.shape[1] - 1)
+    r0 = row.detach().floor().long().clamp(0, ribbon.shape[1] - 2)
+    c0 = column.detach().floor().long().clamp(0, ribbon.shape[2] - 2)
+    fr, fc = row - r0, column - c0
+    top = ribbon[:, r0, c0] * (1 - fc) + ribbon[:, r0, c0 + 1] * fc
+    low = ribbon[:, r0 + 1, c0] * (1 - fc) + ribbon[:, r0 + 1, c0 + 1] * fc
+    logits = top * (1 - fr) + low * fr
+    alpha = logits[0].sigmoid() * (v.detach().abs() < 1)
+    return alpha, alpha * (1 - alpha) * logits[1].sigmoid()
