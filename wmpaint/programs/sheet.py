@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,37 +14,39 @@ from ..canvas import Canvas
 from ..errors import InputError
 from ..renderer import Renderer
 from ..strokes import Strokes
+from . import choose
 from .brush import Brush, bundled, catalog
 
-__all__ = ["Row", "contact_sheet", "listing"]
+__all__ = ["contact_sheet", "listing"]
 
 TILE = (320, 240)  # width, height in pixels
 INK, RED, BLUE, GOLD = (0.12, 0.12, 0.15), (0.78, 0.23, 0.16), (0.13, 0.32, 0.52), (0.86, 0.62, 0.15)
 GROUND = (0.985, 0.98, 0.965)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One bundled brush, for a list."""
+def listing() -> list[dict[str, Any]]:
+    """The bundled brushes in order: name, title, kind, noise, plain, why_not, author, description of each.
 
-    name: str
-    title: str
-    kind: str
-    noise: float  # mean standard deviation over seeds where there is paint, in 8-bit levels
-    plain: bool
-    why_not: str  # the settings that no painter can imitate; empty for plain brushes
-    author: str
-    description: str
-
-
-def listing() -> list[Row]:
-    """The bundled brushes, in order. Noise was measured by `python benchmarks/programs.py --noise`."""
+    noise is the standard deviation of alpha over seeds, in 8-bit levels, averaged where there is
+    paint; `python benchmarks/programs.py --noise` measures it. why_not names the settings that
+    no painter can imitate, and is empty for plain brushes.
+    """
     rows = []
     for name in bundled():
         entry, brush = catalog()[name], Brush.load(name)
-        why = ", ".join(brush.obstacles())
-        noise = float(entry.get("noise", 0.0))
-        rows.append(Row(name, brush.title, brush.kind, noise, not why, why, brush.author, entry["description"]))
+        why = brush.obstacles()
+        rows.append(
+            {
+                "name": name,
+                "title": brush.title,
+                "kind": brush.kind,
+                "noise": float(entry["noise"]),
+                "plain": not why,
+                "why_not": ", ".join(why),
+                "author": brush.author,
+                "description": entry["description"],
+            }
+        )
     return rows
 
 
@@ -69,14 +71,15 @@ def _swatch() -> Strokes:
 
 
 def contact_sheet(
-    program: Callable[[str], Renderer],
+    program: Callable[[str], Renderer] | None = None,
     brushes: Sequence[str] | None = None,
     columns: int = 4,
 ) -> Tensor:
     """[3, H, W] sRGB: a tile for each brush, painted with `program(brush)`, with its name and title.
 
     Args:
-        program: makes a renderer of a brush's name: `MyPaint`, `Dabs`, `wmpaint.program`, a painter's loader.
+        program: makes a renderer of a brush's name: `MyPaint`, `Dabs`, a painter's loader; None for
+            the best program there is.
         brushes: names; None for all that are bundled.
         columns: tiles in a row.
 
@@ -86,13 +89,14 @@ def contact_sheet(
     names = list(bundled() if brushes is None else brushes)
     if not names or isinstance(columns, bool) or not 1 <= columns <= 64:
         raise InputError(f"expected brushes and 1 to 64 columns, got {len(names)} brushes and {columns} columns")
+    make = program or choose.program
     width, height = TILE
     columns = min(columns, len(names))
     rows = -(-len(names) // columns)
     sheet = torch.tensor(GROUND)[:, None, None].repeat(1, rows * height, columns * width)
     canvas, swatch = Canvas(width / height, GROUND), _swatch()
     for k, name in enumerate(names):
-        tile = program(name).render(swatch, canvas, height=height)[:3].detach().clamp(0, 1)
+        tile = make(name).render(swatch, canvas, height=height)[:3].detach().clamp(0, 1)
         y, x = k // columns * height, k % columns * width
         sheet[:, y : y + height, x : x + width] = _framed(tile, name)
     return sheet
