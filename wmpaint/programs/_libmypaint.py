@@ -28,9 +28,8 @@ __all__ = ["ONE", "TILE", "Library", "Pen", "Sheet", "library", "load"]
 
 ONE = 1 << 15  # 1.0 in libmypaint's fixed point: values are 0..32768
 TILE = 64  # MYPAINT_TILE_SIZE
-# Seconds passed with the call that consumes a reset. The slow_tracking filter still runs on
-# the old position then; a long time makes it forget where the last stroke ended.
-JUMP = 10.0
+STATE_X, STATE_Y = 0, 1
+JUMP = 10.0  # seconds passed with the call that consumes a reset
 # A pressure that paints nothing yet is not zero: from zero, a step of more than 0.1 s would be
 # split by libmypaint's workaround for tablets that are silent without pressure.
 TOUCH = 1e-30
@@ -65,6 +64,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {  # name: result, arguments
     "mypaint_brush_from_defaults": (None, _P),
     "mypaint_brush_set_base_value": (None, _P, _I, _F),
     "mypaint_brush_set_mapping_point": (None, _P, _I, _I, _I, _F, _F),
+    "mypaint_brush_set_state": (None, _P, _I, _F),
     "mypaint_brush_reset": (None, _P),
     "mypaint_brush_new_stroke": (None, _P),
     "mypaint_brush_stroke_to": (_I, _P, _P, _F, _F, _F, _F, _F, _D),
@@ -263,6 +263,7 @@ class Pen:
         self.lib, self.brush = lib, brush
         c = lib.c
         self._stroke_to, self._set = c.mypaint_brush_stroke_to, c.mypaint_brush_set_base_value
+        self._set_state = c.mypaint_brush_set_state
         self._reset, self._new_stroke = c.mypaint_brush_reset, c.mypaint_brush_new_stroke
         self._begin, self._end = c.mypaint_surface_begin_atomic, c.mypaint_surface_end_atomic
         self._ids = [lib.settings[name] for name in ("radius_logarithmic", "color_h", "color_s", "color_v")]
@@ -363,6 +364,10 @@ class Pen:
         self._new_stroke(brush)
         self._begin(surface)
         x, y, _ = events[0]
+        # The call that consumes the reset still moves from where the last stroke ended, rounding on
+        # the way; a pen that is already there leaves no trace of it.
+        self._set_state(brush, STATE_X, x)
+        self._set_state(brush, STATE_Y, y)
         stroke_to(brush, surface, x, y, TOUCH, 0.0, 0.0, JUMP * self.pace)
         if not flush:
             for x, y, pressure in events:
