@@ -28,7 +28,7 @@ __all__ = ["ONE", "TILE", "Library", "Pen", "Sheet", "library", "load"]
 
 ONE = 1 << 15  # 1.0 in libmypaint's fixed point: values are 0..32768
 TILE = 64  # MYPAINT_TILE_SIZE
-STATE_X, STATE_Y = 0, 1
+STATE_X, STATE_Y, STATE_PRESSURE = 0, 1, 2
 JUMP = 10.0  # seconds passed with the call that consumes a reset
 # A pressure that paints nothing yet is not zero: from zero, a step of more than 0.1 s would be
 # split by libmypaint's workaround for tablets that are silent without pressure.
@@ -364,10 +364,11 @@ class Pen:
         self._new_stroke(brush)
         self._begin(surface)
         x, y, _ = events[0]
-        # The call that consumes the reset still moves from where the last stroke ended, rounding on
-        # the way; a pen that is already there leaves no trace of it.
+        # The call that consumes the reset still starts from where and how the last stroke ended; a
+        # pen that is already there, touching, leaves no trace of it.
         self._set_state(brush, STATE_X, x)
         self._set_state(brush, STATE_Y, y)
+        self._set_state(brush, STATE_PRESSURE, TOUCH)
         stroke_to(brush, surface, x, y, TOUCH, 0.0, 0.0, JUMP * self.pace)
         if not flush:
             for x, y, pressure in events:

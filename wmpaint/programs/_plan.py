@@ -22,7 +22,7 @@ NEAR = 40_960.0  # pixels from the origin: 26 MB for libmypaint's table of tiles
 MAX_REACH = 30_000.0  # pixels between the pen and a dab's edge
 STRIDE = 4096.0  # pixels of a far stroke between two events
 MANY = 200_000  # dabs x tiles of one stroke, beyond which the queue of dabs should not be left to grow
-MAX_DABS = 50_000_000  # of one stroke
+MAX_DABS = 5_000_000  # of one stroke
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def plan(
     """A plan for strokes that were checked; it errs to the safe side.
 
     Raises:
-        InputError: a stroke of more than 50 million dabs.
+        InputError: a stroke of more than 5 million dabs.
     """
     away, thinnest, growth = brush.extent
     if brush.uses("offset_by_speed"):

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import BrushError
-from .settings import INPUTS, SETTINGS, TOP_SPEED, Setting, bounds, ranges
+from .settings import INPUTS, SETTINGS, TOP_SPEED, Setting, _curve, bounds, ranges
 
 __all__ = ["Brush", "bundled", "catalog"]
 
@@ -159,6 +159,19 @@ class Brush:
         noise = 3.47 * max(abs(value) for value in self.bounds("radius_by_random"))
         least, most = (math.exp(min(max(x, -30.0), 30.0)) for x in (low - base - noise, high - base + noise))
         return self.reach(1.0, pace=0.0)[0], least, most
+
+    def dabs_per_radius(self, pressure: float) -> float:
+        """Dabs laid while the pen moves by one base radius, at a steady pressure, all other inputs at rest."""
+        force = pressure * math.exp(self.settings["pressure_gain_log"].base)
+
+        def value(name: str) -> float:
+            setting = self.settings[name]
+            points = setting.curves.get("pressure")
+            return setting.base + (0.0 if points is None else _curve(points, force))
+
+        grow = value("radius_logarithmic") - self.settings["radius_logarithmic"].base
+        actual = value("dabs_per_actual_radius") * math.exp(-min(max(grow, -8.0), 8.0))
+        return max(0.0, actual) + max(0.0, value("dabs_per_basic_radius"))
 
     def inputs(self) -> frozenset[str]:
         """The inputs on which a stroke's alpha depends: pressure, speed1, random, direction, ..."""
