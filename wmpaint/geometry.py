@@ -103,8 +103,9 @@ def branches(
     third, half_r = p / 3, r / 2
     disc = half_r * half_r + third * third * third
     three = disc < 0
-    # one real root (Cardano, the branch without cancellation)
-    cube = (half_r.abs() + disc.clamp(min=0).sqrt()).clamp(min=TINY).pow(1 / 3)
+    # One real root (Cardano, the branch without cancellation). Where there are three it is not used,
+    # but must not be huge, since it is weighed away below: hence |disc|.
+    cube = (half_r.abs() + disc.abs().sqrt()).clamp(min=TINY).pow(1 / 3)
     one = -torch.sign(half_r) * (cube - third / cube)
     # three real roots (Viete)
     m = (-third).clamp(min=TINY).sqrt()

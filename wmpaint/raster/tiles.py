@@ -1,9 +1,7 @@
 """Which strokes touch which tiles, and in what order they are evaluated.
 
 A picture is cut into square tiles. Only (stroke, tile) pairs that touch are evaluated, so the
-cost follows the painted area, not strokes x canvas. Within a chunk of tiles the pairs are laid
-out slot by slot: slot k holds the k-th lowest stroke of every tile that has one, with the
-fullest tiles first. Each slot is then one contiguous slice over the first n_k tiles: no padding.
+cost follows the painted area, not strokes x canvas.
 """
 
 from __future__ import annotations
@@ -15,13 +13,43 @@ from torch import Tensor
 
 from ..geometry import STRAIGHT, branches, coefficients
 
-__all__ = ["Chunk", "Plan", "plan"]
+__all__ = ["Chunk", "Plan", "chunks", "is_straight", "plan"]
 
 CHUNK_PIXELS = 4_000_000  # pair pixels held at a time: some 300 MB with everything kept for gradients
 
 
+class Plan(NamedTuple):
+    """How to draw some strokes on a picture of height x width pixels: n tiles, P pairs."""
+
+    height: int
+    width: int
+    tile: int  # pixels of a tile's side
+    tiles: Tensor  # [n] int64, numbers of the tiles that are touched, the fullest first
+    starts: Tensor  # [n + 1] int64: the strokes of tile k are strokes[starts[k]:starts[k + 1]]
+    strokes: Tensor  # [P] int64, in paint order within each tile
+
+    @property
+    def across(self) -> int:
+        """Tiles in a row."""
+        return -(-self.width // self.tile)
+
+    @property
+    def pairs(self) -> int:
+        """Number of (stroke, tile) pairs."""
+        return len(self.strokes)
+
+    def ranges(self, pixels: int) -> list[tuple[int, int]]:
+        """Ranges of tiles that hold about `pixels` pair pixels each, one tile at least."""
+        limit, ends, out, first = max(1, pixels // self.tile**2), self.starts[1:], [], 0
+        while first < len(self.tiles):
+            last = int(torch.searchsorted(ends, self.starts[first] + limit, right=True))
+            out.append((first, max(last, first + 1)))
+            first = out[-1][1]
+        return out
+
+
 class Chunk(NamedTuple):
-    """Some tiles with all their pairs; P pairs over n tiles."""
+    """Some tiles of a plan, laid out slot by slot for whole-tensor operations."""
 
     tiles: Tensor  # [n] tile numbers, fullest first
     stroke: Tensor  # [P] stroke of each pair, slot by slot
@@ -29,24 +57,35 @@ class Chunk(NamedTuple):
     slots: list[int]  # tiles in each slot, descending; sums to P
 
 
-class Plan(NamedTuple):
-    """How to draw some strokes on a picture of height x width pixels."""
+def chunks(layout: Plan, pixels: int = CHUNK_PIXELS) -> list[Chunk]:
+    """A plan's tiles in chunks of about `pixels` pair pixels.
 
-    height: int
-    width: int
-    tile: int
-    chunks: list[Chunk]
-
-    @property
-    def pairs(self) -> int:
-        """Number of (stroke, tile) pairs."""
-        return sum(len(chunk.stroke) for chunk in self.chunks)
+    Slot k holds the k-th lowest stroke of every tile that has one, the fullest tiles first: each
+    slot is then one contiguous slice over the first n_k tiles, without padding.
+    """
+    out = []
+    for first, last in layout.ranges(pixels):
+        starts = layout.starts[first : last + 1]
+        sizes = starts[1:] - starts[:-1]
+        rank = torch.repeat_interleave(sizes)
+        slot = torch.arange(len(rank), device=rank.device) - (starts[:-1] - starts[0])[rank]
+        by_slot = torch.argsort(slot, stable=True)
+        out.append(
+            Chunk(
+                tiles=layout.tiles[first:last],
+                stroke=layout.strokes[int(starts[0]) : int(starts[-1])][by_slot],
+                rank=rank[by_slot],
+                slots=torch.bincount(slot).tolist(),
+            )
+        )
+    return out
 
 
 def is_straight(points: Tensor) -> Tensor:
     """[N] bool: strokes so little bent that the cubic for their closest points is ill-conditioned."""
     a, b, _ = coefficients(points)
-    return a.square().sum(-1) <= STRAIGHT**2 * (a + b).square().sum(-1)
+    # A bend of a millionth of a pixel is none, and its square might underflow.
+    return a.square().sum(-1) <= STRAIGHT**2 * (a + b).square().sum(-1) + 1e-12
 
 
 def _touching(points: Tensor, reach: Tensor, height: int, width: int, tile: int) -> tuple[Tensor, Tensor]:
@@ -92,38 +131,15 @@ def plan(
     height: int,
     width: int,
     tile: int = 8,
-    chunk_pixels: int = CHUNK_PIXELS,
 ) -> Plan:
     """Bin strokes to tiles. A plan made with a little more reach serves several small steps."""
     stroke, number = _touching(points, reach, height, width, tile)
     total = -(-height // tile) * -(-width // tile)
     count = torch.bincount(number, minlength=total)
     order = torch.argsort(count, descending=True, stable=True)
-    filled = int((count > 0).sum())
+    filled = order[: int((count > 0).sum())]
     place = torch.empty_like(order)
     place[order] = torch.arange(total, device=order.device)
-    # Sort pairs by their tile's place, strokes in paint order (they come sorted by stroke).
-    by_tile = torch.argsort(place[number], stable=True)
-    stroke, rank = stroke[by_tile], place[number][by_tile]
-    sizes = count[order[:filled]]
-    ends = sizes.cumsum(0)
-    slot = torch.arange(len(stroke), device=order.device) - (ends - sizes)[rank]
-    chunks = []
-    first, limit = 0, max(1, chunk_pixels // (tile * tile))
-    ends_list = ends.tolist()
-    while first < filled:
-        begin = ends_list[first - 1] if first else 0
-        last = int(torch.searchsorted(ends, begin + limit, right=True))
-        last = min(max(last, first + 1), filled)
-        pairs = slice(begin, ends_list[last - 1])
-        by_slot = torch.argsort(slot[pairs], stable=True)
-        chunks.append(
-            Chunk(
-                tiles=order[first:last],
-                stroke=stroke[pairs][by_slot],
-                rank=rank[pairs][by_slot] - first,
-                slots=torch.bincount(slot[pairs]).tolist(),
-            )
-        )
-        first = last
-    return Plan(height, width, tile, chunks)
+    by_tile = torch.argsort(place[number], stable=True)  # they come sorted by stroke, and stay so in each tile
+    starts = torch.cat([count.new_zeros(1), count[filled].cumsum(0)])
+    return Plan(height, width, tile, filled, starts, stroke[by_tile])
