@@ -96,6 +96,20 @@ class Library:
     inputs: dict[str, int]
     rng_offset: int | None  # of the pointer to the random generator inside a brush
 
+    def flush(self) -> None:
+        """Let out what libmypaint has printed, before something else prints; it remarks on odd rounding."""
+        flush = _flush()
+        if flush is not None:
+            flush(None)
+
+
+@functools.cache
+def _flush() -> Any:
+    try:
+        return C.CDLL(None).fflush
+    except (OSError, AttributeError, TypeError):  # Windows
+        return None
+
 
 def names() -> list[str]:
     """What libmypaint is called on the systems that have it, the likeliest first."""
@@ -357,6 +371,9 @@ class Pen:
 
         `flush` paints after every event instead of at the end, which bounds the queue of dabs.
         """
+        # libmypaint counts time in double steps of single precision; a number that both hold exactly
+        # keeps what is left of an event from ending below zero, which it would remark on.
+        dtime = C.c_float(dtime).value
         brush, surface, box = self.pointer, sheet.pointer, self._box
         stroke_to = self._stroke_to
         self._set(brush, self._ids[0], log_radius)

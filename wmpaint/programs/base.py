@@ -148,7 +148,7 @@ class BrushProgram(ABC):
         height, width = check_size(height, width, MAX_SIDE)
         mixed = [stroke_seed(check_seed(seed)) for seed in seeds]
         if np.ndim(pace) == 0:
-            pace = [pace] * len(mixed)
+            pace = [pace] * (np.shape(radius)[0] if np.ndim(radius) else 0)
         checked = check_strokes(points, radius, pressure, pace, max(height, width))
         if len(checked[0]) != len(mixed):
             raise InputError(f"expected {len(checked[0])} seeds, got {len(mixed)}")

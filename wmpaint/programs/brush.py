@@ -126,13 +126,17 @@ class Brush:
         value = self.settings[setting]
         return value.base != 0 or not value.constant
 
-    @functools.lru_cache(maxsize=256)  # noqa: B019  (brushes are few, small and compared by value)
+    @functools.lru_cache(maxsize=1024)  # noqa: B019  (brushes are few, small and compared by value)
     def bounds(self, setting: str, speed: float = TOP_SPEED) -> tuple[float, float]:
         """The least and greatest value that a setting can take, for pens of up to `speed` pixels per second."""
+        return bounds(self.settings[setting], self._ranges(speed))
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019
+    def _ranges(self, speed: float) -> Mapping[str, tuple[float, float]]:
         found = ranges(self.settings, speed)
         if found is None:
             raise BrushError(f"expected a custom_input that settles in brush {self.name}, got one that feeds on itself")
-        return bounds(self.settings[setting], found)
+        return found
 
     def reach(self, radius: float, speed: float = TOP_SPEED, pace: float = 1.0) -> tuple[float, float]:
         """How far from the pen's path dabs can lie, and how large they can be, both in pixels.

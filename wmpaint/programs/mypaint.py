@@ -65,7 +65,9 @@ class MyPaint(BrushProgram):
             target = out[:, row * TILE : (row + 1) * TILE]
             block = tiles.transpose(3, 1, 0, 2).reshape(4, TILE, -1)
             np.multiply(block[:, : target.shape[1], :w], np.float32(1 / ONE), out=target)
+        self._lib.flush()
         return torch.from_numpy(out)
 
     def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:
         self._engine.alphas(batch, seeds, out, scale)
+        self._lib.flush()

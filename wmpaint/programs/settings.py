@@ -162,10 +162,10 @@ def ranges(settings: Mapping[str, Setting], speed: float = TOP_SPEED) -> dict[st
     for name in ("speed1", "speed2"):
         gamma = settings[f"{name}_gamma"].base
         out[name] = (speed_input(gamma, 0.0), speed_input(gamma, speed))
-    for _ in range(8):
+    for _ in range(200):  # the custom input may hear itself, but must not grow by that without end
         low, high = bounds(settings["custom_input"], out)
         last, out["custom"] = out["custom"], (min(low, 0.0), max(high, 0.0))
-        if last == out["custom"]:
+        if all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in zip(last, out["custom"], strict=True)):
             return out
     return None
 
