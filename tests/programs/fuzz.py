@@ -64,7 +64,7 @@ def numbers(examples: Callable[..., Any]) -> None:
 
 def strokes(examples: Callable[..., Any]) -> None:
     @examples
-    @given(NAME, st.integers(1, 4), st.integers(1, 600), st.data())
+    @given(NAME, st.integers(1, 4), st.integers(1, 300), st.data())
     def run(name: str, count: int, height: int, data: st.DataObject) -> None:
         def column(shape: tuple[int, ...], good: Any) -> torch.Tensor:
             size = math.prod((count, *shape))

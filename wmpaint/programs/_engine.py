@@ -59,8 +59,9 @@ class Engine:
             for k, stroke in enumerate(events(batch.points[part], batch.pressure[part]), first):
                 if not batch.touching[k]:
                     continue
-                if batch.huge(k):
-                    out[k] = enlarge(*self._small(batch, k, seeds[k], h, w), 0, h, w) * (ONE * scale)
+                if batch.shrink[k] > 1:
+                    small = self._small(batch, k, seeds[k], h, w)
+                    out[k] = enlarge(small, batch.shrink[k], 0, h, w) * (ONE * scale)
                     continue
                 x, y, width, height = self._draw(sheet, batch, k, stroke, seeds[k])
                 x0, x1 = max(x // TILE, 0), min((x + width - 1) // TILE + 1, columns)
@@ -77,14 +78,14 @@ class Engine:
 
     def paint(self, sheet: Sheet, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:
         """Stroke k, whose events are `stroke`, in an sRGB color."""
-        if not batch.huge(k):
+        if batch.shrink[k] == 1:
             self.pen.set_color(*colorsys.rgb_to_hsv(*color))
             self._draw(sheet, batch, k, stroke, seed)
             return
-        small, shrink = self._small(batch, k, seed, sheet.height, sheet.width)
+        small = self._small(batch, k, seed, sheet.height, sheet.width)
         paint = np.array([*color, 1.0], np.float32) * ONE
         for row, tiles in enumerate(sheet.tiles):  # [columns, 64, 64, 4]
-            alpha = enlarge(small, shrink, row * TILE, TILE, len(tiles) * TILE)
+            alpha = enlarge(small, batch.shrink[k], row * TILE, TILE, len(tiles) * TILE)
             alpha = alpha.reshape(TILE, len(tiles), TILE).swapaxes(0, 1)[..., None]
             tiles[...] = np.rint(tiles * (1 - alpha) + paint * alpha)
 
@@ -105,9 +106,10 @@ class Engine:
         x, y = min(box[0] for box in boxes), min(box[1] for box in boxes)
         return x, y, max(b[0] + b[2] for b in boxes) - x, max(b[1] + b[3] for b in boxes) - y
 
-    def _small(self, batch: Batch, k: int, seed: int, height: int, width: int) -> tuple[np.ndarray, int]:
-        """The alpha [h, w] float32 of a stroke of huge dabs on a picture `shrink` times smaller, and `shrink`."""
-        small, shrink = shrunk(self.brush, batch, k, height, width)
+    def _small(self, batch: Batch, k: int, seed: int, height: int, width: int) -> np.ndarray:
+        """The alpha [h, w] float32 of a stroke of huge dabs, on a picture `batch.shrink[k]` times smaller."""
+        shrink = batch.shrink[k]
         out = np.zeros((1, -(-height // shrink), -(-width // shrink)), np.float32)
-        self.alphas(small, [seed], out, 1 / ONE)
-        return out[0], shrink
+        self.alphas(shrunk(self.brush, batch, k, height, width), [seed], out, 1 / ONE)
+        small: np.ndarray = out[0]
+        return small

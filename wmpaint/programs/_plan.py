@@ -34,12 +34,8 @@ class Batch:
     pressure: np.ndarray  # [N, 2]
     pace: np.ndarray  # [N]
     touching: list[bool]  # can it leave any color on the picture?
-    easy: list[bool]  # is it near, of few dabs, and are those no larger than libmypaint's?
-    growth: float  # a dab's radius over the stroke's, at most
-
-    def huge(self, k: int) -> bool:
-        """Does stroke k need larger dabs than there are?"""
-        return not self.easy[k] and float(self.radius[k]) * self.growth > MAX_DAB
+    easy: list[bool]  # is it near, and of few dabs?
+    shrink: list[int]  # a power of two: how much smaller it must be painted for its dabs to fit
 
 
 def plan(
@@ -73,26 +69,29 @@ def plan(
     dabs += MOVES * STEP * brush.settings["dabs_per_second"].base
     if len(dabs) and (worst := int(dabs.argmax())) >= 0 and dabs[worst] > MAX_DABS and touching[worst]:
         raise InputError(f"expected at most {MAX_DABS:,} dabs a stroke, got {dabs[worst]:,.0f} in stroke {worst}")
+    shrink = np.ones(len(dabs), np.int64)
+    for k in np.flatnonzero((dab > MAX_DAB) | (offset + dab > MAX_REACH)):
+        far = brush.reach(radius[k], float(pen_speed(points[k : k + 1], pace[k : k + 1])[0]), pace[k])[0]
+        excess = max(dab[k] / MAX_DAB, (far + dab[k]) / MAX_REACH)
+        shrink[k] = 1 << max(math.ceil(math.log2(excess)), 0)
     work = dabs * (np.minimum(dab, MAX_DAB) / 32 + 1) ** 2
-    easy = (np.maximum(-low.min(1), high.max(1)) <= NEAR) & (work <= MANY) & (dab <= MAX_DAB)
-    return Batch(points, radius, pressure, pace, touching.tolist(), easy.tolist(), growth)
+    easy = (np.maximum(-low.min(1), high.max(1)) <= NEAR) & (work <= MANY)
+    return Batch(points, radius, pressure, pace, touching.tolist(), easy.tolist(), shrink.tolist())
 
 
-def shrunk(brush: Brush, batch: Batch, k: int, height: int, width: int) -> tuple[Batch, int]:
-    """Stroke k on a picture `shrink` times smaller, where its dabs fit, and `shrink`.
+def shrunk(brush: Brush, batch: Batch, k: int, height: int, width: int) -> Batch:
+    """Stroke k alone, on a picture `batch.shrink[k]` times smaller.
 
     Raises:
         InputError: the brush takes color from the picture, so that no other picture will do.
     """
-    radius = float(batch.radius[k])
+    part, shrink = slice(k, k + 1), batch.shrink[k]
     if not brush.plain:
         raise InputError(
-            f"expected a radius of at most {MAX_DAB / batch.growth:.0f} pixels for brush {brush.name}, "
-            f"got {radius:.0f} in stroke {k}"
+            f"expected dabs of at most {MAX_DAB:g} pixels' radius from brush {brush.name}, which is not plain, "
+            f"got larger ones in stroke {k}; paint it smaller"
         )
-    shrink = 1 << math.ceil(math.log2(radius * batch.growth / MAX_DAB))
-    part = slice(k, k + 1)
-    small = plan(
+    return plan(
         brush,
         batch.points[part] / shrink,
         batch.radius[part] / shrink,
@@ -101,7 +100,6 @@ def shrunk(brush: Brush, batch: Batch, k: int, height: int, width: int) -> tuple
         -(-height // shrink),
         -(-width // shrink),
     )
-    return small, shrink
 
 
 def enlarge(
@@ -138,18 +136,10 @@ def pieces(
     Moves are cut into equal parts of at most STRIDE pixels. Between events libmypaint moves in
     straight lines, so that this changes nothing but where the pen is picked up and put down
     again, out of sight.
-
-    Raises:
-        InputError: the brush throws its dabs too far.
     """
     pace = batch.pace[k : k + 1]
     speed = float(pen_speed(batch.points[k : k + 1], pace)[0])
     away, dab = brush.reach(float(batch.radius[k]), speed, float(pace[0]))
-    if away + dab > MAX_REACH:
-        raise InputError(
-            f"expected dabs at most {MAX_REACH:g} pixels from the pen, got up to {away + dab:.0f} "
-            f"in stroke {k} with brush {brush.name}; paint it smaller"
-        )
     margin = away + dab + STRIDE
     longest = np.hypot(*np.diff(stroke[:, :2], axis=0).T).max()
     cut = max(math.ceil(longest / STRIDE), 1)

@@ -72,8 +72,8 @@ class Dabs(BrushProgram):
 
     def _box(self, batch: Batch, k: int, moves: np.ndarray, seed: int, height: int, width: int) -> Box:
         """The alpha of one stroke, and where it lies in the picture."""
-        if batch.huge(k):
-            small, shrink = shrunk(self.style, batch, k, height, width)
+        if (shrink := batch.shrink[k]) > 1:
+            small = shrunk(self.style, batch, k, height, width)
             out = np.zeros((1, -(-height // shrink), -(-width // shrink)), np.float32)
             self._alphas(small, [seed], out, 1 / 32768)
             return 0, 0, enlarge(out[0], shrink, 0, height, width)
