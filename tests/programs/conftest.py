@@ -5,7 +5,7 @@ import os
 import pytest
 
 from wmpaint.errors import MissingProgram
-from wmpaint.programs._libmypaint import Library, library
+from wmpaint.programs._library import Library, library
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,8 @@ def test_a_crash_would_be_noticed() -> None:
     """libmypaint itself does not survive a number that is none."""
     code = (
         "from wmpaint.programs import Brush\n"
-        "from wmpaint.programs._libmypaint import Pen, Sheet, library\n"
+        "from wmpaint.programs._libmypaint import Pen, Sheet\n"
+        "from wmpaint.programs._library import library\n"
         "pen, sheet = Pen(library(), Brush.load('round')), Sheet(library(), 64, 64)\n"
         "pen.draw(sheet, [[1e9, 0.0, 1.0], [float('nan'), 2e9, 1.0]], 3.0, 0.1)\n"
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import pickle
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from flat import many
 from wmpaint.canvas import Canvas
 from wmpaint.errors import BrushError, InputError
 from wmpaint.programs import Brush, MyPaint, bundled
+from wmpaint.programs._library import Library
 from wmpaint.renderer import Program
 from wmpaint.strokes import Strokes
 
@@ -164,6 +166,25 @@ def test_it_survives_pickling() -> None:
     program = pickle.loads(pickle.dumps(MyPaint("ink", 4)))
     assert program.seed == 4 and torch.equal(
         program.render(one(), CLEAR, height=32), MyPaint("ink", 4).render(one(), CLEAR, height=32)
+    )
+
+
+def test_without_a_way_to_seed_it_a_new_engine_does(libmypaint: Library) -> None:
+    """Where the random generator cannot be reached, strokes still depend on their seed and nothing else."""
+
+    def make(name: str) -> MyPaint:
+        program = MyPaint(name)
+        program._lib = dataclasses.replace(libmypaint, rng_offset=None)
+        return program
+
+    strokes = many(4)
+    first, second = make("charcoal"), make("charcoal")
+    second.render(many(3, seed=1), CLEAR, height=40)
+    picture = first.render(strokes, CLEAR, height=600)
+    assert torch.equal(picture, second.render(strokes, CLEAR, height=600))
+    assert not torch.equal(picture, first.render(strokes[[1, 2, 3, 0]], CLEAR, height=600))
+    assert torch.equal(
+        make("oil").render(strokes, Canvas(), height=600), MyPaint("oil").render(strokes, Canvas(), height=600)
     )
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from wmpaint.programs import Brush
-from wmpaint.programs._libmypaint import Library
+from wmpaint.programs._library import Library
 from wmpaint.programs.settings import INPUTS, SETTINGS, Setting, bounds, paced, ranges, speed_input
 
 

@@ -9,8 +9,9 @@ from collections import OrderedDict
 import numpy as np
 
 from ..errors import InputError
-from ._libmypaint import ONE, TILE, Library, Pen, Sheet
-from ._plan import Batch, enlarge, pieces, shrunk
+from ._libmypaint import ONE, TILE, Pen, Sheet
+from ._library import Library
+from ._plan import Batch, enlarge, painted, pieces, shrunk
 from .brush import Brush
 from .events import CHUNK, STEP, events
 
@@ -61,7 +62,7 @@ class Engine:
                     continue
                 if batch.shrink[k] > 1:
                     small = self._small(batch, k, seeds[k], h, w)
-                    out[k] = enlarge(small, batch.shrink[k], 0, h, w) * (ONE * scale)
+                    out[k] = enlarge(small, batch.shrink[k], (0, h), (0, w)) * (ONE * scale)
                     continue
                 x, y, width, height = self._draw(sheet, batch, k, stroke, seeds[k])
                 x0, x1 = max(x // TILE, 0), min((x + width - 1) // TILE + 1, columns)
@@ -82,11 +83,16 @@ class Engine:
             self.pen.set_color(*colorsys.rgb_to_hsv(*color))
             self._draw(sheet, batch, k, stroke, seed)
             return
-        small = self._small(batch, k, seed, sheet.height, sheet.width)
+        small, shrink = self._small(batch, k, seed, sheet.height, sheet.width), batch.shrink[k]
+        top, bottom, left, right = painted(small, shrink, sheet.height, sheet.width)
+        if top == bottom:
+            return
+        first, last = left // TILE, -(-right // TILE)
         paint = np.array([*color, 1.0], np.float32) * ONE
-        for row, tiles in enumerate(sheet.tiles):  # [columns, 64, 64, 4]
-            alpha = enlarge(small, batch.shrink[k], row * TILE, TILE, len(tiles) * TILE)
-            alpha = alpha.reshape(TILE, len(tiles), TILE).swapaxes(0, 1)[..., None]
+        for row in range(top // TILE, -(-bottom // TILE)):
+            tiles = sheet.tiles[row, first:last]  # [columns, 64, 64, 4]
+            alpha = enlarge(small, shrink, (row * TILE, (row + 1) * TILE), (first * TILE, last * TILE))
+            alpha = alpha.reshape(TILE, last - first, TILE).swapaxes(0, 1)[..., None]
             tiles[...] = np.rint(tiles * (1 - alpha) + paint * alpha)
 
     def _draw(self, sheet: Sheet, batch: Batch, k: int, stroke: np.ndarray, seed: int) -> tuple[int, int, int, int]:

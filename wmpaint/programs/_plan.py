@@ -16,7 +16,7 @@ from ..errors import InputError
 from .brush import MAX_DAB, Brush
 from .events import MOVES, STEP, pen_speed
 
-__all__ = ["Batch", "enlarge", "pieces", "plan", "shrunk"]
+__all__ = ["Batch", "enlarge", "painted", "pieces", "plan", "shrunk"]
 
 NEAR = 40_960.0  # pixels from the origin: 26 MB for libmypaint's table of tiles
 MAX_REACH = 30_000.0  # pixels between the pen and a dab's edge
@@ -105,22 +105,32 @@ def shrunk(brush: Brush, batch: Batch, k: int, height: int, width: int) -> Batch
 def enlarge(
     small: np.ndarray,  # [h, w]
     factor: int,
-    top: int,
-    height: int,
-    width: int,
+    rows: tuple[int, int],
+    columns: tuple[int, int],
 ) -> np.ndarray:
-    """[height, width]: rows from `top` on of a picture `factor` times as large, bilinear between pixel centers."""
+    """[rows, columns] of a picture `factor` times as large, bilinear between pixel centers."""
 
-    def ends(first: int, count: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        at = np.clip((np.arange(first, first + count) + 0.5) / factor - 0.5, 0, size - 1)
+    def ends(first: int, last: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        at = np.clip((np.arange(first, last) + 0.5) / factor - 0.5, 0, size - 1)
         low = at.astype(np.intp)
         return low, np.minimum(low + 1, size - 1), (at - low).astype(np.float32)
 
-    y0, y1, fy = ends(top, height, small.shape[0])
-    x0, x1, fx = ends(0, width, small.shape[1])
-    rows = small[y0] * (1 - fy)[:, None] + small[y1] * fy[:, None]
-    out: np.ndarray = rows[:, x0] * (1 - fx) + rows[:, x1] * fx
+    y0, y1, fy = ends(*rows, small.shape[0])
+    x0, x1, fx = ends(*columns, small.shape[1])
+    high = small[y0] * (1 - fy)[:, None] + small[y1] * fy[:, None]
+    out: np.ndarray = high[:, x0] * (1 - fx) + high[:, x1] * fx
     return out
+
+
+def painted(small: np.ndarray, factor: int, height: int, width: int) -> tuple[int, int, int, int]:
+    """Top, bottom, left and right of what there is of `small` [h, w] in the picture `factor` times as large."""
+    out = []
+    for axis, size in ((1, height), (0, width)):
+        some = np.flatnonzero(small.any(axis))
+        if not len(some):
+            return 0, 0, 0, 0
+        out += [max(int(some[0] - 1) * factor, 0), min(int(some[-1] + 2) * factor, size)]
+    return out[0], out[1], out[2], out[3]
 
 
 def pieces(

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ._dab_engine import Curves, stroke
 from ._dab_raster import alpha
-from ._plan import Batch, enlarge, pieces, shrunk
+from ._plan import Batch, enlarge, painted, pieces, shrunk
 from .base import BrushProgram
 from .brush import Brush
 from .events import CHUNK, STEP, events
@@ -76,7 +76,8 @@ class Dabs(BrushProgram):
             small = shrunk(self.style, batch, k, height, width)
             out = np.zeros((1, -(-height // shrink), -(-width // shrink)), np.float32)
             self._alphas(small, [seed], out, 1 / 32768)
-            return 0, 0, enlarge(out[0], shrink, 0, height, width)
+            top, bottom, left, right = painted(out[0], shrink, height, width)
+            return top, left, enlarge(out[0], shrink, (top, bottom), (left, right))
         pace, radius = float(batch.pace[k]), float(batch.radius[k])
         curves = _curves(self.style, pace)
         if batch.easy[k]:

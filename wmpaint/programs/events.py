@@ -34,7 +34,7 @@ STEP = 0.1  # seconds
 BASE_HEIGHT = 512  # pixels at which pace is 1
 MAX_SEED = (1 << 63) - 1
 MAX_PACE = 49.0  # libmypaint forgets a stroke after 5 seconds without an event
-LEAST_PRESSURE = 1e-30  # see _libmypaint.TOUCH
+LEAST_PRESSURE = 1e-30  # see TOUCH in _libmypaint.py
 
 _T = (np.arange(MOVES + 1) / MOVES)[:, None]
 _WEIGHTS = np.concatenate([(1 - _T) ** 2, 2 * (1 - _T) * _T, _T**2], 1)  # [51, 3]

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from ._engine import Engine, new_sheet
-from ._libmypaint import ONE, TILE, Sheet, library
+from ._libmypaint import ONE, TILE, Sheet
+from ._library import library
 from ._plan import Batch
 from .base import BrushProgram
 from .brush import Brush

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from wmpaint.errors import MissingProgram
-from wmpaint.programs import _libmypaint
-from wmpaint.programs._libmypaint import _SIGNATURES, Library, load, names
+from wmpaint.programs import _library
+from wmpaint.programs._library import _SIGNATURES, Library, load, names
 
 NEW = "mypaint_brush_stroke_to_2"
 
@@ -59,7 +59,7 @@ def test_a_good_library_is_found_behind_bad_ones(libmypaint: Library) -> None:
 
 
 def test_the_environment_names_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(_libmypaint.VARIABLE, "/no/such/lib.so")
+    monkeypatch.setenv(_library.VARIABLE, "/no/such/lib.so")
     assert names() == ["/no/such/lib.so"]
     with pytest.raises(MissingProgram):
         load()
