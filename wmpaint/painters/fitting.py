@@ -240,7 +240,10 @@ def _survey(config: RibbonConfig, program: Program, generator: torch.Generator) 
     base = max(float((ratio - slope * force)[large].quantile(0.98)), 0.5)
     pixels = float((far - (base + slope * force) * actions.radius)[small].quantile(0.98).clamp(0.5, 6.0))
     noise = float(data.variance.mean()) > 1e-9
-    return dataclasses.replace(config, direction=direction, timed=timed, noise=noise, reach=(base, slope, pixels))
+    dabs = () if brush is None else tuple(brush.dabs_per_radius(k / 8) for k in range(9))
+    return dataclasses.replace(
+        config, direction=direction, timed=timed, noise=noise, dabs=dabs, reach=(base, slope, pixels)
+    )
 
 
 def _farthest(actions: Actions, data: TileData) -> Tensor:

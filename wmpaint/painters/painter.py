@@ -136,10 +136,19 @@ class RibbonPainter(nn.Module):
         return ribbon, ribbon.half_width * (zoom / pixel)
 
     @torch.no_grad()
-    def plan(self, strokes: Strokes, canvas: Canvas, *, height: int, slack: float = 0.0, tile: int = 8) -> Plan:
+    def plan(
+        self,
+        strokes: Strokes,
+        canvas: Canvas,
+        *,
+        height: int,
+        program_height: int | None = None,
+        slack: float = 0.0,
+        tile: int = 8,
+    ) -> Plan:
         """Which strokes touch which tiles; with `slack` (canvas units) it outlives small moves."""
         rows, columns = canvas.pixels(height)
-        _, half_width = self.ribbons(strokes, height)
+        _, half_width = self.ribbons(strokes, height, program_height)
         return plan(strokes.points.detach() * height, half_width + slack * height, rows, columns, tile)
 
     def save(self, path: str | Path) -> None:
@@ -188,9 +197,10 @@ def _config(values: dict[str, Any]) -> RibbonConfig:
     sizes = (config.body, config.caps, config.columns, config.hidden)
     if not all(isinstance(size, int) and 1 <= size <= 512 for size in sizes) or config.columns % 2 == 0:
         raise InputError(f"expected sizes of 1 to 512 and odd columns, got {sizes}")
-    numbers = (*config.reach, *config.radius)
-    if len(numbers) != 5 or not all(0 <= number <= 1000 for number in numbers):
-        raise InputError(f"expected a reach and radii of 0 to 1000, got {numbers}")
+    numbers = (*config.reach, *config.radius, *config.dabs)
+    sane = len(config.reach) == 3 and len(config.radius) == 2 and len(config.dabs) != 1 and len(config.dabs) <= 64
+    if not sane or not all(0 <= number <= 10_000 for number in numbers):
+        raise InputError(f"expected a reach, radii and dabs of 0 to 10,000, got {numbers}")
     return config
 
 

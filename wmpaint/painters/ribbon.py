@@ -39,6 +39,7 @@ class RibbonConfig:
         timed: whether they depend on speed; if not, the network cannot see it.
         noise: whether the program is random; if not, there is no variance network.
         reach: (per radius, per radius and pressure, pixels): half width covered by the ribbon.
+        dabs: dabs laid per radius of length, at pressures spread evenly over 0..1; empty if unknown.
         radius: smallest and largest trained radius, in program pixels.
     """
 
@@ -50,6 +51,7 @@ class RibbonConfig:
     timed: bool = True
     noise: bool = True
     reach: tuple[float, float, float] = (1.5, 0.0, 2.0)
+    dabs: tuple[float, ...] = ()
     radius: tuple[float, float] = (0.5, 64.0)
 
     @property
@@ -74,7 +76,7 @@ class Ribbon:
 class RibbonNet(nn.Module):
     """(points, radius, pressure, pace) -> `Ribbon`."""
 
-    FEATURES = 22
+    FEATURES = 25
 
     def __init__(self, config: RibbonConfig = RibbonConfig(), generator: torch.Generator | None = None) -> None:
         super().__init__()
@@ -137,6 +139,7 @@ class RibbonNet(nn.Module):
         before = length / radius[:, None]
         after = before[:, -1:] - before
         force = pressure[:, :1] + (pressure[:, 1:] - pressure[:, :1]) * t
+        count, gap = self._dabs(length, radius, force)
         tempo = speed / (SECONDS * (pace[:, None] if isinstance(pace, Tensor) else pace))
         cos, sin = heading.unbind(-1)
         turning = [cos, sin, cos * cos - sin * sin, 2 * cos * sin]
@@ -164,6 +167,9 @@ class RibbonNet(nn.Module):
                 constant(before[:, -1].log1p() / 2 - 1),
                 (tempo / 4).log1p() / 2 - 1 if c.timed else torch.zeros_like(speed),
                 bend / (1 + bend.abs()),
+                constant(count.clamp(max=4) / 2 - 1),
+                constant(4 * gap),
+                (after - gap[:, None]).clamp(-1, 2) - 1,
                 *turning,
             ],
             -1,
@@ -173,6 +179,27 @@ class RibbonNet(nn.Module):
         zero = fan.new_zeros(c.rows - c.caps)
         fans = torch.stack([torch.cat([fan[1:].flip(0), zero]), torch.cat([zero, fan[1:]])], -1)
         return torch.cat([rows, fans.expand(len(points), -1, -1)], -1)
+
+
+    @torch.no_grad()
+    def _dabs(self, length: Tensor, radius: Tensor, force: Tensor) -> tuple[Tensor, Tensor]:
+        """Dabs laid on each stroke [N], and the length left bare after the last one [N], in radii.
+
+        A program lays whole dabs only, so the paint ends up to a dab's distance before the stroke does.
+        No gradient passes: from dab to dab the paint moves on with the stroke's end, and on average too.
+        """
+        rates = self.config.dabs
+        if not rates:
+            return torch.zeros_like(radius), torch.zeros_like(radius)
+        table = torch.tensor(rates, device=force.device, dtype=force.dtype)
+        place = force.clamp(0, 1) * (len(rates) - 1)
+        low = place.long().clamp(max=len(rates) - 2)
+        rate = torch.lerp(table[low], table[low + 1], place - low)
+        steps = (length[:, 1:] - length[:, :-1]) / radius[:, None]
+        count = (steps * (rate[:, 1:] + rate[:, :-1]) / 2).sum(1)
+        gap = (count % 1) / rate[:, -1].clamp(min=1e-3)
+        # Far along, the count is not known to a fraction of a dab; nor does it matter much.
+        return count.floor(), gap.clamp(max=2) * (2 - count / 40).clamp(0, 1)
 
 
 def _mlp(inputs: int, hidden: int, outputs: int, generator: torch.Generator | None) -> nn.Sequential:

@@ -1,0 +1,333 @@
+"""Painting: `for step in Run(goal): ...`, then `run.painting()`; or `paint(goal)` in one call.
+
+Strokes come in rounds, large ones first, where the expected error in the real program is largest.
+After each round all strokes are improved together by gradient descent (Adam) through the painter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .. import __version__
+from ..canvas import Canvas
+from ..errors import InputError
+from ..painters.painter import RibbonPainter
+from ..painters.zoo import load
+from ..raster.composite import composite
+from ..raster.tiles import Plan
+from ..strokes import Strokes
+from . import state
+from .goal import Goal, PhotoGoal, expected_error
+from .init import place
+from .result import BrushRef, Painting
+from .schedule import Schedule
+
+__all__ = ["Run", "Step", "paint"]
+
+# Learning rates: canvas units for points, natural logarithm for the radius, 0..1 for the rest.
+RATES = {"points": 4e-3, "radius": 3e-2, "pressure": 3e-2, "color": 2e-2}
+REPLAN = 4  # steps between binnings of strokes to tiles
+SLACK = 8e-3  # canvas units that a stroke may move until then
+SMALLEST = 0.7  # pixels of radius at the planned height
+LARGEST = 0.15  # canvas units of radius
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a run.
+
+    Args:
+        index, total: number of this step, from 0, and of all steps planned.
+        loss: the objective; terms: its named parts.
+        strokes: on the canvas now.
+        seconds, seconds_left: since the run began, and a guess of what remains.
+    """
+
+    index: int
+    total: int
+    loss: float
+    terms: dict[str, float]
+    strokes: int
+    seconds: float
+    seconds_left: float
+
+
+class Run:
+    """An iterator of `Step`s that paints.
+
+    Args:
+        goal: a picture as `load_image` takes it (a path, a PIL image, an array, a tensor), or a `Goal`.
+        brush: a bundled painter's name, or a .safetensors file made by `fit`.
+        strokes: how many, 1 or more.
+        height: pixels at which the program is meant to paint; the picture is judged at up to 256.
+        seed: the same seed gives the same painting on the same machine.
+        canvas: what to paint on; white, with the goal's proportions, if None.
+        budget: seconds after which it ends; the schedule is compressed to fit.
+        steps: optimizer steps, if not as planned for the number of strokes.
+        painter: a painter in memory, instead of `brush`.
+
+    Raises:
+        BrushError: an unknown brush. FileError: a picture or painter that cannot be read.
+        InputError: a number out of range.
+    """
+
+    def __init__(
+        self,
+        goal: Any,
+        *,
+        brush: str | Path = "oil",
+        strokes: int = 500,
+        height: int = 512,
+        seed: int = 0,
+        canvas: Canvas | None = None,
+        budget: float | None = None,
+        steps: int | None = None,
+        painter: RibbonPainter | None = None,
+    ) -> None:
+        if isinstance(seed, bool) or not 0 <= seed < 1 << 63:
+            raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed}")
+        if budget is not None and not budget > 0:
+            raise InputError(f"expected a budget of more than 0 seconds, got {budget}")
+        self.goal: Goal = goal if hasattr(goal, "loss") else PhotoGoal(goal)
+        self.canvas = canvas or self.goal.canvas()
+        self.canvas.pixels(height)
+        self.painter = (painter or load(brush)).requires_grad_(False)
+        self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, steps)
+        self.seed, self.height, self.budget = seed, height, budget
+        self.parameters: dict[str, Any] = {
+            "brush": str(brush) if painter is None else painter.brush,
+            "strokes": strokes, "height": height, "steps": steps,
+        }  # fmt: skip
+        self._source = goal if isinstance(goal, str | Path) else None
+        self._weights = Path(brush) if painter is None and str(brush).endswith(".safetensors") else None
+        self._generator = torch.Generator().manual_seed(seed)
+        self._columns: dict[str, Tensor] = {}
+        self._optimizer: torch.optim.Adam | None = None
+        self._layout: Plan | None = None
+        self._index = self._rounds = 0
+        self._began, self._before = time.monotonic(), 0.0
+        self._last: tuple[float, dict[str, float]] = (math.nan, {})
+
+    # Stepping
+
+    @property
+    def seconds(self) -> float:
+        """Time spent painting, in this process and those it was resumed from."""
+        return self._before + time.monotonic() - self._began
+
+    @property
+    def progress(self) -> float:
+        """Share of the schedule that is done, 0 to 1; time counts as well as steps where there is a budget."""
+        done = self._index / self.schedule.steps
+        if self.budget is not None:
+            done = max(done, (time.monotonic() - self._began) / self.budget)
+        return min(done, 1.0)
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        now = self.progress
+        if now >= 1:
+            raise StopIteration
+        self._add_rounds(now)
+        loss, terms = self._descend(now)
+        self._last = loss, terms
+        self._index += 1
+        seconds, done = self.seconds, max(self.progress, 1e-9)
+        left = (time.monotonic() - self._began) * (1 - done) / done if self.budget is None else 0.0
+        if self.budget is not None:
+            left = max(0.0, self.budget - (time.monotonic() - self._began))
+        return Step(self._index - 1, self.schedule.steps, loss, terms, len(self.strokes()), seconds, left)
+
+    def _add_rounds(self, now: float) -> None:
+        while self._rounds < len(self.schedule.rounds) and now >= self.schedule.rounds[self._rounds].begin:
+            planned = self.schedule.rounds[self._rounds]
+            rows, columns = self.canvas.pixels(self.schedule.coarse)
+            guide = self.goal.guide(rows, columns)
+            error = torch.ones(rows, columns)
+            if self._columns:
+                with torch.no_grad():
+                    picture, variance = self._dream(self.schedule.coarse)
+                    error = expected_error(picture[:3], variance, guide)
+            new = place(
+                planned.strokes, error, guide, self.canvas,
+                radius=planned.radius, length=planned.length, generator=self._generator,
+            )  # fmt: skip
+            columns_ = {"points": new.points, "radius": new.radius.log(), "pressure": new.pressure, "color": new.color}
+            if self._columns:
+                columns_ = {name: torch.cat([self._columns[name].detach(), columns_[name]]) for name in RATES}
+            self._set(columns_)
+            self._rounds += 1
+
+    def _set(self, columns: dict[str, Tensor]) -> None:
+        self._columns = {name: value.detach().clone().requires_grad_() for name, value in columns.items()}
+        groups = [{"params": [value], "lr": RATES[name], "name": name} for name, value in self._columns.items()]
+        self._optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99))
+        self._layout = None
+
+    def _descend(self, now: float) -> tuple[float, dict[str, float]]:
+        optimizer, height = self._optimizer, self.schedule.resolution(now)
+        assert optimizer is not None
+        strokes = self.strokes()
+        rows, columns = self.canvas.pixels(height)
+        if self._layout is None or self._layout.height != rows or self._index % REPLAN == 0:
+            tile = 4 if height <= 128 else 8
+            self._layout = self.painter.plan(
+                strokes, self.canvas, height=height, program_height=self.height, slack=SLACK, tile=tile
+            )
+        ribbon, half_width = self.painter.ribbons(strokes, height, self.height)
+        ground = torch.tensor(self.canvas.background or (1.0, 1.0, 1.0))
+        picture, variance = composite(
+            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, ground,
+            height=rows, width=columns, caps=ribbon.caps, layout=self._layout,
+        )  # fmt: skip
+        loss, terms = self.goal.loss(picture, variance, strokes)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        rate = self.schedule.rate(now)
+        for group in optimizer.param_groups:
+            group["lr"] = RATES[group["name"]] * rate
+        optimizer.step()
+        self._clamp()
+        return loss.item(), terms
+
+    @torch.no_grad()
+    def _clamp(self) -> None:
+        c = self._columns
+        c["pressure"].clamp_(0.05, 1)
+        c["color"].clamp_(0, 1)
+        c["radius"].clamp_(math.log(SMALLEST / self.height), math.log(LARGEST))
+        c["points"].clamp_(-1, 1 + max(1.0, self.canvas.aspect))
+
+    # What there is
+
+    def strokes(self) -> Strokes:
+        """The strokes so far, in the optimizer's graph."""
+        if not self._columns:
+            return Strokes.empty()
+        c = self._columns
+        return Strokes(c["points"], c["radius"].exp(), c["pressure"], c["color"])
+
+    def _dream(self, height: int) -> tuple[Tensor, Tensor]:
+        return self.painter.dream(self.strokes().detach(), self.canvas, height=height, program_height=self.height)
+
+    @torch.no_grad()
+    def preview(self, height: int | None = None) -> Tensor:
+        """The picture so far, [3, H, W]."""
+        return self._dream(height or self.schedule.coarse)[0][:3]
+
+    def painting(self) -> Painting:
+        """The painting so far."""
+        import platform
+
+        loss, terms = self._last
+        provenance: dict[str, Any] = {
+            "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
+            "steps": self._index, "seconds": round(self.seconds, 3),
+        }  # fmt: skip
+        if self._source is not None:
+            provenance["source"] = Path(self._source).name
+        target = self.goal.picture if isinstance(self.goal, PhotoGoal) else None
+        if target is not None:
+            provenance["target_sha256"] = _digest(target)
+        name, _, version = str(self.painter.info.get("program", "mypaint ")).partition(" ")
+        return Painting(
+            strokes=self.strokes(), canvas=self.canvas,
+            brushes=(BrushRef.of(self.painter, self._weights),),
+            program=name, program_version=version, program_height=self.height, seed=self.seed,
+            parameters=self.parameters, terms={"loss": loss, **terms} if math.isfinite(loss) else {},
+            provenance=provenance, target=target, painters=(self.painter,),
+        )  # fmt: skip
+
+    # Going on later
+
+    def save_checkpoint(self, path: str | Path) -> None:
+        """Write the whole state, so that `resume` goes on to the same result as an unbroken run.
+
+        Raises:
+            FileError: the file cannot be written.
+        """
+        known = {
+            "parameters": self.parameters, "seed": self.seed, "index": self._index, "rounds": self._rounds,
+            "seconds": self.seconds, "loss": self._last[0], "terms": self._last[1], "painter": self.painter.brush_hash,
+            "canvas": [self.canvas.aspect, self.canvas.background],
+            "target": _digest(self.goal.picture) if isinstance(self.goal, PhotoGoal) else None,
+        }  # fmt: skip
+        tensors = {"generator": self._generator.get_state(), **self._columns}
+        if self._optimizer is not None:
+            for name, value in self._columns.items():
+                tensors.update({f"{name}.{k}": v for k, v in self._optimizer.state[value].items()})
+        # The binning in use was made for where strokes were then: kept, since float sums depend on its order.
+        state.save(path, known, tensors, self._layout)
+
+    @classmethod
+    def resume(cls, path: str | Path, goal: Any, *, painter: RibbonPainter | None = None) -> Run:
+        """Go on from a checkpoint, with the same goal.
+
+        Raises:
+            FileError: not a checkpoint.
+            InputError: another goal or brush than it was made with.
+        """
+        known, tensors, layout = state.load(path)
+        p = known["parameters"]
+        aspect, background = known["canvas"]
+        run = cls(
+            goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
+            canvas=Canvas(aspect, None if background is None else tuple(background)), painter=painter,
+        )  # fmt: skip
+        target = _digest(run.goal.picture) if isinstance(run.goal, PhotoGoal) else None
+        if target != known["target"]:
+            raise InputError(f"expected the picture that {path} was painted after, got another")
+        if run.painter.brush_hash != known["painter"]:
+            raise InputError(f"expected the brush that {path} was painted with, got another version of {p['brush']!r}")
+        run._generator.set_state(tensors["generator"])
+        if known["rounds"]:
+            run._set({name: tensors[name] for name in RATES})
+            assert run._optimizer is not None
+            for name, value in run._columns.items():
+                moments = {k: tensors[f"{name}.{k}"] for k in ("step", "exp_avg", "exp_avg_sq") if f"{name}.{k}" in tensors}
+                if moments:
+                    run._optimizer.state[value] = moments
+        run._layout = layout
+        run._index, run._rounds, run._before = known["index"], known["rounds"], known["seconds"]
+        run._last = known["loss"], known["terms"]
+        return run
+
+
+def _digest(picture: Tensor) -> str:
+    return hashlib.sha256(picture.contiguous().numpy().tobytes()).hexdigest()
+
+
+def paint(
+    goal: Any = None, *, progress: Callable[[Step], None] | None = None, resume: str | Path | None = None, **options: Any
+) -> Painting:
+    """Paint, and return the painting. Ctrl-C ends it early and keeps what is painted.
+
+    Args:
+        goal: a picture as `load_image` takes it, or a `Goal`.
+        progress: called with each `Step`.
+        resume: a checkpoint to go on from; `options` then come from it.
+        options: as for `Run`.
+
+    Raises:
+        what `Run` raises.
+    """
+    run = Run(goal, **options) if resume is None else Run.resume(resume, goal, **options)
+    try:
+        for step in run:
+            if progress is not None:
+                progress(step)
+    except KeyboardInterrupt:
+        if not len(run.strokes()):
+            raise
+    return run.painting()

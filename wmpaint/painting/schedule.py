@@ -1,0 +1,80 @@
+"""Rounds of strokes, from few and large to many and small, each optimized coarse to fine."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..errors import InputError
+
+__all__ = ["Round", "Schedule"]
+
+
+PIXELS = 3.0  # radius of the smallest strokes in the picture that is looked at
+FINE = 0.75  # share of the schedule after which all is judged at the finest height
+
+
+@dataclass(frozen=True)
+class Round:
+    """Some new strokes, and how they and all before them are then improved.
+
+    Args:
+        strokes: how many are added.
+        radius, length: of the new strokes, canvas units.
+        begin: when they are added, as a share of the whole schedule.
+    """
+
+    strokes: int
+    radius: float
+    length: float
+    begin: float
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What happens when. Time is a share of the whole, 0 to 1, so that a budget can stretch it."""
+
+    rounds: tuple[Round, ...]
+    steps: int
+    height: int
+    coarse: int
+    fine: int
+
+    @classmethod
+    def plan(cls, strokes: int, height: int, aspect: float, steps: int | None = None) -> Schedule:
+        """Rounds for a number of strokes on a canvas.
+
+        Raises:
+            InputError: counts below 1.
+        """
+        if strokes < 1:
+            raise InputError(f"expected 1 stroke or more, got {strokes}")
+        if steps is not None and steps < 1:
+            raise InputError(f"expected 1 step or more, got {steps}")
+        # Each round's strokes together cover the canvas about once and a half.
+        shares, begins = (0.06, 0.14, 0.30, 0.50), (0.0, 0.12, 0.28, 0.5)
+        if strokes < 12:
+            shares, begins = (1.0,), (0.0,)
+        counts = [max(1, round(share * strokes)) for share in shares]
+        counts[-1] = strokes - sum(counts[:-1])
+        rounds = []
+        for count, begin in zip(counts, begins, strict=True):
+            radius = min(0.12, max(0.4 * math.sqrt(aspect / count), 1.0 / height))
+            rounds.append(Round(count, radius, 4.0 * radius, begin))
+        steps = steps or 220
+        fine = min(height, 256)
+        return cls(tuple(rounds), steps, height, coarse=min(height, 128), fine=fine)
+
+    def resolution(self, time: float) -> int:
+        """Height of the picture that is looked at: enough for the smallest strokes there are, until the end."""
+        if time >= FINE:
+            return self.fine
+        smallest = min(r.radius for r in self.rounds if r.begin <= time)
+        return min(self.coarse, max(32, 8 * round(PIXELS / smallest / 8)))
+
+    def rate(self, time: float) -> float:
+        """Factor on the learning rates: full while strokes are added, then a cosine to nearly nothing."""
+        last = self.rounds[-1].begin
+        if time < last:
+            return 1.0
+        return 0.03 + 0.97 * (0.5 + 0.5 * math.cos(math.pi * (time - last) / (1 - last)))

@@ -1,0 +1,190 @@
+"""The compiled loops as functions of PyTorch's autograd."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from ..errors import MissingProgram
+from ..geometry import coefficients
+from .tiles import Plan, is_straight
+
+__all__ = ["CompiledComposite", "CompiledSample", "usable"]
+
+PARTS = 8  # sums of ribbon gradients held at a time; fixed, so that results do not depend on the threads
+KEPT_BYTES = 1 << 30  # held from forward to backward; beyond that the backward pass computes it again
+_lock = threading.Lock()  # Numba's simplest threading layer may not be entered twice
+
+
+def usable(like: Tensor, asked: bool | None = None) -> bool:
+    """Whether the compiled loops can draw tensors like this one.
+
+    Raises:
+        MissingProgram: they were asked for, and cannot.
+    """
+    able = like.device.type == "cpu" and importlib.util.find_spec("numba") is not None
+    if asked and not able:
+        raise MissingProgram("expected Numba and tensors on the CPU for compile=True: pip install numba")
+    return able if asked is None else asked
+
+
+def _kernel() -> Any:
+    import numba
+
+    from . import kernel
+
+    numba.set_num_threads(max(1, min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)))
+    return kernel
+
+
+def _table(points: Tensor, half_width: Tensor, radius: Tensor) -> np.ndarray:
+    """[N, 20] float64, the columns that `kernel` names."""
+    points, width, radius = points.detach().double(), half_width.detach().double(), radius.detach().double()
+    a, b, p0 = coefficients(points)
+    chord = a + b
+    # The curve stays within |a| / 4 of its chord.
+    far = (width + a.norm(dim=1) / 4 + 1e-3).square()
+    aa, ab = a.square().sum(1), (a * b).sum(1)
+    half = 0.5 / aa.clamp(min=1e-30)
+    columns = [
+        *a.unbind(1), *b.unbind(1), *p0.unbind(1), width, width.square(), radius, is_straight(points).double(),
+        *chord.unbind(1), 1 / chord.square().sum(1).clamp(min=1e-30), far,
+        2 * aa, 3 * ab, b.square().sum(1), -ab * half, half, 3 * ab * ab * half,
+    ]  # fmt: skip
+    return torch.stack(columns, 1).numpy()
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().contiguous().numpy()
+
+
+class _Known:
+    """What both passes of a drawing need."""
+
+    def __init__(self, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, caps: int) -> None:
+        self.table, self.ribbons, self.caps = _table(points, half_width, radius), _array(ribbons), caps
+        self.dtype, self.n = points.dtype, len(points)
+
+    def sums(self, out: np.ndarray, strokes: Tensor, to_ribbons: np.ndarray) -> tuple[Tensor, ...]:
+        """Gradients of points, radius, half width and ribbons, from those of pairs and parts."""
+        total = torch.zeros(self.n, 8, dtype=torch.float64).index_add_(0, strokes, torch.from_numpy(out))
+        total = total.to(self.dtype)
+        ribbons = torch.from_numpy(to_ribbons).sum(0)
+        return total[:, :6].reshape(-1, 3, 2), total[:, 7], total[:, 6], ribbons
+
+
+class CompiledComposite(torch.autograd.Function):
+    """See `raster.composite`."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor,
+        background: Tensor, caps: int, layout: Plan,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
+        known = _Known(points, radius, half_width, ribbons, caps)
+        ground, paint = _array(background), _array(color)
+        mean = background.detach()[:, None, None].repeat(1, layout.height, layout.width)
+        variance = mean.new_zeros(layout.height, layout.width)
+        floats = layout.pairs * layout.tile**2 * (6 + len(ground))
+        keep = any(ctx.needs_input_grad) and floats * ground.itemsize <= KEPT_BYTES
+        kept = _draw(known, paint, ground, layout, (0, len(layout.tiles)), mean.numpy(), variance.numpy(), keep)
+        ctx.known, ctx.layout, ctx.paint, ctx.ground = known, layout, paint, ground
+        ctx.kept = kept if keep else None
+        return mean, variance
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        known, layout, paint, ground = ctx.known, ctx.layout, ctx.paint, ctx.ground
+        to_mean, to_variance = (_array(g) for g in grads)
+        channels, area = len(ground), layout.tile**2
+        out = np.zeros((layout.pairs, 8))
+        to_color = np.zeros((layout.pairs, channels))
+        to_ribbons = np.zeros((PARTS, *known.ribbons.shape), known.ribbons.dtype)
+        pixels = KEPT_BYTES // ((6 + channels) * ground.itemsize)
+        ranges = [(0, len(layout.tiles))] if ctx.kept is not None else layout.ranges(pixels)
+        for first, last in ranges:
+            kept, found = ctx.kept or _draw(
+                known, paint, ground, layout, (first, last),
+                np.empty_like(to_mean), np.empty_like(to_variance), keep=True,
+            )  # fmt: skip
+            tiles, starts, strokes, pairs = _part(layout, first, last)
+            cuts = torch.linspace(0, len(strokes), PARTS + 1).long() + int(layout.starts[first])
+            parts = torch.searchsorted(layout.starts[first : last + 1], cuts).clamp(max=last - first).numpy()
+            with _lock:
+                _kernel().composite_backward(
+                    known.table, known.ribbons, known.caps, paint, tiles, starts, strokes, layout.tile, layout.across,
+                    to_mean, to_variance, kept, found, parts, out[pairs], to_color[pairs], to_ribbons,
+                )  # fmt: skip
+        assert area > 0
+        points, radius, width, ribbons = known.sums(out, layout.strokes, to_ribbons)
+        color = torch.zeros(paint.shape, dtype=torch.float64).index_add_(0, layout.strokes, torch.from_numpy(to_color))
+        ctx.kept = None
+        return points, radius, width, ribbons, color.to(known.dtype), None, None, None
+
+
+def _part(layout: Plan, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, slice]:
+    """Tiles, starts and strokes of a range of tiles, and its range of pairs."""
+    starts = layout.starts[first : last + 1]
+    pairs = slice(int(starts[0]), int(starts[-1])) if len(starts) else slice(0, 0)
+    return layout.tiles[first:last].numpy(), (starts - pairs.start).numpy(), layout.strokes[pairs].numpy(), pairs
+
+
+def _draw(
+    known: _Known, paint: np.ndarray, ground: np.ndarray, layout: Plan, tiles: tuple[int, int],
+    mean: np.ndarray, variance: np.ndarray, keep: bool,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Draw a range of tiles; what `composite_backward` needs if `keep`, else two empty arrays."""
+    numbers, starts, strokes, _ = _part(layout, *tiles)
+    rows = len(strokes) * layout.tile**2 if keep else 0
+    kept = np.empty((rows, 3 + len(ground)), mean.dtype)
+    found = np.empty((rows, 3), mean.dtype)
+    with _lock:
+        _kernel().composite(
+            known.table, known.ribbons, known.caps, paint, ground, numbers, starts, strokes, layout.tile,
+            layout.across, mean, variance, kept, found,
+        )  # fmt: skip
+    return kept, found
+
+
+class CompiledSample(torch.autograd.Function):
+    """See `raster.sample`."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, stroke: Tensor,
+        center: Tensor, side: int, caps: int,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
+        known = _Known(points, radius, half_width, ribbons, caps)
+        alpha = points.new_zeros(len(stroke), side * side)
+        variance = torch.zeros_like(alpha)
+        found = np.empty((len(stroke) * side * side, 3), alpha.numpy().dtype)
+        strokes, centers = stroke.contiguous().numpy(), _array(center)
+        with _lock:
+            _kernel().sample(
+                known.table, known.ribbons, caps, strokes, centers, side, alpha.numpy(), variance.numpy(), found
+            )
+        ctx.known, ctx.where, ctx.found, ctx.side = known, (strokes, centers), found, side
+        ctx.drawn = alpha.numpy(), variance.numpy()
+        return alpha, variance
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        known, (strokes, centers) = ctx.known, ctx.where
+        out = np.zeros((len(strokes), 8))
+        to_ribbons = np.zeros((PARTS, *known.ribbons.shape), known.ribbons.dtype)
+        parts = np.linspace(0, len(strokes), PARTS + 1).astype(np.int64)
+        with _lock:
+            _kernel().sample_backward(
+                known.table, known.ribbons, known.caps, strokes, centers, ctx.side, *ctx.drawn, _array(grads[0]),
+                _array(grads[1]), ctx.found, parts, out, to_ribbons,
+            )  # fmt: skip
+        points, radius, width, ribbons = known.sums(out, torch.from_numpy(strokes), to_ribbons)
+        return points, radius, width, ribbons, None, None, None, None
