@@ -1,0 +1,98 @@
+"""Painters and programs small enough to reason about."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from wmpaint.canvas import Canvas
+from wmpaint.painters import RibbonConfig, RibbonPainter
+from wmpaint.strokes import Strokes
+
+
+def painter(seed: int = 0, **config: object) -> RibbonPainter:
+    """A painter that never learned: soft round strokes with a random texture."""
+    made = RibbonPainter(RibbonConfig(**({"hidden": 8, "reach": (1.8, 0.0, 1.0)} | config)))  # type: ignore[arg-type]
+    chance = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for weight in made.net.parameters():
+            weight.copy_(torch.randn(weight.shape, generator=chance) / math.sqrt(weight.shape[-1]))
+    made.info = {"brush": "toy", "brush_hash": f"{seed:064x}", "program": "toys 1"}
+    return made.requires_grad_(False)
+
+
+def strokes(count: int, *, seed: int = 0, radius: tuple[float, float] = (0.02, 0.08)) -> Strokes:
+    """Random strokes on a square canvas."""
+    chance = torch.Generator().manual_seed(seed)
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(*shape, generator=chance)
+
+    size = radius[0] + (radius[1] - radius[0]) * uniform(count)
+    return Strokes(uniform(count, 3, 2), size, 0.2 + 0.8 * uniform(count, 2), uniform(count, 3))
+
+
+def odd_strokes() -> Strokes:
+    """A dot, folds, hairpins, a cusp, a sliver, a tiny one and a huge one."""
+    shapes = [
+        [[0.5, 0.5], [0.5, 0.5], [0.5, 0.5]],
+        [[0.2, 0.2], [0.7, 0.2], [0.2, 0.2]],
+        [[0.2, 0.2], [0.7, 0.2], [0.4, 0.2]],
+        [[0.2, 0.7], [0.9, 0.72], [0.2, 0.74]],
+        [[0.2, 0.7], [0.9, 0.7], [0.2, 0.7 + 1e-6]],
+        [[0.3, 0.3], [0.3, 0.3], [0.8, 0.8]],
+        [[0.1, 0.9], [0.10001, 0.9], [0.10002, 0.9]],
+        [[-3.0, 0.5], [0.5, 0.6], [4.0, 0.5]],
+    ]
+    n = len(shapes)
+    radius = torch.tensor([0.05, 0.05, 0.03, 0.04, 0.02, 0.001, 0.3, 0.1])
+    pressure = torch.tensor([0.0, 1.0]).repeat(n, 1)
+    return Strokes(torch.tensor(shapes), radius, pressure, torch.linspace(0, 1, 3 * n).view(n, 3))
+
+
+class SoftRound:
+    """A program with one brush: alpha falls off with the distance from the curve, and grows with pressure.
+
+    alpha = s sigmoid((radius - distance) / softness), s = strength * (0.5 + 0.5 * pressure at the closest point).
+    With `noise` each stroke's alpha is multiplied by 1 - noise or 1 + noise, by chance: the mean is the same,
+    and the variance is (noise * alpha)^2.
+    """
+
+    name, version, brush, brush_hash = "toys", "1", "soft", "5" * 64
+
+    def __init__(self, noise: float = 0.0, strength: float = 0.7) -> None:
+        self.noise, self.strength = noise, strength
+        self.calls = 0
+
+    def alpha(
+        self,
+        points: np.ndarray,
+        radius: float,
+        pressure: tuple[float, float],
+        *,
+        height: int,
+        width: int,
+        seed: int = 0,
+        pace: float = 1.0,
+    ) -> np.ndarray:
+        self.calls += 1
+        t = np.linspace(0, 1, 65)[:, None]
+        curve = (1 - t) ** 2 * points[0] + 2 * t * (1 - t) * points[1] + t**2 * points[2]
+        y, x = np.mgrid[:height, :width] + 0.5
+        square = (x[..., None] - curve[:, 0]) ** 2 + (y[..., None] - curve[:, 1]) ** 2
+        nearest = square.argmin(-1)
+        distance = np.sqrt(np.take_along_axis(square, nearest[..., None], -1)[..., 0])
+        force = pressure[0] + (pressure[1] - pressure[0]) * t[nearest, 0]
+        softness = 0.3 * radius + 0.3
+        alpha = self.strength * (0.5 + 0.5 * force) / (1 + np.exp((distance - radius) / softness))
+        alpha = np.where(alpha < 1 / 512, 0, alpha)
+        factor = 1 + self.noise * (1 if np.random.default_rng(seed).random() < 0.5 else -1)
+        return (factor * alpha).astype(np.float32)
+
+    def render(
+        self, strokes: Strokes, canvas: Canvas, *, height: int, generator: torch.Generator | None = None
+    ) -> Tensor:
+        raise NotImplementedError("only single strokes are asked for")
