@@ -292,3 +292,8 @@ def test_a_brush_that_throws_its_dabs_far_is_painted_smaller_too() -> None:
 def test_a_brush_file_that_is_none_is_refused() -> None:
     with pytest.raises(BrushError):
         MyPaint(b"{}")
+
+
+def test_a_brush_that_would_crash_libmypaint_is_refused() -> None:
+    with pytest.raises(BrushError, match="without colorize"):
+        MyPaint(b'{"version": 3, "settings": {"colorize": {"base_value": 0.5, "inputs": {}}}}')

@@ -342,9 +342,25 @@ def _points(points: Any, source: str, span: float, what: str) -> tuple[tuple[flo
     return tuple(out)
 
 
+# What curves may add up to, in place of libmypaint's own checks. Beyond these its dabs land
+# anywhere, grow without end, become too many to paint, or are no numbers any more.
+_LIMITS = {
+    "anti_aliasing": 100.0,  # pixels
+    "custom_input": 1e6,
+    "dabs_per_actual_radius": 1e4,
+    "dabs_per_basic_radius": 1e4,
+    "dabs_per_second": 1e4,
+    "gridmap_scale": 40.0,  # a logarithm, as those below
+    "offset_by_random": 100.0,  # radii
+    "offset_by_speed": 20.0,
+    "offset_multiplier": 20.0,
+    "snap_to_pixel": 10.0,
+    "stroke_duration_logarithmic": 80.0,
+}
+
+
 def _check_reach(brush: Brush) -> None:
-    """Refuse a brush whose dabs could land anywhere: libmypaint keeps memory for every tile out to the farthest."""
-    for name, limit in (("offset_by_random", 100.0), ("offset_by_speed", 20.0), ("custom_input", 1e6)):
+    for name, limit in _LIMITS.items():
         worst = max(abs(value) for value in brush.bounds(name))
-        if not worst <= limit or math.isnan(worst):
+        if not worst <= limit:
             raise BrushError(f"expected {name} of at most {limit:g} in brush {brush.name}, got up to {worst:g}")

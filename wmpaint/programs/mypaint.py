@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..errors import BrushError
 from ._engine import Engine, new_sheet
 from ._libmypaint import ONE, TILE, Sheet
 from ._library import library
@@ -31,7 +32,7 @@ class MyPaint(BrushProgram):
         seed: of the brush's randomness, where `render` is given no generator.
 
     Raises:
-        BrushError: an unknown or broken brush.
+        BrushError: an unknown or broken brush, or one that would crash libmypaint.
         MissingProgram: libmypaint 1.5 or 1.6 is not installed.
     """
 
@@ -39,6 +40,8 @@ class MyPaint(BrushProgram):
 
     def __init__(self, brush: Brush | str | bytes, seed: int = 0) -> None:
         super().__init__(brush, seed)
+        if self.style.bounds("colorize")[1] > 0:  # of pure greys, it divides by zero
+            raise BrushError(f"expected a brush without colorize, which can crash libmypaint, got {self.brush}")
         self._lib = library()
         self._local = threading.local()
         self.version = f"libmypaint {self._lib.version}"
