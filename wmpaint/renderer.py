@@ -38,10 +38,25 @@ class Program(Renderer, Protocol):
     pen's speed, or dabs by the second, paints the same stroke at every size.
     """
 
-    name: str
-    version: str
-    brush: str
-    brush_hash: str
+    @property
+    def name(self) -> str:
+        """Of the program."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Of the program."""
+        ...
+
+    @property
+    def brush(self) -> str:
+        """The brush's name."""
+        ...
+
+    @property
+    def brush_hash(self) -> str:
+        """SHA-256 of the brush's file, in hexadecimal."""
+        ...
 
     def alpha(
         self,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["EXAMPLE", "paint"]
 
 EXAMPLE = "Example: [bold]wmpaint paint cat.jpg --brush charcoal --strokes 800 --budget 20s -o cat/ -o poster.svg[/]"
-BRUSH, STROKES, HEIGHT, SEED = "dry_brush", 500, 512, 0
+BRUSH, STROKES, HEIGHT, SEED = "acrylic", 500, 512, 0
 CHECKPOINT_EVERY = 5.0  # seconds
 
 

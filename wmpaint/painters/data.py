@@ -1,7 +1,8 @@
 """Training strokes: what a program painted for random strokes, cut into small tiles.
 
-Radii are log-uniform, lengths log-uniform from one radius to the whole canvas, one in ten strokes
-is shorter than its radius, and one in ten turns back on itself. Each stroke weighs the same, whatever its size: at most `TILES` tiles of it are kept.
+Radii are log-uniform, lengths log-uniform from one radius to the whole canvas; one stroke in ten is
+shorter than its radius, and one in ten turns back on itself. Each stroke weighs the same, whatever
+its size: at most `TILES` tiles of it are kept.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def paint_tiles(
     start = torch.cat([count.new_zeros(1), count.cumsum(0)])
     if tiles is not None:
         kept = []
-        for k, (begin, size) in enumerate(zip(start.tolist(), count.tolist(), strict=False)):
+        for begin, size in zip(start.tolist(), count.tolist(), strict=False):
             choice = np.arange(size) if size <= tiles else np.sort(generator.choice(size, tiles, replace=False))
             kept.append(choice + begin)
         index = torch.from_numpy(np.concatenate(kept)) if kept else torch.empty(0, dtype=torch.int64)
@@ -164,11 +165,10 @@ def _footprint(actions: Actions, reach: Tensor) -> tuple[Tensor, Tensor, Tensor]
         (some,) = (actions.window == side).nonzero(as_tuple=True)
         for part in some.split(256):
             layout = plan(actions.points[part], reach[part], side, side, SIDE)
-            for chunk in layout.chunks:
-                tile = chunk.tiles[chunk.rank]
-                strokes.append(part[chunk.stroke])
-                columns.append(tile % (side // SIDE))
-                rows.append(tile // (side // SIDE))
+            tile = layout.tiles.repeat_interleave(layout.starts[1:] - layout.starts[:-1])
+            strokes.append(part[layout.strokes])
+            columns.append(tile % layout.across)
+            rows.append(tile // layout.across)
     stroke = torch.cat(strokes)
     order = torch.argsort(stroke, stable=True)
     return stroke[order], torch.cat(columns)[order], torch.cat(rows)[order]

@@ -80,6 +80,7 @@ def fit(
     batch: int = 64,
     rate: float = 4e-3,
     test_strokes: int = 400,
+    minutes: float | None = None,
     progress: Progress | None = None,
 ) -> FitReport:
     """Teach a painter what a program does with a stroke, and measure how well it learned.
@@ -91,6 +92,8 @@ def fit(
         strokes: training strokes to paint.
         steps: optimizer steps of `batch` strokes (Adam, cosine decay from `rate`).
         test_strokes: held-out strokes for the report.
+        minutes: end the training early enough for the whole to take about this long. How many steps
+            that leaves depends on the machine, and so does the painter.
         progress: called with (share done, what is being done).
 
     Raises:
@@ -110,7 +113,8 @@ def fit(
     data = paint_tiles(
         program, actions, reach, seeds=seeds, seed=seed, progress=lambda share: tell(0.25 * share, "painting strokes")
     )
-    _train(net, data, steps, batch, rate, generator, lambda share: tell(0.25 + 0.65 * share, "learning"))
+    end = math.inf if minutes is None else began + 0.88 * 60 * minutes
+    steps = _train(net, data, steps, batch, rate, generator, end, lambda share: tell(0.25 + 0.65 * share, "learning"))
     net = net.half().float()  # as they are stored, so that the report holds for the file
     painter.adopt(net, program, {"seed": seed, "strokes": strokes, "steps": steps, "batch": batch, "rate": rate})
     tell(0.9, "testing")
@@ -128,15 +132,17 @@ def _train(
     batch: int,
     rate: float,
     generator: torch.Generator,
+    end: float,
     tell: Callable[[float], None],
-) -> None:
+) -> int:
+    """Train until `steps` or the time `end`; returns the steps done."""
     optimizer = torch.optim.Adam(net.parameters(), lr=rate, betas=(0.9, 0.99))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda k: min(1.0, (k + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * k / steps)) + 2e-3
-    )
     count = data.first[1:] - data.first[:-1]
     (painted,) = (count > 0).nonzero(as_tuple=True)
-    for step in range(steps):
+    began, step, done = time.perf_counter(), 0, 0.0
+    while done < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = rate * (min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done)) + 2e-3)
         strokes = painted[torch.randint(len(painted), (batch,), generator=generator)]
         alpha, variance, tiles = predict(net, data, strokes)
         weight = (1 / count[strokes]).repeat_interleave(count[strokes])[:, None] / (batch * SIDE * SIDE)
@@ -151,9 +157,11 @@ def _train(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 0.1)
         optimizer.step()
-        schedule.step()
+        step += 1
+        done = max(step / steps, (time.perf_counter() - began) / max(end - began, 1e-9))
         if step % 20 == 0:
-            tell(step / steps)
+            tell(min(done, 1.0))
+    return step
 
 
 def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -201,9 +209,7 @@ def evaluate(
     energy = per_stroke(data.mean.square().sum(1) - noise) / area
     true, guess = (per_stroke(v.sum(1)).div(area).sqrt() for v in (data.variance, variance))
     bands = torch.bucketize(actions.radius, torch.tensor(BANDS[1:-1]))
-    shares = [
-        float(error[bands == k].sum() / energy[bands == k].sum().clamp(min=1e-12)) for k in range(len(BANDS) - 1)
-    ]
+    shares = [float(error[bands == k].sum() / energy[bands == k].sum().clamp(min=1e-12)) for k in range(len(BANDS) - 1)]
     return FitReport(
         brush=program.brush,
         error_share=float(error.sum() / energy.sum().clamp(min=1e-12)),

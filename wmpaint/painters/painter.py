@@ -35,9 +35,9 @@ class RibbonPainter(nn.Module):
         config: size of the network and of its ribbons; what depends on the brush is set by `fit`.
     """
 
-    def __init__(self, config: RibbonConfig = RibbonConfig()) -> None:
+    def __init__(self, config: RibbonConfig | None = None) -> None:
         super().__init__()
-        self.net = RibbonNet(config, torch.Generator().manual_seed(0))
+        self.net = RibbonNet(config or RibbonConfig(), torch.Generator().manual_seed(0))
         self.info: dict[str, Any] = {}
 
     @property
@@ -173,7 +173,9 @@ class RibbonPainter(nn.Module):
         if not path.is_file():
             raise FileError(f"expected a painter file, and there is none at {path}")
         if path.stat().st_size > MAX_BYTES:
-            raise FileError(f"expected a painter of at most {MAX_BYTES >> 20} MiB, got {path} of {path.stat().st_size} bytes")
+            raise FileError(
+                f"expected a painter of at most {MAX_BYTES >> 20} MiB, got {path} of {path.stat().st_size} bytes"
+            )
         try:
             with safe_open(str(path), "pt") as file:
                 meta = file.metadata() or {}
@@ -185,7 +187,7 @@ class RibbonPainter(nn.Module):
             if not all(bool(value.isfinite().all()) for value in tensors.values()):
                 raise ValueError("weights that are not finite")
             painter.net.load_state_dict(tensors)
-        except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, InputError) as error:
+        except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise FileError(f"expected a painter in the format {FORMAT}, got {path} ({reason})") from error
         return painter.requires_grad_(False)
@@ -193,7 +195,8 @@ class RibbonPainter(nn.Module):
 
 def _config(values: dict[str, Any]) -> RibbonConfig:
     """A config from a file, within sane limits."""
-    config = RibbonConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    config = RibbonConfig(**known)
     sizes = (config.body, config.caps, config.columns, config.hidden)
     if not all(isinstance(size, int) and 1 <= size <= 512 for size in sizes) or config.columns % 2 == 0:
         raise InputError(f"expected sizes of 1 to 512 and odd columns, got {sizes}")

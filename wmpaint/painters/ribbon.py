@@ -78,7 +78,7 @@ class RibbonNet(nn.Module):
 
     FEATURES = 25
 
-    def __init__(self, config: RibbonConfig = RibbonConfig(), generator: torch.Generator | None = None) -> None:
+    def __init__(self, config: RibbonConfig, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.config = config
         self.mean = _mlp(self.FEATURES, config.hidden, config.columns, generator)
@@ -105,10 +105,7 @@ class RibbonNet(nn.Module):
         gain = (1 + radius / 6)[:, None, None]
         profile = 2 - 2 * (across * (width / radius)[:, None]).abs()
         mean = self._close(gain * (self.mean(x) + profile[:, None]))
-        if self.spread is None:
-            ratio = torch.full_like(mean, -30.0)
-        else:
-            ratio = self._close(self.spread(x) - 2)
+        ratio = torch.full_like(mean, -30.0) if self.spread is None else self._close(self.spread(x) - 2)
         return Ribbon(torch.stack([mean, ratio], 1), width, c.caps)
 
     def _close(self, rows: Tensor) -> Tensor:
@@ -179,7 +176,6 @@ class RibbonNet(nn.Module):
         zero = fan.new_zeros(c.rows - c.caps)
         fans = torch.stack([torch.cat([fan[1:].flip(0), zero]), torch.cat([zero, fan[1:]])], -1)
         return torch.cat([rows, fans.expand(len(points), -1, -1)], -1)
-
 
     @torch.no_grad()
     def _dabs(self, length: Tensor, radius: Tensor, force: Tensor) -> tuple[Tensor, Tensor]:

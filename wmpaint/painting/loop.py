@@ -84,7 +84,7 @@ class Run:
         self,
         goal: Any,
         *,
-        brush: str | Path = "oil",
+        brush: str | Path = "acrylic",
         strokes: int = 500,
         height: int = 512,
         seed: int = 0,
@@ -193,7 +193,7 @@ class Run:
         )  # fmt: skip
         loss, terms = self.goal.loss(picture, variance, strokes)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         rate = self.schedule.rate(now)
         for group in optimizer.param_groups:
             group["lr"] = RATES[group["name"]] * rate
@@ -295,7 +295,9 @@ class Run:
             run._set({name: tensors[name] for name in RATES})
             assert run._optimizer is not None
             for name, value in run._columns.items():
-                moments = {k: tensors[f"{name}.{k}"] for k in ("step", "exp_avg", "exp_avg_sq") if f"{name}.{k}" in tensors}
+                moments = {
+                    k: tensors[f"{name}.{k}"] for k in ("step", "exp_avg", "exp_avg_sq") if f"{name}.{k}" in tensors
+                }
                 if moments:
                     run._optimizer.state[value] = moments
         run._layout = layout
@@ -309,7 +311,11 @@ def _digest(picture: Tensor) -> str:
 
 
 def paint(
-    goal: Any = None, *, progress: Callable[[Step], None] | None = None, resume: str | Path | None = None, **options: Any
+    goal: Any = None,
+    *,
+    progress: Callable[[Step], None] | None = None,
+    resume: str | Path | None = None,
+    **options: Any,
 ) -> Painting:
     """Paint, and return the painting. Ctrl-C ends it early and keeps what is painted.
 

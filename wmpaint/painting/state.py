@@ -6,16 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from ..errors import FileError
 from ..files import atomic_path
-from ..raster.tiles import Chunk, Plan
+from ..raster.tiles import Plan
 
 __all__ = ["load", "save"]
 
 FORMAT = "wmpaint-checkpoint-1"
+BINNING = ("tiles", "starts", "strokes")
 
 
 def save(path: str | Path, known: dict[str, Any], tensors: dict[str, Tensor], layout: Plan | None) -> None:
@@ -29,9 +29,8 @@ def save(path: str | Path, known: dict[str, Any], tensors: dict[str, Tensor], la
     tensors = {name: value.detach().contiguous().clone() for name, value in tensors.items()}
     shape = None
     if layout is not None:
-        shape = [layout.height, layout.width, layout.tile, len(layout.chunks)]
-        for k, chunk in enumerate(layout.chunks):
-            tensors |= {f"layout.{k}.{name}": torch.as_tensor(value).clone() for name, value in chunk._asdict().items()}
+        shape = [layout.height, layout.width, layout.tile]
+        tensors |= {f"layout.{name}": getattr(layout, name).contiguous().clone() for name in BINNING}
     meta = {"format": FORMAT, "state": json.dumps(known), "layout": json.dumps(shape)}
     with atomic_path(Path(path)) as temporary:
         save_file(tensors, str(temporary), metadata=meta)
@@ -57,11 +56,8 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Plan | No
         known, shape = json.loads(meta["state"]), json.loads(meta["layout"])
         layout = None
         if shape is not None:
-            chunks = []
-            for k in range(shape[3]):
-                part = {name: tensors.pop(f"layout.{k}.{name}") for name in Chunk._fields}
-                chunks.append(Chunk(part["tiles"], part["stroke"], part["rank"], part["slots"].tolist()))
-            layout = Plan(*shape[:3], chunks)
+            height, width, tile = (int(number) for number in shape)
+            layout = Plan(height, width, tile, *(tensors.pop(f"layout.{name}") for name in BINNING))
         _check(known, tensors)
     except (SafetensorError, ValueError, KeyError, TypeError, IndexError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -39,7 +39,8 @@ def _kernel() -> Any:
 
     from . import kernel
 
-    numba.set_num_threads(max(1, min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)))
+    most = getattr(numba.config, "NUMBA_NUM_THREADS", 1)
+    numba.set_num_threads(max(1, min(torch.get_num_threads(), most)))
     return kernel
 
 
@@ -103,7 +104,7 @@ class CompiledComposite(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         known, layout, paint, ground = ctx.known, ctx.layout, ctx.paint, ctx.ground
         to_mean, to_variance = (_array(g) for g in grads)
-        channels, area = len(ground), layout.tile**2
+        channels = len(ground)
         out = np.zeros((layout.pairs, 8))
         to_color = np.zeros((layout.pairs, channels))
         to_ribbons = np.zeros((PARTS, *known.ribbons.shape), known.ribbons.dtype)
@@ -122,7 +123,6 @@ class CompiledComposite(torch.autograd.Function):
                     known.table, known.ribbons, known.caps, paint, tiles, starts, strokes, layout.tile, layout.across,
                     to_mean, to_variance, kept, found, parts, out[pairs], to_color[pairs], to_ribbons,
                 )  # fmt: skip
-        assert area > 0
         points, radius, width, ribbons = known.sums(out, layout.strokes, to_ribbons)
         color = torch.zeros(paint.shape, dtype=torch.float64).index_add_(0, layout.strokes, torch.from_numpy(to_color))
         ctx.kept = None

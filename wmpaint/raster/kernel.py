@@ -22,20 +22,20 @@ EPS = 1e-12
 TINY = 1e-30
 BARRIER = 0.5
 ROOT3 = math.sqrt(3.0)
-# Columns of the table of strokes: a, b, p0, half width and its square, radius; whether it is straight, its chord and the
-# chord's inverse square, how far from the chord it reaches (squared); and the constants of its cubic.
+# Columns of the table of strokes: a, b, p0, half width and its square, radius; whether it is straight, its chord and
+# the chord's inverse square, how far from the chord it reaches (squared); and the constants of its cubic.
 AX, AY, BX, BY, PX, PY, WIDTH, WIDTH2, RADIUS, STRAIGHT, CX, CY, CC, FAR, AA2, AB3, BB, VERTEX, HALF, DROP = range(20)
 COLUMNS = 20
 FLAGS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract", "arcp", "nsz"}}
 
 
 @njit(**FLAGS)
-def _unit(t):  # type: ignore[no-untyped-def]
+def _unit(t):
     return min(max(t, 0.0), 1.0)
 
 
 @njit(**FLAGS)
-def _closest(s, n, qx, qy):  # type: ignore[no-untyped-def]
+def _closest(s, n, qx, qy):
     """t, the other local minimum, the farthest point between, and whether there is another; see `geometry.branches`."""
     ax, ay, bx, by = s[n, AX], s[n, AY], s[n, BX], s[n, BY]
     k1 = s[n, BB] + 2 * (ax * qx + ay * qy)
@@ -72,14 +72,14 @@ def _closest(s, n, qx, qy):  # type: ignore[no-untyped-def]
 
 
 @njit(**FLAGS)
-def _distance(s, n, t, x, y):  # type: ignore[no-untyped-def]
+def _distance(s, n, t, x, y):
     ex = x - ((s[n, AX] * t + s[n, BX]) * t + s[n, PX])
     ey = y - ((s[n, AY] * t + s[n, BY]) * t + s[n, PY])
     return math.sqrt(ex * ex + ey * ey + EPS)
 
 
 @njit(**FLAGS)
-def _place(s, n, t, x, y, rows, columns, caps):  # type: ignore[no-untyped-def]
+def _place(s, n, t, x, y, rows, columns, caps):
     """Row and column in the ribbon; a column below 0 is out of reach."""
     ex = x - ((s[n, AX] * t + s[n, BX]) * t + s[n, PX])
     ey = y - ((s[n, AY] * t + s[n, BY]) * t + s[n, PY])
@@ -96,7 +96,7 @@ def _place(s, n, t, x, y, rows, columns, caps):  # type: ignore[no-untyped-def]
 
 
 @njit(**FLAGS)
-def _logits(ribbon, n, u, v):  # type: ignore[no-untyped-def]
+def _logits(ribbon, n, u, v):
     """Both logits, bilinear; the cell and the place in it."""
     i, j = min(int(u), ribbon.shape[2] - 2), min(int(v), ribbon.shape[3] - 2)
     f, g = u - i, v - j
@@ -108,12 +108,12 @@ def _logits(ribbon, n, u, v):  # type: ignore[no-untyped-def]
 
 
 @njit(**FLAGS)
-def _sigmoid(x):  # type: ignore[no-untyped-def]
+def _sigmoid(x):
     return 1 / (1 + math.exp(-x))
 
 
 @njit(**FLAGS)
-def _look(s, ribbon, n, caps, t, x, y):  # type: ignore[no-untyped-def]
+def _look(s, ribbon, n, caps, t, x, y):
     """Alpha, and its variance as a share of a (1 - a), from one pass of the curve."""
     u, v = _place(s, n, t, x, y, ribbon.shape[2], ribbon.shape[3], caps)
     if v < 0:
@@ -123,7 +123,7 @@ def _look(s, ribbon, n, caps, t, x, y):  # type: ignore[no-untyped-def]
 
 
 @njit(**FLAGS)
-def _evaluate(s, ribbon, n, caps, x, y):  # type: ignore[no-untyped-def]
+def _evaluate(s, ribbon, n, caps, x, y):
     """Alpha and variance of a stroke at a pixel, and t, other, between; t < 0 is out of reach, other < 0 is none."""
     qx, qy = s[n, PX] - x, s[n, PY] - y
     along = _unit(-(s[n, CX] * qx + s[n, CY] * qy) * s[n, CC])
@@ -149,7 +149,7 @@ def _evaluate(s, ribbon, n, caps, x, y):  # type: ignore[no-untyped-def]
 
 
 @njit(**FLAGS)
-def _to_points(out, k, t, ex, ey, dx, dy):  # type: ignore[no-untyped-def]
+def _to_points(out, k, t, ex, ey, dx, dy):
     """Add -dB/dp . (ex, ey) + dB'/dp . (dx, dy)."""
     r = 1 - t
     out[k, 0] -= r * r * ex + 2 * r * dx
@@ -161,7 +161,7 @@ def _to_points(out, k, t, ex, ey, dx, dy):  # type: ignore[no-untyped-def]
 
 
 @njit(**FLAGS)
-def _pull_look(s, ribbon, n, caps, t, x, y, a, r, to_alpha, to_spread, out, k, to_ribbon, part):  # type: ignore[no-untyped-def]  # fmt: skip
+def _pull_look(s, ribbon, n, caps, t, x, y, a, r, to_alpha, to_spread, out, k, to_ribbon, part):
     """Backward of `_look`, which gave a and r: add to `out` (points, width, radius) and `to_ribbon`."""
     rows, columns = ribbon.shape[2], ribbon.shape[3]
     u, v = _place(s, n, t, x, y, rows, columns, caps)
@@ -207,7 +207,7 @@ def _pull_look(s, ribbon, n, caps, t, x, y, a, r, to_alpha, to_spread, out, k, t
 
 
 @njit(**FLAGS)
-def _pull(s, ribbon, n, caps, x, y, t, other, between, alpha, spread, to_alpha, to_spread, out, k, to_ribbon, part):  # type: ignore[no-untyped-def]  # fmt: skip
+def _pull(s, ribbon, n, caps, x, y, t, other, between, alpha, spread, to_alpha, to_spread, out, k, to_ribbon, part):
     """Backward of `_evaluate`, which gave alpha and spread."""
     if other < 0:
         ratio = spread / max(alpha * (1 - alpha), 1e-30)
@@ -223,7 +223,23 @@ def _pull(s, ribbon, n, caps, x, y, t, other, between, alpha, spread, to_alpha, 
     _pull_look(s, ribbon, n, caps, t, x, y, a1, r1, to_first, to_spread * clear * clear, out, k, to_ribbon, part)
     to_second = to_alpha * (1 - a1) - 2 * to_spread * a1 * (1 - a1) * r1 * clear
     to_spread2 = to_spread * (1 - a1) * (1 - a1)
-    _pull_look(s, ribbon, n, caps, other, x, y, a2, r2, to_second * weight, to_spread2 * weight * weight, out, k, to_ribbon, part)
+    _pull_look(
+        s,
+        ribbon,
+        n,
+        caps,
+        other,
+        x,
+        y,
+        a2,
+        r2,
+        to_second * weight,
+        to_spread2 * weight * weight,
+        out,
+        k,
+        to_ribbon,
+        part,
+    )
     to_rise = (to_second * a2 + to_spread2 * 2 * weight * spread2) * 6 * rise * (1 - rise)
     out[k, 7] -= to_rise * rise / s[n, RADIUS]
     per_length = to_rise / (BARRIER * s[n, RADIUS])
@@ -235,7 +251,9 @@ def _pull(s, ribbon, n, caps, x, y, t, other, between, alpha, spread, to_alpha, 
 
 
 @njit(parallel=True, **FLAGS)
-def composite(table, ribbons, caps, color, background, tiles, starts, strokes, side, across, mean, variance, kept, found):  # type: ignore[no-untyped-def]  # fmt: skip
+def composite(
+    table, ribbons, caps, color, background, tiles, starts, strokes, side, across, mean, variance, kept, found
+):
     """Fill mean [C, H, W] and variance [H, W]; tile k has strokes[starts[k]:starts[k + 1]] in paint order.
 
     With room in `kept` [pairs * side^2, 3 + C + ...] what `composite_backward` needs is left there:
@@ -276,7 +294,25 @@ def composite(table, ribbons, caps, color, background, tiles, starts, strokes, s
 
 
 @njit(parallel=True, **FLAGS)
-def composite_backward(table, ribbons, caps, color, tiles, starts, strokes, side, across, to_mean, to_variance, kept, found, parts, out, to_color, to_ribbons):  # type: ignore[no-untyped-def]  # fmt: skip
+def composite_backward(
+    table,
+    ribbons,
+    caps,
+    color,
+    tiles,
+    starts,
+    strokes,
+    side,
+    across,
+    to_mean,
+    to_variance,
+    kept,
+    found,
+    parts,
+    out,
+    to_color,
+    to_ribbons,
+):
     """Add to out [pairs, 8] (points, width, radius), to_color [pairs, C] and to_ribbons [parts, N, 2, R, C].
 
     `parts` [n + 1] are ranges of tiles, each with a sum of its own.
@@ -317,7 +353,7 @@ def composite_backward(table, ribbons, caps, color, tiles, starts, strokes, side
 
 
 @njit(parallel=True, **FLAGS)
-def sample(table, ribbons, caps, strokes, centers, side, alpha, variance, found):  # type: ignore[no-untyped-def]
+def sample(table, ribbons, caps, strokes, centers, side, alpha, variance, found):
     """Fill alpha, variance [T, side^2] and found [T * side^2, 3]: stroke k alone on the tile around center k."""
     for k in prange(len(strokes)):
         i = strokes[k]
@@ -331,7 +367,9 @@ def sample(table, ribbons, caps, strokes, centers, side, alpha, variance, found)
 
 
 @njit(parallel=True, **FLAGS)
-def sample_backward(table, ribbons, caps, strokes, centers, side, alpha, variance, to_alpha, to_variance, found, parts, out, to_ribbons):  # type: ignore[no-untyped-def]  # fmt: skip
+def sample_backward(
+    table, ribbons, caps, strokes, centers, side, alpha, variance, to_alpha, to_variance, found, parts, out, to_ribbons
+):
     """As `composite_backward`, for `sample`; `parts` are ranges of pairs."""
     for part in prange(len(parts) - 1):
         for k in range(parts[part], parts[part + 1]):

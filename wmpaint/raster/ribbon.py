@@ -82,7 +82,7 @@ class Look(NamedTuple):
 class Second(NamedTuple):
     """The M pixels that a stroke passes twice, such as the inside of a hairpin."""
 
-    index: Tensor  # [M] into the flattened [P, K]
+    place: Tensor  # [M] into the flattened [P, K]
     pair: Tensor  # [M]
     x: Tensor
     y: Tensor
@@ -123,7 +123,8 @@ def _closest(c: Curves, straight: Tensor, x: Tensor, y: Tensor) -> Branches:
     if not bool(bent.any()) or not bool(straight.any()):
         return branches((c.ax, c.ay), (c.bx, c.by), (c.px - x, c.py - y), bool(straight.all()))
     shape = (len(straight), x.shape[-1])
-    out = Branches(*(c.ax.new_empty(shape) for _ in range(3)), twice=straight.new_empty(shape))
+    empty = [c.ax.new_empty(shape) for _ in range(3)]
+    out = Branches(empty[0], empty[1], empty[2], straight.new_empty(shape))
     for mask, kind in ((straight, True), (bent, False)):
         (some,) = mask.nonzero(as_tuple=True)
         s = c.take(some)
@@ -179,11 +180,11 @@ def bend(
     second = _second(curves, found, x, y, atlas, which) if bool(found.twice.any()) else None
     if second is not None:
         weight = _weight(second.rise)
-        a1, s1 = (field.reshape(-1)[second.index] for field in (alpha, variance))
+        a1, s1 = (field.reshape(-1)[second.place] for field in (alpha, variance))
         a2, s2 = second.look.alpha, second.look.alpha * (1 - second.look.alpha) * second.look.ratio
         alpha = alpha.clone()
-        alpha.view(-1)[second.index] = 1 - (1 - a1) * (1 - weight * a2)
-        variance.view(-1)[second.index] = s1 * (1 - weight * a2).square() + s2 * (weight * (1 - a1)).square()
+        alpha.view(-1)[second.place] = 1 - (1 - a1) * (1 - weight * a2)
+        variance.view(-1)[second.place] = s1 * (1 - weight * a2).square() + s2 * (weight * (1 - a1)).square()
     return alpha, variance, Bent(which, first, second)
 
 
@@ -202,7 +203,7 @@ def bend_backward(
     to_spread = grad_variance
     if second is not None:
         grad_alpha, to_spread = grad_alpha.clone(), to_spread.clone()
-        at, look, weight = second.index, second.look, _weight(second.rise)
+        at, look, weight = second.place, second.look, _weight(second.rise)
         ga, gv, a1, r1 = (f.reshape(-1)[at] for f in (grad_alpha, grad_variance, first.alpha, first.ratio))
         a2, spread2 = look.alpha, look.alpha * (1 - look.alpha) * look.ratio
         clear = 1 - weight * a2
@@ -212,9 +213,7 @@ def bend_backward(
         to_spread2 = gv * (1 - a1).square()
         grad_weight = to_second * a2 + to_spread2 * 2 * weight * spread2
         to_a2, to_spread2 = to_second * weight, to_spread2 * weight * weight
-    ge, gd, grad_width, grad_ribbons = _look_backward(
-        grad_alpha, to_spread, first, curves, x, y, atlas, which[:, None]
-    )
+    ge, gd, grad_width, grad_ribbons = _look_backward(grad_alpha, to_spread, first, curves, x, y, atlas, which[:, None])
     points = _to_points(first.t, ge, gd)
     grad_radius = torch.zeros_like(grad_width)
     if second is not None:

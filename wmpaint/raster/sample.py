@@ -1,6 +1,6 @@
 """Alpha of single strokes on chosen tiles: what a painter is trained and judged on.
 
-    sample(points, radius, half_width, ribbons, stroke, center, ...) -> alpha, variance [T, side^2]
+sample(points, radius, half_width, ribbons, stroke, center, ...) -> alpha, variance [T, side^2]
 """
 
 from __future__ import annotations

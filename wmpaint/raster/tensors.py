@@ -141,7 +141,7 @@ class _Scene:
     def pull(self, chunk: Chunk, blocks: list[Bent], grad_alpha: Tensor, grad_spread: Tensor) -> None:
         """Add a chunk's gradients to the sums."""
         for block, bent in zip(self._blocks(chunk), blocks, strict=True):
-            strokes, which, curves = self._curves(chunk, block)
+            strokes, _, curves = self._curves(chunk, block)
             points, width, radius, ribbons = bend_backward(
                 grad_alpha[block], grad_spread[block], curves, self.x, self.y, self.ribbons[strokes], self.caps, bent
             )
@@ -188,7 +188,7 @@ class TensorSample(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         curves, x, y, ribbons, caps, bent, stroke, shape = ctx.known
-        points, width, radius, to_ribbons = bend_backward(*grads, curves, x, y, ribbons, caps, bent)
+        points, width, radius, to_ribbons = bend_backward(grads[0], grads[1], curves, x, y, ribbons, caps, bent)
         sums = [value.new_zeros(size) for value, size in ((points, shape), (radius, shape[:1]), (width, shape[:1]))]
         for total, value in zip(sums, (points, radius, width), strict=True):
             total.index_add_(0, stroke, value)
