@@ -55,6 +55,11 @@ class RibbonPainter(nn.Module):
         """SHA-256 of that brush's file."""
         return str(self.info.get("brush_hash", ""))
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of its weights, and so of all it paints."""
+        return next(self.net.parameters()).dtype
+
     def adopt(self, net: RibbonNet, program: Program, made_with: dict[str, Any]) -> None:
         """Take over a trained network, and note what it was trained on."""
         self.net = net
@@ -102,6 +107,7 @@ class RibbonPainter(nn.Module):
         `program_height`: averaging over larger pixels does not reduce it.
         """
         rows, columns = canvas.pixels(height)
+        strokes = strokes.to(self.dtype)
         if canvas.background is None:
             ground = strokes.points.new_zeros(4)
         else:

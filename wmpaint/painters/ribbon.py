@@ -46,7 +46,7 @@ class RibbonConfig:
     body: int = 12
     caps: int = 3
     columns: int = 17
-    hidden: int = 64
+    hidden: int = 96
     direction: bool = True
     timed: bool = True
     noise: bool = True

@@ -1,0 +1,28 @@
+"""The shortest way from a photo to files: strokes, dream, SVG and film.
+
+    python examples/paint_a_photo.py [PHOTO] [--brush acrylic] [--strokes 500] [--height 512]
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import wmpaint as wp
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photo", nargs="?", default=wp.sample_photo())
+    parser.add_argument("--brush", default="acrylic")
+    parser.add_argument("--strokes", type=int, default=500)
+    parser.add_argument("--height", type=int, default=512)
+    options = parser.parse_args()
+    painting = wp.paint(options.photo, brush=options.brush, strokes=options.strokes, height=options.height, seed=7)
+    for name in ("painted.wmp.json", "painted.png", "painted.svg", "painted.mp4"):
+        painting.save(name)
+        print(name)
+    print(painting.report(program="auto"))
+
+
+if __name__ == "__main__":
+    main()
