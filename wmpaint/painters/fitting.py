@@ -23,7 +23,7 @@ from ..raster.sample import sample
 from ..renderer import Program
 from .data import SIDE, Actions, TileData, paint_tiles, random_actions
 from .painter import RibbonPainter
-from .ribbon import RibbonConfig, RibbonNet
+from .ribbon import SPEEDS, RibbonConfig, RibbonNet
 
 __all__ = ["FitReport", "evaluate", "fit"]
 
@@ -247,9 +247,13 @@ def _survey(config: RibbonConfig, program: Program, generator: torch.Generator) 
     base = max(float((ratio - slope * force)[large].quantile(0.98)), 0.5)
     pixels = float((far - (base + slope * force) * actions.radius)[small].quantile(0.98).clamp(0.5, 6.0))
     noise = float(data.variance.mean()) > 1e-9
-    dabs = () if brush is None else tuple(brush.dabs_per_radius(k / 8) for k in range(9))
+    dabs: tuple[float, ...] = ()
+    ellipse: tuple[float, ...] = ()
+    if brush is not None:
+        dabs = tuple(brush.dabs_per_radius(k / 8, speed) for k in range(9) for speed in SPEEDS)
+        ellipse = brush.ellipse or ()
     return dataclasses.replace(
-        config, direction=direction, timed=timed, noise=noise, dabs=dabs, reach=(base, slope, pixels)
+        config, direction=direction, timed=timed, noise=noise, dabs=dabs, ellipse=ellipse, reach=(base, slope, pixels)
     )
 
 

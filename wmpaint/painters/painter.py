@@ -18,7 +18,7 @@ from ..raster.composite import composite
 from ..raster.tiles import Plan, plan
 from ..renderer import Program
 from ..strokes import Strokes
-from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
+from .ribbon import REFERENCE, SPEEDS, Ribbon, RibbonConfig, RibbonNet, soften
 
 __all__ = ["RibbonPainter"]
 
@@ -206,8 +206,9 @@ def _config(values: dict[str, Any]) -> RibbonConfig:
     sizes = (config.body, config.caps, config.columns, config.hidden)
     if not all(isinstance(size, int) and 1 <= size <= 512 for size in sizes) or config.columns % 2 == 0:
         raise InputError(f"expected sizes of 1 to 512 and odd columns, got {sizes}")
-    numbers = (*config.reach, *config.radius, *config.dabs)
-    sane = len(config.reach) == 3 and len(config.radius) == 2 and len(config.dabs) != 1 and len(config.dabs) <= 64
+    numbers = (*config.reach, *config.radius, *config.dabs, *config.ellipse)
+    sane = len(config.reach) == 3 and len(config.radius) == 2 and len(config.ellipse) in (0, 2)
+    sane = sane and len(config.dabs) in (0, 9 * len(SPEEDS))
     if not sane or not all(0 <= number <= 10_000 for number in numbers):
         raise InputError(f"expected a reach, radii and dabs of 0 to 10,000, got {numbers}")
     return config

@@ -23,6 +23,7 @@ from ..geometry import arc_lengths, coefficients, spread_dots
 __all__ = ["Ribbon", "RibbonConfig", "RibbonNet"]
 
 SECONDS = 5.0  # that a program's stroke takes at pace 1
+SPEEDS = (0.0, 4.0, 16.0, 64.0, 256.0, 1024.0)  # program pixels per second, at pace 1
 REFERENCE = 512.0  # canvas height in pixels at pace 1
 
 
@@ -39,7 +40,9 @@ class RibbonConfig:
         timed: whether they depend on speed; if not, the network cannot see it.
         noise: whether the program is random; if not, there is no variance network.
         reach: (per radius, per radius and pressure, pixels): half width covered by the ribbon.
-        dabs: dabs laid per radius of length, at pressures spread evenly over 0..1; empty if unknown.
+        dabs: dabs laid per radius of length, at pressures spread evenly over 0..1, for each of `SPEEDS`;
+            empty if unknown.
+        ellipse: ratio and angle (degrees) of elliptical dabs that keep their angle; empty for others.
         radius: smallest and largest trained radius, in program pixels.
     """
 
@@ -52,6 +55,7 @@ class RibbonConfig:
     noise: bool = True
     reach: tuple[float, float, float] = (1.5, 0.0, 2.0)
     dabs: tuple[float, ...] = ()
+    ellipse: tuple[float, ...] = ()
     radius: tuple[float, float] = (0.5, 64.0)
 
     @property
@@ -136,8 +140,8 @@ class RibbonNet(nn.Module):
         before = length / radius[:, None]
         after = before[:, -1:] - before
         force = pressure[:, :1] + (pressure[:, 1:] - pressure[:, :1]) * t
-        count, gap = self._dabs(length, radius, force)
         tempo = speed / (SECONDS * (pace[:, None] if isinstance(pace, Tensor) else pace))
+        count, gap = self._dabs(length, radius, force, tempo, heading)
         cos, sin = heading.unbind(-1)
         turning = [cos, sin, cos * cos - sin * sin, 2 * cos * sin]
         if not c.direction:
@@ -178,7 +182,9 @@ class RibbonNet(nn.Module):
         return torch.cat([rows, fans.expand(len(points), -1, -1)], -1)
 
     @torch.no_grad()
-    def _dabs(self, length: Tensor, radius: Tensor, force: Tensor) -> tuple[Tensor, Tensor]:
+    def _dabs(
+        self, length: Tensor, radius: Tensor, force: Tensor, tempo: Tensor, heading: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Dabs laid on each stroke [N], and the length left bare after the last one [N], in radii.
 
         A program lays whole dabs only, so the paint ends up to a dab's distance before the stroke does.
@@ -187,10 +193,20 @@ class RibbonNet(nn.Module):
         rates = self.config.dabs
         if not rates:
             return torch.zeros_like(radius), torch.zeros_like(radius)
-        table = torch.tensor(rates, device=force.device, dtype=force.dtype)
-        place = force.clamp(0, 1) * (len(rates) - 1)
-        low = place.long().clamp(max=len(rates) - 2)
-        rate = torch.lerp(table[low], table[low + 1], place - low)
+        table = torch.tensor(rates, device=force.device, dtype=force.dtype).view(-1, len(SPEEDS))
+        place = force.clamp(0, 1) * (len(table) - 1)
+        row = place.long().clamp(max=len(table) - 2)
+        # Speeds are a power of 4 apart, but for the first.
+        pace = torch.where(tempo < SPEEDS[1], tempo / SPEEDS[1], tempo.clamp(min=SPEEDS[1]).log() / math.log(4))
+        pace = pace.clamp(max=len(SPEEDS) - 1)
+        column = pace.long().clamp(max=len(SPEEDS) - 2)
+        slow, fast = (torch.lerp(table[row, c], table[row + 1, c], place - row) for c in (column, column + 1))
+        rate = torch.lerp(slow, fast, pace - column)
+        if self.config.ellipse:  # dabs lie closer where the pen moves across them
+            ratio, angle = self.config.ellipse[0], math.radians(self.config.ellipse[1])
+            x, y = heading.unbind(-1)
+            across = (y * math.cos(angle) - x * math.sin(angle)) * ratio
+            rate = rate * (across.square() + (y * math.sin(angle) + x * math.cos(angle)).square()).sqrt()
         steps = (length[:, 1:] - length[:, :-1]) / radius[:, None]
         count = (steps * (rate[:, 1:] + rate[:, :-1]) / 2).sum(1)
         gap = (count % 1) / rate[:, -1].clamp(min=1e-3)

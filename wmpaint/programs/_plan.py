@@ -22,7 +22,7 @@ NEAR = 40_960.0  # pixels from the origin: 26 MB for libmypaint's table of tiles
 MAX_REACH = 30_000.0  # pixels between the pen and a dab's edge
 STRIDE = 4096.0  # pixels of a far stroke between two events
 MANY = 200_000  # dabs x tiles of one stroke, beyond which the queue of dabs should not be left to grow
-MAX_DABS = 5_000_000  # of one stroke
+MAX_DABS = 1_000_000  # of one stroke
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def plan(
     """A plan for strokes that were checked; it errs to the safe side.
 
     Raises:
-        InputError: a stroke of more than 5 million dabs.
+        InputError: a stroke of more than a million dabs.
     """
     away, thinnest, growth = brush.extent
     if brush.uses("offset_by_speed"):
@@ -63,6 +63,8 @@ def plan(
     low, high = points.min(1) - margin, points.max(1) + margin
     touching = ((high >= 0) & (low <= (width, height))).all(1)
     length = np.abs(np.diff(points, axis=1)).sum((1, 2))  # the curve is no longer than its legs
+    # Far out it is left out, and a curve of second degree that stays in a box is no longer than its sides, twice.
+    length = np.minimum(length, 4 * (height + width + 4 * (margin[:, 0] + STRIDE)))
     length *= max(brush.bounds("elliptical_dab_ratio")[1], 1.0)
     dabs = length / np.maximum(radius * thinnest, 0.2) * brush.settings["dabs_per_actual_radius"].base
     dabs += length / np.maximum(radius, 0.2) * brush.settings["dabs_per_basic_radius"].base

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import BrushError
-from .settings import INPUTS, SETTINGS, TOP_SPEED, Setting, _curve, bounds, ranges
+from .settings import INPUTS, SETTINGS, TOP_SPEED, Setting, _curve, bounds, ranges, speed_input
 
 __all__ = ["Brush", "bundled", "catalog"]
 
@@ -164,14 +164,21 @@ class Brush:
         least, most = (math.exp(min(max(x, -30.0), 30.0)) for x in (low - base - noise, high - base + noise))
         return self.reach(1.0, pace=0.0)[0], least, most
 
-    def dabs_per_radius(self, pressure: float) -> float:
-        """Dabs laid while the pen moves by one base radius, at a steady pressure, all other inputs at rest."""
-        force = pressure * math.exp(self.settings["pressure_gain_log"].base)
+    @property
+    def ellipse(self) -> tuple[float, float] | None:
+        """Ratio and angle (degrees) of dabs that are elliptical and keep their angle; None for all others."""
+        ratio, angle = self.settings["elliptical_dab_ratio"], self.settings["elliptical_dab_angle"]
+        return (ratio.base, angle.base) if ratio.constant and angle.constant and ratio.base > 1 else None
+
+    def dabs_per_radius(self, pressure: float, speed: float = 0.0) -> float:
+        """Dabs laid while the pen moves by one base radius, at a steady pressure and speed (pixels per second),
+        all other inputs at rest; of elliptical dabs, along their long axis."""
+        inputs = {f"speed{k}": speed_input(self.settings[f"speed{k}_gamma"].base, speed) for k in (1, 2)}
+        inputs["pressure"] = pressure * math.exp(self.settings["pressure_gain_log"].base)
 
         def value(name: str) -> float:
             setting = self.settings[name]
-            points = setting.curves.get("pressure")
-            return setting.base + (0.0 if points is None else _curve(points, force))
+            return setting.base + sum(_curve(c, inputs[key]) for key, c in setting.curves.items() if key in inputs)
 
         grow = value("radius_logarithmic") - self.settings["radius_logarithmic"].base
         actual = value("dabs_per_actual_radius") * math.exp(-min(max(grow, -8.0), 8.0))
