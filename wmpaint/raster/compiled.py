@@ -39,6 +39,8 @@ def _kernel() -> Any:
 
     from . import kernel
 
+    # OpenMP's layer would share PyTorch's threads: change how many it uses, and leave idle ones spinning.
+    numba.config.THREADING_LAYER = "workqueue"  # type: ignore[attr-defined]
     most = getattr(numba.config, "NUMBA_NUM_THREADS", 1)
     numba.set_num_threads(max(1, min(torch.get_num_threads(), most)))
     return kernel
