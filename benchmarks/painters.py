@@ -26,7 +26,9 @@ def train(names: list[str]) -> None:
 
 
 def table(strokes: int, sheets: Path | None) -> None:
-    print("| brush | error | radius 0.5–1.5 | 1.5–4 | 4–16 | 16–64 px | noise /255 | std off | reach | KB | trained in |")
+    print(
+        "| brush | error | radius 0.5–1.5 | 1.5–4 | 4–16 | 16–64 px | noise /255 | std off | reach | KB | trained in |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name in wp.painters.available():
         painter, program = wp.painters.load(name), wp.MyPaint(name)
@@ -35,7 +37,9 @@ def table(strokes: int, sheets: Path | None) -> None:
         spread = "–" if r.std_error is None else f"{100 * r.std_error:.0f} %"
         base, force, _ = painter.config.reach
         size, seconds = (WEIGHTS / f"{name}.safetensors").stat().st_size, painter.info["report"]["seconds"]
-        print(f"| {name} | {errors} | {r.noise:.0f} | {spread} | {base + force:.1f} r | {size / 1000:.0f} | {seconds:.0f} s |")
+        print(
+            f"| {name} | {errors} | {r.noise:.0f} | {spread} | {base + force:.1f} r | {size / 1000:.0f} | {seconds:.0f} s |"
+        )
         if sheets is not None:
             save_png(sheets / f"{name}.png", wp.painters.sheet(painter, program))
 

@@ -1,6 +1,6 @@
 """A goal of your own: only light and dark matter, so the colors are free. Paints the bundled cat in charcoal.
 
-    python examples/own_goal.py [--strokes 300] [--height 512] [-o own_goal.png]
+python examples/own_goal.py [--strokes 300] [--height 512] [-o own_goal.png]
 """
 
 from __future__ import annotations

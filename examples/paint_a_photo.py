@@ -1,6 +1,6 @@
 """The shortest way from a photo to files: strokes, dream, SVG and film.
 
-    python examples/paint_a_photo.py [PHOTO] [--brush acrylic] [--strokes 500] [--height 512]
+python examples/paint_a_photo.py [PHOTO] [--brush acrylic] [--strokes 500] [--height 512]
 """
 
 from __future__ import annotations

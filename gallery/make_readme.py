@@ -1,6 +1,6 @@
 """The picture at the top of the README: the photo, the dream, and the same strokes painted by MyPaint.
 
-    python gallery/make_readme.py [BRUSH]
+python gallery/make_readme.py [BRUSH]
 """
 
 from __future__ import annotations

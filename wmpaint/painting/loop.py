@@ -17,7 +17,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .. import __version__
 from ..canvas import Canvas
 from ..errors import InputError
 from ..painters.painter import RibbonPainter
@@ -25,6 +24,7 @@ from ..painters.zoo import load
 from ..raster.composite import composite
 from ..raster.tiles import Plan
 from ..strokes import Strokes
+from ..version import __version__
 from . import state
 from .goal import Goal, PhotoGoal, expected_error
 from .init import place
@@ -38,7 +38,7 @@ RATES = {"points": 4e-3, "radius": 3e-2, "pressure": 3e-2, "color": 2e-2}
 REPLAN = 4  # steps between binnings of strokes to tiles
 SLACK = 8e-3  # canvas units that a stroke may move until then
 SMALLEST = 0.7  # pixels of radius at the planned height
-LARGEST = 0.15  # canvas units of radius
+LARGEST = 0.3  # canvas units of radius
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,161 @@
+"""The painting loop: rounds, steps, stopping, and going on later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+import wmpaint as wp
+from wmpaint.errors import BrushError, FileError, InputError
+from wmpaint.painting import loop
+
+OPTIONS = {"brush": "round", "strokes": 16, "height": 48, "steps": 12, "seed": 5}
+
+
+def photo(height: int = 30, width: int = 40) -> Tensor:
+    """A bright disc on a dark slope."""
+    y, x = torch.meshgrid(torch.linspace(0, 1, height), torch.linspace(0, 1, width), indexing="ij")
+    disc = ((x - 0.5) ** 2 + (y - 0.5) ** 2 < 0.08).float()
+    return torch.stack([disc, 0.3 * x + 0.5 * disc, 0.2 * y])
+
+
+def same(a: wp.Strokes, b: wp.Strokes) -> bool:
+    return all(torch.equal(getattr(a, name), getattr(b, name)) for name in ("points", "radius", "pressure", "color"))
+
+
+def test_it_paints_and_the_loss_falls() -> None:
+    run = wp.Run(photo(), **{**OPTIONS, "steps": 40})
+    losses = [step.loss for step in run]
+    assert len(losses) == 40 and losses[-1] < losses[0] / 2
+    painting = run.painting()
+    assert len(painting.strokes) == 16
+    assert set(painting.terms) == {"loss", "error", "variance"}
+    report = painting.report(program=None)
+    assert report.dream_psnr is not None and report.dream_psnr > 15 and report.steps == 40
+
+
+def test_strokes_come_in_rounds() -> None:
+    counts = [step.strokes for step in wp.Run(photo(), **OPTIONS)]
+    assert counts == sorted(counts) and counts[0] < counts[-1] == 16
+
+
+def test_a_seed_gives_the_same_painting() -> None:
+    a, b = wp.paint(photo(), **OPTIONS), wp.paint(photo(), **OPTIONS)
+    assert same(a.strokes, b.strokes)
+    assert not same(a.strokes, wp.paint(photo(), **{**OPTIONS, "seed": 6}).strokes)
+
+
+@pytest.mark.parametrize("stop", [1, 4, 5, 7, 11])
+def test_a_resumed_run_ends_as_an_unbroken_one(tmp_path: Path, stop: int) -> None:
+    whole = wp.paint(photo(), **OPTIONS)
+    run = wp.Run(photo(), **OPTIONS)
+    for _ in range(stop):
+        next(run)
+    run.save_checkpoint(tmp_path / "state")
+    again = wp.Run.resume(tmp_path / "state", photo())
+    assert sum(1 for _ in again) == OPTIONS["steps"] - stop
+    assert same(again.painting().strokes, whole.strokes)
+    assert again.painting().terms == whole.terms
+
+
+def test_a_checkpoint_belongs_to_a_picture(tmp_path: Path) -> None:
+    run = wp.Run(photo(), **OPTIONS)
+    next(run)
+    run.save_checkpoint(tmp_path / "state")
+    with pytest.raises(InputError, match="got another"):
+        wp.Run.resume(tmp_path / "state", 1 - photo())
+
+
+@pytest.mark.parametrize("data", [b"", b"not a checkpoint", b"\xff" * 100])
+def test_broken_checkpoints(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "state").write_bytes(data)
+    with pytest.raises(FileError, match="expected a checkpoint"):
+        wp.Run.resume(tmp_path / "state", photo())
+    with pytest.raises(FileError, match="there is none"):
+        wp.Run.resume(tmp_path / "nowhere", photo())
+
+
+def test_a_cut_checkpoint(tmp_path: Path) -> None:
+    run = wp.Run(photo(), **OPTIONS)
+    next(run)
+    run.save_checkpoint(tmp_path / "state")
+    data = (tmp_path / "state").read_bytes()
+    (tmp_path / "state").write_bytes(data[: len(data) // 2])
+    with pytest.raises(FileError, match="expected a checkpoint"):
+        wp.Run.resume(tmp_path / "state", photo())
+
+
+def test_a_budget_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(1000))
+    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(clock)))
+    run = wp.Run(photo(), **{**OPTIONS, "steps": 500}, budget=60.0)
+    steps = list(run)
+    assert 3 < len(steps) < 40
+    assert steps[-1].strokes == 16  # all rounds came, sooner
+    assert steps[-1].seconds_left < steps[0].seconds_left
+
+
+def test_ctrl_c_keeps_what_is_painted() -> None:
+    def stop(step: loop.Step) -> None:
+        if step.index == 3:
+            raise KeyboardInterrupt
+
+    painting = wp.paint(photo(), progress=stop, **OPTIONS)
+    assert 0 < len(painting.strokes) <= 16 and painting.provenance["steps"] == 4
+
+
+def test_before_the_first_step() -> None:
+    run = wp.Run(photo(), **OPTIONS)
+    assert len(run.painting().strokes) == 0
+    assert run.preview(24).shape == (3, 24, 32)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        torch.full((3, 1, 1), 0.5),
+        torch.rand(3, 3, 180, generator=torch.Generator().manual_seed(0)),
+        np.zeros((20, 20), np.uint8),
+        np.full((12, 9, 4), 128, np.uint8),
+    ],
+    ids=["one pixel", "a strip", "gray", "alpha"],
+)
+def test_odd_pictures(picture: object) -> None:
+    painting = wp.paint(picture, **{**OPTIONS, "steps": 3, "height": 16})
+    assert bool(painting.render().isfinite().all())
+
+
+def test_one_stroke() -> None:
+    assert len(wp.paint(photo(), **{**OPTIONS, "strokes": 1}).strokes) == 1
+
+
+def test_a_goal_of_ones_own() -> None:
+    class Red(wp.PhotoGoal):
+        def loss(self, picture: Tensor, variance: Tensor, strokes: wp.Strokes) -> tuple[Tensor, dict[str, float]]:
+            error = (picture - picture.new_tensor([0.9, 0.1, 0.1])[:, None, None]).square().mean()
+            return error, {"red": error.item()}
+
+    painting = wp.paint(Red(photo()), **{**OPTIONS, "steps": 60})
+    assert painting.terms["red"] < 0.1
+    mean = painting.render()[:3].mean((1, 2))
+    assert mean[0] > 0.5 > mean[1]
+
+
+def test_bad_options() -> None:
+    for options in ({"strokes": 0}, {"height": 0}, {"seed": -1}, {"budget": 0.0}, {"steps": 0}):
+        with pytest.raises(InputError, match="expected"):
+            wp.Run(photo(), **{**OPTIONS, **options})
+    with pytest.raises(BrushError, match="did you mean round"):
+        wp.Run(photo(), brush="roundd")
+
+
+def test_the_variance_keeps_a_rough_brush_out_of_detail() -> None:
+    """What the program is expected to lose is less where it was asked for."""
+    options = {**OPTIONS, "brush": "dry_brush", "steps": 60}
+    with_it, without = (wp.paint(wp.PhotoGoal(photo(), variance=v), **options).terms for v in (1.0, 0.0))
+    assert with_it["error"] + with_it["variance"] < without["error"] + without["variance"]
+    assert with_it["variance"] < without["variance"]
