@@ -38,7 +38,8 @@ def table(strokes: int, sheets: Path | None) -> None:
         base, force, _ = painter.config.reach
         size, seconds = (WEIGHTS / f"{name}.safetensors").stat().st_size, painter.info["report"]["seconds"]
         print(
-            f"| {name} | {errors} | {r.noise:.0f} | {spread} | {base + force:.1f} r | {size / 1000:.0f} | {seconds:.0f} s |"
+            tail = f"{base + force:.1f} r | {size / 1000:.0f} | {seconds:.0f} s |"
+            print(f"| {name} | {errors} | {r.noise:.0f} | {spread} | {tail}")
         )
         if sheets is not None:
             save_png(sheets / f"{name}.png", wp.painters.sheet(painter, program))

@@ -53,7 +53,7 @@ def table(compiled: bool | None, repeats: int) -> None:
             a = time.perf_counter()
             layout = plan(s["points"].detach(), s["half_width"].detach(), 512, 512)
             b = time.perf_counter()
-            mean, variance = composite(**s, height=512, width=512, caps=CAPS, layout=layout, compile=compiled)  # type: ignore[arg-type]
+            mean, variance = composite(**s, height=512, width=512, caps=CAPS, layout=layout, compile=compiled)
             c = time.perf_counter()
             (mean.square().mean() + variance.mean()).backward()
             times.append((b - a, c - b, time.perf_counter() - c))
@@ -70,7 +70,7 @@ def memory() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     with torch.no_grad():
-        composite(**scene(10_000, 4096, (10.0, 60.0)), height=4096, width=4096, caps=CAPS)  # type: ignore[arg-type]
+        composite(**scene(10_000, 4096, (10.0, 60.0)), height=4096, width=4096, caps=CAPS)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(
         f"4096 px, 10,000 strokes: {time.perf_counter() - began:.1f} s, peak {peak / 1e6:.2f} GB ({before / 1e6:.2f} before)"

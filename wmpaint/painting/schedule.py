@@ -10,8 +10,8 @@ from ..errors import InputError
 __all__ = ["Round", "Schedule"]
 
 
-# Radius of new strokes, relative to the side of the square that each has to itself: the first round's, and the
-# others'. Small strokes that may grow beat large ones that must shrink: 0.4 to 0.16 gave 3 dB in two thirds of the time.
+# Radius of new strokes, relative to the side of the square that each has to itself: the first round's, and the others'.
+# Small strokes that may grow beat large ones that must shrink: 0.4 to 0.16 gave 3 dB in two thirds of the time.
 GROUND = 0.32
 COVER = 0.16
 PIXELS = 1.8  # radius of the smallest strokes in the picture that is looked at
@@ -63,7 +63,7 @@ class Schedule:
             shares, begins = (1.0,), (0.0,)
         counts = [max(1, round(share * strokes)) for share in shares]
         counts[-1] = strokes - sum(counts[:-1])
-        rounds = []
+        rounds: list[Round] = []
         for count, begin in zip(counts, begins, strict=True):
             cover = COVER if rounds else GROUND
             radius = min(0.25, max(cover * math.sqrt(aspect / count), 1.0 / height))
