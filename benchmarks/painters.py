@@ -37,10 +37,8 @@ def table(strokes: int, sheets: Path | None) -> None:
         spread = "–" if r.std_error is None else f"{100 * r.std_error:.0f} %"
         base, force, _ = painter.config.reach
         size, seconds = (WEIGHTS / f"{name}.safetensors").stat().st_size, painter.info["report"]["seconds"]
-        print(
-            tail = f"{base + force:.1f} r | {size / 1000:.0f} | {seconds:.0f} s |"
-            print(f"| {name} | {errors} | {r.noise:.0f} | {spread} | {tail}")
-        )
+        tail = f"{base + force:.1f} r | {size / 1000:.0f} | {seconds:.0f} s |"
+        print(f"| {name} | {errors} | {r.noise:.0f} | {spread} | {tail}", flush=True)
         if sheets is not None:
             save_png(sheets / f"{name}.png", wp.painters.sheet(painter, program))
 

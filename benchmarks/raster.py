@@ -72,9 +72,8 @@ def memory() -> None:
     with torch.no_grad():
         composite(**scene(10_000, 4096, (10.0, 60.0)), height=4096, width=4096, caps=CAPS)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(
-        f"4096 px, 10,000 strokes: {time.perf_counter() - began:.1f} s, peak {peak / 1e6:.2f} GB ({before / 1e6:.2f} before)"
-    )
+    seconds = time.perf_counter() - began
+    print(f"4096 px, 10,000 strokes: {seconds:.1f} s, peak {peak / 1e6:.2f} GB ({before / 1e6:.2f} before)")
 
 
 def main() -> None:
