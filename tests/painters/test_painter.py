@@ -204,7 +204,9 @@ def test_program_height_of_the_picture_itself_changes_nothing() -> None:
 # Files
 
 
-@pytest.mark.parametrize("config", [{}, {"noise": False, "direction": False}, {"dabs": (1.0, 2.5, 4.0), "body": 5}])
+@pytest.mark.parametrize(
+    "config", [{}, {"noise": False, "direction": False}, {"dabs": (1.0,) * 6 + (2.5,) * 12, "body": 5}]
+)
 def test_a_file_comes_back_exactly(tmp_path: Path, config: dict[str, Any]) -> None:
     painter = toys.painter(seed=3, **config)
     painter.info["report"] = {"error_share": 0.0123, "by_radius": [0.1, 0.2]}

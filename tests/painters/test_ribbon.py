@@ -93,7 +93,7 @@ def test_fans_are_one_valued_where_their_rows_meet() -> None:
 def test_rows_of_dots_and_slivers_are_finite_with_their_gradients() -> None:
     strokes = toys.odd_strokes()
     points = (strokes.points * 200).requires_grad_()
-    made = net(dabs=(2.0, 5.0)).requires_grad_(True)
+    made = net(dabs=(2.0,) * 6 + (5.0,) * 6).requires_grad_(True)
     ribbon = made(points, strokes.radius * 200, strokes.pressure)
     ribbon.logits.sum().backward()
     assert ribbon.logits.isfinite().all()

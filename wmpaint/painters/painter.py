@@ -208,7 +208,8 @@ def _config(values: dict[str, Any]) -> RibbonConfig:
         raise InputError(f"expected sizes of 1 to 512 and odd columns, got {sizes}")
     numbers = (*config.reach, *config.radius, *config.dabs, *config.ellipse)
     sane = len(config.reach) == 3 and len(config.radius) == 2 and len(config.ellipse) in (0, 2)
-    sane = sane and len(config.dabs) in (0, 9 * len(SPEEDS))
+    sane = sane and len(config.dabs) % len(SPEEDS) == 0 and len(config.dabs) // len(SPEEDS) in range(65)
+    sane = sane and len(config.dabs) != len(SPEEDS)  # two pressures at least
     if not sane or not all(0 <= number <= 10_000 for number in numbers):
         raise InputError(f"expected a reach, radii and dabs of 0 to 10,000, got {numbers}")
     return config

@@ -115,6 +115,7 @@ class Run:
         self._layout: Plan | None = None
         self._index = self._rounds = 0
         self._began, self._before = time.monotonic(), 0.0
+        self._start: tuple[int, float] | None = None
         self._last: tuple[float, dict[str, float]] = (math.nan, {})
 
     # Stepping
@@ -143,11 +144,19 @@ class Run:
         loss, terms = self._descend(now)
         self._last = loss, terms
         self._index += 1
-        seconds, done = self.seconds, max(self.progress, 1e-9)
-        left = (time.monotonic() - self._began) * (1 - done) / done if self.budget is None else 0.0
+        return Step(
+            self._index - 1, self.schedule.steps, loss, terms, len(self.strokes()), self.seconds, self._seconds_left()
+        )
+
+    def _seconds_left(self) -> float:
+        now = time.monotonic()
         if self.budget is not None:
-            left = max(0.0, self.budget - (time.monotonic() - self._began))
-        return Step(self._index - 1, self.schedule.steps, loss, terms, len(self.strokes()), seconds, left)
+            return max(0.0, self.budget - (now - self._began))
+        if self._start is None:  # the first step may compile for long, so it tells nothing
+            self._start = self._index, now
+        index, began = self._start
+        done = max(self._index - index, 1)
+        return (now - began) * (self.schedule.steps - self._index) / done
 
     def _add_rounds(self, now: float) -> None:
         while self._rounds < len(self.schedule.rounds) and now >= self.schedule.rounds[self._rounds].begin:
