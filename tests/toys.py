@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from wmpaint.canvas import Canvas
+from wmpaint.geometry import branches, coefficients
 from wmpaint.painters import RibbonConfig, RibbonPainter
+from wmpaint.raster.tiles import is_straight
 from wmpaint.strokes import Strokes
 
 
@@ -57,7 +59,7 @@ class SoftRound:
     """A program with one brush: alpha falls off with the distance from the curve, and grows with pressure.
 
     alpha = s sigmoid((radius - distance) / softness), s = strength * (0.5 + 0.5 * pressure at the closest point).
-    With `noise` each stroke's alpha is multiplied by 1 - noise or 1 + noise, by chance: the mean is the same,
+    With `noise` each pixel's alpha is multiplied by 1 - noise or 1 + noise, by chance: the mean is the same,
     and the variance is (noise * alpha)^2.
     """
 
@@ -79,18 +81,26 @@ class SoftRound:
         pace: float = 1.0,
     ) -> np.ndarray:
         self.calls += 1
-        t = np.linspace(0, 1, 65)[:, None]
-        curve = (1 - t) ** 2 * points[0] + 2 * t * (1 - t) * points[1] + t**2 * points[2]
-        y, x = np.mgrid[:height, :width] + 0.5
-        square = (x[..., None] - curve[:, 0]) ** 2 + (y[..., None] - curve[:, 1]) ** 2
-        nearest = square.argmin(-1)
-        distance = np.sqrt(np.take_along_axis(square, nearest[..., None], -1)[..., 0])
-        force = pressure[0] + (pressure[1] - pressure[0]) * t[nearest, 0]
+        picture = torch.zeros(height, width)
         softness = 0.3 * radius + 0.3
-        alpha = self.strength * (0.5 + 0.5 * force) / (1 + np.exp((distance - radius) / softness))
-        alpha = np.where(alpha < 1 / 512, 0, alpha)
-        factor = 1 + self.noise * (1 if np.random.default_rng(seed).random() < 0.5 else -1)
-        return (factor * alpha).astype(np.float32)
+        far = radius + 7 * softness  # where alpha is below 1/512
+        x0, y0 = (max(0, int(v - far)) for v in points.min(0))
+        x1, y1 = (int(v + far) + 1 for v in points.max(0))
+        curve = torch.from_numpy(points).float()
+        a, b, p0 = coefficients(curve)
+        y, x = (torch.arange(n) + 0.5 for n in (height, width))
+        y, x = y[y0:y1, None], x[None, x0:x1]
+        straight = bool(is_straight(curve[None]))
+        t = branches((a[0], a[1]), (b[0], b[1]), (p0[0] - x, p0[1] - y), straight).t
+        distance = torch.hypot((a[0] * t + b[0]) * t + p0[0] - x, (a[1] * t + b[1]) * t + p0[1] - y)
+        force = pressure[0] + (pressure[1] - pressure[0]) * t
+        alpha = self.strength * (0.5 + 0.5 * force) * torch.sigmoid((radius - distance) / softness)
+        alpha = torch.where(alpha < 1 / 512, 0, alpha)
+        if self.noise:
+            coins = np.random.default_rng(seed).integers(0, 2, alpha.shape, dtype=np.int8) * 2 - 1
+            alpha = alpha * (1 + self.noise * torch.from_numpy(coins))
+        picture[y0:y1, x0:x1] = alpha
+        return picture.numpy()
 
     def render(
         self, strokes: Strokes, canvas: Canvas, *, height: int, generator: torch.Generator | None = None

@@ -283,7 +283,8 @@ def test_foreign_metadata(good: Path) -> None:
         config | {"body": 10**9}, config | {"body": 0}, config | {"columns": 16}, config | {"hidden": "8"},
         config | {"hidden": -8}, config | {"caps": 2.5}, config | {"reach": [1, 2]}, config | {"reach": [1, -2, 0]},
         config | {"reach": [1e9, 0, 0]}, config | {"radius": [0.5]}, config | {"radius": ["a", "b"]},
-        config | {"dabs": [1]}, config | {"dabs": [1, None]}, config | {"surprise": 1}, config | {"reach": None},
+        config | {"dabs": [1]}, config | {"dabs": [1] * 6}, config | {"dabs": [None] * 12}, config | {"ellipse": [1]},
+        config | {"surprise": 1}, config | {"reach": None},
         config | {"reach": [float("nan"), 0, 0]}, config | {"radius": [1, float("inf")]},
         [], None, "text", 5, {"body": 512, "hidden": 512, "columns": 511},
     ]  # fmt: skip

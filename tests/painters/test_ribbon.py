@@ -9,7 +9,7 @@ import torch
 import toys
 from torch import Tensor
 
-from wmpaint.painters.ribbon import Ribbon, RibbonConfig, RibbonNet, soften
+from wmpaint.painters.ribbon import SPEEDS, Ribbon, RibbonConfig, RibbonNet, soften
 
 
 def net(**config: object) -> RibbonNet:
@@ -98,6 +98,28 @@ def test_rows_of_dots_and_slivers_are_finite_with_their_gradients() -> None:
     ribbon.logits.sum().backward()
     assert ribbon.logits.isfinite().all()
     assert points.grad is not None and points.grad.isfinite().all()
+
+
+def dabs(made: RibbonNet, length: float, *, radius: float = 2.0, angle: float = 0.0) -> tuple[float, float]:
+    """Dabs laid on a straight stroke at full pressure, and the length left bare after the last, in radii."""
+    t = torch.linspace(0, 1, 12)
+    heading = torch.tensor([math.cos(angle), math.sin(angle)]).expand(1, 12, 2)
+    count, gap = made._dabs(length * t[None], torch.tensor([radius]), torch.ones(1, 12), torch.ones(1, 12), heading)
+    return count.item(), gap.item()
+
+
+def test_whole_dabs_and_what_they_leave_bare() -> None:
+    made = net(dabs=(9.0,) * len(SPEEDS) + (2.0,) * len(SPEEDS))  # at full pressure two dabs a radius
+    for length, count, gap in ((10.6, 10, 0.3), (1.5, 1, 0.25), (0.0, 0, 0.0)):
+        assert dabs(made, length) == (count, pytest.approx(gap, abs=1e-4))
+    assert dabs(made, 1000.3)[1] == 0, "far along it is not known"
+    assert dabs(net(), 10.6) == (0, 0), "nor if the brush is not"
+
+
+def test_dabs_across_an_ellipse_lie_closer() -> None:
+    made = net(dabs=(2.0,) * (2 * len(SPEEDS)), ellipse=(3.0, 30.0))
+    assert dabs(made, 10.6, angle=math.radians(30))[0] == 10
+    assert dabs(made, 10.6, angle=math.radians(120))[0] == 31
 
 
 # Softening

@@ -402,3 +402,9 @@ def test_the_graph_may_be_used_twice(compile: bool) -> None:
     once, twice = (torch.autograd.grad(mean.sum(), given[:-1], retain_graph=True, allow_unused=True) for _ in range(2))
     for a, b in zip(once, twice, strict=True):
         assert a is not None and b is not None and torch.equal(a, b)
+
+
+def test_compiled_drawing_leaves_the_number_of_threads_alone() -> None:
+    before = torch.get_num_threads()
+    composite(*scene(3, 19, 26), **SIZE, compile=True)
+    assert torch.get_num_threads() == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 from scenes import Scene, scene
@@ -84,7 +86,7 @@ def test_ranges_cover_all_tiles() -> None:
     for pixels in (1, 1000, 10**9):
         ranges = layout.ranges(pixels)
         assert ranges[0][0] == 0 and ranges[-1][1] == len(layout.tiles)
-        assert all(a[1] == b[0] for a, b in zip(ranges, ranges[1:], strict=False))
+        assert all(a[1] == b[0] for a, b in itertools.pairwise(ranges))
         for first, last in ranges:
             assert last == first + 1 or int(layout.starts[last] - layout.starts[first]) * 64 <= pixels
 
