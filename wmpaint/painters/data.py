@@ -23,6 +23,7 @@ __all__ = ["Actions", "TileData", "paint_tiles", "random_actions"]
 
 SIDE = 4  # pixels of a tile
 TILES = 24  # kept of each stroke
+LIGHTEST = 0.05  # pressure; many brushes switch on somewhere below it
 SIZES = (64, 128, 256, 512)
 
 
@@ -83,7 +84,7 @@ def random_actions(
     angle = 2 * math.pi * uniform(n)
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
     points = torch.einsum("nij,nkj->nki", turn, points) * length[:, None, None]
-    pressure = uniform(n, 2)
+    pressure = LIGHTEST + (1 - LIGHTEST) * uniform(n, 2)
     even = uniform(n) < 0.3
     pressure[even, 1] = pressure[even, 0]
     pressure[uniform(n) < 0.15] = 1.0
