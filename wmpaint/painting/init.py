@@ -25,7 +25,8 @@ def directions(picture: Tensor, sigma: float = 3.0) -> tuple[Tensor, Tensor]:
     x, y = gradient[:, 0], gradient[:, 1]
     tensor = torch.stack([(x * x).sum(0), (x * y).sum(0), (y * y).sum(0)])
     size = 2 * max(1, min(round(3 * sigma), (min(picture.shape[1:]) - 1) // 2)) + 1
-    xx, xy, yy = gaussian_blur2d(tensor[None], (size, size), (sigma, sigma))[0]
+    border = "reflect" if min(picture.shape[1:]) > 1 else "replicate"  # one pixel has nothing to reflect
+    xx, xy, yy = gaussian_blur2d(tensor[None], (size, size), (sigma, sigma), border)[0]
     angle = 0.5 * torch.atan2(2 * xy, xx - yy) + math.pi / 2
     coherence = ((xx - yy).square() + 4 * xy.square()).sqrt() / (xx + yy + 1e-6)
     return angle, coherence
