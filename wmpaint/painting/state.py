@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..errors import FileError
@@ -16,6 +17,12 @@ __all__ = ["load", "save"]
 
 FORMAT = "wmpaint-checkpoint-1"
 BINNING = ("tiles", "starts", "strokes")
+COLUMNS = {"points": (3, 2), "radius": (), "pressure": (2,), "color": (3,)}
+PARAMETERS: dict[str, Any] = {"brush": str, "strokes": int, "height": int, "steps": int | None}
+KNOWN: dict[str, Any] = {
+    "parameters": dict, "seed": int, "index": int, "rounds": int, "seconds": float, "loss": float, "terms": dict,
+    "painter": str, "canvas": list, "target": str | None,
+}  # fmt: skip
 
 
 def save(path: str | Path, known: dict[str, Any], tensors: dict[str, Tensor], layout: Plan | None) -> None:
@@ -58,16 +65,36 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Plan | No
         if shape is not None:
             height, width, tile = (int(number) for number in shape)
             layout = Plan(height, width, tile, *(tensors.pop(f"layout.{name}") for name in BINNING))
-        _check(known, tensors)
-    except (SafetensorError, ValueError, KeyError, TypeError, IndexError) as error:
+        _check(known, tensors, layout)
+    except (SafetensorError, ValueError, KeyError, TypeError, IndexError, ArithmeticError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileError(f"expected a checkpoint in the format {FORMAT}, got {path} ({reason})") from error
     return known, tensors, layout
 
 
-def _check(known: dict[str, Any], tensors: dict[str, Tensor]) -> None:
-    for name in ("parameters", "seed", "index", "rounds", "seconds", "loss", "terms", "painter", "canvas", "target"):
-        if name not in known:
-            raise ValueError(f"no {name}")
-    if known["rounds"] and any(not bool(tensors[name].isfinite().all()) for name in ("points", "radius", "pressure")):
-        raise ValueError("strokes that are not finite")
+def _check(known: dict[str, Any], tensors: dict[str, Tensor], layout: Plan | None) -> None:
+    """Raise ValueError, KeyError or TypeError for anything that `Run.resume` could stumble over."""
+    for fields, values in ((KNOWN, known), (PARAMETERS, known["parameters"])):
+        for name, kind in fields.items():
+            if not isinstance(values[name], kind):
+                raise ValueError(f"{name} {values[name]!r}")
+    aspect, _ = known["canvas"]
+    chance = torch.Generator().get_state()
+    same = tensors["generator"].dtype == chance.dtype and tensors["generator"].shape == chance.shape
+    if not same or not isinstance(aspect, float) or known["index"] < 0:
+        raise ValueError("a state out of range")
+    count = len(tensors["points"]) if known["rounds"] else 0
+    for name, shape in COLUMNS.items() if known["rounds"] else ():
+        for part in (name, f"{name}.exp_avg", f"{name}.exp_avg_sq"):
+            value = tensors.get(part, tensors[name])
+            if value.shape != (count, *shape) or value.dtype != torch.float32 or not bool(value.isfinite().all()):
+                raise ValueError(f"{part} that are not {count} finite strokes")
+    if layout is not None:  # the compiled loops trust it
+        tiles, starts, strokes = layout.tiles, layout.starts, layout.strokes
+        total = -(-layout.height // layout.tile) * layout.across
+        whole = all(value.dtype == torch.int64 and value.ndim == 1 for value in (tiles, starts, strokes))
+        if not whole or len(starts) != len(tiles) + 1 or starts[0] != 0 or starts[-1] != len(strokes):
+            raise ValueError("a broken binning")
+        inside = ((value < limit) & (value >= 0) for value, limit in ((strokes, count), (tiles, total)))
+        if bool((starts.diff() < 0).any()) or not all(bool(good.all()) for good in inside):
+            raise ValueError("a binning out of range")

@@ -60,5 +60,8 @@ def composite(
         raise InputError(f"expected ribbons of shape ({n}, 2, rows, columns), got {tuple(ribbons.shape)}")
     if layout is None:
         layout = plan(points.detach(), half_width.detach(), height, width)
+    elif (layout.height, layout.width) != (height, width) or (layout.pairs and int(layout.strokes.max()) >= n):
+        # The compiled loops trust it.
+        raise InputError(f"expected a layout of {n} strokes on {height} x {width} pixels, got one of other strokes")
     kind = compiled.CompiledComposite if compiled.usable(points, compile) else TensorComposite
     return kind.apply(points, radius, half_width, ribbons, color, background, caps, layout)
