@@ -386,6 +386,9 @@ def test_refused() -> None:
         composite(*given._replace(background=given.background[:2]), **SIZE)
     with pytest.raises(InputError, match="ribbons"):
         composite(*given._replace(ribbons=given.ribbons[:, 0]), **SIZE)
+    for other in (plan(given.points, given.half_width, 18, 26), plan(scene(4, 19, 26)[0], torch.ones(4) * 99, 19, 26)):
+        with pytest.raises(InputError, match="expected a layout of 3 strokes on 19 x 26 pixels"):
+            composite(*given, **SIZE, layout=other)
 
 
 @both
