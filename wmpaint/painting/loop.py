@@ -251,7 +251,8 @@ class Run:
             provenance["target_sha256"] = _digest(target)
         name, _, version = str(self.painter.info.get("program", "mypaint ")).partition(" ")
         return Painting(
-            strokes=self.strokes(), canvas=self.canvas,
+            strokes=self.strokes()._map(lambda value: value.detach().clone()),  # painting goes on in place
+            canvas=self.canvas,
             brushes=(BrushRef.of(self.painter, self._weights),),
             program=name, program_version=version, program_height=self.height, seed=self.seed,
             parameters=self.parameters, terms={"loss": loss, **terms} if math.isfinite(loss) else {},
