@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import toys
 from torch import Tensor
 
 import wmpaint as wp
@@ -159,3 +161,108 @@ def test_the_variance_keeps_a_rough_brush_out_of_detail() -> None:
     with_it, without = (wp.paint(wp.PhotoGoal(photo(), variance=v), **options).terms for v in (1.0, 0.0))
     assert with_it["error"] + with_it["variance"] < without["error"] + without["variance"]
     assert with_it["variance"] < without["variance"]
+
+
+def test_any_object_with_the_right_methods_is_a_goal() -> None:
+    class Dark:
+        """As little light as possible, from strokes as thin as possible."""
+
+        def canvas(self) -> wp.Canvas:
+            return wp.Canvas(2.0)
+
+        def guide(self, height: int, width: int) -> Tensor:
+            return torch.full((3, height, width), 0.5)
+
+        def loss(self, picture: Tensor, variance: Tensor, strokes: wp.Strokes) -> tuple[Tensor, dict[str, float]]:
+            light, thick = picture.mean(), 0.1 * strokes.radius.mean()
+            return light + thick, {"light": light.item(), "thick": thick.item()}
+
+    painting = wp.paint(Dark(), **{**OPTIONS, "steps": 40})
+    assert painting.canvas.aspect == 2 and set(painting.terms) == {"loss", "light", "thick"}
+    assert painting.terms["light"] < 0.6 and painting.terms["loss"] == pytest.approx(
+        painting.terms["light"] + painting.terms["thick"]
+    )
+    assert painting.target is None and painting.report(program=None).dream_psnr is None
+
+
+def test_steps_say_how_far_it_is() -> None:
+    seen: list[loop.Step] = []
+    wp.paint(photo(), progress=seen.append, **OPTIONS)
+    assert [step.index for step in seen] == list(range(12)) and {step.total for step in seen} == {12}
+    assert all(b.seconds >= a.seconds > 0 for a, b in itertools.pairwise(seen))
+    assert seen[-1].seconds_left == 0 and all(step.seconds_left >= 0 for step in seen)
+    assert all(set(step.terms) == {"error", "variance"} and step.loss > 0 for step in seen)
+
+
+def test_previews_at_any_height() -> None:
+    run = wp.Run(photo(), canvas=wp.Canvas(1.25, (0.1, 0.2, 0.3)), **OPTIONS)
+    ground = torch.tensor([0.1, 0.2, 0.3])[:, None, None]
+    assert torch.allclose(run.preview(8), ground.expand(3, 8, 10))
+    next(run)
+    for height in (1, 16, 100):
+        preview = run.preview(height)
+        assert preview.shape == (3, height, round(1.25 * height)) and not preview.requires_grad
+    assert not torch.allclose(run.preview(16), ground, atol=0.1)
+
+
+def test_a_painting_is_not_changed_by_painting_on() -> None:
+    run = wp.Run(photo(), **OPTIONS)
+    for _ in range(8):
+        next(run)
+    painting = run.painting()
+    before = [getattr(painting.strokes, name).clone() for name in ("points", "radius", "pressure", "color")]
+    list(run)
+    after = [getattr(painting.strokes, name) for name in ("points", "radius", "pressure", "color")]
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    assert not any(value.requires_grad for value in after)
+
+
+def test_strokes_stay_within_what_a_painting_may_hold() -> None:
+    painting = wp.paint(photo(), **{**OPTIONS, "steps": 40})
+    painting.strokes.check()
+    assert painting.strokes.radius.min() * OPTIONS["height"] >= 0.69
+
+
+def test_ctrl_c_before_and_within_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    run = wp.Run(photo(), **OPTIONS)
+    for _ in range(5):
+        next(run)
+    before = run.preview(24)
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "composite", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            next(run)
+    assert torch.allclose(run.painting().render(24)[:3], before, atol=0.3) and len(list(run)) == 7, "it can go on"
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "place", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            wp.paint(photo(), **OPTIONS)  # nothing is painted that could be kept
+
+
+def test_a_budget_ends_a_resumed_run_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run = wp.Run(photo(), **OPTIONS)
+    next(run)
+    run.save_checkpoint(tmp_path / "state")
+    again = wp.Run.resume(tmp_path / "state", photo())
+    clock = iter(range(1000))
+    monkeypatch.setattr(loop.time, "monotonic", lambda: 1e6 + next(clock))
+    again.budget, again._began = 3.0, 1e6
+    assert 0 < len(list(again)) < 11
+
+
+@pytest.mark.parametrize("size", [(180, 3), (64, 1), (1, 64)])
+@pytest.mark.parametrize("height", [1, 20])
+def test_strips_and_single_rows(size: tuple[int, int], height: int) -> None:
+    painting = wp.paint(torch.full((3, *size), 0.5), **{**OPTIONS, "steps": 2, "height": height})
+    assert painting.render().shape == (4, *painting.canvas.pixels(height))
+
+
+def test_a_painter_in_memory() -> None:
+    painter = toys.painter()
+    painting = wp.paint(photo(), painter=painter, strokes=14, height=32, steps=4)
+    assert painting.brushes[0].name == "toy" and painting.parameters["brush"] == "toy"
+    assert painting.render(32).isfinite().all()
+    assert not any(weight.requires_grad for weight in painter.net.parameters())
