@@ -182,7 +182,7 @@ def test_bezier_and_coefficients() -> None:
 def test_spread_dots_opens_only_strokes_of_no_length() -> None:
     dot = torch.full((3, 2), 7.0)
     tiny = torch.tensor([[0.0, 0.0], [0.0005, 0.0], [0.0, 0.0009]])
-    short = torch.tensor([[0.0, 0.0], [0.0, 0.0], [0.0, 0.1]])
+    short = torch.tensor([[0.0, 0.0], [0.0, 0.0], [0.0, 0.002]])
     points = torch.stack([dot, tiny, short, dot]).requires_grad_()
     radius = torch.tensor([2.0, 1.0, 1.0, 4.0])
     spread = spread_dots(points, radius)
