@@ -100,7 +100,7 @@ def fit(
     Raises:
         InputError: counts below 1, or a program that paints nothing.
     """
-    for name, value in (("strokes", strokes), ("steps", steps), ("batch", batch)):
+    for name, value in (("strokes", strokes), ("steps", steps), ("batch", batch), ("test_strokes", test_strokes)):
         if value < 1:
             raise InputError(f"expected {name} of 1 or more, got {value}")
     began = time.perf_counter()
@@ -233,8 +233,10 @@ def _survey(config: RibbonConfig, program: Program, generator: torch.Generator) 
     if float(data.mean.amax()) < VISIBLE:
         raise InputError(f"expected a brush that paints something, and {program.brush} left every canvas empty")
     far = _farthest(actions, data)
-    large = (actions.radius > 6) & (far > 0)
-    small = (actions.radius <= 6) & (far > 0)
+    painted = far > 0
+    small = painted & (actions.radius <= 6)
+    large = painted & (actions.radius > 6)
+    large = large if bool(large.any()) else painted
     force = actions.pressure.amax(1)
     ratio = far / actions.radius
     # The farthest paint per radius may grow with pressure: a line above 98 % of the strokes.
@@ -245,7 +247,8 @@ def _survey(config: RibbonConfig, program: Program, generator: torch.Generator) 
             slope = float(ratio[heavy].quantile(0.95) - ratio[light].quantile(0.95)) / 0.6
     slope = max(slope, 0.0) if slope > 0.3 else 0.0
     base = max(float((ratio - slope * force)[large].quantile(0.98)), 0.5)
-    pixels = float((far - (base + slope * force) * actions.radius)[small].quantile(0.98).clamp(0.5, 6.0))
+    beyond = (far - (base + slope * force) * actions.radius)[small]
+    pixels = float(beyond.quantile(0.98).clamp(0.5, 6.0)) if len(beyond) else 2.0
     noise = float(data.variance.mean()) > 1e-9
     dabs: tuple[float, ...] = ()
     ellipse: tuple[float, ...] = ()
