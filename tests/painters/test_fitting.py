@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -103,12 +104,20 @@ def test_the_same_seed_gives_the_same_painter() -> None:
     assert any(not torch.equal(weight, c.net.state_dict()[name]) for name, weight in a.net.state_dict().items())
 
 
-@pytest.mark.parametrize("count", [{"strokes": 0}, {"steps": 0}, {"batch": -1}])
+@pytest.mark.parametrize("count", [{"strokes": 0}, {"steps": 0}, {"batch": -1}, {"test_strokes": 0}])
 def test_counts_below_one_are_refused(count: dict[str, int]) -> None:
     program = toys.SoftRound()
     with pytest.raises(InputError, match=f"expected {next(iter(count))} of 1 or more"):
         fit(RibbonPainter(TINY), program, **count)
     assert program.calls == 0
+
+
+@pytest.mark.parametrize("radius", [(1.0, 4.0), (8.0, 30.0), (3.0, 3.0)])
+def test_any_range_of_radii(radius: tuple[float, float]) -> None:
+    painter = RibbonPainter(RibbonConfig(radius=radius, hidden=4, body=3, columns=5))
+    report = fit(painter, toys.SoftRound(), strokes=5, steps=2, batch=2, test_strokes=2)
+    assert math.isfinite(report.error_share) and painter.config.radius == radius
+    assert painter.config.reach[0] * radius[1] + painter.config.reach[2] > 1.8 * radius[1]
 
 
 def test_a_program_that_paints_nothing_is_refused() -> None:
