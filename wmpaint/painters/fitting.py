@@ -214,7 +214,7 @@ def evaluate(
     return FitReport(
         brush=program.brush,
         error_share=float(error.sum() / energy.sum().clamp(min=1e-12)),
-        std_error=float((guess - true).abs().sum() / true.sum()) if config.noise else None,
+        std_error=float((guess - true).abs().sum() / true.sum().clamp(min=1e-12)) if config.noise else None,
         noise=255 * float(true.square().mean().sqrt()),
         strokes=strokes,
         by_radius=tuple(shares),

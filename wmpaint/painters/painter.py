@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -213,8 +212,3 @@ def _config(values: dict[str, Any]) -> RibbonConfig:
     if not sane or not all(0 <= number <= 10_000 for number in numbers):
         raise InputError(f"expected a reach, radii and dabs of 0 to 10,000, got {numbers}")
     return config
-
-
-def weights_hash(path: Path) -> str:
-    """SHA-256 of a weights file, to name it in a painting's provenance."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
