@@ -20,9 +20,10 @@ _WHERE = {
     "Dabs": "programs",
     "MyPaint": "programs",
     "Painting": "painting",
-    "PhotoGoal": "painting",
+    "Objective": "objectives",
     "RibbonPainter": "painters",
     "Run": "painting",
+    "Scene": "objectives",
     "Strokes": "strokes",
     "WmpaintError": "errors",
     "evaluate": "painters",
@@ -30,10 +31,12 @@ _WHERE = {
     "load": "painting",
     "load_image": "image",
     "paint": "painting",
+    "photo": "objectives",
     "program": "programs",
     "sample_photo": "image",
+    "variance": "objectives",
 }
-_MODULES = ("export", "painters", "programs", "raster")
+_MODULES = ("export", "features", "objectives", "painters", "programs", "raster")
 
 __all__ = sorted([*_WHERE, *_MODULES])
 

@@ -1,12 +1,11 @@
 """Painting: `for step in Run(goal): ...`, then `run.painting()`; or `paint(goal)` in one call.
 
-Strokes come in rounds, large ones first, where the expected error in the real program is largest.
-After each round all strokes are improved together by gradient descent (Adam) through the painter.
+Strokes come in rounds, large ones first, where the objective pulls most at the picture. After each
+round all strokes are improved together by gradient descent (Adam) through the painter.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ from torch import Tensor
 
 from ..canvas import Canvas
 from ..errors import InputError
+from ..objectives.base import Objective, Scene, as_objective
+from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
 from ..painters.zoo import load
 from ..raster.composite import composite
@@ -26,7 +27,6 @@ from ..raster.tiles import Plan
 from ..strokes import Strokes
 from ..version import __version__
 from . import state
-from .goal import Goal, PhotoGoal, expected_error
 from .init import place
 from .result import BrushRef, Painting
 from .schedule import Schedule
@@ -65,10 +65,11 @@ class Run:
     """An iterator of `Step`s that paints.
 
     Args:
-        goal: a picture as `load_image` takes it (a path, a PIL image, an array, a tensor), or a `Goal`.
+        goal: a picture as `load_image` takes it (a path, a PIL image, an array, a tensor), an `Objective`, or a
+            function `scene -> scalar`.
         brush: a bundled painter's name, or a .safetensors file made by `fit`.
         strokes: how many, 1 or more.
-        height: pixels at which the program is meant to paint; the picture is judged at up to 256.
+        height: pixels at which the program is meant to paint; the picture is judged at fewer.
         seed: the same seed gives the same painting on the same machine.
         canvas: what to paint on; white, with the goal's proportions, if None.
         budget: seconds after which it ends; the schedule is compressed to fit.
@@ -97,11 +98,13 @@ class Run:
             raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed}")
         if budget is not None and not budget > 0:
             raise InputError(f"expected a budget of more than 0 seconds, got {budget}")
-        self.goal: Goal = goal if hasattr(goal, "loss") else PhotoGoal(goal)
+        self.goal: Objective = as_objective(goal) or photo(goal)
         self.canvas = canvas or self.goal.canvas()
         self.canvas.pixels(height)
         self.painter = (painter or load(brush)).requires_grad_(False)
-        self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, steps)
+        self.schedule = Schedule.plan(
+            strokes, height, self.canvas.aspect, steps or self.goal.steps, self.goal.heights
+        )
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
@@ -161,13 +164,7 @@ class Run:
     def _add_rounds(self, now: float) -> None:
         while self._rounds < len(self.schedule.rounds) and now >= self.schedule.rounds[self._rounds].begin:
             planned = self.schedule.rounds[self._rounds]
-            rows, columns = self.canvas.pixels(self.schedule.coarse)
-            guide = self.goal.guide(rows, columns)
-            error = torch.ones(rows, columns)
-            if self._columns:
-                with torch.no_grad():
-                    picture, variance = self._dream(self.schedule.coarse)
-                    error = expected_error(picture[:3], variance, guide)
+            error, guide = self._wanted()
             new = place(
                 planned.strokes, error, guide, self.canvas,
                 radius=planned.radius, length=planned.length, generator=self._generator,
@@ -177,6 +174,27 @@ class Run:
                 columns_ = {name: torch.cat([self._columns[name].detach(), columns_[name]]) for name in RATES}
             self._set(columns_)
             self._rounds += 1
+
+    def _wanted(self) -> tuple[Tensor, Tensor]:
+        """How much the objective pulls at each pixel [H, W], and what it would like to see there [3, H, W]."""
+        height = self.schedule.coarse
+        with torch.no_grad():
+            picture, variance = self._dream(height)
+        picture = picture[:3].requires_grad_()
+        guide = self.goal.guide(*picture.shape[1:])
+        if not self._columns and guide is not None:  # the ground is covered evenly
+            return torch.ones_like(variance), guide
+        loss, _ = self.goal.evaluate(self._scene(picture, variance.requires_grad_()))
+        (pull,) = torch.autograd.grad(loss, picture, allow_unused=True)
+        if pull is None:  # only the strokes are judged
+            pull = torch.ones_like(picture)
+        if guide is None:
+            guide = (picture - pull * (0.2 / pull.std().clamp(min=1e-12))).clamp(0, 1)
+        error = pull.square().mean(0)
+        return error / error.mean().clamp(min=1e-30), guide.detach()
+
+    def _scene(self, picture: Tensor, variance: Tensor) -> Scene:
+        return Scene(picture, variance, self.strokes(), self.canvas, self.progress, self._generator)
 
     def _set(self, columns: dict[str, Tensor]) -> None:
         self._columns = {name: value.detach().clone().requires_grad_() for name, value in columns.items()}
@@ -200,7 +218,8 @@ class Run:
             strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, ground,
             height=rows, width=columns, caps=ribbon.caps, layout=self._layout,
         )  # fmt: skip
-        loss, terms = self.goal.loss(picture, variance, strokes)
+        scene = Scene(picture, variance, strokes, self.canvas, now, self._generator)
+        loss, terms = self.goal.evaluate(scene)
         optimizer.zero_grad()
         loss.backward()
         rate = self.schedule.rate(now)
@@ -246,9 +265,7 @@ class Run:
         }  # fmt: skip
         if self._source is not None:
             provenance["source"] = Path(self._source).name
-        target = self.goal.picture if isinstance(self.goal, PhotoGoal) else None
-        if target is not None:
-            provenance["target_sha256"] = _digest(target)
+        provenance["goal_sha256"] = self.goal.digest()
         name, _, version = str(self.painter.info.get("program", "mypaint ")).partition(" ")
         return Painting(
             strokes=self.strokes()._map(lambda value: value.detach().clone()),  # painting goes on in place
@@ -256,7 +273,7 @@ class Run:
             brushes=(BrushRef.of(self.painter, self._weights),),
             program=name, program_version=version, program_height=self.height, seed=self.seed,
             parameters=self.parameters, terms={"loss": loss, **terms} if math.isfinite(loss) else {},
-            provenance=provenance, target=target, painters=(self.painter,),
+            provenance=provenance, target=self.goal.target, painters=(self.painter,),
         )  # fmt: skip
 
     # Going on later
@@ -271,7 +288,7 @@ class Run:
             "parameters": self.parameters, "seed": self.seed, "index": self._index, "rounds": self._rounds,
             "seconds": self.seconds, "loss": self._last[0], "terms": self._last[1], "painter": self.painter.brush_hash,
             "canvas": [self.canvas.aspect, self.canvas.background],
-            "target": _digest(self.goal.picture) if isinstance(self.goal, PhotoGoal) else None,
+            "goal": self.goal.digest(),
         }  # fmt: skip
         tensors = {"generator": self._generator.get_state(), **self._columns}
         if self._optimizer is not None:
@@ -295,9 +312,8 @@ class Run:
             goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
             canvas=Canvas(aspect, None if background is None else tuple(background)), painter=painter,
         )  # fmt: skip
-        target = _digest(run.goal.picture) if isinstance(run.goal, PhotoGoal) else None
-        if target != known["target"]:
-            raise InputError(f"expected the picture that {path} was painted after, got another")
+        if run.goal.digest() != known["goal"]:
+            raise InputError(f"expected the picture or objective that {path} was painted after, got another")
         if run.painter.brush_hash != known["painter"]:
             raise InputError(f"expected the brush that {path} was painted with, got another version of {p['brush']!r}")
         run._generator.set_state(tensors["generator"])
@@ -316,10 +332,6 @@ class Run:
         return run
 
 
-def _digest(picture: Tensor) -> str:
-    return hashlib.sha256(picture.contiguous().numpy().tobytes()).hexdigest()
-
-
 def paint(
     goal: Any = None,
     *,
@@ -330,7 +342,7 @@ def paint(
     """Paint, and return the painting. Ctrl-C ends it early and keeps what is painted.
 
     Args:
-        goal: a picture as `load_image` takes it, or a `Goal`.
+        goal: a picture as `load_image` takes it, an `Objective`, or a function `scene -> scalar`.
         progress: called with each `Step`.
         resume: a checkpoint to go on from; `options` then come from it.
         options: as for `Run`.

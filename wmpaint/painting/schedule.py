@@ -16,7 +16,6 @@ GROUND = 0.32
 COVER = 0.16
 PIXELS = 1.8  # radius of the smallest strokes in the picture that is looked at
 COARSEST = 48  # pixels of height
-STEPS = 120
 FINE = 0.75  # share of the schedule after which all is judged at the finest height
 
 
@@ -43,19 +42,25 @@ class Schedule:
     rounds: tuple[Round, ...]
     steps: int
     height: int
+    lowest: int
     coarse: int
     fine: int
 
     @classmethod
-    def plan(cls, strokes: int, height: int, aspect: float, steps: int | None = None) -> Schedule:
+    def plan(
+        cls, strokes: int, height: int, aspect: float, steps: int = 120, heights: tuple[int, int] | None = None
+    ) -> Schedule:
         """Rounds for a number of strokes on a canvas.
+
+        Args:
+            heights: the lowest and highest picture that an objective wants to look at, if it matters.
 
         Raises:
             InputError: counts below 1.
         """
         if strokes < 1:
             raise InputError(f"expected 1 stroke or more, got {strokes}")
-        if steps is not None and steps < 1:
+        if steps < 1:
             raise InputError(f"expected 1 step or more, got {steps}")
         shares: tuple[float, ...] = (0.06, 0.14, 0.30, 0.50)
         begins: tuple[float, ...] = (0.0, 0.12, 0.28, 0.5)
@@ -70,14 +75,18 @@ class Schedule:
             rounds.append(Round(count, radius, 4.0 * radius, begin))
         coarse = min(height, max(COARSEST, 8 * round(PIXELS / rounds[-1].radius / 8)))
         fine = min(height, max(160, round(1.25 * coarse)))
-        return cls(tuple(rounds), steps or STEPS, height, coarse, fine)
+        lowest = COARSEST
+        if heights is not None:
+            lowest, fine = heights[0], max(heights)
+            coarse = min(max(coarse, lowest), fine)
+        return cls(tuple(rounds), steps, height, lowest, coarse, fine)
 
     def resolution(self, time: float) -> int:
         """Height of the picture that is looked at: enough for the smallest strokes there are, until the end."""
         if time >= FINE:
             return self.fine
         smallest = min(r.radius for r in self.rounds if r.begin <= time)
-        return min(self.coarse, max(COARSEST, 8 * round(PIXELS / smallest / 8)))
+        return min(self.coarse, max(self.lowest, 8 * round(PIXELS / smallest / 8)))
 
     def rate(self, time: float) -> float:
         """Factor on the learning rates: full while strokes are added, then a cosine to nearly nothing."""

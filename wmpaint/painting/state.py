@@ -15,13 +15,13 @@ from ..raster.tiles import Plan
 
 __all__ = ["load", "save"]
 
-FORMAT = "wmpaint-checkpoint-1"
+FORMAT = "wmpaint-checkpoint-2"
 BINNING = ("tiles", "starts", "strokes")
 COLUMNS = {"points": (3, 2), "radius": (), "pressure": (2,), "color": (3,)}
 PARAMETERS: dict[str, Any] = {"brush": str, "strokes": int, "height": int, "steps": int | None}
 KNOWN: dict[str, Any] = {
     "parameters": dict, "seed": int, "index": int, "rounds": int, "seconds": float, "loss": float, "terms": dict,
-    "painter": str, "canvas": list, "target": str | None,
+    "painter": str, "canvas": list, "goal": str,
 }  # fmt: skip
 
 

@@ -1,0 +1,317 @@
+"""An objective is `scene -> scalar`, to be minimized; `+` and `*` compose them.
+
+    goal = content(photo, net) + 100 * style(starry, net) + 0.1 * curvature()
+
+Each is a term with a name and a weight; a weight may follow a schedule, `progress -> number`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from numbers import Real
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..canvas import Canvas
+from ..errors import InputError
+from ..image import resize
+from ..strokes import Strokes
+
+__all__ = ["Function", "Objective", "Scene", "Sum", "Weight", "Within", "as_objective"]
+
+Weight = float | Callable[[float], float]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What an objective looks at.
+
+    Args:
+        picture: [3, H, W] the mean picture, sRGB in 0..1.
+        variance: [H, W] of the program around it, summed over the channels.
+        strokes: what is on the canvas, in the optimizer's graph.
+        canvas: what they lie on.
+        progress: share of the run that is done, 0 to 1.
+        generator: of all that is random; None is a fixed seed.
+        mask: [H, W] in 0..1, how much each pixel counts; None is all alike.
+    """
+
+    picture: Tensor
+    variance: Tensor
+    strokes: Strokes
+    canvas: Canvas
+    progress: float = 1.0
+    generator: torch.Generator | None = None
+    mask: Tensor | None = None
+
+    @classmethod
+    def of(cls, picture: Tensor, **known: Any) -> Scene:
+        """A picture [3, H, W] without strokes, to judge what was not painted."""
+        given = {"variance": picture.new_zeros(picture.shape[-2:]), "strokes": Strokes.empty()}
+        return cls(picture, **{**given, "canvas": Canvas.like(picture), **known})
+
+    def with_picture(self, picture: Tensor) -> Scene:
+        """The same scene with another picture; mask and variance are brought to its size."""
+        if picture.shape[-2:] == self.picture.shape[-2:]:
+            return replace(self, picture=picture)
+        size = tuple(picture.shape[-2:])
+        variance = F.interpolate(self.variance[None, None], size=size, mode="area")[0, 0]
+        mask = None if self.mask is None else F.interpolate(self.mask[None, None], size=size, mode="area")[0, 0]
+        return replace(self, picture=picture, variance=variance, mask=mask)
+
+    def mean(self, values: Tensor) -> Tensor:
+        """The mean of values [..., h, w] over the picture, by the mask where there is one."""
+        if self.mask is None:
+            return values.mean()
+        mask = weights(self.mask, values)
+        return (values * mask).sum() / (mask.sum() * (values.numel() / mask.numel())).clamp(min=1e-12)
+
+    def uniform(self, *shape: int) -> Tensor:
+        """Random numbers in 0..1 on the CPU, by the scene's generator."""
+        return torch.rand(*shape, generator=self.generator or torch.Generator().manual_seed(0))
+
+
+def weights(mask: Tensor, like: Tensor) -> Tensor:
+    """A mask [H, W] at the size of features [..., h, w]."""
+    if mask.shape == like.shape[-2:]:
+        return mask
+    return F.adaptive_avg_pool2d(mask[None, None], tuple(like.shape[-2:]))[0, 0]
+
+
+class Objective:
+    """A named opinion of a scene. Subclasses define `__call__(scene) -> scalar tensor`, smaller is better.
+
+    Attributes:
+        name: of its term in reports.
+        picture: [3, H, W] or None: what a painting begins from, and takes its proportions from.
+        target: [3, H, W] or None: what a painting should equal, so that a PSNR means something.
+        heights: the lowest and highest picture, in pixels, at which it wants to look; None leaves both to the strokes.
+        steps: optimizer steps that it takes as a rule.
+    """
+
+    name: str = "objective"
+    picture: Tensor | None = None
+    target: Tensor | None = None
+    heights: tuple[int, int] | None = None
+    steps: int = 120
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The opinion, a scalar."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it wants: define __call__(scene)")
+
+    # Composition
+
+    def terms(self) -> tuple[tuple[Weight, Objective], ...]:
+        """(weight, objective) of each part."""
+        return ((1.0, self),)
+
+    def __add__(self, other: Any) -> Sum:
+        if isinstance(other, Real) and other == 0:  # so that sum([...]) works
+            return Sum(self.terms())
+        if not isinstance(other, Objective):
+            return NotImplemented
+        return Sum((*self.terms(), *other.terms()))
+
+    __radd__ = __add__
+
+    def __mul__(self, weight: Weight) -> Sum:
+        if not callable(weight) and not (isinstance(weight, Real) and math.isfinite(weight)):
+            raise InputError(f"expected a finite weight or a schedule (progress -> weight), got {weight!r}")
+        return Sum(tuple((_times(weight, own), objective) for own, objective in self.terms()))
+
+    __rmul__ = __mul__
+
+    def __sub__(self, other: Objective) -> Sum:
+        return self + -1.0 * other
+
+    def within(self, mask: Any) -> Within:
+        """The same objective for a region only; `mask` as `load_image` takes it, white counts."""
+        return Within(self, mask)
+
+    def named(self, name: str) -> Objective:
+        """The same objective under another name."""
+        import copy
+
+        twin = copy.copy(self)
+        twin.name = name
+        return twin
+
+    # What a run asks
+
+    def canvas(self) -> Canvas:
+        """White, with the proportions of its picture; square without one."""
+        return Canvas() if self.picture is None else Canvas.like(self.picture)
+
+    def guide(self, height: int, width: int) -> Tensor | None:
+        """A picture [3, height, width] to take first colors and directions from."""
+        return None if self.picture is None else resize(self.picture, height, width).clamp(0, 1)
+
+    def evaluate(self, scene: Scene) -> tuple[Tensor, dict[str, float]]:
+        """The weighted sum, and each term before its weight, by name.
+
+        Raises:
+            InputError: a term that is no scalar, not finite, or does not depend on the scene.
+        """
+        total, found = scene.picture.new_zeros(()), {}
+        wanted = torch.is_grad_enabled() and scene.picture.requires_grad and len(scene.strokes) > 0
+        for (weight, objective), name in zip(self.terms(), self.names(), strict=True):
+            value = objective(scene)
+            if not isinstance(value, Tensor) or value.numel() != 1:
+                got = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+                raise InputError(f"expected the objective {name!r} to return a scalar tensor, got {got}")
+            number = value.item()
+            if not math.isfinite(number):
+                raise InputError(f"expected the objective {name!r} to be finite, got {number}")
+            if wanted and not value.requires_grad:
+                raise InputError(f"expected the objective {name!r} to have a gradient, got a constant")
+            factor = float(weight(scene.progress)) if callable(weight) else float(weight)
+            if not math.isfinite(factor):
+                raise InputError(f"expected the weight of {name!r} to be finite, got {factor}")
+            found[name] = number
+            total = total + factor * value.reshape(())
+        return total, found
+
+    def names(self) -> list[str]:
+        """A name for each term; where several share one, the second is called name.2, and so on."""
+        seen: dict[str, int] = {}
+        out = []
+        for _, objective in self.terms():
+            seen[objective.name] = count = seen.get(objective.name, 0) + 1
+            out.append(objective.name if count == 1 else f"{objective.name}.{count}")
+        return out
+
+    def digest(self) -> str:
+        """SHA-256 of what it consists of, to notice another goal; functions count by name."""
+        state = hashlib.sha256()
+        for part in _atoms([self]):
+            state.update(part)
+        return state.hexdigest()
+
+
+class Sum(Objective):
+    """A weighted sum of objectives."""
+
+    name = "sum"
+
+    def __init__(self, terms: tuple[tuple[Weight, Objective], ...]) -> None:
+        self._terms = terms
+        for field in ("picture", "target"):
+            known = [getattr(o, field) for _, o in terms if getattr(o, field) is not None]
+            setattr(self, field, known[0] if known else None)
+        spans = [o.heights for _, o in terms if o.heights is not None]
+        self.heights = (max(s[0] for s in spans), max(s[1] for s in spans)) if spans else None
+        self.steps = max((o.steps for _, o in terms), default=Objective.steps)
+
+    def terms(self) -> tuple[tuple[Weight, Objective], ...]:
+        """Its parts."""
+        return self._terms
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The weighted sum."""
+        return self.evaluate(scene)[0]
+
+    def guide(self, height: int, width: int) -> Tensor | None:
+        """Of the first term that has one."""
+        guides = (objective.guide(height, width) for _, objective in self._terms)
+        return next((guide for guide in guides if guide is not None), None)
+
+
+class Within(Objective):
+    """An objective that looks at a region only.
+
+    Gradients reach the picture through the mask, whatever the objective does; those made for it weigh
+    their pixels or features by `scene.mask`. Terms of strokes get the strokes with their middle inside.
+    """
+
+    def __init__(self, objective: Objective, mask: Any) -> None:
+        from ..image import load_image
+
+        self.objective, self.mask = objective, load_image(mask).mean(0)
+        self.name, self.steps, self.heights = objective.name, objective.steps, objective.heights
+        self.picture, self.target = objective.picture, objective.target
+        if self.picture is not None:
+            wide, own = self.picture.shape[2] / self.picture.shape[1], self.mask.shape[1] / self.mask.shape[0]
+            if abs(wide - own) > 0.02 * wide:
+                raise InputError(
+                    f"expected a mask with the proportions of the picture, {_size(self.picture)}, got {_size(self.mask)}"
+                )
+        if not bool((self.mask > 0).any()):
+            raise InputError("expected a mask with something white in it, got a black one")
+
+    def terms(self) -> tuple[tuple[Weight, Objective], ...]:
+        """Those of a sum, each within the region."""
+        parts = self.objective.terms()
+        if len(parts) == 1 and parts[0][1] is self.objective:
+            return ((1.0, self),)
+        return tuple((weight, Within(part, self.mask)) for weight, part in parts)
+
+    def guide(self, height: int, width: int) -> Tensor | None:
+        """That of the objective."""
+        return self.objective.guide(height, width)
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The objective's opinion of the region."""
+        size = scene.picture.shape[-2:]
+        mask = resize(self.mask[None], *size)[0].to(scene.picture)
+        both = mask if scene.mask is None else mask * scene.mask
+        picture = scene.picture * mask + scene.picture.detach() * (1 - mask)
+        middle = scene.strokes.points.detach().mean(1) * size[0]
+        inside = Ellipsis if not len(middle) else mask[_index(middle[:, 1], size[0]), _index(middle[:, 0], size[1])] > 0.5
+        strokes = scene.strokes if inside is Ellipsis else scene.strokes[inside]  # type: ignore[index]
+        return self.objective(replace(scene, picture=picture, mask=both, strokes=strokes))
+
+
+class Function(Objective):
+    """A function `scene -> scalar` as an objective; its name is the function's."""
+
+    def __init__(self, function: Callable[[Scene], Tensor], name: str | None = None) -> None:
+        self.function = function
+        self.name = name or getattr(function, "__name__", "objective").strip("<>")
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """What the function says."""
+        return self.function(scene)
+
+
+def as_objective(value: Any) -> Objective | None:
+    """An objective, a function wrapped as one, or None for anything else."""
+    if isinstance(value, Objective):
+        return value
+    return Function(value) if callable(value) else None
+
+
+def _times(a: Weight, b: Weight) -> Weight:
+    if not callable(a) and not callable(b):
+        return float(a) * float(b)
+    return lambda progress: (a(progress) if callable(a) else a) * (b(progress) if callable(b) else b)
+
+
+def _index(value: Tensor, limit: int) -> Tensor:
+    return value.long().clamp(0, limit - 1)
+
+
+def _size(picture: Tensor) -> str:
+    return f"{picture.shape[-1]} x {picture.shape[-2]}"
+
+
+def _atoms(values: Any) -> Iterator[bytes]:
+    """The bytes of nested values, one after the other."""
+    for value in values:
+        if isinstance(value, Tensor):
+            yield str(tuple(value.shape)).encode() + value.detach().cpu().contiguous().numpy().tobytes()
+        elif isinstance(value, str | int | float | None):
+            yield repr(value).encode()
+        elif isinstance(value, Mapping):
+            yield from _atoms(item for pair in sorted(value.items(), key=repr) for item in pair)
+        elif isinstance(value, tuple | list):
+            yield from _atoms(value)
+        else:
+            yield f"{type(value).__name__} {getattr(value, '__name__', '')}".encode()
+            if isinstance(value, Objective):
+                yield from _atoms([{k: v for k, v in vars(value).items() if not k.startswith("_cache")}])

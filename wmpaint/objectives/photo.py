@@ -1,0 +1,70 @@
+"""Look like a picture, in the program.
+
+The expected squared error in the real program is the squared error of the mean plus the variance,
+E|X - T|^2 = |E X - T|^2 + Var X: minimizing that keeps a rough brush out of fine detail, where it
+would only make noise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from ..errors import InputError
+from ..image import load_image, resize
+from .base import Objective, Scene
+
+__all__ = ["Error", "Variance", "photo", "variance"]
+
+
+class Error(Objective):
+    """The squared error of the mean picture, averaged over pixels and channels."""
+
+    name = "error"
+
+    def __init__(self, picture: Tensor) -> None:  # [3, H, W]
+        self.picture = self.target = picture
+        self._cache: dict[tuple[int, int], Tensor] = {}
+
+    def guide(self, height: int, width: int) -> Tensor:
+        """The picture at that size."""
+        assert self.picture is not None
+        if (height, width) not in self._cache:
+            self._cache[height, width] = resize(self.picture, height, width).contiguous()
+        return self._cache[height, width]
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The mean squared error."""
+        target = self.guide(*scene.picture.shape[-2:]).to(scene.picture)
+        return scene.mean((scene.picture - target).square())
+
+
+class Variance(Objective):
+    """How far the program strays from the mean picture: its variance, averaged over pixels and channels."""
+
+    name = "variance"
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The mean variance of a channel."""
+        return scene.mean(scene.variance) / 3
+
+
+def variance() -> Variance:
+    """The program's variance, to be added to an objective of the mean picture."""
+    return Variance()
+
+
+def photo(picture: Any, *, variance: float = 1.0) -> Objective:
+    """Look like a picture, whatever `load_image` takes.
+
+    Args:
+        variance: weight of the program's variance; 1 is the expected squared error, 0 ignores it.
+
+    Raises:
+        FileError, InputError: a picture that cannot be read, a negative weight.
+    """
+    if not variance >= 0:
+        raise InputError(f"expected a variance weight of 0 or more, got {variance}")
+    error = Error(load_image(picture))
+    return error + variance * Variance() if variance else error
