@@ -81,7 +81,8 @@ def weights(mask: Tensor, like: Tensor) -> Tensor:
     """A mask [H, W] at the size of features [..., h, w]."""
     if mask.shape == like.shape[-2:]:
         return mask
-    return F.adaptive_avg_pool2d(mask[None, None], tuple(like.shape[-2:]))[0, 0]
+    height, width = like.shape[-2:]
+    return F.adaptive_avg_pool2d(mask[None, None], (height, width))[0, 0]
 
 
 class Objective:
@@ -238,9 +239,8 @@ class Within(Objective):
         if self.picture is not None:
             wide, own = self.picture.shape[2] / self.picture.shape[1], self.mask.shape[1] / self.mask.shape[0]
             if abs(wide - own) > 0.02 * wide:
-                raise InputError(
-                    f"expected a mask with the proportions of the picture, {_size(self.picture)}, got {_size(self.mask)}"
-                )
+                sizes = f"{_size(self.picture)}, got {_size(self.mask)}"
+                raise InputError(f"expected a mask with the proportions of the picture, {sizes}")
         if not bool((self.mask > 0).any()):
             raise InputError("expected a mask with something white in it, got a black one")
 
@@ -262,9 +262,8 @@ class Within(Objective):
         both = mask if scene.mask is None else mask * scene.mask
         picture = scene.picture * mask + scene.picture.detach() * (1 - mask)
         middle = scene.strokes.points.detach().mean(1) * size[0]
-        inside = Ellipsis if not len(middle) else mask[_index(middle[:, 1], size[0]), _index(middle[:, 0], size[1])] > 0.5
-        strokes = scene.strokes if inside is Ellipsis else scene.strokes[inside]  # type: ignore[index]
-        return self.objective(replace(scene, picture=picture, mask=both, strokes=strokes))
+        inside = mask[_index(middle[:, 1], size[0]), _index(middle[:, 0], size[1])] > 0.5
+        return self.objective(replace(scene, picture=picture, mask=both, strokes=scene.strokes[inside]))
 
 
 class Function(Objective):

@@ -23,6 +23,7 @@ from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
 from ..painters.zoo import load
 from ..raster.composite import composite
+from ..raster.influence import influence
 from ..raster.tiles import Plan
 from ..strokes import Strokes
 from ..version import __version__
@@ -39,6 +40,7 @@ REPLAN = 4  # steps between binnings of strokes to tiles
 SLACK = 8e-3  # canvas units that a stroke may move until then
 SMALLEST = 0.7  # pixels of radius at the planned height
 LARGEST = 0.3  # canvas units of radius
+VISIBLE = 1 / 255  # a stroke that changes no pixel by as much is placed anew
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,7 @@ class Run:
         self.canvas = canvas or self.goal.canvas()
         self.canvas.pixels(height)
         self.painter = (painter or load(brush)).requires_grad_(False)
-        self.schedule = Schedule.plan(
-            strokes, height, self.canvas.aspect, steps or self.goal.steps, self.goal.heights
-        )
+        self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, steps or self.goal.steps, self.goal.heights)
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
@@ -164,16 +164,42 @@ class Run:
     def _add_rounds(self, now: float) -> None:
         while self._rounds < len(self.schedule.rounds) and now >= self.schedule.rounds[self._rounds].begin:
             planned = self.schedule.rounds[self._rounds]
-            error, guide = self._wanted()
-            new = place(
-                planned.strokes, error, guide, self.canvas,
-                radius=planned.radius, length=planned.length, generator=self._generator,
-            )  # fmt: skip
-            columns_ = {"points": new.points, "radius": new.radius.log(), "pressure": new.pressure, "color": new.color}
-            if self._columns:
-                columns_ = {name: torch.cat([self._columns[name].detach(), columns_[name]]) for name in RATES}
-            self._set(columns_)
+            alive = self._influence() >= VISIBLE
+            count = planned.strokes + int((~alive).sum())
+            if count:
+                error, guide = self._wanted()
+                new = place(
+                    count, error, guide, self.canvas,
+                    radius=planned.radius, length=planned.length, generator=self._generator,
+                )  # fmt: skip
+                self._replace(alive, new)
             self._rounds += 1
+
+    @torch.no_grad()
+    def _influence(self) -> Tensor:
+        """[strokes] the most that each changes any pixel of the picture."""
+        strokes, height = self.strokes().detach(), self.schedule.coarse
+        rows, columns = self.canvas.pixels(height)
+        ribbon, half_width = self.painter.ribbons(strokes, height, self.height)
+        return influence(
+            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
+            height=rows, width=columns, caps=ribbon.caps,
+        )  # fmt: skip
+
+    def _replace(self, alive: Tensor, new: Strokes) -> None:
+        """Drop the strokes that are not alive, and lay new ones over the others."""
+        added = {"points": new.points, "radius": new.radius.log(), "pressure": new.pressure, "color": new.color}
+        before, optimizer = self._columns, self._optimizer
+        if not before:
+            self._set(added)
+            return
+        self._set({name: torch.cat([before[name].detach()[alive], added[name]]) for name in RATES})
+        assert optimizer is not None and self._optimizer is not None
+        for name, value in self._columns.items():
+            state = dict(optimizer.state[before[name]])
+            for moment in ("exp_avg", "exp_avg_sq"):
+                state[moment] = torch.cat([state[moment][alive], torch.zeros_like(added[name])])
+            self._optimizer.state[value] = state
 
     def _wanted(self) -> tuple[Tensor, Tensor]:
         """How much the objective pulls at each pixel [H, W], and what it would like to see there [3, H, W]."""
@@ -213,9 +239,8 @@ class Run:
                 strokes, self.canvas, height=height, program_height=self.height, slack=SLACK, tile=tile
             )
         ribbon, half_width = self.painter.ribbons(strokes, height, self.height)
-        ground = torch.tensor(self.canvas.background or (1.0, 1.0, 1.0))
         picture, variance = composite(
-            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, ground,
+            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
             height=rows, width=columns, caps=ribbon.caps, layout=self._layout,
         )  # fmt: skip
         scene = Scene(picture, variance, strokes, self.canvas, now, self._generator)
@@ -245,6 +270,10 @@ class Run:
             return Strokes.empty()
         c = self._columns
         return Strokes(c["points"], c["radius"].exp(), c["pressure"], c["color"])
+
+    @property
+    def _ground(self) -> Tensor:
+        return torch.tensor(self.canvas.background or (1.0, 1.0, 1.0))
 
     def _dream(self, height: int) -> tuple[Tensor, Tensor]:
         return self.painter.dream(self.strokes().detach(), self.canvas, height=height, program_height=self.height)

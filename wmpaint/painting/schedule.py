@@ -16,6 +16,7 @@ GROUND = 0.32
 COVER = 0.16
 PIXELS = 1.8  # radius of the smallest strokes in the picture that is looked at
 COARSEST = 48  # pixels of height
+LAST = 0.72  # share of the schedule after which strokes that show nowhere are placed anew for the last time
 FINE = 0.75  # share of the schedule after which all is judged at the finest height
 
 
@@ -73,6 +74,7 @@ class Schedule:
             cover = COVER if rounds else GROUND
             radius = min(0.25, max(cover * math.sqrt(aspect / count), 1.0 / height))
             rounds.append(Round(count, radius, 4.0 * radius, begin))
+        rounds.append(Round(0, rounds[-1].radius, rounds[-1].length, LAST))
         coarse = min(height, max(COARSEST, 8 * round(PIXELS / rounds[-1].radius / 8)))
         fine = min(height, max(160, round(1.25 * coarse)))
         lowest = COARSEST
@@ -90,7 +92,7 @@ class Schedule:
 
     def rate(self, time: float) -> float:
         """Factor on the learning rates: full while strokes are added, then a cosine to nearly nothing."""
-        last = self.rounds[-1].begin
+        last = self.rounds[-2].begin
         if time < last:
             return 1.0
         return 0.03 + 0.97 * (0.5 + 0.5 * math.cos(math.pi * (time - last) / (1 - last)))

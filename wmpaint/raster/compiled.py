@@ -15,7 +15,7 @@ from ..errors import MissingProgram
 from ..geometry import coefficients
 from .tiles import Plan, is_straight
 
-__all__ = ["CompiledComposite", "CompiledSample", "usable"]
+__all__ = ["CompiledComposite", "CompiledSample", "influence", "usable"]
 
 PARTS = 8  # sums of ribbon gradients held at a time; fixed, so that results do not depend on the threads
 KEPT_BYTES = 1 << 30  # held from forward to backward; beyond that the backward pass computes it again
@@ -153,6 +153,22 @@ def _draw(
             layout.across, mean, variance, kept, found,
         )  # fmt: skip
     return kept, found
+
+
+def influence(
+    points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
+    caps: int, layout: Plan,
+) -> Tensor:  # fmt: skip
+    """[pairs] the largest change that each (stroke, tile) pair makes; see `raster.influence`."""
+    known = _Known(points, radius, half_width, ribbons, caps)
+    out = np.zeros(layout.pairs, known.ribbons.dtype)
+    numbers, starts, strokes, _ = _part(layout, 0, len(layout.tiles))
+    with _lock:
+        _kernel().influence(
+            known.table, known.ribbons, caps, _array(color), _array(background), numbers, starts, strokes,
+            layout.tile, layout.across, layout.height, layout.width, out,
+        )  # fmt: skip
+    return torch.from_numpy(out)
 
 
 class CompiledSample(torch.autograd.Function):

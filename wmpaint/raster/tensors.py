@@ -16,7 +16,7 @@ from ..geometry import coefficients
 from .ribbon import Bent, Curves, bend, bend_backward
 from .tiles import Chunk, Plan, chunks, is_straight
 
-__all__ = ["TensorComposite", "TensorSample"]
+__all__ = ["Evaluated", "TensorComposite", "TensorSample"]
 
 BLOCK_PIXELS = 1 << 17  # evaluated at once: what fits in a core's cache
 
@@ -32,7 +32,7 @@ class TensorComposite(torch.autograd.Function):
         channels = len(background)
         mean = background.detach()[:, None, None].repeat(1, rows * columns, side * side)
         variance = mean.new_zeros(rows * columns, side * side)
-        scene = _Scene(points, radius, half_width, ribbons, caps, layout)
+        scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
         keep = any(ctx.needs_input_grad)
         kept = []
         for chunk in scene.chunks:
@@ -89,8 +89,8 @@ class TensorComposite(torch.autograd.Function):
         return scene.to_points, scene.to_radius, scene.to_width, scene.to_ribbons, to_color, None, None, None
 
 
-class _Scene:
-    """The strokes of one composite, evaluated in blocks of pairs."""
+class Evaluated:
+    """The strokes of one drawing, evaluated in blocks of pairs."""
 
     def __init__(
         self, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, caps: int, layout: Plan
@@ -103,6 +103,11 @@ class _Scene:
         self.straight = is_straight(self.points)
         line = torch.arange(layout.tile, device=points.device, dtype=points.dtype) - (layout.tile - 1) / 2
         self.x, self.y = line.repeat(layout.tile)[None], line.repeat_interleave(layout.tile)[None]
+
+    def inside(self) -> Tensor:
+        """[tiles, side * side] bool: pixels of the picture, which tiles at the right and below reach beyond."""
+        layout = self.layout
+        return _split(self.points.new_ones(1, layout.height, layout.width), layout)[0] > 0
 
     def clear(self) -> None:
         """Begin new sums of gradients."""

@@ -1,0 +1,34 @@
+"""`influence` against its meaning: render without each stroke in turn, and compare."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from scenes import CAPS, scene
+
+from wmpaint.raster.composite import composite
+from wmpaint.raster.influence import influence
+
+
+@pytest.mark.parametrize("compile", [True, False])
+@pytest.mark.parametrize(("count", "height", "width"), [(0, 8, 8), (1, 1, 1), (12, 21, 30), (25, 16, 16)])
+def test_it_is_what_taking_the_stroke_away_changes(count: int, height: int, width: int, compile: bool) -> None:
+    given = scene(count, height, width, seed=count)
+    size = {"height": height, "width": width, "caps": CAPS}
+    whole, _ = composite(*given, **size, compile=False)
+    expected = torch.zeros(count, dtype=torch.float64)
+    for k in range(count):
+        rest = torch.arange(count) != k
+        less, _ = composite(*(value[rest] for value in given[:-1]), given.background, **size, compile=False)
+        expected[k] = (whole - less).abs().max()
+    assert count < 2 or float(expected.max()) > 0.1
+    torch.testing.assert_close(influence(*given, **size, compile=compile), expected, rtol=1e-6, atol=1e-9)
+
+
+def test_a_hidden_stroke_has_none() -> None:
+    given = scene(1, 20, 20, seed=3, spread=0, radius=(3, 5), length=4, straight=1)
+    twice = [torch.cat([value, value]) for value in given[:-1]]
+    twice[3] = torch.full_like(twice[3], 50.0)  # opaque
+    twice[4] = torch.stack([twice[4][0], 1 - twice[4][0]])
+    found = influence(*twice, given.background, height=20, width=20, caps=CAPS)
+    assert found[0] < 1e-6 < found[1]

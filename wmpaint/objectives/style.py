@@ -1,0 +1,154 @@
+"""Carry the style of pictures: the statistics of their features, wherever those are.
+
+At each layer, the mean m and the centered Gram matrix G (the covariance of the channels) of picture
+x and style y are compared, each on its own scale:
+
+    |m(x) - m(y)|^2 / |m(y)|^2 + |G(x) - G(y)|^2 / |G(y)|^2
+
+After Gatys et al. (2016), with two departures: the Gram matrix is centered, which with the mean
+apart carries palettes far better on a light network, and each layer has one scale, so that no
+layer needs a weight of its own. A random shift of some pixels a step keeps the network's grid out
+of the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..color import match_colors
+from ..errors import InputError
+from ..features import FeatureNet
+from ..image import load_image, resize
+from .base import Objective, Scene, weights
+from .content import pick
+
+__all__ = ["Style", "Swatch", "style"]
+
+SHIFT = 8  # pixels, at most
+
+
+class Swatch(NamedTuple):
+    """A style picture [3, H, W], how much it counts, and which part of it [H, W] or None."""
+
+    picture: Tensor
+    weight: float
+    mask: Tensor | None
+
+
+class Style(Objective):
+    """See the module."""
+
+    name = "style"
+    heights = (128, 256)
+    steps = 240
+
+    def __init__(self, swatches: tuple[Swatch, ...], net: FeatureNet, layers: tuple[str, ...], scale: float) -> None:
+        self.swatches, self.net, self.layers, self.scale = swatches, net, layers, scale
+        self._cache: dict[int, dict[str, list[Tensor]]] = {}
+
+    def guide(self, height: int, width: int) -> Tensor | None:
+        """None: a style says nothing of what lies where."""
+        return None
+
+    def _wanted(self, area: int) -> dict[str, list[Tensor]]:
+        """Statistics of the styles, in a picture of as many pixels as are looked at."""
+        if area not in self._cache:
+            with torch.no_grad():
+                each = [self._measure(swatch, area) for swatch in self.swatches]
+            share = [swatch.weight for swatch in self.swatches]
+            self._cache = {area: {name: _mix([e[name] for e in each], share) for name in self.layers}}
+        return self._cache[area]
+
+    def _measure(self, swatch: Swatch, area: int) -> dict[str, list[Tensor]]:
+        height, width = swatch.picture.shape[1:]
+        zoom = self.scale * (area / (height * width)) ** 0.5
+        size = max(16, round(height * zoom)), max(16, round(width * zoom))
+        picture = resize(swatch.picture, *size)
+        mask = None if swatch.mask is None else resize(swatch.mask[None], *size)[0]
+        return {name: statistics(value[0], mask) for name, value in self.net(picture[None], self.layers).items()}
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The relative squared distance of the statistics."""
+        height, width = scene.picture.shape[-2:]
+        wanted = self._wanted(height * width)
+        dx, dy = (scene.uniform(2) * (SHIFT + 1)).long().tolist()
+        shifted = F.pad(scene.picture[None], (dx, SHIFT - dx, dy, SHIFT - dy), mode="replicate")
+        mask = scene.mask
+        if mask is not None:
+            mask = F.pad(mask[None, None], (dx, SHIFT - dx, dy, SHIFT - dy))[0, 0]
+        total = scene.picture.new_zeros(())
+        for name, value in self.net(shifted, self.layers).items():
+            for seen, want in zip(statistics(value[0], mask), wanted[name], strict=True):
+                total = total + (seen - want).square().sum() / want.square().sum().clamp(min=1e-12)
+        return total / len(self.layers)
+
+
+def statistics(features: Tensor, mask: Tensor | None) -> list[Tensor]:
+    """Mean [C] and covariance [C, C] of features [C, h, w], weighted by a mask [H, W]."""
+    flat = features.flatten(1)
+    if mask is None:
+        mean = flat.mean(1)
+        centered = flat - mean[:, None]
+        return [mean, centered @ centered.t() / flat.shape[1]]
+    share = weights(mask, features).flatten()
+    share = share / share.sum().clamp(min=1e-12)
+    mean = flat @ share
+    centered = flat - mean[:, None]
+    return [mean, (centered * share) @ centered.t()]
+
+
+def _mix(each: list[list[Tensor]], share: list[float]) -> list[Tensor]:
+    total = sum(share)
+    parts = zip(*each, strict=True)
+    return [torch.stack([s / total * t for s, t in zip(share, part, strict=True)]).sum(0) for part in parts]
+
+
+def style(
+    pictures: Any,
+    net: FeatureNet,
+    *,
+    layers: str | Sequence[str] | None = None,
+    shares: Sequence[float] | None = None,
+    scale: float = 1.0,
+    masks: Sequence[Any] | None = None,
+    colors: Any = None,
+) -> Objective:
+    """Carry the style of a picture, or of several mixed.
+
+    Args:
+        pictures: one as `load_image` takes it, or a list of such.
+        net: from `features.load` or `features.wrap`.
+        layers: names of the network's layers: early ones hold palette and dashes, later ones large swirls;
+            its usual ones when None.
+        shares: how much each picture counts; all alike when None.
+        scale: size of the style's marks: 1 as if the style picture were as large as the canvas, 0.5 half as large.
+        masks: for each picture the part of it that counts (white), or None.
+        colors: a picture whose colors to keep: the styles are brought to its palette first.
+
+    Raises:
+        FileError, InputError: a picture that cannot be read, an unknown layer, shares or a scale out of range.
+    """
+    several = list(pictures) if isinstance(pictures, list | tuple) else [pictures]
+    share = [1.0] * len(several) if shares is None else [float(s) for s in shares]
+    parts = [None] * len(several) if masks is None else list(masks)
+    if not several or len(share) != len(several) or len(parts) != len(several):
+        raise InputError(
+            f"expected as many shares and masks as pictures, got {len(several)} pictures, {len(share)} shares, "
+            f"{len(parts)} masks"
+        )
+    if not all(0 <= s < float("inf") for s in share) or not sum(share) > 0:
+        raise InputError(f"expected shares of 0 or more, and one above 0, got {share}")
+    if not 0.05 <= scale <= 8:
+        raise InputError(f"expected a style scale of 0.05 to 8, got {scale}")
+    loaded = [load_image(picture) for picture in several]
+    if colors is not None:
+        palette = load_image(colors)
+        loaded = [match_colors(picture, palette) for picture in loaded]
+    where = [None if part is None else load_image(part).mean(0) for part in parts]
+    swatches = tuple(Swatch(*known) for known in zip(loaded, share, where, strict=True))
+    return Style(swatches, net, pick(net, layers, net.default_style_layers), float(scale))

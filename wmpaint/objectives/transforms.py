@@ -1,0 +1,116 @@
+"""Looks at a picture from elsewhere: `transform(pictures [N, 3, H, W], generator) -> pictures`.
+
+What a network likes from one exact viewpoint is noise; what it likes from many is a picture
+(Mordvintsev et al., 2015; Olah et al., 2017). A list of transforms is applied in order, each view
+of a batch by its own random numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+__all__ = ["Transform", "affine", "color", "compose", "jitter", "noise", "perspective", "usual"]
+
+Transform = Callable[[Tensor, torch.Generator], Tensor]
+
+
+def compose(transforms: Sequence[Transform]) -> Transform:
+    """One transform after the other."""
+
+    def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
+        for transform in transforms:
+            pictures = transform(pictures, generator)
+        return pictures
+
+    return apply
+
+
+def jitter(pixels: int = 8) -> Transform:
+    """Shift by up to some pixels; what comes in from outside repeats the edge."""
+
+    def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
+        height, width = pictures.shape[-2:]
+        out = F.pad(pictures, (pixels,) * 4, mode="replicate")
+        moves = torch.randint(0, 2 * pixels + 1, (len(pictures), 2), generator=generator).tolist()
+        return torch.stack([out[k, :, y : y + height, x : x + width] for k, (x, y) in enumerate(moves)])
+
+    return apply
+
+
+def affine(
+    degrees: float = 10.0, scale: tuple[float, float] = (0.8, 1.2), shift: float = 0.05, mirror: bool = False
+) -> Transform:
+    """Rotate, zoom and shift about the middle.
+
+    Args:
+        degrees: of rotation to each side.
+        scale: range of the zoom, drawn evenly in its logarithm; above 1 looks closer.
+        shift: in picture sides, to each side.
+        mirror: left and right change places in half of the views.
+    """
+
+    def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
+        n, low, high = len(pictures), math.log(scale[0]), math.log(scale[1])
+        draw = torch.rand(n, 5, generator=generator)
+        angle = (2 * draw[:, 0] - 1) * math.radians(degrees)
+        zoom = (low + (high - low) * draw[:, 1]).exp()
+        flip = torch.where(draw[:, 4] < 0.5, -1.0, 1.0) if mirror else torch.ones(n)
+        move = (2 * draw[:, 2:4] - 1) * (2 * shift)
+        ratio = pictures.shape[-1] / pictures.shape[-2]
+        rows = [
+            torch.stack([flip * angle.cos() / zoom, -angle.sin() / (zoom * ratio), move[:, 0]], 1),
+            torch.stack([flip * angle.sin() * ratio / zoom, angle.cos() / zoom, move[:, 1]], 1),
+        ]
+        theta = torch.stack(rows, 1).to(pictures)
+        grid = F.affine_grid(theta, list(pictures.shape), align_corners=False)
+        return F.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
+
+    return apply
+
+
+def perspective(strength: float = 0.2) -> Transform:
+    """Tilt: each corner moves inwards or outwards by up to a share of the side."""
+
+    def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
+        from kornia.geometry.transform import get_perspective_transform, warp_perspective
+
+        n, (height, width) = len(pictures), pictures.shape[-2:]
+        corners = torch.tensor([[0.0, 0.0], [1, 0], [1, 1], [0, 1]]).expand(n, 4, 2)
+        moved = corners + strength * (torch.rand(n, 4, 2, generator=generator) - 0.5)
+        size = torch.tensor([width - 1.0, height - 1.0])
+        matrix = get_perspective_transform(corners * size, moved * size).to(pictures)
+        return warp_perspective(pictures, matrix, (height, width), padding_mode="border", align_corners=True)
+
+    return apply
+
+
+def color(brightness: float = 0.1, contrast: float = 0.2, tint: float = 0.05) -> Transform:
+    """Vary brightness, contrast and the three channels."""
+
+    def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
+        n = len(pictures)
+        draw = 2 * torch.rand(n, 5, generator=generator).to(pictures) - 1
+        gain = (1 + contrast * draw[:, 0])[:, None, None, None]
+        offset = (brightness * draw[:, 1:2] + tint * draw[:, 2:])[:, :, None, None]
+        return ((pictures - 0.5) * gain + 0.5 + offset).clamp(0, 1)
+
+    return apply
+
+
+def noise(deviation: float = 0.05) -> Transform:
+    """Add Gaussian noise."""
+
+    def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
+        return pictures + deviation * torch.randn(pictures.shape, generator=generator).to(pictures)
+
+    return apply
+
+
+def usual() -> tuple[Transform, ...]:
+    """What makes dreams of classes hold together: shifted, zoomed, turned, tilted, and in another light."""
+    return (affine(15.0, (0.7, 1.3), 0.1, mirror=True), perspective(0.3), jitter(8), color())

@@ -1,0 +1,75 @@
+"""How much each stroke matters: the most that any pixel would change if it were taken away.
+
+    influence(points, radius, half_width, ribbons, color, ...) -> [N]
+
+Taking away a stroke with mean alpha a and color c, over m and under strokes that let a share T
+through, changes the mean picture by T a |c - m|. A stroke with none has no gradient worth having
+either: it is hidden, invisible in its own color, or beside the canvas.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from . import compiled
+from .tensors import Evaluated
+from .tiles import Plan, plan
+
+__all__ = ["influence"]
+
+
+@torch.no_grad()
+def influence(
+    points: Tensor,  # [N, 3, 2] pixels
+    radius: Tensor,  # [N] pixels
+    half_width: Tensor,  # [N] pixels
+    ribbons: Tensor,  # [N, 2, R, C]
+    color: Tensor,  # [N, C]
+    background: Tensor,  # [C]
+    *,
+    height: int,
+    width: int,
+    caps: int,
+    layout: Plan | None = None,
+    compile: bool | None = None,
+) -> Tensor:
+    """The largest change [N] of any channel of any pixel; arguments as for `composite`."""
+    layout = layout or plan(points, half_width, height, width)
+    if compiled.usable(points, compile):
+        pairs = compiled.influence(points, radius, half_width, ribbons, color, background, caps, layout)
+        stroke = layout.strokes
+    else:
+        pairs, stroke = _by_tensors(points, radius, half_width, ribbons, color, background, caps, layout)
+    return points.new_zeros(len(points)).scatter_reduce_(0, stroke, pairs, "amax")
+
+
+def _by_tensors(
+    points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
+    caps: int, layout: Plan,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """The change that each (stroke, tile) pair makes, and its stroke."""
+    scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
+    inside = scene.inside().to(points)
+    changes, strokes = [points.new_zeros(0)], [layout.strokes[:0]]
+    for chunk in scene.chunks:
+        alpha, _, _ = scene.evaluate(chunk, keep=False)
+        paint = color[chunk.stroke].t()[:, :, None]
+        under = background[:, None, None].repeat(1, len(chunk.tiles), layout.tile**2)
+        change = torch.empty_like(alpha)
+        start = 0
+        for count in chunk.slots:
+            part = slice(start, start + count)
+            step = (paint[:, part] - under[:, :count]) * alpha[part]
+            change[part] = step.abs().amax(0)
+            under[:, :count] += step
+            start += count
+        clear = torch.ones_like(under[0])
+        for count in reversed(chunk.slots):
+            part = slice(start - count, start)
+            change[part] *= clear[:count]
+            clear[:count] *= 1 - alpha[part]
+            start -= count
+        changes.append((change * inside[chunk.tiles[chunk.rank]]).amax(1))
+        strokes.append(chunk.stroke)
+    return torch.cat(changes), torch.cat(strokes)
