@@ -100,7 +100,7 @@ def _matches(path: Path, digits: str) -> bool:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest().startswith(digits)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
         raise FileError(f"could not read {str(path)!r}: {error.strerror}") from error
