@@ -7,6 +7,7 @@ Each is a term with a name and a weight; a weight may follow a schedule, `progre
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -122,7 +123,8 @@ class Objective:
     __radd__ = __add__
 
     def __mul__(self, weight: Weight) -> Sum:
-        if not callable(weight) and not (isinstance(weight, Real) and math.isfinite(weight)):
+        number = isinstance(weight, Real) and math.isfinite(weight)
+        if not number and (not callable(weight) or isinstance(weight, Objective)):
             raise InputError(f"expected a finite weight or a schedule (progress -> weight), got {weight!r}")
         return Sum(tuple((_times(weight, own), objective) for own, objective in self.terms()))
 
@@ -137,8 +139,6 @@ class Objective:
 
     def named(self, name: str) -> Objective:
         """The same objective under another name."""
-        import copy
-
         twin = copy.copy(self)
         twin.name = name
         return twin
@@ -217,6 +217,12 @@ class Sum(Objective):
         """The weighted sum."""
         return self.evaluate(scene)[0]
 
+    def canvas(self) -> Canvas:
+        """That of the term its picture is from; of the first without one."""
+        with_picture = (objective for _, objective in self._terms if objective.picture is not None)
+        first = next(with_picture, self._terms[0][1] if self._terms else None)
+        return Canvas() if first is None else first.canvas()
+
     def guide(self, height: int, width: int) -> Tensor | None:
         """Of the first term that has one."""
         guides = (objective.guide(height, width) for _, objective in self._terms)
@@ -243,13 +249,18 @@ class Within(Objective):
                 raise InputError(f"expected a mask with the proportions of the picture, {sizes}")
         if not bool((self.mask > 0).any()):
             raise InputError("expected a mask with something white in it, got a black one")
+        parts = objective.terms()
+        self._cache_parts: tuple[tuple[Weight, Objective], ...] | None = None  # of a sum
+        if len(parts) != 1 or parts[0][1] is not objective:
+            self._cache_parts = tuple((weight, Within(part, self.mask)) for weight, part in parts)
 
     def terms(self) -> tuple[tuple[Weight, Objective], ...]:
         """Those of a sum, each within the region."""
-        parts = self.objective.terms()
-        if len(parts) == 1 and parts[0][1] is self.objective:
-            return ((1.0, self),)
-        return tuple((weight, Within(part, self.mask)) for weight, part in parts)
+        return ((1.0, self),) if self._cache_parts is None else self._cache_parts
+
+    def canvas(self) -> Canvas:
+        """That of the objective."""
+        return self.objective.canvas()
 
     def guide(self, height: int, width: int) -> Tensor | None:
         """That of the objective."""

@@ -12,32 +12,10 @@ from typing import Any
 from torch import Tensor
 
 from ..errors import InputError
-from ..image import load_image, resize
 from .base import Objective, Scene
+from .pixel import l2
 
-__all__ = ["Error", "Variance", "photo", "variance"]
-
-
-class Error(Objective):
-    """The squared error of the mean picture, averaged over pixels and channels."""
-
-    name = "error"
-
-    def __init__(self, picture: Tensor) -> None:  # [3, H, W]
-        self.picture = self.target = picture
-        self._cache: dict[tuple[int, int], Tensor] = {}
-
-    def guide(self, height: int, width: int) -> Tensor:
-        """The picture at that size."""
-        assert self.picture is not None
-        if (height, width) not in self._cache:
-            self._cache[height, width] = resize(self.picture, height, width).contiguous()
-        return self._cache[height, width]
-
-    def __call__(self, scene: Scene) -> Tensor:
-        """The mean squared error."""
-        target = self.guide(*scene.picture.shape[-2:]).to(scene.picture)
-        return scene.mean((scene.picture - target).square())
+__all__ = ["Variance", "photo", "variance"]
 
 
 class Variance(Objective):
@@ -66,5 +44,5 @@ def photo(picture: Any, *, variance: float = 1.0) -> Objective:
     """
     if not variance >= 0:
         raise InputError(f"expected a variance weight of 0 or more, got {variance}")
-    error = Error(load_image(picture))
+    error = l2(picture).named("error")
     return error + variance * Variance() if variance else error

@@ -1,0 +1,240 @@
+"""Look like a picture, pixel by pixel: the mean of compare(canvas, picture) over the pixels.
+
+    wp.paint(multiscale(l1("cat.jpg")) + 0.2 * ssim("cat.jpg"), brush="gouache")
+
+They judge the mean picture of the painter; add `variance()` to also keep the program close to it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..errors import InputError
+from ..image import load_image, resize
+from .base import Objective, Scene
+
+__all__ = ["Likeness", "PixelWise", "charbonnier", "edges", "l1", "l2", "lab", "multiscale", "ssim"]
+
+
+class Likeness(Objective):
+    """Look like a picture in some way; the painting begins from it and takes its proportions.
+
+    Args:
+        picture: whatever `load_image` takes.
+
+    Raises:
+        FileError, InputError: a picture that cannot be read.
+    """
+
+    def __init__(self, picture: Any) -> None:
+        self.picture = self.target = load_image(picture)
+        self._cache: dict[tuple[int, int], Tensor] = {}
+
+    def guide(self, height: int, width: int) -> Tensor:
+        """The picture at that size, [3, height, width]."""
+        assert self.picture is not None
+        if (height, width) not in self._cache:
+            self._cache[height, width] = resize(self.picture, height, width).contiguous()
+        return self._cache[height, width]
+
+    def wanted(self, scene: Scene) -> Tensor:
+        """The picture at the size of the scene's, [3, H, W]."""
+        return self.guide(*scene.picture.shape[-2:]).to(scene.picture)
+
+
+class PixelWise(Likeness):
+    """The mean of `compare(canvas, picture)` over the pixels, by the mask where there is one."""
+
+    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:  # [3, H, W] each -> [..., H, W]
+        """How far apart they are at each pixel."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how to compare: define compare(canvas, picture)")
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The mean over the pixels."""
+        return scene.mean(self.compare(scene.picture, self.wanted(scene)))
+
+
+class _L1(PixelWise):
+    name = "l1"
+
+    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
+        return (canvas - picture).abs()
+
+
+class _L2(PixelWise):
+    name = "l2"
+
+    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
+        return (canvas - picture).square()
+
+
+class _Charbonnier(PixelWise):
+    name = "charbonnier"
+
+    def __init__(self, picture: Any, eps: float) -> None:
+        super().__init__(picture)
+        self.eps = positive(eps, "eps")
+
+    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
+        return ((canvas - picture).square() + self.eps**2).sqrt() - self.eps
+
+
+class _Structure(PixelWise):
+    name = "ssim"
+
+    def __init__(self, picture: Any, window: int) -> None:
+        super().__init__(picture)
+        if isinstance(window, bool) or not isinstance(window, int) or window < 1 or window % 2 == 0:
+            raise InputError(f"expected an odd window of 1 pixel or more, got {window!r}")
+        self.window = window
+
+    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
+        from kornia.metrics import ssim as kornia_ssim
+
+        side = min(self.window, *canvas.shape[-2:])
+        return 1 - kornia_ssim(canvas[None], picture[None], side - 1 + side % 2)[0]
+
+
+class _Lab(PixelWise):
+    name = "lab"
+
+    def __init__(self, picture: Any, lightness: float) -> None:
+        super().__init__(picture)
+        self.lightness = positive(lightness, "a weight of lightness", zero=True)
+
+    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
+        from kornia.color import rgb_to_lab
+
+        squares = ((rgb_to_lab(canvas) - rgb_to_lab(picture)) / 100).square()  # black to white is 1
+        return self.lightness * squares[0] + squares[1] + squares[2]
+
+
+class _Edges(PixelWise):
+    name = "edges"
+
+    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
+        from kornia.color import rgb_to_grayscale
+        from kornia.filters import spatial_gradient
+
+        return spatial_gradient(rgb_to_grayscale(canvas - picture)[None]).square().sum((0, 1, 2))
+
+
+class _MultiScale(Likeness):
+    name = "multiscale"
+
+    def __init__(self, objective: PixelWise, levels: int) -> None:
+        super().__init__(objective.picture)
+        if isinstance(levels, bool) or not isinstance(levels, int) or levels < 1:
+            raise InputError(f"expected 1 level or more, got {levels!r}")
+        self.objective, self.levels = objective, levels
+
+    def __call__(self, scene: Scene) -> Tensor:
+        canvas, picture = scene.picture, self.wanted(scene)
+        total, count = scene.mean(self.objective.compare(canvas, picture)), 1
+        while count < self.levels and max(canvas.shape[-2:]) > 1:
+            canvas, picture = _half(canvas), _half(picture)
+            total = total + scene.with_picture(canvas).mean(self.objective.compare(canvas, picture))
+            count += 1
+        return total / count
+
+
+def l1(picture: Any) -> PixelWise:
+    """The mean absolute error: |x - t|, which forgives a few large errors, so that edges stay sharp.
+
+    Raises:
+        FileError, InputError: a picture that `load_image` does not take.
+    """
+    return _L1(picture)
+
+
+def l2(picture: Any) -> PixelWise:
+    """The mean squared error: (x - t)^2.
+
+    Raises:
+        FileError, InputError: a picture that `load_image` does not take.
+    """
+    return _L2(picture)
+
+
+def charbonnier(picture: Any, eps: float = 1e-3) -> PixelWise:
+    """The absolute error with its corner rounded off: sqrt((x - t)^2 + eps^2) - eps (Charbonnier et al., 1994).
+
+    Subtracting eps is a departure, so that equal pictures score 0.
+
+    Args:
+        eps: the error, in 0..1, below which it is quadratic.
+
+    Raises:
+        FileError, InputError: a picture that `load_image` does not take, an eps that is not above 0.
+    """
+    return _Charbonnier(picture, eps)
+
+
+def ssim(picture: Any, window: int = 11) -> PixelWise:
+    """Structural dissimilarity, 1 - SSIM (Wang et al., 2004), by kornia: contrast and texture, more than colors.
+
+    Args:
+        window: pixels, odd; pictures smaller than that get the largest odd window that fits.
+
+    Raises:
+        FileError, InputError: a picture that `load_image` does not take, an even window or one below 1.
+    """
+    return _Structure(picture, window)
+
+
+def lab(picture: Any, lightness: float = 1.0) -> PixelWise:
+    """The squared CIE76 color difference in Lab (D65), (w dL^2 + da^2 + db^2) / 100^2: black on white is 1, as in `l2`.
+
+    Args:
+        lightness: the weight w; 0 leaves light and dark free, and only hue and chroma count.
+
+    Raises:
+        FileError, InputError: a picture that `load_image` does not take, a negative weight.
+    """
+    return _Lab(picture, lightness)
+
+
+def edges(picture: Any) -> PixelWise:
+    """The squared difference of the gray pictures' Sobel gradients (change per pixel): for sketches.
+
+    Colors, and how light the whole is, are free; a line must stand where the picture changes.
+
+    Raises:
+        FileError, InputError: a picture that `load_image` does not take.
+    """
+    return _Edges(picture)
+
+
+def multiscale(objective: Any, levels: int = 4) -> Likeness:
+    """A pixel objective on a pyramid, each level half as high as the one before, averaged.
+
+    The coarse levels see across several pixels, so that a stroke is pulled to where it should be from further away.
+
+    Args:
+        objective: one of this module, as `l1(photo)`; a picture stands for its `l2`.
+        levels: of the pyramid; it ends sooner where the picture has become one pixel.
+
+    Raises:
+        FileError, InputError: not a pixel objective nor a picture, less than one level.
+    """
+    if not isinstance(objective, PixelWise):
+        if isinstance(objective, Objective):
+            raise InputError(f"expected a picture or one pixel objective, as l1(photo), got {objective.name!r}")
+        objective = l2(objective)
+    return _MultiScale(objective, levels)
+
+
+def positive(value: float, what: str, *, zero: bool = False) -> float:
+    """The value, if it is a finite number above 0 (or 0, where that will do); `what` is for the message."""
+    if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
+        raise InputError(f"expected {what} {'of 0 or more' if zero else 'above 0'}, got {value}")
+    return float(value)
+
+
+def _half(picture: Tensor) -> Tensor:  # [3, H, W] -> [3, ceil(H / 2), ceil(W / 2)]
+    height, width = picture.shape[-2:]
+    return F.interpolate(picture[None], size=((height + 1) // 2, (width + 1) // 2), mode="area")[0]
