@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["Transform", "affine", "color", "compose", "jitter", "noise", "perspective", "usual"]
+__all__ = ["Transform", "affine", "color", "compose", "jitter", "noise", "octaves", "perspective", "usual"]
 
 Transform = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -98,6 +98,17 @@ def color(brightness: float = 0.1, contrast: float = 0.2, tint: float = 0.05) ->
         gain = (1 + contrast * draw[:, 0])[:, None, None, None]
         offset = (brightness * draw[:, 1:2] + tint * draw[:, 2:])[:, :, None, None]
         return ((pictures - 0.5) * gain + 0.5 + offset).clamp(0, 1)
+
+    return apply
+
+
+def octaves(count: int = 3, ratio: float = 1.4) -> Transform:
+    """Look at one of several sizes, each `ratio` times smaller than the one before; all views at the same."""
+
+    def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
+        step = int(torch.randint(count, (), generator=generator))
+        size = [max(32, round(side / ratio**step)) for side in pictures.shape[-2:]]
+        return pictures if step == 0 else F.interpolate(pictures, size=size, mode="bilinear", antialias=True)
 
     return apply
 

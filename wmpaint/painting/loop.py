@@ -18,10 +18,12 @@ from torch import Tensor
 
 from ..canvas import Canvas
 from ..errors import InputError
+from ..export.bitmap import flatten
 from ..objectives.base import Objective, Scene, as_objective
 from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
 from ..painters.zoo import load
+from ..raster import compiled
 from ..raster.composite import composite
 from ..raster.influence import influence
 from ..raster.tiles import Plan
@@ -73,14 +75,14 @@ class Run:
         strokes: how many, 1 or more.
         height: pixels at which the program is meant to paint; the picture is judged at fewer.
         seed: the same seed gives the same painting on the same machine.
-        canvas: what to paint on; white, with the goal's proportions, if None.
-        budget: seconds after which it ends; the schedule is compressed to fit.
+        canvas: what to paint on; white, with the goal's proportions, if None. A picture is stretched to it.
+        budget: seconds of painting after which it ends; the schedule is compressed to fit.
         steps: optimizer steps, if not as planned for the number of strokes.
         painter: a painter in memory, instead of `brush`.
 
     Raises:
         BrushError: an unknown brush. FileError: a picture or painter that cannot be read.
-        InputError: a number out of range.
+        InputError: a number out of range; while painting, a loss or a gradient that is not finite.
     """
 
     def __init__(
@@ -96,10 +98,16 @@ class Run:
         steps: int | None = None,
         painter: RibbonPainter | None = None,
     ) -> None:
-        if isinstance(seed, bool) or not 0 <= seed < 1 << 63:
+        whole = {"strokes": strokes, "height": height, "seed": seed, "steps": 1 if steps is None else steps}
+        for name, value in whole.items():
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise InputError(f"expected {name} to be a whole number, got {value!r}")
+        if not 0 <= seed < 1 << 63:
             raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed}")
-        if budget is not None and not budget > 0:
-            raise InputError(f"expected a budget of more than 0 seconds, got {budget}")
+        if budget is not None and not (isinstance(budget, int | float) and budget > 0):
+            raise InputError(f"expected a budget of more than 0 seconds, got {budget!r}")
+        if not isinstance(brush, str | Path) or not isinstance(canvas, Canvas | None):
+            raise InputError(f"expected a brush by name and a Canvas or None, got {brush!r} and {canvas!r}")
         self.goal: Objective = as_objective(goal) or photo(goal)
         self.canvas = canvas or self.goal.canvas()
         self.canvas.pixels(height)
@@ -117,7 +125,8 @@ class Run:
         self._optimizer: torch.optim.Adam | None = None
         self._layout: Plan | None = None
         self._index = self._rounds = 0
-        self._began, self._before = time.monotonic(), 0.0
+        self._began: float | None = None
+        self._before = 0.0
         self._start: tuple[int, float] | None = None
         self._last: tuple[float, dict[str, float]] = (math.nan, {})
 
@@ -126,20 +135,27 @@ class Run:
     @property
     def seconds(self) -> float:
         """Time spent painting, in this process and those it was resumed from."""
-        return self._before + time.monotonic() - self._began
+        return self._before + self._elapsed
+
+    @property
+    def _elapsed(self) -> float:
+        return 0.0 if self._began is None else time.monotonic() - self._began
 
     @property
     def progress(self) -> float:
         """Share of the schedule that is done, 0 to 1; time counts as well as steps where there is a budget."""
         done = self._index / self.schedule.steps
         if self.budget is not None:
-            done = max(done, (time.monotonic() - self._began) / self.budget)
+            done = max(done, self._elapsed / self.budget)
         return min(done, 1.0)
 
     def __iter__(self) -> Iterator[Step]:
         return self
 
     def __next__(self) -> Step:
+        if self._began is None:
+            compiled.warm_up()  # not counted: the first painting in a new environment compiles for seconds
+            self._began = time.monotonic()
         now = self.progress
         if now >= 1:
             raise StopIteration
@@ -154,8 +170,8 @@ class Run:
     def _seconds_left(self) -> float:
         now = time.monotonic()
         if self.budget is not None:
-            return max(0.0, self.budget - (now - self._began))
-        if self._start is None:  # the first step may compile for long, so it tells nothing
+            return max(0.0, self.budget - self._elapsed)
+        if self._start is None:
             self._start = self._index, now
         index, began = self._start
         done = max(self._index - index, 1)
@@ -206,14 +222,15 @@ class Run:
         height = self.schedule.coarse
         with torch.no_grad():
             picture, variance = self._dream(height)
-        picture = picture[:3].requires_grad_()
+        picture = flatten(picture).requires_grad_()
         guide = self.goal.guide(*picture.shape[1:])
         if not self._columns and guide is not None:  # the ground is covered evenly
             return torch.ones_like(variance), guide
         loss, _ = self.goal.evaluate(self._scene(picture, variance.requires_grad_()))
-        (pull,) = torch.autograd.grad(loss, picture, allow_unused=True)
+        pull = torch.autograd.grad(loss, picture, allow_unused=True)[0] if loss.requires_grad else None
         if pull is None:  # only the strokes are judged
             pull = torch.ones_like(picture)
+        self._check_finite(pull, "the picture")
         if guide is None:
             guide = (picture - pull * (0.2 / pull.std().clamp(min=1e-12))).clamp(0, 1)
         error = pull.square().mean(0)
@@ -247,12 +264,22 @@ class Run:
         loss, terms = self.goal.evaluate(scene)
         optimizer.zero_grad()
         loss.backward()
+        for name, value in self._columns.items():
+            if value.grad is None:  # no term looks at it
+                value.grad = torch.zeros_like(value)
+            self._check_finite(value.grad, f"the strokes' {name}")
         rate = self.schedule.rate(now)
         for group in optimizer.param_groups:
             group["lr"] = RATES[group["name"]] * rate
         optimizer.step()
         self._clamp()
         return loss.item(), terms
+
+    def _check_finite(self, gradient: Tensor, of: str) -> None:
+        if not bool(gradient.isfinite().all()):
+            raise InputError(
+                f"expected an objective with finite gradients, got NaN or infinity for {of} at step {self._index}"
+            )
 
     @torch.no_grad()
     def _clamp(self) -> None:
@@ -281,12 +308,14 @@ class Run:
     @torch.no_grad()
     def preview(self, height: int | None = None) -> Tensor:
         """The picture so far, [3, H, W]."""
-        return self._dream(height or self.schedule.coarse)[0][:3]
+        return flatten(self._dream(self.schedule.coarse if height is None else height)[0])
 
     def painting(self) -> Painting:
         """The painting so far."""
         import platform
 
+        if self._columns:
+            self._clamp()  # Ctrl-C may have come between the optimizer's step and this
         loss, terms = self._last
         provenance: dict[str, Any] = {
             "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
@@ -327,8 +356,10 @@ class Run:
         state.save(path, known, tensors, self._layout)
 
     @classmethod
-    def resume(cls, path: str | Path, goal: Any, *, painter: RibbonPainter | None = None) -> Run:
-        """Go on from a checkpoint, with the same goal.
+    def resume(
+        cls, path: str | Path, goal: Any, *, painter: RibbonPainter | None = None, budget: float | None = None
+    ) -> Run:
+        """Go on from a checkpoint, with the same goal; a budget counts from here.
 
         Raises:
             FileError: not a checkpoint.
@@ -339,7 +370,7 @@ class Run:
         aspect, background = known["canvas"]
         run = cls(
             goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
-            canvas=Canvas(aspect, None if background is None else tuple(background)), painter=painter,
+            canvas=Canvas(aspect, None if background is None else tuple(background)), painter=painter, budget=budget,
         )  # fmt: skip
         if run.goal.digest() != known["goal"]:
             raise InputError(f"expected the picture or objective that {path} was painted after, got another")
@@ -365,6 +396,7 @@ def paint(
     goal: Any = None,
     *,
     progress: Callable[[Step], None] | None = None,
+    steer: Callable[[Run, Step], None] | None = None,
     resume: str | Path | None = None,
     **options: Any,
 ) -> Painting:
@@ -373,17 +405,25 @@ def paint(
     Args:
         goal: a picture as `load_image` takes it, an `Objective`, or a function `scene -> scalar`.
         progress: called with each `Step`.
-        resume: a checkpoint to go on from; `options` then come from it.
-        options: as for `Run`.
+        steer: called with the run and each `Step`; it may exchange `run.goal`, look at `run.preview()`, or end
+            the painting by raising `StopIteration`.
+        resume: a checkpoint to go on from; the other options then come from it.
+        options: as for `Run`; none beside `resume` but `painter` and `budget`.
 
     Raises:
         what `Run` raises.
     """
+    if resume is not None and not {"painter", "budget"} >= options.keys():
+        raise InputError(f"expected no options beside resume but painter and budget, got {', '.join(options)}")
     run = Run(goal, **options) if resume is None else Run.resume(resume, goal, **options)
     try:
         for step in run:
             if progress is not None:
                 progress(step)
+            if steer is not None:
+                steer(run, step)
+    except StopIteration:
+        pass
     except KeyboardInterrupt:
         if not len(run.strokes()):
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import threading
 from typing import Any
@@ -13,9 +14,9 @@ from torch.autograd.function import once_differentiable
 
 from ..errors import MissingProgram
 from ..geometry import coefficients
-from .tiles import Plan, is_straight
+from .tiles import Plan, is_straight, plan
 
-__all__ = ["CompiledComposite", "CompiledSample", "influence", "usable"]
+__all__ = ["CompiledComposite", "CompiledSample", "influence", "usable", "warm_up"]
 
 PARTS = 8  # sums of ribbon gradients held at a time; fixed, so that results do not depend on the threads
 KEPT_BYTES = 1 << 30  # held from forward to backward; beyond that the backward pass computes it again
@@ -32,6 +33,20 @@ def usable(like: Tensor, asked: bool | None = None) -> bool:
     if asked and not able:
         raise MissingProgram("expected Numba and tensors on the CPU for compile=True: pip install numba")
     return able if asked is None else asked
+
+
+@functools.cache
+def warm_up() -> None:
+    """Compile the loops, where that was not done before: some seconds in a new environment, once."""
+    like = torch.zeros(1)
+    if not usable(like):
+        return
+    points = torch.tensor([[[1.0, 1.0], [2.0, 3.0], [4.0, 1.0]]], requires_grad=True)
+    one, ribbon = torch.ones(1), torch.zeros(1, 2, 5, 3)
+    layout = plan(points.detach(), one, 4, 4)
+    color, ground = torch.ones(1, 3), torch.zeros(3)
+    CompiledComposite.apply(points, one, one, ribbon, color, ground, 1, layout)[0].sum().backward()
+    influence(points, one, one, ribbon, color, ground, 1, layout)
 
 
 def _kernel() -> Any:

@@ -1,0 +1,193 @@
+"""Show what a network dreams of: a class, a layer, a channel, a neuron, a direction.
+
+The picture is seen through random transforms, several views a step, and by one network or several:
+what all of them see from everywhere is there for people, too, more often than what one sees from
+one place (Mordvintsev et al., 2015; Olah et al., 2017). Of N views x:
+
+    class      mean of cross entropy(logits(x), class) - logit(x, class) / 10
+    layer      -log mean f(x)^2, the DeepDream of all that the layer sees
+    channel    -mean of the channel, over its map
+    neuron     -mean of the channel at the middle of its map
+    direction  -mean of cos(f, d) max(cos, 0.1)^2 |f| over the map
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..errors import InputError
+from ..features import FeatureNet
+from ..image import load_image
+from .base import Objective, Scene, weights
+from .transforms import Transform, compose, octaves, usual
+
+__all__ = ["Dream", "dream"]
+
+PULL = 0.1  # of the bare logit beside the cross entropy, which fades once a network is convinced
+
+
+class Dream(Objective):
+    """See the module; subclasses say what of the features counts."""
+
+    heights = (96, 176)
+    steps = 200
+
+    def __init__(
+        self, nets: tuple[FeatureNet, ...], layer: str, transforms: tuple[Transform, ...], views: int,
+        picture: Tensor | None = None,
+    ) -> None:  # fmt: skip
+        self.nets, self.layer, self.views, self.picture = nets, layer, views, picture
+        self._cache_transform = compose(transforms)
+
+    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
+        """What is minimized of features [N, C, h, w] or logits [N, C]; mask [N, 1, h, w]."""
+        raise NotImplementedError
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The mean over views and networks."""
+        generator = scene.generator or torch.Generator().manual_seed(0)
+        seen = scene.picture[None]
+        if scene.mask is not None:
+            seen = torch.cat([seen, scene.mask[None, None].expand(1, 3, -1, -1)], 1)
+        views = seen.expand(self.views, -1, -1, -1)
+        if scene.mask is None:
+            views, mask = self._cache_transform(views, generator), None
+        else:  # the mask takes the same way as the picture
+            state = generator.get_state()
+            mask = self._cache_transform(views[:, 3:], generator)[:, :1].clamp(0, 1)
+            generator.set_state(state)
+            views = self._cache_transform(views[:, :3], generator)
+        parts = [self.opinion(net(views, self.layer)[self.layer], mask) for net in self.nets]
+        return torch.stack(parts).mean()
+
+
+class ClassDream(Dream):
+    """A class of ImageNet."""
+
+    name = "class"
+
+    def __init__(self, index: int, *known: Any) -> None:
+        super().__init__(*known)
+        self.index = index
+
+    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
+        """Cross entropy and a share of the bare logit."""
+        wanted = torch.full((len(features),), self.index, device=features.device)
+        return F.cross_entropy(features, wanted) - PULL * features[:, self.index].mean()
+
+
+class LayerDream(Dream):
+    """All that a layer sees."""
+
+    name = "layer"
+
+    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
+        """-log of the mean square."""
+        return -(_mean(features.square(), mask) + 1e-6).log()
+
+
+class ChannelDream(Dream):
+    """One channel of a layer, over its map or in its middle."""
+
+    name = "channel"
+
+    def __init__(self, channel: int, middle: bool, *known: Any) -> None:
+        super().__init__(*known)
+        self.channel, self.middle = channel, middle
+
+    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
+        """-mean of the channel."""
+        value = features[:, self.channel : self.channel + 1]
+        if value.ndim == 2:
+            return -value.mean()
+        if self.middle:
+            height, width = value.shape[-2:]
+            return -value[:, :, height // 2, width // 2].mean()
+        return -_mean(value, mask)
+
+
+class DirectionDream(Dream):
+    """A direction in the space of a layer's channels."""
+
+    name = "direction"
+
+    def __init__(self, direction: Tensor, *known: Any) -> None:
+        super().__init__(*known)
+        self.direction = direction / direction.norm()
+
+    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
+        """-mean of the projection, times the squared cosine, so that it is the direction and not the size that grows."""
+        d = self.direction.to(features).view(1, -1, *[1] * (features.ndim - 2))
+        along = (features * d).sum(1, keepdim=True)
+        cosine = along / (features.norm(dim=1, keepdim=True) + 1e-6)
+        value = along * cosine.clamp(min=0.1).square()
+        return -(value.mean() if features.ndim == 2 else _mean(value, mask))
+
+
+def _mean(values: Tensor, mask: Tensor | None) -> Tensor:
+    """The mean of values [N, C, h, w], by a mask [N, 1, H, W] where there is one."""
+    if mask is None:
+        return values.mean()
+    share = torch.stack([weights(m[0], values) for m in mask])[:, None]
+    return (values * share).sum() / (share.sum() * values.shape[1]).clamp(min=1e-12)
+
+
+def dream(
+    net: FeatureNet | Sequence[FeatureNet],
+    *,
+    class_: str | int | None = None,
+    layer: str | None = None,
+    channel: int | None = None,
+    neuron: int | None = None,
+    direction: Any = None,
+    picture: Any = None,
+    transforms: Sequence[Transform] | None = None,
+    views: int = 4,
+) -> Objective:
+    """Show what one network, or several at once, would like to see.
+
+    Args:
+        class_: name or number of a class, "daisy".
+        layer: all that a layer sees; with `channel`, `neuron` (a channel in the middle of the picture) or
+            `direction` (one number a channel) that part of it.
+        picture: a photo to begin from, as `load_image` takes it: DeepDream.
+        transforms: looks from elsewhere, in order; `transforms.usual()` for classes, octaves and jitter for
+            layers when None. `[]` looks straight, and ends in noise.
+        views: transformed pictures a step.
+
+    Raises:
+        InputError: an unknown class, layer or channel, none or several wishes at once.
+    """
+    nets = (net,) if isinstance(net, FeatureNet) else tuple(net)
+    wishes = [name for name, value in (("class_", class_), ("layer", layer)) if value is not None]
+    parts = [name for name, value in (("channel", channel), ("neuron", neuron)) if value is not None]
+    parts += ["direction"] if direction is not None else []
+    if not nets or len(wishes) != 1 or len(parts) > 1 or (class_ is not None and parts):
+        got = ", ".join(wishes + parts) or "neither"
+        raise InputError(f"expected a class_, or a layer with one of channel, neuron or direction at most, got {got}")
+    if isinstance(views, bool) or not 1 <= views <= 256:
+        raise InputError(f"expected 1 to 256 views, got {views}")
+    name = "logits" if layer is None else layer
+    for each in nets:
+        each.channels(name)
+    if transforms is None:
+        transforms = usual() if layer is None else (octaves(3), *usual()[2:])
+    given = (nets, name, tuple(transforms), views, None if picture is None else load_image(picture))
+    if class_ is not None:
+        return ClassDream(nets[0].class_index(class_), *given)
+    if direction is not None:
+        vector = torch.as_tensor(direction, dtype=torch.float32).flatten()
+        if len(vector) != nets[0].channels(name) or not bool(vector.isfinite().all()) or not bool(vector.any()):
+            raise InputError(f"expected a direction of {nets[0].channels(name)} numbers, not all 0, got {len(vector)}")
+        return DirectionDream(vector, *given)
+    index = channel if channel is not None else neuron
+    if index is None:
+        return LayerDream(*given)
+    if not 0 <= index < min(each.channels(name) for each in nets):
+        raise InputError(f"expected a channel of 0 to {nets[0].channels(name) - 1} of {name}, got {index}")
+    return ChannelDream(index, neuron is not None, *given)
