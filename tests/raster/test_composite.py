@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from scenes import BODY, CAPS, COLUMNS, Scene, scene, straight_ribbon
 from torch import Tensor
 
 from wmpaint.errors import InputError
-from wmpaint.raster import compiled, composite, dense, plan, tensors
+from wmpaint.raster import Plan, compiled, composite, dense, plan, tensors
 from wmpaint.raster.tiles import chunks
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])
@@ -386,9 +387,47 @@ def test_refused() -> None:
         composite(*given._replace(background=given.background[:2]), **SIZE)
     with pytest.raises(InputError, match="ribbons"):
         composite(*given._replace(ribbons=given.ribbons[:, 0]), **SIZE)
-    for other in (plan(given.points, given.half_width, 18, 26), plan(scene(4, 19, 26)[0], torch.ones(4) * 99, 19, 26)):
-        with pytest.raises(InputError, match="expected a layout of 3 strokes on 19 x 26 pixels"):
-            composite(*given, **SIZE, layout=other)
+    with pytest.raises(InputError, match="expected a layout of 19 x 26 pixels, got one of 18 x 26"):
+        composite(*given, **SIZE, layout=plan(given.points, given.half_width, 18, 26))
+
+
+LAYOUTS: dict[str, Callable[[Plan], Plan]] = {
+    "other strokes": lambda p: p._replace(strokes=p.strokes + 5),
+    "negative strokes": lambda p: p._replace(strokes=p.strokes - 10**6),
+    "real strokes": lambda p: p._replace(strokes=p.strokes.double()),
+    "tiles": lambda p: p._replace(tiles=p.tiles + 12),
+    "negative tiles": lambda p: p._replace(tiles=p.tiles - 10**6),
+    "far starts": lambda p: p._replace(starts=p.starts * 1000),
+    "falling starts": lambda p: p._replace(starts=torch.cat([p.starts[:1], p.starts[1:-1].flip(0), p.starts[-1:]])),
+    "negative starts": lambda p: p._replace(starts=p.starts - 1),
+    "fewer starts": lambda p: p._replace(starts=p.starts[:-1]),
+    "no starts": lambda p: p._replace(starts=p.starts[:0]),
+    "fewer tiles": lambda p: p._replace(tiles=p.tiles[:-1]),
+    "no tile": lambda p: p._replace(tile=0),
+}
+
+
+@both
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_that_would_be_followed_out_of_memory_is_refused(name: str, compile: bool) -> None:
+    given = scene(5, 19, 26)
+    layout = plan(given.points, given.half_width, 19, 26)
+    assert layout.check(5) is layout and len(layout.tiles) > 3
+    with pytest.raises(InputError, match=r"expected .* layout"):
+        composite(*given, **SIZE, layout=LAYOUTS[name](layout), compile=compile)
+
+
+@both
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e200])
+@pytest.mark.parametrize("name", ["points", "radius", "half_width"])
+def test_strokes_that_are_no_numbers_are_refused(name: str, value: float, compile: bool) -> None:
+    given = scene(5, 19, 26)
+    layout = plan(given.points, given.half_width, 19, 26)
+    column = getattr(given, name).clone()
+    column.view(5, -1)[3, -1] = value
+    for made in (layout, None):
+        with pytest.raises(InputError, match=f"{name} of stroke 3 of finite pixels"):
+            composite(*given._replace(**{name: column}), **SIZE, layout=made, compile=compile)
 
 
 @both

@@ -6,8 +6,10 @@ import pytest
 import torch
 from scenes import CAPS, scene
 
+from wmpaint.errors import InputError
 from wmpaint.raster.composite import composite
 from wmpaint.raster.influence import influence
+from wmpaint.raster.tiles import plan
 
 
 @pytest.mark.parametrize("compile", [True, False])
@@ -32,3 +34,12 @@ def test_a_hidden_stroke_has_none() -> None:
     twice[4] = torch.stack([twice[4][0], 1 - twice[4][0]])
     found = influence(*twice, given.background, height=20, width=20, caps=CAPS)
     assert found[0] < 1e-6 < found[1]
+
+
+def test_strokes_that_are_no_numbers_and_layouts_of_others_are_refused() -> None:
+    given = scene(3, 20, 20)
+    size = {"height": 20, "width": 20, "caps": CAPS}
+    with pytest.raises(InputError, match="points of stroke 0 of finite pixels"):
+        influence(given.points * float("nan"), *given[1:], **size)
+    with pytest.raises(InputError, match="layout of strokes 0 to 2"):
+        influence(*given, **size, layout=plan(scene(4, 20, 20).points, torch.full((4,), 99.0), 20, 20))

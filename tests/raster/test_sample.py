@@ -7,6 +7,7 @@ import torch
 from scenes import CAPS, scene
 from torch import Tensor
 
+from wmpaint.errors import InputError
 from wmpaint.raster import composite, sample
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])
@@ -66,3 +67,16 @@ def test_compiled_and_in_tensors() -> None:
     for one, other in zip(a, b, strict=True):
         assert one.dtype == other.dtype == torch.float32
         assert float((one - other).abs().max()) < 1e-3
+
+
+@both
+def test_what_would_be_read_from_beside_the_tensors_is_refused(compile: bool) -> None:
+    given = scene(3, 30, 40)
+    stroke, center = torch.tensor([0, 2]), torch.full((2, 2), 9.0, dtype=torch.float64)
+    for bad in (torch.tensor([0, 3]), torch.tensor([-(10**6), 0])):
+        with pytest.raises(InputError, match="numbers of strokes 0 to 2"):
+            sample(*given[:4], bad, center, side=4, caps=CAPS, compile=compile)
+    with pytest.raises(InputError, match="centers of finite pixels"):
+        sample(*given[:4], stroke, center * float("nan"), side=4, caps=CAPS, compile=compile)
+    with pytest.raises(InputError, match="points of stroke 0 of finite pixels"):
+        sample(given.points * float("nan"), *given[1:4], stroke, center, side=4, caps=CAPS, compile=compile)

@@ -20,7 +20,7 @@ from torch import Tensor
 from ..errors import InputError
 from . import compiled
 from .tensors import TensorComposite
-from .tiles import Plan, plan
+from .tiles import Plan, check_curves, plan
 
 __all__ = ["composite"]
 
@@ -49,6 +49,9 @@ def composite(
     Returns:
         The mean picture [C, height, width], and its variance summed over channels [height, width].
         Differentiable in every tensor but the background.
+
+    Raises:
+        InputError: tensors of other shapes, strokes that are not finite, or a layout of other strokes or pixels.
     """
     n = len(points)
     shapes = {"points": (n, 3, 2), "radius": (n,), "half_width": (n,), "color": (n, len(background))}
@@ -58,10 +61,13 @@ def composite(
             raise InputError(f"expected {name} of shape {shape}, got {got}")
     if ribbons.ndim != 4 or ribbons.shape[:2] != (n, 2):
         raise InputError(f"expected ribbons of shape ({n}, 2, rows, columns), got {tuple(ribbons.shape)}")
+    check_curves(points, radius, half_width)
     if layout is None:
         layout = plan(points.detach(), half_width.detach(), height, width)
-    elif (layout.height, layout.width) != (height, width) or (layout.pairs and int(layout.strokes.max()) >= n):
-        # The compiled loops trust it.
-        raise InputError(f"expected a layout of {n} strokes on {height} x {width} pixels, got one of other strokes")
+    elif (layout.height, layout.width) != (height, width):
+        got = f"{layout.height} x {layout.width}"
+        raise InputError(f"expected a layout of {height} x {width} pixels, got one of {got}")
+    else:
+        layout.check(n)
     kind = compiled.CompiledComposite if compiled.usable(points, compile) else TensorComposite
     return kind.apply(points, radius, half_width, ribbons, color, background, caps, layout)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from . import compiled
 from .tensors import Evaluated
-from .tiles import Plan, plan
+from .tiles import Plan, check_curves, plan
 
 __all__ = ["influence"]
 
@@ -34,8 +34,9 @@ def influence(
     layout: Plan | None = None,
     compile: bool | None = None,
 ) -> Tensor:
-    """The largest change [N] of any channel of any pixel; arguments as for `composite`."""
-    layout = layout or plan(points, half_width, height, width)
+    """The largest change [N] of any channel of any pixel; arguments and errors as for `composite`."""
+    check_curves(points, radius, half_width)
+    layout = plan(points, half_width, height, width) if layout is None else layout.check(len(points))
     if compiled.usable(points, compile):
         pairs = compiled.influence(points, radius, half_width, ribbons, color, background, caps, layout)
         stroke = layout.strokes

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from ..errors import InputError
 from . import compiled
 from .tensors import TensorSample
+from .tiles import FARTHEST, check_curves
 
 __all__ = ["sample"]
 
@@ -25,6 +27,16 @@ def sample(
     caps: int,
     compile: bool | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Alpha and its variance of one stroke each on T tiles of side x side pixels; differentiable."""
+    """Alpha and its variance of one stroke each on T tiles of side x side pixels; differentiable.
+
+    Raises:
+        InputError: strokes that are not finite, tiles nowhere, or the number of a stroke that is not there.
+    """
+    check_curves(points, radius, half_width)
+    if not bool((center.abs() <= FARTHEST).all()):
+        raise InputError(f"expected centers of finite pixels, up to {FARTHEST:g}, got others")
+    if len(stroke) and not (0 <= int(stroke.min()) and int(stroke.max()) < len(points)):
+        got = f"{int(stroke.min())} to {int(stroke.max())}"
+        raise InputError(f"expected the numbers of strokes 0 to {len(points) - 1}, got {got}")
     kind = compiled.CompiledSample if compiled.usable(points, compile) else TensorSample
     return kind.apply(points, radius, half_width, ribbons, stroke, center, side, caps)

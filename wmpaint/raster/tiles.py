@@ -11,10 +11,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ..errors import InputError
 from ..geometry import STRAIGHT, branches, coefficients
 
-__all__ = ["Chunk", "Plan", "chunks", "is_straight", "plan"]
+__all__ = ["Chunk", "Plan", "check_curves", "chunks", "is_straight", "plan"]
 
+FARTHEST = 1e15  # pixels; beyond, products of coordinates might overflow
 CHUNK_PIXELS = 4_000_000  # pair pixels held at a time: some 300 MB with everything kept for gradients
 
 
@@ -37,6 +39,29 @@ class Plan(NamedTuple):
     def pairs(self) -> int:
         """Number of (stroke, tile) pairs."""
         return len(self.strokes)
+
+    def check(self, strokes: int) -> Plan:
+        """This plan, if it can be one of that many strokes: the compiled loops index by it unchecked.
+
+        Raises:
+            InputError: numbers of tiles or strokes that are not there, or starts that do not rise to the last pair.
+        """
+        columns = (self.tiles, self.starts, self.strokes)
+        if not all(column.dtype == torch.int64 and column.ndim == 1 for column in columns):
+            raise InputError(f"expected a layout of int64 columns, got {[str(column.dtype) for column in columns]}")
+        if min(self.height, self.width, self.tile) < 1:
+            raise InputError(f"expected a layout of 1 pixel or more, got {tuple(self[:3])}")
+        total = -(-self.height // self.tile) * self.across
+        for name, column, limit in (("strokes", self.strokes, strokes), ("tiles", self.tiles, total)):
+            if len(column) and not (0 <= int(column.min()) and int(column.max()) < limit):
+                raise InputError(f"expected a layout of {name} 0 to {limit - 1}, got {_span(column)}")
+        ends = (len(self.starts), *self.starts[:1].tolist(), *self.starts[-1:].tolist())
+        if ends != (len(self.tiles) + 1, 0, self.pairs) or bool((self.starts.diff() < 0).any()):
+            raise InputError(
+                f"expected {len(self.tiles) + 1} starts that rise from 0 to {self.pairs} in a layout, "
+                f"got {len(self.starts)} of {_span(self.starts)}"
+            )
+        return self
 
     def ranges(self, pixels: int) -> list[tuple[int, int]]:
         """Ranges of tiles that hold about `pixels` pair pixels each, one tile at least."""
@@ -79,6 +104,28 @@ def chunks(layout: Plan, pixels: int = CHUNK_PIXELS) -> list[Chunk]:
             )
         )
     return out
+
+
+def _span(column: Tensor) -> str:
+    return f"{int(column.min())} to {int(column.max())}" if len(column) else "none"
+
+
+def check_curves(
+    points: Tensor,  # [N, 3, 2] pixels
+    radius: Tensor,  # [N] pixels
+    half_width: Tensor,  # [N] pixels
+) -> None:
+    """Make sure that strokes are numbers: in the compiled loops, a place that is none becomes an address.
+
+    Raises:
+        InputError: a value that is not finite, or some 1e15 pixels away; the message names the stroke.
+    """
+    for name, value in (("points", points), ("radius", radius), ("half_width", half_width)):
+        good = value.detach().abs() <= FARTHEST  # NaN is not
+        if not bool(good.all()):
+            k = int((~good.reshape(len(good), -1).all(1)).nonzero()[0])
+            got = value[k].detach().flatten().tolist()
+            raise InputError(f"expected {name} of stroke {k} of finite pixels, up to {FARTHEST:g}, got {got}")
 
 
 def is_straight(points: Tensor) -> Tensor:
