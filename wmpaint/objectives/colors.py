@@ -1,0 +1,114 @@
+"""Few colors: each stroke's is pulled to the nearest of a palette."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..image import load_image, resize
+from ..strokes import Strokes
+from .base import Scene, Weight
+from .penalty import Penalty
+
+__all__ = ["Palette", "main_colors", "palette"]
+
+LOOK = 64  # pixels of the longer side, at which a picture's colors are counted
+
+
+class Palette(Penalty):
+    """The soft minimum of squared distances, (sum_k d_k^-2h)^(-1/h): 0 on each color, hard as h grows.
+
+    For h > 1/2 the sum is subharmonic in three dimensions, so there is no other minimum, however soft it is:
+    unlike a softmax of distances, it does not ask for mixtures.
+    """
+
+    name = "palette"
+
+    def __init__(self, colors: Tensor, hardness: Weight) -> None:  # [k, 3] sRGB in 0..1
+        self.colors, self.hardness = colors, hardness
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The mean over strokes."""
+        hardness = self.hardness(scene.progress) if callable(self.hardness) else self.hardness
+        if not 1 <= hardness < math.inf:
+            raise InputError(f"expected a hardness of 1 or more, got {hardness}")
+        squared = (strokes.color[:, None] - self.colors.to(strokes.color)).square().sum(-1)
+        return ((squared + 1e-10).log() * -hardness).logsumexp(1).div(-hardness).exp().mean()
+
+
+def main_colors(picture: Tensor, count: int) -> Tensor:  # [3, H, W] -> [k, 3], k <= count
+    """Colors that a picture consists of, by k-means in sRGB, the most frequent first.
+
+    It begins with the mean and adds the pixel that is farthest from all so far (Gonzalez, 1985), so nothing
+    is random.
+    """
+    zoom = min(1.0, LOOK / max(picture.shape[1:]))
+    small = resize(picture, *(max(1, round(side * zoom)) for side in picture.shape[1:]))
+    pixels = small.flatten(1).t().contiguous()
+    centers = pixels[(pixels - pixels.mean(0)).square().sum(1).argmin()][None]
+    while len(centers) < count:
+        distance = torch.cdist(pixels, centers).amin(1)
+        if distance.max() < 1e-3:  # no more colors than these
+            break
+        centers = torch.cat([centers, pixels[distance.argmax()][None]])
+    for _ in range(30):
+        own = torch.cdist(pixels, centers).argmin(1)
+        sizes = own.bincount(minlength=len(centers))
+        sums = torch.zeros_like(centers).index_add(0, own, pixels)
+        centers = torch.where(sizes[:, None] > 0, sums / sizes[:, None].clamp(min=1), centers)
+    return centers[sizes.argsort(descending=True, stable=True)]
+
+
+def palette(
+    colors: int | Sequence[str | Sequence[float]] | Tensor, *, picture: Any = None, hardness: Weight = 2.0
+) -> Penalty:
+    """Few colors: the squared distance of each stroke's color to the nearest of a palette, in sRGB.
+
+    Where translucent strokes lie over each other the picture has mixtures all the same.
+
+    Good weights: 0.1 to 1 (hardly another color).
+
+    Args:
+        colors: "#rrggbb", names of colors ("navy"), or sRGB triples in 0..1; or how many, 1 to 256, to take
+            from `picture`.
+        picture: as `load_image` takes it; needed, and used, for a number of colors only.
+        hardness: 1 or more; at 2 a stroke between colors still feels them all, at 8 hardly more than the nearest.
+            May be a schedule, `progress -> hardness`.
+
+    Raises:
+        FileError: a picture that cannot be read.
+        InputError: a color that is none, a number without a picture, or a hardness out of range.
+    """
+    if not callable(hardness) and not (isinstance(hardness, int | float) and 1 <= hardness < math.inf):
+        raise InputError(f"expected a hardness of 1 or more, or a schedule (progress -> hardness), got {hardness!r}")
+    if isinstance(colors, int):
+        if picture is None or not 1 <= colors <= 256 or isinstance(colors, bool):
+            given = "no picture" if picture is None else "a picture"
+            raise InputError(f"expected a list of colors, or 1 to 256 and a picture, got {colors!r} and {given}")
+        return Palette(main_colors(load_image(picture), colors), hardness)
+    if isinstance(colors, str) or picture is not None or not len(colors):
+        raise InputError(f"expected a list of colors, or a number of them and a picture, got {colors!r}")
+    return Palette(torch.tensor([_rgb(color) for color in colors]), hardness)
+
+
+def _rgb(color: Any) -> tuple[float, ...]:
+    if isinstance(color, str):
+        from PIL import ImageColor
+
+        try:
+            found = tuple(c / 255 for c in ImageColor.getrgb(color))
+        except ValueError:
+            found = ()
+    else:
+        try:
+            found = tuple(float(c) for c in color)
+        except (TypeError, ValueError):
+            found = ()
+    if len(found) != 3 or not all(0 <= c <= 1 for c in found):
+        raise InputError(f"expected a color as #rrggbb, a name or 3 numbers in 0..1, got {color!r}")
+    return found

@@ -1,0 +1,151 @@
+"""How much is painted: area in all, paint over paint, and many strokes where a few would do."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from ..canvas import Canvas
+from ..geometry import arc_lengths, branches, coefficients
+from ..raster.tiles import is_straight, plan
+from ..strokes import Strokes
+from .base import Scene
+from .penalty import PIECES, UNIT, Penalty, number, whole
+
+__all__ = ["Economy", "Ink", "Overlap", "areas", "economy", "ink", "layers", "overlap"]
+
+HALF = 0.3  # of a stroke's fair share of the canvas: with that area it counts half
+
+
+def areas(strokes: Strokes, canvas: Canvas) -> Tensor:
+    """Area of each stroke [N], as a share of the canvas: that of a straight one as long, 2 r L + pi r^2.
+
+    What lies outside the canvas counts too. What a brush lays within that area depends on the brush.
+    """
+    t = torch.linspace(0, 1, PIECES + 1, dtype=strokes.points.dtype, device=strokes.points.device)
+    radius = strokes.radius.clamp(min=0)
+    return (2 * radius * arc_lengths(strokes.points, t)[:, -1] + math.pi * radius.square()) / canvas.aspect
+
+
+def layers(strokes: Strokes, canvas: Canvas, rows: int) -> tuple[Tensor, Tensor]:
+    """Paint laid on each place, and how much of the place it covers: [rows, columns] each, 1 is full.
+
+    A stroke lays the share a of a place within its radius; n strokes cover 1 - (1 - a_1) ... (1 - a_n).
+    """
+    columns = max(1, round(rows * canvas.aspect))
+    points, radius = strokes.points * rows, strokes.radius.clamp(min=0) * rows
+    layout = plan(points.detach(), radius.detach(), rows, columns, tile=1)  # a place is a tile
+    place, stroke = layout.tiles.repeat_interleave(layout.starts.diff()), layout.strokes
+    center = torch.stack([place % columns, place // columns], -1).to(points.dtype) + 0.5
+    a, b, p0 = (c[stroke] for c in coefficients(points))
+    with torch.no_grad():  # at the closest point the distance does not change with t
+        t = _closest(a, b, p0 - center, is_straight(points)[stroke])[:, None]
+    distance = (((a * t + b) * t + p0 - center).square().sum(-1) + 1e-12).sqrt()
+    reach = radius[stroke]
+    across = torch.minimum(reach, distance + 0.5) - torch.maximum(-reach, distance - 0.5)
+    share = across.clamp(0, 1)
+    none = share.new_zeros(rows * columns)
+    laid = none.index_add(0, place, share)
+    covered = -torch.expm1(none.index_add(0, place, torch.log1p(-share * (1 - 1e-4))))
+    return laid.reshape(rows, columns), covered.reshape(rows, columns)
+
+
+def _closest(a: Tensor, b: Tensor, q: Tensor, straight: Tensor) -> Tensor:  # [P, 2] each, [P] bool -> [P]
+    t = torch.empty_like(q[:, 0])
+    for kind in (True, False):
+        (some,) = (straight == kind).nonzero(as_tuple=True)
+        x, y, z = ((v[some, 0], v[some, 1]) for v in (a, b, q))
+        t[some] = branches(x, y, z, kind).t
+    return t
+
+
+class Overlap(Penalty):
+    """Paint that covers nothing new: laid less covered, as a share of the canvas."""
+
+    name = "overlap"
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The mean over places."""
+        laid, covered = layers(strokes, scene.canvas, self.rows)
+        return UNIT * (laid - covered).mean()
+
+
+class Economy(Penalty):
+    """The share of strokes that count: x / (x + HALF) of a stroke that paints x fair shares of the canvas."""
+
+    name = "economy"
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The mean over strokes."""
+        # Half the weight on pressure: some brushes paint the same at any, and would escape that way.
+        weight = (1 + strokes.pressure.mean(1).clamp(min=0)) / 2
+        share = areas(strokes, scene.canvas) * weight * len(strokes)
+        return UNIT * (share / (share + HALF)).mean()
+
+
+class Ink(Penalty):
+    """All area above a budget, as a share of the canvas."""
+
+    name = "ink"
+
+    def __init__(self, budget: float) -> None:
+        self.budget = budget
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """What is too much."""
+        return UNIT * (areas(strokes, scene.canvas).sum() - self.budget).relu()
+
+
+# What users call
+
+
+def overlap(rows: int = 64) -> Penalty:
+    """No paint over paint: the area that covers nothing new, 0.01 for a whole canvas.
+
+    Strokes side by side cost nothing, two on the same place cost its area once, three twice. It shrinks strokes
+    where others lie, and moves their edges apart; pressure and order do not matter.
+
+    Good weights: 0.1 to 1.
+
+    Args:
+        rows: places from top to bottom at which it looks, 1 to 512. Finer ones tell thin strokes apart.
+
+    Raises:
+        InputError: rows out of range.
+    """
+    return Overlap(whole("rows", rows, 512))
+
+
+def economy() -> Penalty:
+    """Fewer strokes: the share of them that paint, where one that covers 0.3 / N of the canvas counts half.
+
+    With x the area of a stroke in fair shares (1/N of the canvas), it costs 0.01 x / (x + 0.3) (Geman and Reynolds,
+    1992): a sparse penalty on the group of columns that make up a stroke. What is large already pays hardly more for
+    growing, what is small is pulled at the harder the smaller it is, until it is a dot of the least radius and
+    pressure that nobody sees; few strokes then do the work of many. Such dots stay in the painting, for the loop
+    neither adds nor drops any on account of this: `areas(strokes, canvas)` tells which they are.
+
+    Good weights: 0.3 to 3. For long strokes as well, add `lengths(low=...)`.
+    """
+    return Economy()
+
+
+def ink(budget: float = 0.5) -> Penalty:
+    """No more paint than a budget: the area of all strokes together, in canvases; with 1 all could be covered once.
+
+    A canvas too much costs 0.01. It is linear, so that a weight that is large enough holds the budget.
+
+    Good weights: 0.1 (a hint) to 3; 10 or more hold a budget far below what the picture asks for.
+
+    Args:
+        budget: 0 or more, in areas of the canvas.
+
+    Raises:
+        InputError: a budget that is no number of 0 or more.
+    """
+    return Ink(number("a budget of", budget, 0.0, math.inf))

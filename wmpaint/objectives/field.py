@@ -1,0 +1,157 @@
+"""Where strokes should point: along a field of directions, or as their neighbors do.
+
+A line at angle t and one at t + 180 degrees are the same, so directions are kept as vectors of twice
+the angle, (cos 2t, sin 2t), which can be averaged. Where there is none, the vector is short.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..errors import InputError
+from ..geometry import bezier
+from ..image import load_image, resize
+from ..strokes import Strokes
+from .base import Scene
+from .penalty import UNIT, Penalty, number, tangents, whole
+
+__all__ = ["Align", "Flow", "align", "flow", "orientation"]
+
+LOOK = 192  # pixels of height at which a picture's lines are looked for
+PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)  # along a stroke
+ROWS = 1024  # of the table of distances, at a time
+
+
+def orientation(picture: Tensor, sigma: float = 3.0) -> Tensor:  # [3, H, W] -> [2, H, W]
+    """Lines of a picture, as vectors of twice the angle; their length, 0..1, is how coherent they are.
+
+    Along the structure tensor's minor axis (Bigun and Granlund, 1987), summed over channels and
+    blurred by `sigma` pixels.
+    """
+    from kornia.filters import gaussian_blur2d, spatial_gradient
+
+    x, y = spatial_gradient(picture[None])[0].unbind(1)
+    tensor = torch.stack([(x * x).sum(0), (x * y).sum(0), (y * y).sum(0)])
+    shorter = min(picture.shape[1:])
+    size = 2 * max(1, min(round(3 * sigma), (shorter - 1) // 2)) + 1
+    border = "reflect" if shorter > size // 2 else "replicate"
+    xx, xy, yy = gaussian_blur2d(tensor[None], (size, size), (sigma, sigma), border)[0]
+    return torch.stack([yy - xx, -2 * xy]) / (xx + yy + 1e-6)
+
+
+def doubled(direction: Tensor) -> Tensor:  # [..., 2] -> [..., 2]
+    """Directions, 1 long at most, as vectors of twice their angle; lengths are squared."""
+    x, y = direction.unbind(-1)
+    return torch.stack([x * x - y * y, 2 * x * y], -1)
+
+
+class Align(Penalty):
+    """sin^2 of the angle between strokes and a field [2, H, W] that covers the canvas, times its coherence."""
+
+    name = "align"
+
+    def __init__(self, field: Tensor) -> None:
+        self.field = field
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The mean over strokes, and places along each."""
+        t = strokes.points.new_tensor(PLACES)
+        own = doubled(tangents(strokes.points, strokes.radius, t)[0])
+        # Strokes turn and do not flee to where the field is weak: no gradient from where they lie.
+        at = bezier(strokes.points.detach(), t) / strokes.points.new_tensor([scene.canvas.aspect, 1.0])
+        field = self.field.to(own)[None]
+        wanted = F.grid_sample(field, 2 * at[None] - 1, mode="bilinear", padding_mode="border", align_corners=False)
+        return UNIT * apart(own, wanted[0].permute(1, 2, 0)).mean()
+
+
+class Flow(Penalty):
+    """sin^2 of the angle between each stroke and its nearest neighbors."""
+
+    name = "flow"
+
+    def __init__(self, neighbors: int) -> None:
+        self.neighbors = neighbors
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The mean over pairs."""
+        # The tangent in the middle is the chord.
+        own = doubled(tangents(strokes.points, strokes.radius, strokes.points.new_tensor([0.5]))[0][:, 0])
+        near = nearest(strokes.points.detach().mean(1), self.neighbors)
+        return 0 * own.sum() if not near.shape[1] else UNIT * apart(own[:, None], own[near]).mean()
+
+
+def apart(a: Tensor, b: Tensor) -> Tensor:  # [..., 2] twice -> [...]
+    """sin^2 of the angle between lines, given as vectors of twice their angle, times the vectors' lengths."""
+    longest = a.square().sum(-1) * b.square().sum(-1) + 1e-12
+    return (longest.sqrt() - (a * b).sum(-1)) / 2
+
+
+@torch.no_grad()
+def nearest(
+    points: Tensor,  # [N, 2]
+    count: int,
+) -> Tensor:
+    """The nearest others of each point, [N, min(count, N - 1)] int64; time and N^2 grow alike."""
+    count = min(count, len(points) - 1)
+    found = []
+    for first in range(0, len(points), ROWS):
+        rows = points[first : first + ROWS]
+        distance = torch.cdist(rows, points)
+        own = torch.arange(len(rows), device=points.device)
+        distance[own, own + first] = float("inf")
+        found.append(distance.topk(count, largest=False).indices)
+    return torch.cat(found)
+
+
+# What users call
+
+
+def align(field: Any, *, scale: float = 0.02) -> Penalty:
+    """Strokes along a field of directions, or along the lines of a picture.
+
+    It costs sin^2 of the angle between stroke and field, times the field's coherence: 0.01 when across. Strokes are
+    turned by it, not moved.
+
+    Good weights: 0.1 to 1.
+
+    Args:
+        field: angles in radians, a float tensor or array [H, W] (0 is to the right, pi / 2 down), or a picture as
+            `load_image` takes it, whose lines count as far as they are clear. Either is laid over the whole canvas.
+        scale: of a picture's lines, canvas heights, 0.003 to 0.5; finer ones are blurred together.
+
+    Raises:
+        FileError: a picture that cannot be read.
+        InputError: angles that are not finite, or a scale out of range.
+    """
+    scale = number("a scale of", scale, 0.003, 0.5)
+    if isinstance(field, Tensor | np.ndarray) and field.ndim == 2:
+        angle = torch.as_tensor(field).detach().to("cpu", torch.float32)
+        if not angle.numel() or not bool(torch.isfinite(angle).all()):
+            raise InputError("expected finite angles [H, W], got some that are not, or none")
+        return Align(torch.stack([(2 * angle).cos(), (2 * angle).sin()]))
+    picture = load_image(field)
+    height, width = picture.shape[1:]
+    zoom = min(1.0, LOOK / height)
+    picture = resize(picture, max(1, round(height * zoom)), max(1, round(width * zoom)))
+    return Align(orientation(picture, max(0.5, scale * picture.shape[1])))
+
+
+def flow(neighbors: int = 6) -> Penalty:
+    """Neighboring strokes side by side: sin^2 of the angle to each of the nearest strokes, by their middles.
+
+    A stroke across its neighbors costs 0.01, random directions 0.005. Dots have no direction and cost nothing.
+
+    Good weights: 0.1 to 1.
+
+    Args:
+        neighbors: how many, 1 to 64.
+
+    Raises:
+        InputError: neighbors out of range.
+    """
+    return Flow(whole("neighbors", neighbors, 64))

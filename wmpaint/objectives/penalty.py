@@ -1,0 +1,242 @@
+"""How strokes should be: `strokes -> scalar`, whatever picture they make.
+
+Terms are means over strokes, in units of their own (a half circle, a share of a length), so that one
+weight suits 20 strokes or 2,000. Such a unit costs 0.01, as much as a large error of a photo, so that
+weights of 0.01 (a hint) to 1 (obeyed) are felt beside `photo`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..geometry import arc_lengths, bezier, coefficients, spread_dots
+from ..strokes import Strokes
+from .base import Objective, Scene
+
+__all__ = [
+    "Boundary",
+    "Curvature",
+    "Penalty",
+    "Range",
+    "bending",
+    "boundary",
+    "curvature",
+    "lengths",
+    "pressures",
+    "radii",
+    "tangents",
+]
+
+UNIT = 0.01  # what a half circle costs, or a stroke across the others
+PIECES = 8  # that a curve is cut into
+SOFT = 0.03  # of a stroke's length and radius: below, it has no direction of its own
+SPECK = 1e-4  # canvas units, below which nothing is seen
+
+
+class Penalty(Objective):
+    """An opinion of strokes. Subclasses define `judge(strokes, scene) -> scalar`, for one stroke or more."""
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The opinion of strokes that are painted, a scalar."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it wants: define judge(strokes, scene)")
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The opinion, without lifted strokes; 0 without any."""
+        strokes = scene.strokes
+        if strokes.lifted is not None:
+            strokes = strokes[~strokes.lifted]
+        if not len(strokes):  # 0, and yet in the graph
+            return 0 * (scene.picture.sum() + strokes.points.sum())
+        return self.judge(strokes, scene)
+
+
+def bending(
+    points: Tensor,  # [N, 3, 2] canvas units
+    radius: Tensor,  # [N] canvas units
+) -> Tensor:
+    """Length times the integral of squared curvature, [N]: t^2 for an arc that turns by the angle t, of any size.
+
+    From tangents at `PIECES` + 1 places; so a fold, where the integral has no bound, counts as a finite sharp turn.
+    """
+    t = torch.linspace(0, 1, PIECES + 1, dtype=points.dtype, device=points.device)
+    length = arc_lengths(points, t)[:, -1]
+    tangent, speed = tangents(points, radius, t)
+    turned = tangent.diff(dim=1).square().sum(-1)
+    step = (speed[:, 1:] + speed[:, :-1]) / (2 * PIECES)
+    return length * (turned / step).sum(-1)
+
+
+def tangents(
+    points: Tensor,  # [N, 3, 2] canvas units
+    radius: Tensor,  # [N] canvas units
+    t: Tensor,  # [K] in 0..1
+) -> tuple[Tensor, Tensor]:
+    """Unit tangents [N, K, 2] and speeds [N, K] > 0; tangents shrink to 0 where a stroke is but a dot."""
+    a, b, _ = (c[:, None] for c in coefficients(points))
+    velocity = 2 * a * t[:, None] + b
+    # Not the length itself: that of the control polygon has no root.
+    size = (points - points.roll(1, 1)).square().sum((1, 2)) / 2 + radius.square()
+    speed = (velocity.square().sum(-1) + (SOFT**2 * size + SPECK**2)[:, None]).sqrt()
+    return velocity / speed[..., None], speed
+
+
+class Curvature(Penalty):
+    """The mean `bending` of strokes, in units of a half circle's."""
+
+    name = "curvature"
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The mean over strokes."""
+        return UNIT * bending(strokes.points, strokes.radius).mean() / math.pi**2
+
+
+class Range(Penalty):
+    """How far a measure of strokes lies outside low..high, both > 0 or None.
+
+    Below, the squared share that is missing, (1 - x / low)^2; above, log(x / high)^2. Both have bounded
+    gradients, unlike a logarithm below.
+    """
+
+    def __init__(self, name: str, measure: Callable[[Strokes], Tensor], low: float | None, high: float | None) -> None:
+        self.name, self.measure, self.low, self.high = name, measure, low, high
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The mean over strokes."""
+        value = self.measure(strokes)
+        cost = torch.zeros_like(value)
+        if self.low is not None:
+            cost = cost + (1 - value / self.low).relu().square()
+        if self.high is not None:
+            cost = cost + (value / self.high - 1).relu().log1p().square()
+        return UNIT * cost.mean()
+
+
+class Boundary(Penalty):
+    """How far curves leave the canvas, squared."""
+
+    name = "boundary"
+
+    def __init__(self, margin: float) -> None:
+        self.margin = margin
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """The mean over strokes, and places along each."""
+        t = torch.linspace(0, 1, 5, dtype=strokes.points.dtype, device=strokes.points.device)
+        at = bezier(strokes.points, t)
+        size = at.new_tensor([scene.canvas.aspect, 1.0])
+        margin = torch.full_like(size, self.margin).minimum(size / 2)
+        outside = (margin - at).relu() + (at - (size - margin)).relu()
+        return outside.square().sum(-1).mean()
+
+
+# What users call
+
+
+def curvature() -> Penalty:
+    """Straight strokes rather than bent ones: length times the integral of squared curvature, 0.01 for a half circle.
+
+    It has no scale: a stroke costs the same at any size, a straight one or a dot nothing. A quarter turn
+    costs 0.0027, a hairpin some 0.1.
+
+    Good weights: 0.01 (hairpins go) to 0.1 (nearly straight strokes).
+    """
+    return Curvature()
+
+
+def lengths(low: float | None = None, high: float | None = None) -> Penalty:
+    """Strokes no shorter than `low` and no longer than `high`, along the curve, in canvas heights.
+
+    Half of `low` costs 0.0025, twice `high` 0.0048. A `low` that none reaches, say 1, asks for long strokes, and a
+    tiny `high` for short ones.
+
+    Good weights: 0.1 to 1.
+
+    Raises:
+        InputError: no bound, one that is not above 0, or low > high.
+    """
+    return Range("lengths", _length, *bounds("lengths", low, high))
+
+
+def radii(low: float | None = None, high: float | None = None) -> Penalty:
+    """Brush radii within low..high, in canvas heights; half of `low` costs 0.0025, twice `high` 0.0048.
+
+    Good weights: 0.1 to 1.
+
+    Raises:
+        InputError: no bound, one that is not above 0, or low > high.
+    """
+    return Range("radii", _radius, *bounds("radii", low, high))
+
+
+def pressures(low: float | None = None, high: float | None = None) -> Penalty:
+    """Pen pressures, at both ends, within low..high; half of `low` costs 0.0025, twice `high` 0.0048.
+
+    Good weights: 0.03 (where the brush hardly cares) to 1.
+
+    Raises:
+        InputError: no bound, one outside (0, 1], or low > high.
+    """
+    return Range("pressures", _pressure, *bounds("pressures", low, high, 1.0))
+
+
+def boundary(margin: float = 0.0) -> Penalty:
+    """Curves within the canvas, `margin` away from its edges; it costs the squared distance, in canvas heights.
+
+    The curve's middle line counts, not its width.
+
+    Good weights: 0.01 to 0.1.
+
+    Args:
+        margin: canvas heights, 0 or more.
+
+    Raises:
+        InputError: a margin below 0 or above 0.5.
+    """
+    return Boundary(number("a margin of", margin, 0.0, 0.5))
+
+
+def bounds(name: str, low: Any, high: Any, most: float = math.inf) -> tuple[float | None, float | None]:
+    """Two bounds in (0, most], None for no bound, or an InputError."""
+    if low is None and high is None:
+        raise InputError(f"expected low, high or both for {name}, got neither")
+    found = [None if v is None else number(f"{name} of", v, 0.0, most, above=True) for v in (low, high)]
+    if found[0] is not None and found[1] is not None and found[0] > found[1]:
+        raise InputError(f"expected {name} with low <= high, got {low} and {high}")
+    return found[0], found[1]
+
+
+def whole(what: str, value: Any, most: int) -> int:
+    """A whole number in 1..most, or an InputError."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise InputError(f"expected 1 to {most} {what}, got {value!r}")
+    return value
+
+
+def number(what: str, value: Any, least: float, most: float, *, above: bool = False) -> float:
+    """A finite number in least..most, or above `least`; or an InputError."""
+    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not known or not least <= value <= most or (above and value == least):
+        limit = f"{least:g} or more" if most == math.inf else f"{least:g} to {most:g}"
+        if above:
+            limit = f"more than {least:g}" + ("" if most == math.inf else f", up to {most:g}")
+        raise InputError(f"expected {what} {limit}, got {value!r}")
+    return float(value)
+
+
+def _length(strokes: Strokes) -> Tensor:
+    t = torch.linspace(0, 1, PIECES + 1, dtype=strokes.points.dtype, device=strokes.points.device)
+    return arc_lengths(spread_dots(strokes.points, strokes.radius), t)[:, -1]  # so that dots can grow
+
+
+def _radius(strokes: Strokes) -> Tensor:
+    return strokes.radius
+
+
+def _pressure(strokes: Strokes) -> Tensor:
+    return strokes.pressure
