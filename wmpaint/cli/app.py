@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import brushes, paint, paintings
+from . import brushes, paint, paintings, visions
 
 __all__ = ["app"]
 
@@ -43,6 +43,8 @@ def wmpaint(
 
 
 app.command("paint", epilog=paint.EXAMPLE)(paint.paint)
+app.command("style", epilog=visions.STYLE_EXAMPLE)(visions.style)
+app.command("dream", epilog=visions.DREAM_EXAMPLE)(visions.dream)
 app.command("replay", epilog=paintings.REPLAY_EXAMPLE)(paintings.replay)
 app.command("export", epilog=paintings.EXPORT_EXAMPLE)(paintings.export)
 app.command("brushes", epilog=brushes.BRUSHES_EXAMPLE)(brushes.brushes)

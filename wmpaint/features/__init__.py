@@ -2,6 +2,6 @@
 
 from .net import FeatureNet
 from .wrap import wrap
-from .zoo import available, load
+from .zoo import available, installed, load
 
-__all__ = ["FeatureNet", "available", "load", "wrap"]
+__all__ = ["FeatureNet", "available", "installed", "load", "wrap"]

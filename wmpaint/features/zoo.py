@@ -19,7 +19,7 @@ from .labels import imagenet, near
 from .lite import LITE, Lite
 from .net import FeatureNet, survey
 
-__all__ = ["available", "load"]
+__all__ = ["available", "installed", "load"]
 
 _SURVEY = 64  # pixels; the smallest side that all layers take
 
@@ -33,12 +33,17 @@ class _Package:
     sha256: str
     install: str
 
-    def weights(self) -> dict[str, Tensor]:
-        """The state dict; the package is found, not imported, so none of its code runs."""
+    def path(self) -> Path | None:
+        """Where its file is, if it is installed; the package is found, not imported, so none of its code runs."""
         spec = importlib.util.find_spec(self.name.replace("-", "_"))
         folders = spec.submodule_search_locations if spec else None
         path = Path(folders[0], self.file) if folders else None
-        if path is None or not path.is_file():
+        return path if path is not None and path.is_file() else None
+
+    def weights(self) -> dict[str, Tensor]:
+        """The state dict."""
+        path = self.path()
+        if path is None:
             raise MissingProgram(f"expected the package {self.name}, got none; install it with: {self.install}")
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -79,6 +84,11 @@ _lock = threading.Lock()
 def available() -> tuple[str, ...]:
     """The names that `load` knows."""
     return (*_PACKAGES, *_PUBLISHED)
+
+
+def installed(name: str) -> bool:
+    """Whether `load(name)` needs no download, for the networks that are packages."""
+    return name in _PACKAGES and _PACKAGES[name].path() is not None
 
 
 def load(name: str = "lite0", *, base_url: str | None = None, progress: Progress | None = None) -> FeatureNet:

@@ -26,7 +26,7 @@ from ..image import load_image
 from .base import Objective, Scene, weights
 from .transforms import Transform, compose, octaves, usual
 
-__all__ = ["Dream", "dream"]
+__all__ = ["Dream", "Muted", "dream", "muted"]
 
 PULL = 0.1  # of the bare logit beside the cross entropy, which fades once a network is convinced
 
@@ -121,7 +121,7 @@ class DirectionDream(Dream):
         self.direction = direction / direction.norm()
 
     def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
-        """-mean of the projection, times the squared cosine, so that it is the direction and not the size that grows."""
+        """-mean of the projection times the squared cosine: the direction is to grow, not the size."""
         d = self.direction.to(features).view(1, -1, *[1] * (features.ndim - 2))
         along = (features * d).sum(1, keepdim=True)
         cosine = along / (features.norm(dim=1, keepdim=True) + 1e-6)
@@ -191,3 +191,22 @@ def dream(
     if not 0 <= index < min(each.channels(name) for each in nets):
         raise InputError(f"expected a channel of 0 to {nets[0].channels(name) - 1} of {name}, got {index}")
     return ChannelDream(index, neuron is not None, *given)
+
+
+class Muted(Objective):
+    """The mean square of the opponent channels, red - green and (red + green) / 2 - blue.
+
+    In photos these vary far less than lightness; networks hardly care, and dream in neon.
+    """
+
+    name = "muted"
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """How colorful the picture is."""
+        red, green, blue = scene.picture
+        return scene.mean((red - green).square() + ((red + green) / 2 - blue).square())
+
+
+def muted() -> Objective:
+    """Prefer muted colors, as photos have them."""
+    return Muted()

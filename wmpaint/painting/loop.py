@@ -118,7 +118,7 @@ class Run:
             "brush": str(brush) if painter is None else painter.brush,
             "strokes": strokes, "height": height, "steps": steps,
         }  # fmt: skip
-        self._source = goal if isinstance(goal, str | Path) else None
+        self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
         self._weights = Path(brush) if painter is None and str(brush).endswith(".safetensors") else None
         self._generator = torch.Generator().manual_seed(seed)
         self._columns: dict[str, Tensor] = {}
@@ -158,6 +158,7 @@ class Run:
             self._began = time.monotonic()
         now = self.progress
         if now >= 1:
+            self._add_rounds(1.0)  # those that a short budget had no time for
             raise StopIteration
         self._add_rounds(now)
         loss, terms = self._descend(now)
@@ -321,8 +322,8 @@ class Run:
             "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
             "steps": self._index, "seconds": round(self.seconds, 3),
         }  # fmt: skip
-        if self._source is not None:
-            provenance["source"] = Path(self._source).name
+        if self.source is not None:
+            provenance["source"] = Path(self.source).name
         provenance["goal_sha256"] = self.goal.digest()
         name, _, version = str(self.painter.info.get("program", "mypaint ")).partition(" ")
         return Painting(

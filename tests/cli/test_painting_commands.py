@@ -1,0 +1,117 @@
+"""`paint`, `style` and `dream` for real, made small: what is painted, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from wmpaint.cli.app import app
+from wmpaint.image import sample_photo
+from wmpaint.painters.zoo import load
+from wmpaint.painting import Painting
+
+SMALL = ("--strokes", "8", "--height", "48", "--steps", "4", "--no-film", "--json")
+PHOTO = str(sample_photo())
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def wmpaint(*args: object):
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def values(*args: object) -> dict:
+    done = wmpaint(*args, *SMALL)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_painter_of_ones_own_paints_and_replays():
+    load("ink").save("mine.safetensors")
+    found = values("paint", "--brush", "mine.safetensors", "--checkpoint", "state", "-o", "one")
+    assert found["strokes"] == 8 and found["real_psnr"] > 3
+    again = values("paint", "--resume", "state", "-o", "two")
+    assert again["dream_psnr"] == found["dream_psnr"]
+    assert Painting.load("two/painting.wmp.json").provenance["source"] == "sample.jpg"
+
+
+@pytest.mark.parametrize("name", ["photo", "sketch", "intrinsic", "economy"])
+def test_objectives_by_name(name):
+    found = values("paint", "--objective", name, "--no-real")
+    assert len(found["terms"]) >= 2
+    assert Painting.load("out/painting.wmp.json").parameters["objective"] == name
+
+
+def test_style_reports_terms_of_the_photo_the_dream_and_the_replay():
+    found = values("style", PHOTO, PHOTO, "--keep-color", "--style-weight", 2)
+    assert found["photo_terms"]["content"] == 0
+    assert found["dream_terms"]["style"] > found["photo_terms"]["style"]
+    assert set(found["real_terms"]) == {"content", "style", "variance"}
+
+
+def test_a_class_is_ranked_by_a_network_that_took_no_part():
+    found = values("dream", "--class", "daisy", "--net", "lite0")
+    assert found["class"].startswith("daisy")
+    for name in ("dream_rank", "real_rank", "judge_dream_rank", "judge_real_rank"):
+        assert 1 <= found[name] <= 1000
+    saved = Painting.load("out/painting.wmp.json")
+    assert saved.canvas.background == (0.5, 0.5, 0.48) and saved.parameters["nets"] == ["lite0"]
+
+
+def test_no_judge_is_null():
+    found = values("dream", "--class", "daisy", "--net", "lite0", "--net", "lite1", "--net", "lite2", "--no-real")
+    assert found["judge_dream_rank"] is None and found["real_rank"] is None
+
+
+def test_a_layer_dreams_on_a_photo():
+    found = values("dream", PHOTO, "--layer", "block4", "--channel", 3)
+    assert {"channel", "error"} <= set(found["terms"])
+    assert "class" not in found
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("paint", "--objective", "foto"), "did you mean photo"),
+        (("paint", "--brush", "charcol"), "charcoal"),
+        (("paint", "--brush", "none.safetensors"), "none.safetensors"),
+        (("paint", "--program", "gimp"), "gimp"),
+        (("paint", "--steps", 0), "--steps of 1 or more, got 0"),
+        (("style", PHOTO, "none.jpg"), "no such file"),
+        (("style", PHOTO, PHOTO, "--style-weight", "nan"), "style weight"),
+        (("style", PHOTO, PHOTO, "--scale", "0"), "scale"),
+        (("style", PHOTO, PHOTO, "--net", "vgg"), "vgg16"),
+        (("dream",), "got neither"),
+        (("dream", "--class", "daisy", "--layer", "stem"), "got both"),
+        (("dream", "--class", "dasy"), "daisy"),
+        (("dream", "--layer", "blok3"), "block3"),
+        (("dream", PHOTO, "--layer", "block4", "--channel", 999), "channel"),
+        (("dream", PHOTO, "--layer", "block4", "--octaves", 0), "octaves"),
+    ],
+)
+def test_bad_input_is_one_sentence(args, words, folder):
+    done = wmpaint(*args)
+    assert done.exit_code == 2
+    message = done.stderr.strip()
+    assert words in message and "\n" not in message
+    assert not list(folder.iterdir())
+
+
+def test_resuming_keeps_the_goal_and_the_program():
+    values("paint", "--checkpoint", "state", "--no-real", "-o", "one")
+    for args in (("--objective", "sketch"), ("--program", "gimp"), ("--strokes", 9)):
+        done = wmpaint("paint", "--resume", "state", *args, "-o", "two")
+        assert done.exit_code == 2 and not Path("two").exists()
+
+
+def test_a_budget_that_is_over_still_lays_every_stroke():
+    done = wmpaint("paint", "--budget", "1ms", "--strokes", 40, "--height", 48, "--no-real", "--no-film", "--json")
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["strokes"] == 40 and found["steps"] < 40 and found["dream_psnr"] > 5

@@ -1,0 +1,226 @@
+"""What `paint`, `style` and `dream` share: options, and the way from an objective to files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .. import files
+from ..errors import InputError
+from . import common, memory, outputs
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ..objectives.base import Objective
+    from ..painting.result import Painting, Report
+
+__all__ = ["Session", "perform"]
+
+BRUSH, HEIGHT, SEED = "acrylic", 512, 0
+CHECKPOINT_EVERY = 5.0  # seconds
+
+Brush = Annotated[
+    str | None, typer.Option(help=f"A name out of `wmpaint brushes`, or a .safetensors painter. Default: {BRUSH}.")
+]
+Strokes = Annotated[int | None, typer.Option(help="How many strokes, 1 or more.", show_default=False)]
+Height = Annotated[
+    int | None, typer.Option(help=f"Height of the painting in pixels; the aspect is kept. Default: {HEIGHT}.")
+]
+Seed = Annotated[int | None, typer.Option(help=f"The same seed paints the same picture; 0 or more. Default: {SEED}.")]
+Steps = Annotated[int | None, typer.Option(help="Optimizer steps. Default: what the objective takes as a rule.")]
+Budget = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Stop painting this long after the start: 20s, 2min. Default: no limit."),
+]
+ProgramName = Annotated[
+    str,
+    typer.Option(
+        "--program",
+        metavar="auto|mypaint|dabs",
+        help="The paint program to replay in; auto is MyPaint if installed.",
+    ),
+]
+Checkpoint = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Save the state here every 5 seconds, to go on from later.")
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Go on from a checkpoint of the same goal, with the options it was made with."),
+]
+Out = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="PATH",
+        help="A folder for all files, or one file: .wmp.json, .png (the dream; …real.png is the replay), .svg, "
+        f".mp4, .gif, .json (the report). May be repeated. Default: {outputs.FOLDER}/.",
+    ),
+]
+Film = Annotated[bool, typer.Option(help="Write the film of the painting being painted into folders.")]
+Real = Annotated[bool, typer.Option(help="Replay the strokes in the paint program, and report the gap.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of the table.")]
+
+
+@dataclass(frozen=True)
+class Session:
+    """The options that all three commands have; None is the default, or the checkpoint's value."""
+
+    brush: str | None = None
+    strokes: int | None = None
+    height: int | None = None
+    seed: int | None = None
+    steps: int | None = None
+    budget: str | None = None
+    program: str = "auto"
+    checkpoint: Path | None = None
+    resume: Path | None = None
+    output: list[str] | None = None
+    film: bool = True
+    real: bool = True
+    as_json: bool = False
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The options of `Run` that were asked for."""
+        options = {name: getattr(self, name) for name in ("brush", "strokes", "height", "seed", "steps")}
+        return {name: value for name, value in options.items() if value is not None}
+
+    def check(self) -> None:
+        """Refuse numbers out of range.
+
+        Raises:
+            InputError: the first of them.
+        """
+        for name, low, high in (("strokes", 1, None), ("steps", 1, None), ("height", 1, 16_384)):
+            value = getattr(self, name)
+            if value is not None and (value < low or (high is not None and value > high)):
+                raise InputError(f"expected --{name} of {f'1 to {high} pixels' if high else '1 or more'}, got {value}")
+        if self.seed is not None and not 0 <= self.seed < 1 << 63:
+            raise InputError(f"expected --seed of 0 to 2**63 - 1, got {self.seed}")
+
+
+Findings = dict[str, Any]
+
+
+def perform(
+    session: Session,
+    make_goal: Callable[[], Objective],
+    inputs: list[Path | None],
+    *,
+    strokes: int,
+    canvas: Any = None,
+    source: Path | None = None,
+    notes: dict[str, Any] | None = None,
+    judge: Callable[[Tensor, Tensor | None], Findings] | None = None,
+) -> int | None:
+    """Paint, write every output, and say how it went; the exit code.
+
+    Args:
+        make_goal: the objective; called when cheap checks have passed.
+        inputs: files that are read, and must not be written over.
+        strokes: how many by default.
+        source: the file whose name the painting bears.
+        notes: what else the painting's file should say of its parameters.
+        judge: what else to report of the dream and the replay [3, H, W].
+    """
+    session.check()
+    seconds = None if session.budget is None else common.duration(session.budget)
+    planned = outputs.plan(session.output or [outputs.FOLDER], film=session.film, real=session.real)
+    states = [path for path in (session.checkpoint,) if path is not None]
+    common.check_inputs_kept([o.path for o in planned], [*inputs, session.resume, session.checkpoint])
+    common.check_inputs_kept(states, inputs)
+    outputs.check(planned)
+    for path in states:
+        files.check_writable(path)
+    program = session.program if session.real else None
+    run = _start(session, make_goal(), seconds, strokes, canvas)
+    if program is not None:
+        run.painting().program_name(program)
+    run.source = source
+    if session.resume is None:
+        run.parameters.update(notes or {})
+
+    stopped = _paint(run, session.checkpoint)
+    painting: Painting = run.painting()
+    with common.Stop():  # nothing is lost by a Ctrl-C between two files
+        report, found = _write(painting, planned, program, run.goal, judge)
+    rows = [(label, value) for label, value in report.rows() if label != "steps"]
+    rows += [(name.replace("_", " "), str(value)) for name, value in found.items() if not isinstance(value, dict)]
+    if session.as_json:
+        paths = [str(o.path) for o in planned]
+        common.print_json({**report.as_dict(), **found, "outputs": paths, "interrupted": stopped})
+    else:
+        common.print_table([*rows, *((o.kind, str(o.path)) for o in planned)])
+    return common.STOPPED if stopped else None
+
+
+def _start(session: Session, goal: Objective, seconds: float | None, strokes: int, canvas: Any) -> Any:
+    """The run to iterate over; all that can be wrong with the input comes out here."""
+    from ..painting.loop import Run
+
+    left = None if seconds is None else max(0.1, seconds - common.elapsed())
+    if session.resume is None:
+        options = {"brush": BRUSH, "strokes": strokes, "height": HEIGHT, "seed": SEED, **session.given}
+        memory.check(options["strokes"], options["height"], (canvas or goal.canvas()).aspect)
+        return Run(goal, **options, canvas=canvas, budget=left)
+    run = Run.resume(session.resume, goal, budget=left)
+    known = {**run.parameters, "seed": run.seed}
+    for name, value in session.given.items():
+        if known.get(name) != value:
+            raise InputError(f"expected --{name} {known.get(name)} as in the checkpoint, got {value}")
+    return run
+
+
+def _paint(run: Any, checkpoint: Path | None) -> bool:
+    """Paint to the end, to the end of the budget, or to Ctrl-C: then True."""
+    with common.Stop() as stop, common.bar(None, "painting") as show:
+        saved = time.monotonic()
+        for step in run:
+            show(step.index + 1, f"{step.strokes} strokes, loss {step.loss:.5g}, {step.seconds_left:.0f} s left")
+            if checkpoint is not None and time.monotonic() - saved > CHECKPOINT_EVERY:
+                run.save_checkpoint(checkpoint)
+                saved = time.monotonic()
+            if stop.asked:
+                break
+        if checkpoint is not None:
+            run.save_checkpoint(checkpoint)
+        return stop.asked
+
+
+def _write(
+    painting: Painting, planned: list[outputs.Output], program: str | None, goal: Any,
+    judge: Callable[[Tensor, Tensor | None], Findings] | None,
+) -> tuple[Report, Findings]:  # fmt: skip
+    """Write all files, and say how the painting went."""
+    from ..export.bitmap import flatten
+    from ..export.writers import write_json
+    from ..image import save_png
+
+    outputs.make_folders(planned)
+    for path in _paths(planned, "painting"):
+        painting.save(path)
+    dream = painting.render()
+    for path in _paths(planned, "dream"):
+        save_png(path, dream)
+    real = None if program is None else painting.replay(program)
+    for path in _paths(planned, "real"):
+        assert real is not None  # `plan` refuses such a file without a replay
+        save_png(path, real)
+    for path in _paths(planned, "svg") + _paths(planned, "film"):
+        painting.save(path)
+    report = replace(painting.report(program=program, dream=dream, real=real), seconds=round(common.elapsed(), 3))
+    found = {} if judge is None else judge(flatten(dream), None if real is None else flatten(real))
+    for path in _paths(planned, "report"):
+        write_json(path, {**report.as_dict(), **found})
+    return report, found
+
+
+def _paths(planned: list[outputs.Output], kind: str) -> list[Path]:
+    return [output.path for output in planned if output.kind == kind]

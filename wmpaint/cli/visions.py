@@ -1,0 +1,175 @@
+"""`wmpaint style` and `wmpaint dream`: paintings after what a network sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import InputError
+from . import common
+from . import session as s
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ..objectives.base import Objective
+
+__all__ = ["DREAM_EXAMPLE", "STYLE_EXAMPLE", "dream", "style"]
+
+STYLE_EXAMPLE = "Example: [bold]wmpaint style castle.jpg starry_night.jpg --style-weight 2 --brush oil -o starry/[/]"
+DREAM_EXAMPLE = "Example: [bold]wmpaint dream --class goldfish[/], or [bold]wmpaint dream forest.jpg --layer block10[/]"
+GRAY = (0.5, 0.5, 0.48)  # a ground in between: on white, light things have no outline to be found by
+
+Net = Annotated[
+    list[str] | None,
+    typer.Option("--net", metavar="NAME", help="A network: lite0, lite1, lite2, vgg16, vgg19, googlenet."),
+]
+
+
+@common.guarded
+def style(
+    content: Annotated[Path, typer.Argument(help="The picture that says what is where.")],
+    pictures: Annotated[list[Path], typer.Argument(metavar="STYLE...", help="One or more pictures to paint like.")],
+    style_weight: Annotated[float, typer.Option(help="How much the style counts beside the content's 1.")] = 1.0,
+    scale: Annotated[
+        float, typer.Option(help="Size of the style's marks; 1 as if the style were as large as the painting.")
+    ] = 1.0,
+    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the palette of the content.")] = False,
+    net: Net = None,
+    brush: s.Brush = None,
+    strokes: s.Strokes = None,
+    height: s.Height = None,
+    seed: s.Seed = None,
+    steps: s.Steps = None,
+    budget: s.Budget = None,
+    program: s.ProgramName = "auto",
+    checkpoint: s.Checkpoint = None,
+    resume: s.Resume = None,
+    output: s.Out = None,
+    film: s.Film = True,
+    real: s.Real = True,
+    as_json: s.AsJson = False,
+) -> int | None:
+    """Paint one picture in the style of others, in brush strokes.
+
+    Writes what `wmpaint paint` writes. The report gives each term for the dream and for the replay, and the style's
+    for the untouched content, to compare with.
+    """
+    from ..objectives.base import Scene
+    from ..objectives.presets import transfer
+
+    name = _one(net, "lite0")
+    state: dict[str, Any] = {}
+
+    def goal() -> Objective:
+        from .. import features
+
+        state["goal"] = transfer(
+            content, pictures, features.load(name), weight=style_weight, scale=scale, keep_color=keep_color
+        )
+        return state["goal"]
+
+    def judge(dream: Tensor, real: Tensor | None) -> dict[str, Any]:
+        pictures = {"photo": state["goal"].picture, "dream": dream, "real": real}
+        return {
+            f"{which}_terms": _terms(state["goal"], Scene, picture)
+            for which, picture in pictures.items()
+            if picture is not None
+        }
+
+    notes = {
+        "objective": "style", "styles": [path.name for path in pictures], "style_weight": style_weight,
+        "scale": scale, "keep_color": keep_color, "net": name,
+    }  # fmt: skip
+    options = s.Session(
+        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json
+    )
+    return s.perform(options, goal, [content, *pictures], strokes=1000, source=content, notes=notes, judge=judge)
+
+
+@common.guarded
+def dream(
+    photo: Annotated[Path | None, typer.Argument(help="A picture to dream on. Default: a gray ground.")] = None,
+    class_: Annotated[
+        str | None, typer.Option("--class", metavar="NAME", help="A class of ImageNet: daisy, goldfish, volcano…")
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help="A layer of the network: block4, block10…")] = None,
+    channel: Annotated[int | None, typer.Option(help="One channel of the layer, counted from 0.")] = None,
+    octaves: Annotated[int, typer.Option(help="How many sizes a layer looks at, each 1.4 times smaller.")] = 3,
+    keep: Annotated[float, typer.Option(help="How much the photo counts beside the dream; 0 forgets it.")] = 1.0,
+    net: Net = None,
+    brush: s.Brush = None,
+    strokes: s.Strokes = None,
+    height: s.Height = None,
+    seed: s.Seed = None,
+    steps: s.Steps = None,
+    budget: s.Budget = None,
+    program: s.ProgramName = "auto",
+    checkpoint: s.Checkpoint = None,
+    resume: s.Resume = None,
+    output: s.Out = None,
+    film: s.Film = True,
+    real: s.Real = True,
+    as_json: s.AsJson = False,
+) -> int | None:
+    """Paint what a network dreams of: a class of things, or all that a layer sees in a photo (DeepDream).
+
+    For a class two networks look at once, where the second is installed (pip install wmpaint[nets]); a third that took
+    no part says how high the class ranks in the dream and in the replay.
+    """
+    from .. import features
+    from ..canvas import Canvas
+    from ..objectives.presets import class_dream, layer_dream, rank
+
+    if (class_ is None) == (layer is None):
+        got = "both" if class_ is not None else "neither"
+        raise InputError(f"expected either --class or --layer, got {got}")
+    names = net or ([n for n in ("lite0", "lite1") if features.installed(n)] if class_ is not None else ["lite0"])
+    referee = next((n for n in ("lite2", "lite1", "lite0") if n not in names and features.installed(n)), None)
+
+    def goal() -> Objective:
+        nets = [features.load(name) for name in names]
+        if class_ is not None:
+            return class_dream(class_, nets, picture=photo, keep=keep)
+        assert layer is not None
+        return layer_dream(layer, nets, channel=channel, octaves=octaves, picture=photo, keep=keep)
+
+    def judge(dream: Tensor, real: Tensor | None) -> dict[str, Any]:
+        if class_ is None:
+            return {}
+        own = features.load(names[0])
+        found: dict[str, Any] = {"class": own.labels[own.class_index(class_)]}  # type: ignore[index]
+        for prefix, name in (("", names[0]), ("judge_", referee)):
+            for which, picture in (("dream", dream), ("real", real)):
+                known = None if name is None or picture is None else rank(features.load(name), picture, class_)
+                found[f"{prefix}{which}_rank"] = known
+        return found
+
+    notes: dict[str, Any] = {"objective": "dream", "class": class_, "layer": layer, "channel": channel, "nets": names}
+    canvas = Canvas(1.0, GRAY) if photo is None else None
+    options = s.Session(
+        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json
+    )
+    count = 300 if class_ is not None else 1000
+    return s.perform(options, goal, [photo], strokes=count, canvas=canvas, source=photo, notes=notes, judge=judge)
+
+
+def _one(names: list[str] | None, usual: str) -> str:
+    if names is not None and len(names) != 1:
+        raise InputError(f"expected one --net, got {len(names)}")
+    return usual if names is None else names[0]
+
+
+def _terms(goal: Objective, scene: Any, picture: Tensor) -> dict[str, float]:
+    """What an objective says of a picture, at the height that it looks at."""
+    import torch
+
+    from ..image import resize
+
+    height = min(picture.shape[1], goal.heights[1] if goal.heights else 256)
+    small = resize(picture, height, max(1, round(height * picture.shape[2] / picture.shape[1])))
+    with torch.no_grad():
+        _, terms = goal.evaluate(scene.of(small))
+    return {name: round(value, 5) for name, value in terms.items()}

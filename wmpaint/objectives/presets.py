@@ -1,0 +1,106 @@
+"""Recipes: objectives put together, as the command line offers them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..features import FeatureNet
+from ..features import load as load_net
+from ..image import load_image, resize
+from .base import Objective
+from .content import content
+from .coverage import economy
+from .dream import dream, muted
+from .photo import photo, variance
+from .pixel import edges
+from .style import style
+from .transforms import affine, color, jitter, noise, octaves, perspective
+
+__all__ = ["PRESETS", "class_dream", "layer_dream", "preset", "rank", "transfer"]
+
+PRESETS = ("photo", "sketch", "intrinsic", "economy")
+SIDE = 240  # pixels; what the networks that judge were trained at, about
+
+
+def preset(name: str, picture: Any) -> Objective:
+    """An objective for a picture by name: one of `PRESETS`.
+
+    Raises:
+        InputError: an unknown name. FileError: a picture that cannot be read.
+    """
+    if name not in PRESETS:
+        import difflib
+
+        near = difflib.get_close_matches(name, PRESETS, 1)
+        hint = f": did you mean {near[0]}?" if near else ""
+        raise InputError(f"expected an objective of {', '.join(PRESETS)}, got {name!r}{hint}")
+    target = load_image(picture)
+    if name == "photo":
+        return photo(target)
+    if name == "economy":
+        return photo(target) + 0.02 * economy()
+    if name == "sketch":
+        gray = target.mean(0, keepdim=True).expand(3, -1, -1)
+        light = 1 - 0.75 * (1 - gray)  # paper shows through
+        return photo(light) + 0.5 * edges(light) + 0.01 * economy()
+    return content(target, load_net(), ("block2", "block4", "block7")) + 2 * variance()
+
+
+def transfer(
+    picture: Any, styles: Sequence[Any], net: FeatureNet, *, weight: float = 1.0, scale: float = 1.0,
+    keep_color: bool = False,
+) -> Objective:  # fmt: skip
+    """A picture in the style of others, in the real program: content, style, and the program's variance.
+
+    Raises:
+        InputError: a weight below 0 or not finite, and what `style` raises.
+    """
+    if not 0 <= weight < float("inf"):
+        raise InputError(f"expected a style weight of 0 or more, got {weight}")
+    target = load_image(picture)
+    like = style(list(styles), net, scale=scale, colors=target if keep_color else None)
+    return content(target, net) + weight * like + variance()
+
+
+def class_dream(class_: str | int, nets: Sequence[FeatureNet], *, picture: Any = None, keep: float = 1.0) -> Objective:
+    """A class of things, seen from about where it is painted; with a photo, on it.
+
+    Few views from afar and muted colors make it a picture: from all too many sides it becomes a
+    pattern, and in colors at will a network sees what nobody else does.
+    """
+    views = (affine(15.0, (0.75, 1.1), 0.03, mirror=True), perspective(0.3), color(0.1, 0.3, 0.05), noise(0.05))
+    goal = dream(nets, class_=class_, transforms=views, picture=picture) + 4 * muted()
+    return _kept(goal, picture, 10 * keep)
+
+
+def layer_dream(
+    layer: str, nets: Sequence[FeatureNet], *, channel: int | None = None, octaves: int = 3, picture: Any = None,
+    keep: float = 1.0,
+) -> Objective:  # fmt: skip
+    """What a layer, or a channel of it, would like to see, at several sizes; with a photo, in it."""
+    if isinstance(octaves, bool) or not 1 <= octaves <= 8:
+        raise InputError(f"expected 1 to 8 octaves, got {octaves}")
+    goal = dream(nets, layer=layer, channel=channel, transforms=_looks(octaves), views=1, picture=picture)
+    return _kept(1.0 * goal, picture, 10 * keep)
+
+
+def _looks(count: int) -> tuple[Any, ...]:
+    return (octaves(count), jitter(8), affine(5.0, (0.95, 1.05), 0.0))
+
+
+def _kept(goal: Objective, picture: Any, weight: float) -> Objective:
+    if not 0 <= weight < float("inf"):
+        raise InputError(f"expected to keep 0 or more of the photo, got {weight}")
+    return goal if picture is None or not weight else goal + weight * photo(picture)
+
+
+def rank(net: FeatureNet, picture: Tensor, class_: str | int) -> int:  # [3, H, W]
+    """The place of a class among all that a network sees in a picture, 1 for the first."""
+    with torch.no_grad():
+        logits = net(resize(picture, SIDE, SIDE)[None], "logits")["logits"][0]
+    return int((logits > logits[net.class_index(class_)]).sum()) + 1
