@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from wmpaint.canvas import Canvas
 from wmpaint.cli import session
 from wmpaint.cli.app import app
-from wmpaint.errors import InputError
 from wmpaint.painting import result
 from wmpaint.painting.result import BrushRef, Painting
 

@@ -1,15 +1,21 @@
 """What a painting is for: objectives, and how they compose."""
 
+from . import transforms
 from .base import Function, Objective, Scene, Sum, Within
 from .colors import palette
+from .content import content
 from .coverage import areas, economy, ink, overlap
+from .dream import dream, muted
 from .field import align, flow
 from .penalty import Penalty, boundary, curvature, lengths, pressures, radii
 from .photo import photo, variance
 from .pixel import charbonnier, edges, l1, l2, lab, multiscale, ssim
+from .presets import PRESETS, class_dream, layer_dream, preset, rank, transfer
+from .style import style
 from .transport import sinkhorn, sliced
 
 __all__ = [
+    "PRESETS",
     "Function",
     "Objective",
     "Penalty",
@@ -20,7 +26,10 @@ __all__ = [
     "areas",
     "boundary",
     "charbonnier",
+    "class_dream",
+    "content",
     "curvature",
+    "dream",
     "economy",
     "edges",
     "flow",
@@ -28,15 +37,22 @@ __all__ = [
     "l1",
     "l2",
     "lab",
+    "layer_dream",
     "lengths",
     "multiscale",
+    "muted",
     "overlap",
     "palette",
     "photo",
+    "preset",
     "pressures",
     "radii",
+    "rank",
     "sinkhorn",
     "sliced",
     "ssim",
+    "style",
+    "transfer",
+    "transforms",
     "variance",
 ]
