@@ -25,9 +25,10 @@ __all__ = ["Transport", "sinkhorn", "sinkhorn_divergence", "sliced", "sliced_dis
 
 MASSES = ("ink", "uniform")
 FLOOR = 0.002  # ink of a bare cell, so that the ground counts a little and an empty canvas has a cloud
-SHRINK = 0.6  # from one blur to the next
-RELAXED = 0.9  # share of the new in an update; half of it would be safe and slow, and all of it swings
-SETTLE = (RELAXED, RELAXED, 0.5)  # further updates at the last blur; the half ends what still swings
+SHRINK = 0.8  # from one blur to the next
+SHARE = 0.9  # of the new in an update; half of it would be safe and slow, and all of it swings
+SETTLE = (SHARE, SHARE, 0.5)  # further updates at the last blur; the half ends what still swings
+OWN = 10  # updates of a cloud's potential against itself, which needs no shrinking blur
 CHANNELS = 5
 
 
@@ -140,27 +141,26 @@ def sinkhorn_divergence(
     S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2, where OT(a, b) is the minimum over couplings P of
     sum_ij P_ij |x_i - y_j|^2 / 2 + eps KL(P | a b'), and eps = blur^2. It is at least 0, and 0 for equal clouds.
 
-    The dual potentials f and g are found by Sinkhorn updates in the log domain, all at once, f_i = -eps log sum_j b_j
+    The dual potentials f and g are found by Sinkhorn updates in the log domain, both at once, f_i = -eps log sum_j b_j
     exp((g_j - C_ij) / eps), while the blur shrinks from the clouds' diameter. Then S = <a, f - f_aa> + <b, g - g_bb>.
     Its gradients to `x` and `a` are those at fixed potentials, which is exact at the optimum; `y` and `b` get none.
 
     Source:
         Feydy et al., "Interpolating between optimal transport and MMD using Sinkhorn divergences", 2019. Departures:
-        updates are nearly whole rather than averaged by halves, which comes closer in the same time, and their number
-        is fixed, some ten for a blur of 0.05, which finds 94 % or more of the distance.
+        updates are nearly whole rather than averaged by halves, which comes closer in the same time; and their number
+        is fixed, some twenty for a blur of 0.05. That finds nine tenths and more of the distance between clouds, and
+        three quarters where all that differs is how much lies at two places far apart.
     """
     y, b = y.detach(), b.detach()
     fixed, log_a, log_b = x.detach(), a.detach().log(), b.log()
     with torch.no_grad():
         xy, xx, yy = _cost(fixed, y), _cost(fixed, fixed), _cost(y, y)
-        f = f_aa = torch.zeros_like(log_a)
-        g = g_bb = torch.zeros_like(log_b)
+        f, g = torch.zeros_like(log_a), torch.zeros_like(log_b)
         for eps, share in _schedule(fixed, y, blur):
             f_new, g_new = _softmin(xy, log_b + g / eps, eps), _softmin(xy.t(), log_a + f / eps, eps)
             f, g = torch.lerp(f, f_new, share), torch.lerp(g, g_new, share)
-            f_aa = torch.lerp(f_aa, _softmin(xx, log_a + f_aa / eps, eps), share)
-            g_bb = torch.lerp(g_bb, _softmin(yy, log_b + g_bb / eps, eps), share)
         eps = blur**2
+        f_aa, g_bb = _own(xx, log_a, eps), _own(yy, log_b, eps)
         back = _softmin(xy.t(), log_a + f / eps, eps) - _softmin(yy, log_b + g_bb / eps, eps)
     # One more update with x in the graph: what a point at x_i would pay.
     there = _softmin(_cost(x, y), log_b + g / eps, eps) - _softmin(_cost(x, fixed), log_a + f_aa / eps, eps)
@@ -207,12 +207,20 @@ def _softmin(cost: Tensor, log_weight: Tensor, eps: float) -> Tensor:  # [N, M],
     return -eps * (log_weight - cost / eps).logsumexp(1)
 
 
+def _own(cost: Tensor, log_weight: Tensor, eps: float) -> Tensor:  # [N, N], [N] -> [N]
+    """The potential of a cloud against itself; no mode of it outlives an update by more than a third."""
+    potential = torch.zeros_like(log_weight)
+    for _ in range(OWN):
+        potential = torch.lerp(potential, _softmin(cost, log_weight + potential / eps, eps), 2 / 3)
+    return potential
+
+
 def _schedule(x: Tensor, y: Tensor, blur: float) -> list[tuple[float, float]]:
     """(eps, share of the new) for each update; eps is the square of a blur that shrinks from the clouds' diameter."""
     both = torch.cat([x, y])
     wide = float((both.amax(0) - both.amin(0)).norm())
     count = math.ceil(math.log(max(wide / blur, 1.0)) / -math.log(SHRINK))
-    falling = [((blur / SHRINK**k) ** 2, RELAXED) for k in range(count, 0, -1)]
+    falling = [((blur / SHRINK**k) ** 2, SHARE) for k in range(count, 0, -1)]
     return falling + [(blur**2, share) for share in SETTLE]
 
 

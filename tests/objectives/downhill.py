@@ -1,0 +1,57 @@
+"""Whether an objective can be painted after: a few steps of gradient descent on random strokes."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import torch
+import toys
+
+from wmpaint.objectives import Objective, Scene
+from wmpaint.painters import RibbonPainter, load
+from wmpaint.painting.loop import RATES
+
+PROGRAM_HEIGHT = 512
+
+
+@functools.cache
+def painter() -> RibbonPainter:
+    """The bundled painter of the brush "round"."""
+    return load("round")
+
+
+def descend(
+    objective: Objective, *, steps: int = 5, strokes: int = 20, height: int = 64, seed: int = 0, **known: Any
+) -> list[float]:
+    """The objective before each of some Adam steps on random strokes, and after the last.
+
+    Args:
+        seed: of the strokes; what is random in the objective is the same at each step.
+        known: more of the `Scene`, as `progress` or `mask`.
+    """
+    canvas, start = objective.canvas(), toys.strokes(strokes, seed=seed)
+    columns = {"points": start.points, "radius": start.radius.log(), "pressure": start.pressure, "color": start.color}
+    leaves = {name: value.clone().requires_grad_() for name, value in columns.items()}
+    optimizer = torch.optim.Adam([{"params": [value], "lr": RATES[name]} for name, value in leaves.items()])
+    losses = []
+    for step in range(steps + 1):
+        now = start.replace(**{**leaves, "radius": leaves["radius"].exp()})
+        picture, variance = painter().dream(now, canvas, height=height, program_height=PROGRAM_HEIGHT)
+        chance = torch.Generator().manual_seed(0)
+        loss, _ = objective.evaluate(Scene(picture[:3], variance, now, canvas, generator=chance, **known))
+        losses.append(loss.item())
+        if step < steps:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            with torch.no_grad():
+                leaves["pressure"].clamp_(0.05, 1)
+                leaves["color"].clamp_(0, 1)
+    return losses
+
+
+def assert_downhill(objective: Objective, **options: Any) -> None:
+    """Fail unless five steps bring the objective down; options as for `descend`."""
+    losses = descend(objective, **options)
+    assert losses[-1] < losses[0], f"{objective.name} does not go downhill: {losses}"

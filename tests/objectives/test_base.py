@@ -1,0 +1,314 @@
+"""Objectives compose: weights, names, regions, and what a run asks of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import toys
+from objectives.downhill import assert_downhill, descend
+from torch import Tensor
+
+import wmpaint as wp
+from wmpaint.canvas import Canvas
+from wmpaint.errors import InputError
+from wmpaint.objectives import Function, Objective, Scene, Sum, Within, l1, l2, photo
+from wmpaint.objectives.base import as_objective
+from wmpaint.strokes import Strokes
+
+
+def picture(height: int = 6, width: int = 8, seed: int = 0) -> Tensor:
+    return torch.rand(3, height, width, generator=torch.Generator().manual_seed(seed))
+
+
+def halves(height: int, width: int) -> Tensor:
+    """A mask whose left half counts."""
+    return (torch.arange(width) < width // 2).float().expand(height, width).contiguous()
+
+
+class Level(Objective):
+    """The mean picture's lightness, as a term with a name."""
+
+    name = "level"
+
+    def __init__(self, heights: tuple[int, int] | None = None, steps: int = 120) -> None:
+        self.heights, self.steps = heights, steps
+
+    def __call__(self, scene: Scene) -> Tensor:
+        return scene.mean(scene.picture)
+
+
+def thick(scene: Scene) -> Tensor:
+    return scene.strokes.radius.sum()
+
+
+# Sums
+
+
+def test_a_weighted_sum_and_its_terms() -> None:
+    a, b, scene = l1(picture()), l2(picture()), Scene.of(picture(seed=1))
+    goal = 2 * a + b * 0.5 - 3 * Level()
+    loss, terms = goal.evaluate(scene)
+    assert list(terms) == ["l1", "l2", "level"]
+    assert terms == {"l1": a(scene).item(), "l2": b(scene).item(), "level": Level()(scene).item()}
+    assert loss.item() == pytest.approx(2 * terms["l1"] + 0.5 * terms["l2"] - 3 * terms["level"])
+    assert goal(scene).item() == loss.item()
+    assert (10 * goal)(scene).item() == pytest.approx(10 * loss.item(), rel=1e-5)
+    assert sum([a, b])(scene).item() == pytest.approx(terms["l1"] + terms["l2"])
+
+
+def test_one_objective_is_a_sum_of_one() -> None:
+    scene = Scene.of(picture())
+    loss, terms = Level().evaluate(scene)
+    assert terms == {"level": loss.item()} == {"level": picture().mean().item()}
+
+
+def test_terms_of_one_name_are_numbered() -> None:
+    goal = l1(picture()) + l1(picture()) + l1(picture()).named("far") + 0.5 * l1(picture())
+    assert goal.names() == ["l1", "l1.2", "far", "l1.3"]
+    assert l1(picture()).name == "l1", "naming makes a copy"
+
+
+def test_weights_may_follow_a_schedule() -> None:
+    goal = 2 * (Level() * (lambda progress: 1 - progress))
+    for progress in (0.0, 0.25, 1.0):
+        loss, terms = goal.evaluate(Scene.of(picture(), progress=progress))
+        assert loss.item() == pytest.approx(2 * (1 - progress) * terms["level"], abs=1e-7)
+    squared = ((lambda progress: progress) * Level()) * (lambda progress: progress)
+    assert squared(Scene.of(picture(), progress=0.5)).item() == pytest.approx(picture().mean().item() / 4)
+
+
+def test_what_a_run_asks_of_a_sum() -> None:
+    wide = torch.full((3, 4, 8), 0.5)
+    goal = Level((64, 200), steps=30) + l1(wide) + l2(picture()) + Level((96, 400), steps=200)
+    assert goal.heights == (96, 400) and goal.steps == 200
+    assert goal.picture is not None and torch.equal(goal.picture, wide) and goal.canvas().aspect == 2
+    assert goal.target is goal.picture
+    guide = goal.guide(2, 4)
+    assert guide is not None and torch.allclose(guide, torch.tensor(0.5))
+    free = Level() + Function(thick)
+    assert free.picture is None and free.guide(2, 4) is None and free.canvas() == Canvas() and free.heights is None
+
+
+def test_the_canvas_of_a_part_is_that_of_the_whole() -> None:
+    class Dark(Level):
+        def canvas(self) -> Canvas:
+            return Canvas(2.0, (0.0, 0.0, 0.0))
+
+    for goal in (Dark() + Level(), 0.5 * Dark(), Dark().within(halves(4, 8)), (Dark() + Level()).within(halves(4, 8))):
+        assert goal.canvas() == Canvas(2.0, (0.0, 0.0, 0.0))
+    assert (Dark() + l1(picture(6, 9))).canvas() == Canvas(1.5), "a picture's proportions come first"
+
+
+# Scenes
+
+
+def test_the_mean_is_weighed_by_the_mask_at_any_size() -> None:
+    values, mask = picture(4, 8), halves(4, 8)
+    scene = Scene.of(values, mask=mask)
+    assert scene.mean(values).item() == pytest.approx(values[..., :4].mean().item())
+    assert scene.mean(values[0]).item() == pytest.approx(values[0, :, :4].mean().item())
+    coarse = picture(2, 4, seed=1)
+    assert scene.mean(coarse).item() == pytest.approx(coarse[..., :2].mean().item())
+    assert Scene.of(values).mean(values).item() == pytest.approx(values.mean().item())
+    assert Scene.of(values, mask=torch.zeros(4, 8)).mean(values).item() == 0
+
+
+def test_a_scene_with_another_picture() -> None:
+    scene = Scene.of(picture(4, 8), variance=picture(4, 8)[0], mask=halves(4, 8), progress=0.3)
+    small = scene.with_picture(picture(2, 4))
+    assert small.mask is not None and torch.equal(small.mask, halves(2, 4)) and small.progress == 0.3
+    assert small.variance.mean().item() == pytest.approx(scene.variance.mean().item())
+    assert scene.with_picture(picture(4, 8, seed=1)).mask is scene.mask
+
+
+def test_random_numbers_come_from_the_generator() -> None:
+    seeded = Scene.of(picture(), generator=torch.Generator().manual_seed(1))
+    assert not torch.equal(seeded.uniform(3), seeded.uniform(3))
+    assert torch.equal(Scene.of(picture()).uniform(3), Scene.of(picture()).uniform(3))
+
+
+# Regions
+
+
+def test_a_region_is_all_that_counts() -> None:
+    target, canvas = torch.zeros(3, 4, 8), torch.full((3, 4, 8), 0.5)
+    canvas[..., 4:] = 1.0
+    canvas.requires_grad_()
+    inside = l1(target).within(halves(4, 8))
+    loss, terms = inside.evaluate(Scene.of(canvas))
+    assert loss.item() == pytest.approx(0.5) and terms == {"l1": pytest.approx(0.5)}
+    loss.backward()
+    assert canvas.grad is not None and (canvas.grad[..., :4] > 0).all() and (canvas.grad[..., 4:] == 0).all()
+
+
+def test_a_region_also_binds_who_knows_no_masks() -> None:
+    canvas = picture(4, 8).requires_grad_()
+    Function(lambda scene: scene.picture.sum()).within(halves(4, 8))(Scene.of(canvas)).backward()
+    assert canvas.grad is not None and torch.equal(canvas.grad, halves(4, 8).expand(3, 4, 8))
+
+
+def test_a_sum_within_a_region_keeps_its_terms() -> None:
+    goal = (2 * l1(picture(4, 8)) + Level()).within(halves(4, 8))
+    scene = Scene.of(picture(4, 8, seed=1))
+    assert goal.names() == ["l1", "level"] and isinstance(goal, Within)
+    loss, terms = goal.evaluate(scene)
+    apart = 2 * l1(picture(4, 8)).within(halves(4, 8)) + Level().within(halves(4, 8))
+    assert loss.item() == pytest.approx(apart(scene).item()) == pytest.approx(2 * terms["l1"] + terms["level"])
+
+
+def test_regions_within_regions() -> None:
+    top = (torch.arange(4) < 2).float()[:, None].expand(4, 8)
+    canvas = picture(4, 8)
+    both = Level().within(halves(4, 8)).within(top)
+    assert both(Scene.of(canvas)).item() == pytest.approx(canvas[:, :2, :4].mean().item())
+
+
+def test_strokes_with_their_middle_inside_are_judged() -> None:
+    strokes = toys.strokes(30)
+    scene = Scene.of(torch.ones(3, 16, 16), strokes=strokes)
+    inside = strokes.points.mean(1)[:, 0] < 0.5
+    assert 0 < inside.sum() < 30
+    assert Function(thick).within(halves(16, 16))(scene).item() == pytest.approx(strokes.radius[inside].sum().item())
+    assert Function(thick).within(halves(16, 16))(Scene.of(torch.ones(3, 16, 16))).item() == 0
+
+
+# Functions, digests
+
+
+def test_functions_are_objectives() -> None:
+    wrapped = as_objective(thick)
+    assert isinstance(wrapped, Function) and wrapped.name == "thick"
+    goal = l1(picture())
+    assert as_objective(goal) is goal
+    for other in ("cat.jpg", picture(), None, 3):
+        assert as_objective(other) is None
+    assert Function(thick, "radii").evaluate(Scene.of(picture(), strokes=toys.strokes(3)))[1].keys() == {"radii"}
+    assert Function(lambda scene: scene.picture.sum()).name == "lambda"
+
+
+def test_a_digest_tells_goals_apart() -> None:
+    goals: list[Callable[[], Objective]] = [
+        lambda: l1(picture()),
+        lambda: l2(picture()),
+        lambda: l1(picture(seed=1)),
+        lambda: 2 * l1(picture()),
+        lambda: 3 * l1(picture()),
+        lambda: l1(picture()) + l2(picture()),
+        lambda: l1(picture()).named("other"),
+        lambda: l1(picture()).within(halves(6, 8)),
+        lambda: l1(picture()).within(1 - halves(6, 8)),
+        lambda: Function(thick),
+        lambda: photo(picture()),
+        lambda: photo(picture(), variance=0.5),
+    ]
+    digests = [make().digest() for make in goals]
+    assert digests == [make().digest() for make in goals], "the same for the same"
+    assert len(set(digests)) == len(goals)
+
+
+def test_a_digest_is_that_of_the_goal_not_of_its_past() -> None:
+    goal = l1(picture()).within(halves(6, 8)) + photo(picture())
+    before = goal.digest()
+    goal.evaluate(Scene.of(picture(3, 4)))
+    goal.guide(12, 16)
+    assert goal.digest() == before
+
+
+# Downhill
+
+
+def test_the_check_for_downhill_can_fail() -> None:
+    class Wrong(Objective):
+        """Its value is that of l2, its gradient points the other way."""
+
+        name = "wrong"
+
+        def __call__(self, scene: Scene) -> Tensor:
+            value = l2(torch.full((3, 8, 8), 0.5))(scene)
+            return 2 * value.detach() - value
+
+    with pytest.raises(AssertionError, match="wrong does not go downhill"):
+        assert_downhill(Wrong())
+    losses = descend(l2(torch.full((3, 8, 8), 0.5)))
+    assert len(losses) == 6 and all(b < a for a, b in itertools.pairwise(losses))
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("weight", [float("nan"), float("inf"), "2", None, torch.ones(2), l1(picture())])
+def test_weights_that_are_none(weight: Any) -> None:
+    with pytest.raises(InputError, match="expected a finite weight or a schedule"):
+        l1(picture()) * weight
+
+
+def test_only_objectives_add_up() -> None:
+    for other in (1, "l1", None):
+        with pytest.raises(TypeError):
+            l1(picture()) + other
+
+
+def scene_with_strokes() -> Scene:
+    canvas = picture().requires_grad_()
+    return Scene.of(canvas, strokes=toys.strokes(3))
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda scene: scene.picture, r"'bad' to return a scalar tensor, got a tensor of shape \(3, 6, 8\)"),
+        (lambda scene: 0.5, "'bad' to return a scalar tensor, got float"),
+        (lambda scene: None, "'bad' to return a scalar tensor, got NoneType"),
+        (lambda scene: scene.picture.sum() * float("nan"), "'bad' to be finite, got nan"),
+        (lambda scene: scene.picture.sum() / 0, "'bad' to be finite, got inf"),
+        (lambda scene: torch.ones(()), "'bad' to have a gradient, got a constant"),
+        (lambda scene: scene.picture.detach().sum(), "'bad' to have a gradient, got a constant"),
+    ],
+)
+def test_functions_that_are_no_objectives(function: Callable[[Scene], Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        (Level() + Function(function, "bad")).evaluate(scene_with_strokes())
+
+
+def test_a_constant_will_do_where_nothing_is_optimized() -> None:
+    constant = Function(lambda scene: torch.ones(()), "one")
+    assert constant.evaluate(Scene.of(picture()))[0].item() == 1
+    with torch.no_grad():
+        assert constant.evaluate(scene_with_strokes())[0].item() == 1
+
+
+def test_a_schedule_that_ends_in_nothing() -> None:
+    goal = Level() * (lambda progress: float("nan"))
+    with pytest.raises(InputError, match="weight of 'level' to be finite, got nan"):
+        goal.evaluate(Scene.of(picture()))
+
+
+def test_an_objective_without_an_opinion() -> None:
+    class Empty(Objective):
+        pass
+
+    with pytest.raises(NotImplementedError, match="Empty does not say what it wants"):
+        Empty()(Scene.of(picture()))
+
+
+def test_masks_that_do_not_fit() -> None:
+    with pytest.raises(InputError, match="mask with the proportions of the picture, 8 x 6, got 6 x 8"):
+        l1(picture()).within(torch.ones(8, 6))
+    with pytest.raises(InputError, match="something white"):
+        l1(picture()).within(torch.zeros(6, 8))
+    assert l1(picture()).within(torch.ones(60, 80))(Scene.of(picture())).item() == 0, "any size of those proportions"
+
+
+def test_a_run_names_the_bad_objective() -> None:
+    for goal in (lambda scene: scene.picture, lambda scene: torch.ones(())):
+        with pytest.raises(InputError, match="'lambda'"):
+            wp.paint(goal, brush="round", strokes=3, height=32, steps=2)
+
+
+def test_sums_are_plain_objectives() -> None:
+    assert isinstance(l1(picture()) * 2, Sum) and isinstance(0 + l1(picture()), Sum)
+    assert Scene.of(picture()).strokes.points.shape == Strokes.empty().points.shape
