@@ -113,13 +113,20 @@ def test_dots_have_no_direction() -> None:
     assert cost(flow(), known) == cost(align(torch.full((2, 2), 1.5)), known[1:]) == pytest.approx(0, abs=1e-6)
 
 
-def test_nearest_in_parts() -> None:
-    points = torch.rand(2100, 2, generator=torch.Generator().manual_seed(0))
+@pytest.mark.parametrize("width", [1.0, 1e-3, 0.0])  # where all have one x, all others must be looked at
+def test_nearest_beside_a_table_of_all_distances(width: float) -> None:
+    points = torch.rand(2100, 2, generator=torch.Generator().manual_seed(0)) * torch.tensor([width, 1.0])
+    distance = torch.cdist(points, points).fill_diagonal_(math.inf)
     found = nearest(points, 3)
-    assert found.shape == (2100, 3)
-    for k in (0, 1023, 1024, 2099):
-        order = (points - points[k]).square().sum(1).argsort()
-        assert order[0] == k and set(found[k].tolist()) == set(order[1:4].tolist())
+    assert found.shape == (2100, 3) and not (found == torch.arange(2100)[:, None]).any()
+    assert torch.allclose(distance.gather(1, found), distance.topk(3, largest=False).values, atol=1e-6)
+
+
+@pytest.mark.parametrize("total", [1, 2, 5])
+def test_few_have_few_neighbors(total: int) -> None:
+    found = nearest(torch.zeros(total, 2), 3)
+    assert found.shape == (total, min(3, total - 1))
+    assert all(len(set(row)) == len(row) and k not in row for k, row in enumerate(found.tolist()))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ the angle, (cos 2t, sin 2t), which can be averaged. Where there is none, the vec
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ __all__ = ["Align", "Flow", "align", "flow", "orientation"]
 
 LOOK = 192  # pixels of height at which a picture's lines are looked for
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)  # along a stroke
-ROWS = 1024  # of the table of distances, at a time
+ROWS = 256  # of the table of distances, at a time
 
 
 def orientation(picture: Tensor, sigma: float = 3.0) -> Tensor:  # [3, H, W] -> [2, H, W]
@@ -96,16 +97,24 @@ def nearest(
     points: Tensor,  # [N, 2]
     count: int,
 ) -> Tensor:
-    """The nearest others of each point, [N, min(count, N - 1)] int64; time and N^2 grow alike."""
-    count = min(count, len(points) - 1)
-    found = []
-    for first in range(0, len(points), ROWS):
+    """The nearest others of each point, [N, min(count, N - 1)] int64."""
+    total, count = len(points), min(count, len(points) - 1)
+    order = points[:, 0].argsort()
+    points = points[order]
+    found = torch.empty((total, count), dtype=torch.int64, device=points.device)
+    for first in range(0, total, ROWS):
         rows = points[first : first + ROWS]
-        distance = torch.cdist(rows, points)
         own = torch.arange(len(rows), device=points.device)
-        distance[own, own + first] = float("inf")
-        found.append(distance.topk(count, largest=False).indices)
-    return torch.cat(found)
+        for margin in (2 * ROWS, total):  # among points of like x, and among all where that is not enough
+            low, high = max(0, first - margin), min(total, first + ROWS + margin)
+            distance = torch.cdist(rows, points[low:high])
+            distance[own, own + first - low] = math.inf
+            value, index = distance.topk(count, largest=False)
+            x, far = rows[:, :1], points[[low, high - 1], 0]
+            if bool(((value <= x - far[0]) | (low == 0)).all() & ((value <= far[1] - x) | (high == total)).all()):
+                break
+        found[order[first : first + ROWS]] = order[index + low]
+    return found
 
 
 # What users call
