@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from torch import Tensor
 
 import wmpaint as wp
 from wmpaint.errors import BrushError, FileError, InputError
+from wmpaint.objectives import Function
 from wmpaint.painting import loop
 
-OPTIONS = {"brush": "round", "strokes": 16, "height": 48, "steps": 12, "seed": 5}
+OPTIONS: dict[str, Any] = {"brush": "round", "strokes": 16, "height": 48, "steps": 12, "seed": 5}
 
 
 def photo(height: int = 30, width: int = 40) -> Tensor:
@@ -23,6 +25,12 @@ def photo(height: int = 30, width: int = 40) -> Tensor:
     y, x = torch.meshgrid(torch.linspace(0, 1, height), torch.linspace(0, 1, width), indexing="ij")
     disc = ((x - 0.5) ** 2 + (y - 0.5) ** 2 < 0.08).float()
     return torch.stack([disc, 0.3 * x + 0.5 * disc, 0.2 * y])
+
+
+def scene_of(painting: wp.Painting) -> wp.Scene:
+    """The painting as its painter sees it at the planned height."""
+    picture, variance = painting.painters[0].dream(painting.strokes, painting.canvas, height=OPTIONS["height"])
+    return wp.Scene(picture[:3], variance, painting.strokes, painting.canvas)
 
 
 def same(a: wp.Strokes, b: wp.Strokes) -> bool:
@@ -135,16 +143,53 @@ def test_one_stroke() -> None:
     assert len(wp.paint(photo(), **{**OPTIONS, "strokes": 1}).strokes) == 1
 
 
-def test_a_goal_of_ones_own() -> None:
-    class Red(wp.PhotoGoal):
-        def loss(self, picture: Tensor, variance: Tensor, strokes: wp.Strokes) -> tuple[Tensor, dict[str, float]]:
-            error = (picture - picture.new_tensor([0.9, 0.1, 0.1])[:, None, None]).square().mean()
-            return error, {"red": error.item()}
+def test_an_objective_of_ones_own() -> None:
+    class Red(wp.Objective):
+        name = "red"
+
+        def __init__(self, picture: Tensor) -> None:
+            self.picture = picture
+
+        def __call__(self, scene: wp.Scene) -> Tensor:
+            return scene.mean((scene.picture - scene.picture.new_tensor([0.9, 0.1, 0.1])[:, None, None]).square())
 
     painting = wp.paint(Red(photo()), **{**OPTIONS, "steps": 60})
-    assert painting.terms["red"] < 0.1
+    assert painting.terms["red"] < 0.1 and painting.canvas.aspect == pytest.approx(4 / 3)
     mean = painting.render()[:3].mean((1, 2))
     assert mean[0] > 0.5 > mean[1]
+
+
+def test_a_function_is_an_objective() -> None:
+    def dim(scene: wp.Scene) -> Tensor:
+        return (scene.picture.mean() - 0.3).square()
+
+    painting = wp.paint(dim, **{**OPTIONS, "steps": 40})
+    assert painting.canvas == wp.Canvas() and set(painting.terms) == {"loss", "dim"}
+    assert painting.render()[:3].mean().item() == pytest.approx(0.3, abs=0.05)
+
+
+def test_a_sum_reports_its_terms() -> None:
+    def thick(scene: wp.Scene) -> Tensor:
+        return scene.strokes.radius.mean()
+
+    plain, thin = (
+        wp.paint(wp.photo(photo()) + weight * Function(thick), **{**OPTIONS, "steps": 30}) for weight in (0.0, 5.0)
+    )
+    assert set(thin.terms) == {"loss", "error", "variance", "thick"}
+    assert thin.terms["thick"] < 0.8 * plain.terms["thick"] and thin.terms["error"] > plain.terms["error"]
+    assert thin.target is not None and thin.report(program=None).dream_psnr is not None
+
+
+def test_a_checkpoint_belongs_to_an_objective(tmp_path: Path) -> None:
+    goal = wp.photo(photo()) + 0.1 * wp.ssim(photo())
+    run = wp.Run(goal, **OPTIONS)
+    next(run)
+    run.save_checkpoint(tmp_path / "state")
+    for other in (wp.photo(photo()), wp.photo(photo()) + 0.2 * wp.ssim(photo())):
+        with pytest.raises(InputError, match="got another"):
+            wp.Run.resume(tmp_path / "state", other)
+    again = wp.Run.resume(tmp_path / "state", wp.photo(photo()) + 0.1 * wp.ssim(photo()))
+    assert next(again).index == 1
 
 
 def test_bad_options() -> None:
@@ -158,14 +203,19 @@ def test_bad_options() -> None:
 def test_the_variance_keeps_a_rough_brush_out_of_detail() -> None:
     """What the program is expected to lose is less where it was asked for."""
     options = {**OPTIONS, "brush": "dry_brush", "steps": 60}
-    with_it, without = (wp.paint(wp.PhotoGoal(photo(), variance=v), **options).terms for v in (1.0, 0.0))
+    both = wp.photo(photo())
+    with_it, without = (
+        both.evaluate(scene_of(wp.paint(wp.photo(photo(), variance=weight), **options)))[1] for weight in (1.0, 0.0)
+    )
     assert with_it["error"] + with_it["variance"] < without["error"] + without["variance"]
     assert with_it["variance"] < without["variance"]
 
 
-def test_any_object_with_the_right_methods_is_a_goal() -> None:
-    class Dark:
-        """As little light as possible, from strokes as thin as possible."""
+def test_an_objective_may_choose_canvas_and_guide() -> None:
+    class Dark(wp.Objective):
+        """As little light as possible."""
+
+        name = "light"
 
         def canvas(self) -> wp.Canvas:
             return wp.Canvas(2.0)
@@ -173,15 +223,13 @@ def test_any_object_with_the_right_methods_is_a_goal() -> None:
         def guide(self, height: int, width: int) -> Tensor:
             return torch.full((3, height, width), 0.5)
 
-        def loss(self, picture: Tensor, variance: Tensor, strokes: wp.Strokes) -> tuple[Tensor, dict[str, float]]:
-            light, thick = picture.mean(), 0.1 * strokes.radius.mean()
-            return light + thick, {"light": light.item(), "thick": thick.item()}
+        def __call__(self, scene: wp.Scene) -> Tensor:
+            return scene.mean(scene.picture)
 
-    painting = wp.paint(Dark(), **{**OPTIONS, "steps": 40})
+    painting = wp.paint(Dark() + Function(lambda scene: scene.strokes.radius.mean(), "thick"), **OPTIONS)
     assert painting.canvas.aspect == 2 and set(painting.terms) == {"loss", "light", "thick"}
-    assert painting.terms["light"] < 0.6 and painting.terms["loss"] == pytest.approx(
-        painting.terms["light"] + painting.terms["thick"]
-    )
+    assert painting.terms["light"] < 0.6
+    assert painting.terms["loss"] == pytest.approx(painting.terms["light"] + painting.terms["thick"])
     assert painting.target is None and painting.report(program=None).dream_psnr is None
 
 

@@ -112,7 +112,8 @@ class Run:
         self.canvas = canvas or self.goal.canvas()
         self.canvas.pixels(height)
         self.painter = (painter or load(brush)).requires_grad_(False)
-        self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, steps or self.goal.steps, self.goal.heights)
+        planned = self.goal.steps if steps is None else steps
+        self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, planned, self.goal.heights)
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
@@ -181,7 +182,7 @@ class Run:
     def _add_rounds(self, now: float) -> None:
         while self._rounds < len(self.schedule.rounds) and now >= self.schedule.rounds[self._rounds].begin:
             planned = self.schedule.rounds[self._rounds]
-            alive = self._influence() >= VISIBLE
+            alive = self.influence() >= VISIBLE
             count = planned.strokes + int((~alive).sum())
             if count:
                 error, guide = self._wanted()
@@ -191,17 +192,6 @@ class Run:
                 )  # fmt: skip
                 self._replace(alive, new)
             self._rounds += 1
-
-    @torch.no_grad()
-    def _influence(self) -> Tensor:
-        """[strokes] the most that each changes any pixel of the picture."""
-        strokes, height = self.strokes().detach(), self.schedule.coarse
-        rows, columns = self.canvas.pixels(height)
-        ribbon, half_width = self.painter.ribbons(strokes, height, self.height)
-        return influence(
-            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
-            height=rows, width=columns, caps=ribbon.caps,
-        )  # fmt: skip
 
     def _replace(self, alive: Tensor, new: Strokes) -> None:
         """Drop the strokes that are not alive, and lay new ones over the others."""
@@ -310,6 +300,17 @@ class Run:
     def preview(self, height: int | None = None) -> Tensor:
         """The picture so far, [3, H, W]."""
         return flatten(self._dream(self.schedule.coarse if height is None else height)[0])
+
+    @torch.no_grad()
+    def influence(self) -> Tensor:
+        """[strokes] the most that each changes any pixel of the picture."""
+        strokes, height = self.strokes().detach(), self.schedule.coarse
+        rows, columns = self.canvas.pixels(height)
+        ribbon, half_width = self.painter.ribbons(strokes, height, self.height)
+        return influence(
+            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
+            height=rows, width=columns, caps=ribbon.caps,
+        )  # fmt: skip
 
     def painting(self) -> Painting:
         """The painting so far."""
