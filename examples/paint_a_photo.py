@@ -16,8 +16,10 @@ def main() -> None:
     parser.add_argument("--brush", default="acrylic")
     parser.add_argument("--strokes", type=int, default=500)
     parser.add_argument("--height", type=int, default=512)
+    parser.add_argument("--steps", type=int, default=None)
     options = parser.parse_args()
-    painting = wp.paint(options.photo, brush=options.brush, strokes=options.strokes, height=options.height, seed=7)
+    how = {"strokes": options.strokes, "height": options.height, "steps": options.steps}
+    painting = wp.paint(options.photo, brush=options.brush, seed=7, **how)
     for name in ("painted.wmp.json", "painted.png", "painted.svg", "painted.mp4"):
         painting.save(name)
         print(name)

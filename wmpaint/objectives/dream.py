@@ -34,7 +34,7 @@ PULL = 0.1  # of the bare logit beside the cross entropy, which fades once a net
 class Dream(Objective):
     """See the module; subclasses say what of the features counts."""
 
-    heights = (96, 176)
+    heights = (96, 160)
     steps = 200
 
     def __init__(

@@ -8,7 +8,8 @@ x and style y are compared, each on its own scale:
 After Gatys et al. (2016), with two departures: the Gram matrix is centered, which with the mean
 apart carries palettes far better on a light network, and each layer has one scale, so that no
 layer needs a weight of its own. A random shift of some pixels a step keeps the network's grid out
-of the picture.
+of the picture. `kind="sliced"` compares the features' whole distributions instead, by their sliced
+Wasserstein distance (Heitz et al., 2021): crisper, and slower to settle.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from .content import pick
 __all__ = ["Style", "Swatch", "style"]
 
 SHIFT = 8  # pixels, at most
+DIRECTIONS = 48  # a step, drawn anew
+KINDS = ("gram", "sliced")
 
 
 class Swatch(NamedTuple):
@@ -41,36 +44,42 @@ class Swatch(NamedTuple):
 
 
 class Style(Objective):
-    """See the module."""
+    """See the module; `kind` says which statistics are compared, "gram" or "sliced"."""
 
     name = "style"
     heights = (128, 256)
-    steps = 240
+    steps = 160
 
-    def __init__(self, swatches: tuple[Swatch, ...], net: FeatureNet, layers: tuple[str, ...], scale: float) -> None:
-        self.swatches, self.net, self.layers, self.scale = swatches, net, layers, scale
+    def __init__(
+        self, swatches: tuple[Swatch, ...], net: FeatureNet, layers: tuple[str, ...], scale: float, kind: str
+    ) -> None:
+        self.swatches, self.net, self.layers, self.scale, self.kind = swatches, net, layers, scale, kind
         self._cache: dict[int, dict[str, list[Tensor]]] = {}
 
-    def guide(self, height: int, width: int) -> Tensor | None:
-        """None: a style says nothing of what lies where."""
-        return None
-
     def _wanted(self, area: int) -> dict[str, list[Tensor]]:
-        """Statistics of the styles, in a picture of as many pixels as are looked at."""
+        """What each layer should hold, of styles as large as what is looked at; a list of statistics, or of clouds."""
         if area not in self._cache:
             with torch.no_grad():
-                each = [self._measure(swatch, area) for swatch in self.swatches]
+                each = [self._seen(swatch, area) for swatch in self.swatches]
             share = [swatch.weight for swatch in self.swatches]
-            self._cache = {area: {name: _mix([e[name] for e in each], share) for name in self.layers}}
+            wanted = {
+                name: _mix([statistics(*e[name]) for e in each], share)
+                if self.kind == "gram"
+                else [cloud(*e[name]) for e in each]
+                for name in self.layers
+            }
+            self._cache = {area: wanted}
         return self._cache[area]
 
-    def _measure(self, swatch: Swatch, area: int) -> dict[str, list[Tensor]]:
+    def _seen(self, swatch: Swatch, area: int) -> dict[str, tuple[Tensor, Tensor | None]]:
+        """Features [C, h, w] of a style at each layer, and its mask."""
         height, width = swatch.picture.shape[1:]
         zoom = self.scale * (area / (height * width)) ** 0.5
-        size = max(16, round(height * zoom)), max(16, round(width * zoom))
+        least = max(self.net.smallest(name) for name in self.layers)
+        size = max(least, round(height * zoom)), max(least, round(width * zoom))
         picture = resize(swatch.picture, *size)
         mask = None if swatch.mask is None else resize(swatch.mask[None], *size)[0]
-        return {name: statistics(value[0], mask) for name, value in self.net(picture[None], self.layers).items()}
+        return {name: (value[0], mask) for name, value in self.net(picture[None], self.layers).items()}
 
     def __call__(self, scene: Scene) -> Tensor:
         """The relative squared distance of the statistics."""
@@ -83,9 +92,35 @@ class Style(Objective):
             mask = F.pad(mask[None, None], (dx, SHIFT - dx, dy, SHIFT - dy))[0, 0]
         total = scene.picture.new_zeros(())
         for name, value in self.net(shifted, self.layers).items():
-            for seen, want in zip(statistics(value[0], mask), wanted[name], strict=True):
-                total = total + (seen - want).square().sum() / want.square().sum().clamp(min=1e-12)
+            if self.kind == "gram":
+                for seen, want in zip(statistics(value[0], mask), wanted[name], strict=True):
+                    total = total + (seen - want).square().sum() / want.square().sum().clamp(min=1e-12)
+            else:
+                directions = scene.uniform(DIRECTIONS, value.shape[1]).to(value) - 0.5
+                directions = directions / directions.norm(dim=1, keepdim=True)
+                share = sum(swatch.weight for swatch in self.swatches)
+                for swatch, want in zip(self.swatches, wanted[name], strict=True):
+                    total = total + swatch.weight / share * sliced(cloud(value[0], mask), want, directions)
         return total / len(self.layers)
+
+
+def cloud(features: Tensor, mask: Tensor | None) -> Tensor:
+    """Features [C, h, w] as points [C, n], those inside the mask."""
+    flat = features.flatten(1)
+    if mask is None:
+        return flat
+    inside = weights(mask, features).flatten() > 0.5
+    return flat[:, inside] if bool(inside.any()) else flat
+
+
+def sliced(x: Tensor, y: Tensor, directions: Tensor) -> Tensor:  # [C, n], [C, m], [k, C]
+    """Squared Wasserstein distance of two clouds, averaged over directions, relative to the spread of y.
+
+    In one dimension sorting is optimal transport; y's quantiles are read where x has its points.
+    """
+    seen, want = (directions @ x).sort(1).values, (directions @ y).sort(1).values
+    want = F.interpolate(want[None], size=seen.shape[1], mode="linear", align_corners=False)[0]
+    return (seen - want).square().mean() / want.var().clamp(min=1e-12)
 
 
 def statistics(features: Tensor, mask: Tensor | None) -> list[Tensor]:
@@ -117,6 +152,7 @@ def style(
     scale: float = 1.0,
     masks: Sequence[Any] | None = None,
     colors: Any = None,
+    kind: str = "gram",
 ) -> Objective:
     """Carry the style of a picture, or of several mixed.
 
@@ -129,6 +165,7 @@ def style(
         scale: size of the style's marks: 1 as if the style picture were as large as the canvas, 0.5 half as large.
         masks: for each picture the part of it that counts (white), or None.
         colors: a picture whose colors to keep: the styles are brought to its palette first.
+        kind: "gram", or "sliced" for the sliced Wasserstein distance of the features.
 
     Raises:
         FileError, InputError: a picture that cannot be read, an unknown layer, shares or a scale out of range.
@@ -145,10 +182,12 @@ def style(
         raise InputError(f"expected shares of 0 or more, and one above 0, got {share}")
     if not 0.05 <= scale <= 8:
         raise InputError(f"expected a style scale of 0.05 to 8, got {scale}")
+    if kind not in KINDS:
+        raise InputError(f"expected a kind of style, {' or '.join(KINDS)}, got {kind!r}")
     loaded = [load_image(picture) for picture in several]
     if colors is not None:
         palette = load_image(colors)
         loaded = [match_colors(picture, palette) for picture in loaded]
     where = [None if part is None else load_image(part).mean(0) for part in parts]
     swatches = tuple(Swatch(*known) for known in zip(loaded, share, where, strict=True))
-    return Style(swatches, net, pick(net, layers, net.default_style_layers), float(scale))
+    return Style(swatches, net, pick(net, layers, net.default_style_layers), float(scale), kind)
