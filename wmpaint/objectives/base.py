@@ -95,6 +95,7 @@ class Objective:
         target: [3, H, W] or None: what a painting should equal, so that a PSNR means something.
         heights: the lowest and highest picture, in pixels, at which it wants to look; None leaves both to the strokes.
         steps: optimizer steps that it takes as a rule.
+        sparse: whether strokes that show nowhere are left out in the end, rather than placed anew.
     """
 
     name: str = "objective"
@@ -102,6 +103,7 @@ class Objective:
     target: Tensor | None = None
     heights: tuple[int, int] | None = None
     steps: int = 120
+    sparse: bool = False
 
     def __call__(self, scene: Scene) -> Tensor:
         """The opinion, a scalar."""
@@ -208,6 +210,7 @@ class Sum(Objective):
         spans = [o.heights for _, o in terms if o.heights is not None]
         self.heights = (max(s[0] for s in spans), max(s[1] for s in spans)) if spans else None
         self.steps = max((o.steps for _, o in terms), default=Objective.steps)
+        self.sparse = any(o.sparse for _, o in terms)
 
     def terms(self) -> tuple[tuple[Weight, Objective], ...]:
         """Its parts."""
@@ -241,6 +244,7 @@ class Within(Objective):
 
         self.objective, self.mask = objective, load_image(mask).mean(0)
         self.name, self.steps, self.heights = objective.name, objective.steps, objective.heights
+        self.sparse = objective.sparse
         self.picture, self.target = objective.picture, objective.target
         if self.picture is not None:
             wide, own = self.picture.shape[2] / self.picture.shape[1], self.mask.shape[1] / self.mask.shape[0]

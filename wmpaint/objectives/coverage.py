@@ -79,6 +79,7 @@ class Economy(Penalty):
     """The share of strokes that count: x / (x + HALF) of a stroke that paints x fair shares of the canvas."""
 
     name = "economy"
+    sparse = True
 
     def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
         """The mean over strokes."""
@@ -127,8 +128,7 @@ def economy() -> Penalty:
     With x the area of a stroke in fair shares (1/N of the canvas), it costs 0.01 x / (x + 0.3) (Geman and Reynolds,
     1992): a sparse penalty on the group of columns that make up a stroke. What is large already pays hardly more for
     growing, what is small is pulled at the harder the smaller it is, until it is a dot of the least radius and
-    pressure that nobody sees; few strokes then do the work of many. Such dots stay in the painting, for the loop
-    neither adds nor drops any on account of this: `areas(strokes, canvas)` tells which they are.
+    pressure that nobody sees; few strokes then do the work of many. Such dots are left out of the painting.
 
     Good weights: 0.3 to 3. For long strokes as well, add `lengths(low=...)`.
     """

@@ -13,17 +13,19 @@ from ..features import FeatureNet
 from ..features import load as load_net
 from ..image import load_image, resize
 from .base import Objective
+from .colors import palette
 from .content import content
 from .coverage import economy
 from .dream import dream, muted
+from .penalty import radii
 from .photo import photo, variance
-from .pixel import edges
 from .style import style
 from .transforms import affine, color, jitter, noise, octaves, perspective
 
 __all__ = ["PRESETS", "class_dream", "layer_dream", "preset", "rank", "transfer"]
 
 PRESETS = ("photo", "sketch", "intrinsic", "economy")
+INKS = ("#1c1a19", "#6b6763")  # of a sketch: what is white is paper
 SIDE = 240  # pixels; what the networks that judge were trained at, about
 
 
@@ -43,12 +45,23 @@ def preset(name: str, picture: Any) -> Objective:
     if name == "photo":
         return photo(target)
     if name == "economy":
-        return photo(target) + 0.02 * economy()
+        return photo(target) + 0.5 * economy()
     if name == "sketch":
-        gray = target.mean(0, keepdim=True).expand(3, -1, -1)
-        light = 1 - 0.75 * (1 - gray)  # paper shows through
-        return photo(light) + 0.5 * edges(light) + 0.01 * economy()
+        return photo(lines(target)) + 20 * radii(high=0.006) + palette(INKS) + 0.3 * economy()
     return content(target, load_net(), ("block2", "block4", "block7")) + 2 * variance()
+
+
+def lines(picture: Tensor, shade: float = 0.1) -> Tensor:  # [3, H, W] -> [3, H, W]
+    """A picture's lines on white paper: its lightness divided by that of the surroundings, and a little shade.
+
+    Args:
+        shade: how much of the lightness itself is left in flat places.
+    """
+    gray = picture.mean(0)
+    size = max(1, min(gray.shape) // 24)
+    around = torch.nn.functional.avg_pool2d(gray[None, None], 2 * size + 1, 1, size, count_include_pad=False)[0, 0]
+    drawn = (gray / around.clamp(min=0.02)).clamp(0, 1).square() * (1 - shade * (1 - gray))
+    return drawn.expand(3, -1, -1).contiguous()
 
 
 def transfer(
@@ -75,7 +88,7 @@ def class_dream(class_: str | int, nets: Sequence[FeatureNet], *, picture: Any =
     """
     views = (affine(15.0, (0.75, 1.1), 0.03, mirror=True), perspective(0.3), color(0.1, 0.3, 0.05), noise(0.05))
     goal = dream(nets, class_=class_, transforms=views, picture=picture) + 4 * muted()
-    return _kept(goal, picture, 10 * keep)
+    return _kept(goal, picture, 40 * keep)
 
 
 def layer_dream(
@@ -86,7 +99,7 @@ def layer_dream(
     if isinstance(octaves, bool) or not 1 <= octaves <= 8:
         raise InputError(f"expected 1 to 8 octaves, got {octaves}")
     goal = dream(nets, layer=layer, channel=channel, transforms=_looks(octaves), views=1, picture=picture)
-    return _kept(1.0 * goal, picture, 10 * keep)
+    return _kept(1.0 * goal, picture, 40 * keep)
 
 
 def _looks(count: int) -> tuple[Any, ...]:

@@ -182,7 +182,7 @@ class Run:
     def _add_rounds(self, now: float) -> None:
         while self._rounds < len(self.schedule.rounds) and now >= self.schedule.rounds[self._rounds].begin:
             planned = self.schedule.rounds[self._rounds]
-            alive = self.influence() >= VISIBLE
+            alive = self._shown() | self.goal.sparse
             count = planned.strokes + int((~alive).sum())
             if count:
                 error, guide = self._wanted()
@@ -192,6 +192,9 @@ class Run:
                 )  # fmt: skip
                 self._replace(alive, new)
             self._rounds += 1
+
+    def _shown(self) -> Tensor:
+        return self.influence() >= VISIBLE
 
     def _replace(self, alive: Tensor, new: Strokes) -> None:
         """Drop the strokes that are not alive, and lay new ones over the others."""
@@ -318,6 +321,10 @@ class Run:
 
         if self._columns:
             self._clamp()  # Ctrl-C may have come between the optimizer's step and this
+        strokes = self.strokes().detach()
+        if self.goal.sparse and len(strokes):
+            shown = self._shown()
+            strokes = strokes[shown if bool(shown.any()) else slice(0, 1)]
         loss, terms = self._last
         provenance: dict[str, Any] = {
             "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
@@ -328,7 +335,7 @@ class Run:
         provenance["goal_sha256"] = self.goal.digest()
         name, _, version = str(self.painter.info.get("program", "mypaint ")).partition(" ")
         return Painting(
-            strokes=self.strokes()._map(lambda value: value.detach().clone()),  # painting goes on in place
+            strokes=strokes._map(torch.clone),  # painting goes on in place
             canvas=self.canvas,
             brushes=(BrushRef.of(self.painter, self._weights),),
             program=name, program_version=version, program_height=self.height, seed=self.seed,
