@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import importlib.util
+import shutil
+import tempfile
 import threading
 from typing import Any
 
@@ -52,12 +55,31 @@ def warm_up() -> None:
 def _kernel() -> Any:
     import numba
 
-    from . import kernel
-
+    kernel = _imported()
     # OpenMP's layer would share PyTorch's threads: change how many it uses, and leave idle ones spinning.
     numba.config.THREADING_LAYER = "workqueue"  # type: ignore[attr-defined]
     most = getattr(numba.config, "NUMBA_NUM_THREADS", 1)
     numba.set_num_threads(max(1, min(torch.get_num_threads(), most)))
+    return kernel
+
+
+def _imported() -> Any:
+    """The module of compiled loops; what they compile to is kept beside it, or in the user's cache, or for now."""
+    import numba
+
+    try:
+        from . import kernel
+    except RuntimeError as error:
+        if "cannot cache" not in str(error):
+            raise
+        # A package that may only be read, and no home: Numba would not even define a function.
+        try:
+            folder = tempfile.mkdtemp(prefix="wmpaint-numba-")
+        except OSError:
+            raise MissingProgram("expected a folder to compile in, got none: set NUMBA_CACHE_DIR to one") from error
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        numba.config.CACHE_DIR = folder  # type: ignore[attr-defined]
+        from . import kernel
     return kernel
 
 
