@@ -4,9 +4,10 @@ Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Net
 variants are of Google's TensorFlow TPU models (2020). Each block is an inverted residual: expand,
 convolve each channel by itself, project. Padding is TensorFlow's "SAME", and input is (255 rgb - 127) / 128.
 
-Departures: batch normalization is folded into the convolutions, so that a forward and backward pass takes
-a third less; values stay within 1e-4. Layers other than `stem` are given before ReLU6 (blocks end linear
-anyway), since behind it most channels are silent, and a silent channel has no gradient.
+Departures: batch normalization is folded into the convolutions, memory is laid out channels last, and 1 x 1
+convolutions are matrix products, so that a forward and backward pass takes a third less; values stay within 1e-4.
+Layers other than `stem` are given before ReLU6 (blocks end linear anyway), since behind it most channels are
+silent, and a silent channel has no gradient.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import cast
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -63,6 +65,8 @@ class Conv(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         kernel, stride = self.kernel_size[0], self.stride[0]
+        if kernel == 1:  # a matrix product over channels, which lie last in memory
+            return F.linear(x.permute(0, 2, 3, 1), self.weight.flatten(1), self.bias).permute(0, 3, 1, 2)
         if stride > 1:
             down, right = (max((math.ceil(n / stride) - 1) * stride + kernel - n, 0) for n in x.shape[-2:])
             x = F.pad(x, (right // 2, right - right // 2, down // 2, down - down // 2))
@@ -112,10 +116,11 @@ class Lite(nn.Module):
         self.fc = nn.Linear(_HEAD, _CLASSES)
 
     def forward(self, rgb: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
-        return gather(self.walk(rgb), wanted)
+        return {name: value.contiguous() for name, value in gather(self.walk(rgb), wanted).items()}
 
     def walk(self, rgb: Tensor) -> Iterator[tuple[str, Tensor]]:
         """Each layer's name and output, in order of depth."""
+        rgb = rgb.contiguous(memory_format=torch.channels_last)
         x = F.relu6(self.stem((rgb * 255 - 127) / 128))
         yield "stem", x
         for i, block in enumerate(cast(Iterator[Block], self.blocks)):
