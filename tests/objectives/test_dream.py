@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import kornia
 import pytest
 import torch
 
@@ -86,6 +87,7 @@ def test_gray_is_muted():
         transforms.noise(),
         transforms.octaves(3),
         transforms.compose(transforms.usual()),
+        transforms.augmentation(kornia.augmentation.RandomResizedCrop((64, 64))),
     ],
 )
 def test_transforms_are_seeded_differentiable_and_keep_their_batch(transform):

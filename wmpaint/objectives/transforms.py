@@ -14,7 +14,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["Transform", "affine", "color", "compose", "jitter", "noise", "octaves", "perspective", "usual"]
+__all__ = [
+    "Transform",
+    "affine",
+    "augmentation",
+    "color",
+    "compose",
+    "jitter",
+    "noise",
+    "octaves",
+    "perspective",
+    "usual",
+]
 
 Transform = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -118,6 +129,20 @@ def noise(deviation: float = 0.05) -> Transform:
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         return pictures + deviation * torch.randn(pictures.shape, generator=generator).to(pictures)
+
+    return apply
+
+
+def augmentation(module: Callable[[Tensor], Tensor]) -> Transform:
+    """A kornia augmentation, such as `kornia.augmentation.RandomErasing()`, as a transform.
+
+    Kornia draws from PyTorch's global generator, which is seeded from ours for the while, and then left as it was.
+    """
+
+    def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(torch.randint(1 << 62, (), generator=generator)))
+            return module(pictures)
 
     return apply
 
