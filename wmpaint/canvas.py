@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
@@ -32,17 +33,19 @@ class Canvas:
     paper: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.aspect) and 1 / 64 <= self.aspect <= 64):
-            raise InputError(f"expected a canvas aspect of 1/64 to 64, got {self.aspect}")
+        aspect = _number(self.aspect)
+        if not 1 / 64 <= aspect <= 64:
+            raise InputError(f"expected a canvas aspect of 1/64 to 64, got {self.aspect!r}")
+        object.__setattr__(self, "aspect", aspect)
         if self.background is not None:
-            color = tuple(float(c) for c in self.background)
+            color = _numbers(self.background)
             if len(color) != 3 or not all(0 <= c <= 1 for c in color):
-                raise InputError(f"expected a background of 3 numbers in 0..1, got {self.background}")
+                raise InputError(f"expected a background of 3 numbers in 0..1, got {self.background!r}")
             object.__setattr__(self, "background", color)
         if self.paper is not None:
-            paper = tuple(float(side) for side in self.paper)
+            paper = _numbers(self.paper)
             if len(paper) != 2 or not all(0 < side <= 10_000 for side in paper):
-                raise InputError(f"expected paper of 2 lengths up to 10,000 mm, got {self.paper}")
+                raise InputError(f"expected paper of 2 lengths up to 10,000 mm, got {self.paper!r}")
             object.__setattr__(self, "paper", paper)
 
     @classmethod
@@ -60,11 +63,30 @@ class Canvas:
         """(height, width) of a picture of this canvas, in pixels.
 
         Raises:
-            InputError: `height` below 1, or a side above 16,384 pixels.
+            InputError: `height` that is no whole number of 1 or more, or a side above 16,384 pixels.
         """
-        if isinstance(height, bool) or int(height) != height or height < 1:
-            raise InputError(f"expected a height of 1 pixel or more, got {height}")
-        width = max(1, round(self.aspect * height))
-        if max(height, width) > MAX_SIDE:
-            raise InputError(f"expected sides of at most {MAX_SIDE} pixels, got {width} x {height}")
-        return int(height), width
+        rows = _number(height)
+        if not (rows >= 1 and rows % 1 == 0):  # of infinity, the rest is nan
+            raise InputError(f"expected a height of 1 pixel or more, got {height!r}")
+        width = max(1, round(self.aspect * rows))
+        if max(rows, width) > MAX_SIDE:
+            raise InputError(f"expected sides of at most {MAX_SIDE} pixels, got {width} x {rows:.0f}")
+        return int(rows), width
+
+
+def _number(value: Any) -> float:
+    """A number as a float; nan for what is none."""
+    if isinstance(value, bool | str | bytes):
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError, RuntimeError):  # torch's own for a tensor of several numbers
+        return math.nan
+
+
+def _numbers(values: Any) -> tuple[float, ...]:
+    """Several numbers as floats; none for what cannot be counted through."""
+    try:
+        return tuple(_number(value) for value in values)
+    except TypeError:
+        return ()

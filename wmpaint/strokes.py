@@ -14,7 +14,7 @@ from .errors import InputError
 __all__ = ["Strokes"]
 
 _SHAPES: dict[str, tuple[int, ...]] = {"points": (3, 2), "radius": (), "pressure": (2,), "color": (3,)}
-_COLUMNS = ("brush", "pen", "lifted")
+_COLUMNS = {"brush": "whole numbers", "pen": "whole numbers", "lifted": "booleans"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +28,12 @@ class Strokes:
         radius: [N] brush radius, > 0.
         pressure: [N, 2] pen pressure at start and end, 0..1, linear in the curve's parameter.
         color: [N, 3] sRGB, 0..1.
-        brush: optional [N] int64, which of a painting's brushes; None means all use brush 0.
-        pen: optional [N] int64, a plotter's pen.
+        brush: optional [N] integers, which of a painting's brushes; None means all use brush 0.
+        pen: optional [N] integers, a plotter's pen.
         lifted: optional [N] bool, strokes that are kept but not painted.
 
     Raises:
-        InputError: shapes that disagree.
+        InputError: shapes that disagree, or a column of the wrong kind of numbers.
     """
 
     points: Tensor
@@ -45,15 +45,12 @@ class Strokes:
     lifted: Tensor | None = None
 
     def __post_init__(self) -> None:
-        n = self.points.shape[0] if self.points.ndim else 0
+        n = self.points.shape[0] if isinstance(self.points, Tensor) and self.points.ndim else 0
         for name, shape in _SHAPES.items():
-            value = getattr(self, name)
-            if tuple(value.shape) != (n, *shape):
-                raise InputError(f"expected {name} of shape {(n, *shape)}, got {tuple(value.shape)}")
-        for name in _COLUMNS:
-            value = getattr(self, name)
-            if value is not None and tuple(value.shape) != (n,):
-                raise InputError(f"expected {name} of shape {(n,)}, got {tuple(value.shape)}")
+            _expect(name, getattr(self, name), (n, *shape), "real numbers")
+        for name, kind in _COLUMNS.items():
+            if (value := getattr(self, name)) is not None:
+                _expect(name, value, (n,), kind)
 
     def __len__(self) -> int:
         return self.points.shape[0]
@@ -130,3 +127,16 @@ class Strokes:
                 got = [round(x, 6) for x in value[k].tolist()]
                 raise InputError(f"expected {name} of stroke {k} in {low:g}..{high:g}, got {got}")
         return self
+
+
+def _expect(name: str, value: Any, shape: tuple[int, ...], kind: str) -> None:
+    if not isinstance(value, Tensor):
+        raise InputError(f"expected {name} as a tensor, got {type(value).__name__}")
+    if tuple(value.shape) != shape:
+        raise InputError(f"expected {name} of shape {shape}, got {tuple(value.shape)}")
+    if value.is_floating_point():
+        found = "real numbers"
+    else:
+        found = "booleans" if value.dtype == torch.bool else "whole numbers"
+    if found != kind or value.is_complex():  # ~lifted of whole numbers would be an index
+        raise InputError(f"expected {name} as {kind}, got {value.dtype}")

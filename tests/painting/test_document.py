@@ -129,7 +129,8 @@ def test_broken_files_are_refused_and_the_place_is_named(name):
     ("column", "value"), [("brush", 2), ("brush", -1), ("brush", 0.5), ("lifted", 2), ("pen", 1e300)]
 )
 def test_other_columns_have_their_ranges(column, value):
-    text = document.to_text(HEADER, many(9).replace(**{column: torch.zeros(9, dtype=torch.int64)}))
+    kind = torch.bool if column == "lifted" else torch.int64
+    text = document.to_text(HEADER, many(9).replace(**{column: torch.zeros(9, dtype=kind)}))
     changed = json.loads(text)
     changed["strokes"][7][12] = value
     with pytest.raises(FileError, match=f"{column} of stroke 7"):

@@ -1,0 +1,63 @@
+"""What a canvas takes, and the pixels it has."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from wmpaint.canvas import Canvas
+from wmpaint.errors import InputError
+
+NAN, INF = float("nan"), float("inf")
+PAIRS: Any = [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]
+
+
+@pytest.mark.parametrize("aspect", ["x", "1.5", None, [1], True, NAN, INF, 0, 1 / 65, 65, 10**400, torch.ones(2)])
+def test_odd_aspects_are_refused(aspect: Any) -> None:
+    with pytest.raises(InputError, match="expected a canvas aspect of 1/64 to 64, got"):
+        Canvas(aspect=aspect)
+
+
+@pytest.mark.parametrize("color", ["red", "101", 5, (0, 0), (0, 0, 2), (NAN, 0, 0), (0, "1", 0), (0, None, 0), PAIRS])
+def test_odd_backgrounds_are_refused(color: Any) -> None:
+    with pytest.raises(InputError, match="expected a background of 3 numbers"):
+        Canvas(background=color)
+
+
+@pytest.mark.parametrize("paper", ["A4", 210, (210,), (0, 297), (210, INF), (210, "297")])
+def test_odd_papers_are_refused(paper: Any) -> None:
+    with pytest.raises(InputError, match="expected paper of 2 lengths"):
+        Canvas(paper=paper)
+
+
+@pytest.mark.parametrize("height", [NAN, INF, -INF, "512", None, [512], True, 0, -3, 1.5, 1e300])
+def test_odd_heights_are_refused(height: Any) -> None:
+    with pytest.raises(InputError, match=r"expected (a height of 1 pixel or more|sides of at most 16384 pixels)"):
+        Canvas().pixels(height)
+
+
+def test_all_kinds_of_numbers_are_taken() -> None:
+    canvas = Canvas(Fraction(3, 2), torch.tensor([0.5, 0.25, 1]), [np.float32(210), 297])  # type: ignore[arg-type]
+    assert canvas == Canvas(1.5, (0.5, 0.25, 1.0), (210.0, 297.0))
+    for height in (512, 512.0, np.int64(512), torch.tensor(512)):
+        rows, columns = canvas.pixels(height)  # type: ignore[arg-type]
+        assert (rows, columns) == (512, 768) and type(rows) is type(columns) is int
+
+
+def test_sides_in_pixels() -> None:
+    assert Canvas(1 / 64).pixels(16) == (16, 1)  # never none
+    assert Canvas(64).pixels(256) == (256, 16_384)
+    for canvas, height in ((Canvas(64), 257), (Canvas(), 16_385)):
+        with pytest.raises(InputError, match="at most 16384"):
+            canvas.pixels(height)
+
+
+def test_like_a_picture() -> None:
+    assert Canvas.like(torch.zeros(3, 40, 60)).aspect == 1.5
+    for shape in ((40, 60), (3, 0, 60)):
+        with pytest.raises(InputError, match="expected a picture"):
+            Canvas.like(torch.zeros(shape))
