@@ -65,8 +65,8 @@ def composite(
     if layout is None:
         layout = plan(points.detach(), half_width.detach(), height, width)
     elif (layout.height, layout.width) != (height, width):
-        got = f"{layout.height} x {layout.width}"
-        raise InputError(f"expected a layout of {height} x {width} pixels, got one of {got}")
+        of = f"{layout.height} x {layout.width}"
+        raise InputError(f"expected a layout of {height} x {width} pixels, got one of {of}")
     else:
         layout.check(n)
     kind = compiled.CompiledComposite if compiled.usable(points, compile) else TensorComposite
