@@ -11,6 +11,8 @@ from flat import Flat, line, many
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.animation import stroke_counts, stroke_frames, write_film
+from wmpaint.export.bitmap import flatten, over
+from wmpaint.programs import Dabs
 from wmpaint.strokes import Strokes
 
 
@@ -48,6 +50,32 @@ def test_lifted_strokes_and_no_strokes():
     assert len(list(stroke_frames(renderer, Strokes.empty(), Canvas(), height=8, hold=0))) == 1
     with pytest.raises(InputError, match="1 frame or more"):
         next(stroke_frames(renderer, strokes, Canvas(), height=8, frames=0))
+
+
+def noisy(count: int) -> Strokes:
+    """Strokes large enough to show a brush's grain."""
+    return many(count, seed=4).replace(radius=torch.full((count,), 0.06), pressure=torch.full((count, 2), 0.7))
+
+
+@pytest.mark.parametrize("background", [(0.9, 0.8, 0.1), None])
+def test_a_film_of_a_program_is_the_replay_and_not_groups_of_it(background):
+    program, strokes, canvas = Dabs("charcoal", 5), noisy(9), Canvas(1.2, background)
+    counts = stroke_counts(9, 4)
+    frames = list(stroke_frames(program, strokes, canvas, height=40, frames=4, hold=2))
+    assert len(frames) == 1 + 4 + 2
+    for frame, count in zip(frames[1:], [*counts, 9, 9], strict=True):
+        assert torch.equal(frame, flatten(program.render(strokes[:count], canvas, height=40)))
+    # The grain of a stroke is its own: the same strokes as two batches look different.
+    halves = program.render(strokes[6:], Canvas(1.2, None), height=40)
+    assert not torch.allclose(flatten(over(halves, program.render(strokes[:6], canvas, height=40))), frames[-1])
+
+
+def test_lifted_strokes_keep_their_place_in_a_film_of_a_program():
+    program, strokes = Dabs("charcoal", 5), noisy(6)
+    strokes = strokes.replace(lifted=torch.tensor([True, False, True, False, False, True]))
+    frames = list(stroke_frames(program, strokes, Canvas(), height=40, hold=0))
+    assert len(frames) == 1 + 3 and torch.equal(frames[-1], program.render(strokes, Canvas(), height=40)[:3])
+    assert not torch.equal(frames[-1], program.render(strokes[~strokes.lifted], Canvas(), height=40)[:3])
 
 
 def decoded(path, height: int, width: int) -> tuple[str, np.ndarray]:

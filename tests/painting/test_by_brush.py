@@ -6,6 +6,7 @@ from flat import Flat, many
 
 from wmpaint.canvas import Canvas
 from wmpaint.painting.by_brush import ByBrush
+from wmpaint.programs import Dabs
 from wmpaint.renderer import Renderer
 from wmpaint.strokes import Strokes
 
@@ -48,3 +49,36 @@ def test_nothing_to_paint_asks_no_brush():
     assert picture.shape == (4, 3, 6) and picture[:, 0, 0].tolist() == [0, 0.5, 1, 1]
     lifted = many(2).replace(lifted=torch.tensor([True, True]))
     assert (ByBrush(refuse).render(lifted, Canvas(background=None), height=3) == 0).all()
+
+
+def test_a_program_changes_brushes_on_one_sheet_and_every_stroke_keeps_its_random_numbers():
+    strokes = many(9, seed=4).replace(radius=torch.full((9,), 0.06), brush=torch.tensor([0, 0, 1, 1, 1, 0, 2, 0, 2]))
+    strokes = strokes.replace(lifted=torch.tensor([False, True, False, False, True, False, True, False, False]))
+    for background in ((0.2, 0.7, 0.4), None):
+        canvas = Canvas(1.25, background)
+        # Three times the same brush: what one program paints of all the strokes.
+        whole = Dabs("charcoal", 3).render(strokes, canvas, height=40)
+        both = ByBrush(lambda index: Dabs("charcoal", 3))
+        assert torch.equal(both.render(strokes, canvas, height=40), whole)
+        *_, middle, last = both.grow(strokes, canvas, height=40, counts=[2, 6, 9])
+        assert torch.equal(last, whole)
+        assert torch.equal(middle, Dabs("charcoal", 3).render(strokes[:6], canvas, height=40))
+    chance = [torch.Generator().manual_seed(8) for _ in range(2)]
+    drawn = both.render(strokes, canvas, height=40, generator=chance[0])
+    assert torch.equal(drawn, Dabs("charcoal").render(strokes, canvas, height=40, generator=chance[1]))
+    assert not torch.equal(drawn, whole)
+
+
+def test_a_program_and_another_renderer_lie_above_each_other():
+    strokes = many(6, seed=4).replace(radius=torch.full((6,), 0.06), brush=torch.tensor([1, 0, 0, 1, 1, 0]))
+    program, flat, canvas = Dabs("charcoal", 3), Flat(0.5), Canvas(1.25, (0.2, 0.7, 0.4))
+    picture = ByBrush([program, flat].__getitem__).render(strokes, canvas, height=40)
+    expected = flat.render(strokes[0], canvas, height=40)
+    for start, stop in ((1, 3), (3, 5), (5, 6)):
+        clear = Canvas(1.25, None)
+        alone = torch.arange(6)
+        lifted = strokes.replace(lifted=(alone < start) | (alone >= stop))
+        brush = program if start != 3 else flat
+        top = brush.render(lifted if brush is program else strokes[start:stop], clear, height=40)
+        expected = top + (1 - top[3:]) * expected
+    torch.testing.assert_close(picture, expected, atol=1e-6, rtol=0)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError, MissingProgram
+from wmpaint.export import animation
 from wmpaint.painting import result
 from wmpaint.painting.result import BrushRef, Painting, Report, load
 from wmpaint.strokes import Strokes
@@ -101,6 +102,17 @@ def test_painters_in_memory_come_first():
     p = painting(painters=(Flat(0.2), Flat(0.3)))
     assert p.render(8).shape == (4, 8, 12)
     assert p.painters[0].calls and p.painters[1].calls
+
+
+def test_a_film_of_a_replay_ends_with_the_replay(monkeypatch, tmp_path):
+    films = []
+    monkeypatch.setattr(animation, "write_film", lambda path, frames, fps: films.append(list(frames)))
+    strokes = many(8, seed=4).replace(radius=torch.full((8,), 0.06), brush=torch.arange(8) // 2 % 2)
+    p = painting(strokes=strokes, brushes=(BrushRef("charcoal"), BrushRef("chalk")))
+    for seed in (None, 11):
+        p.save(tmp_path / "a.mp4", program="dabs", seed=seed, height=40, frames=3)
+        assert torch.equal(films[-1][-1], p.replay("dabs", 40, seed)[:3])
+    assert not torch.equal(films[0][-1], films[1][-1])
 
 
 def test_report_compares_with_the_target(real):

@@ -60,7 +60,7 @@ def replay(
         if path.suffix.lower() == ".png":
             save_png(path, work.replay(program, height, seed))
         else:
-            work.save(path, program=program, height=height)
+            work.save(path, program=program, height=height, seed=seed)
     _say(paths, as_json, strokes=len(work.strokes), program=name, height=height or work.program_height)
 
 

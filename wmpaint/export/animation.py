@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -19,9 +22,9 @@ from ..errors import FileError, InputError
 from ..image import to_uint8
 from ..renderer import Renderer
 from ..strokes import Strokes
-from .bitmap import WHITE, over
+from .bitmap import WHITE, flatten, over
 
-__all__ = ["FPS", "stroke_counts", "stroke_frames", "write_film"]
+__all__ = ["FPS", "Growing", "stroke_counts", "stroke_frames", "write_film"]
 
 FPS = 25.0
 
@@ -36,6 +39,23 @@ def stroke_counts(strokes: int, frames: int) -> list[int]:
     return [k + round((strokes - frames) * (k / frames) ** 3) for k in range(1, frames + 1)]
 
 
+@runtime_checkable
+class Growing(Renderer, Protocol):
+    """A renderer that can stop on its way: programs, and painters and programs of several brushes."""
+
+    def grow(
+        self,
+        strokes: Strokes,
+        canvas: Canvas,
+        *,
+        height: int,
+        counts: Sequence[int],
+        generator: torch.Generator | None = None,
+    ) -> Iterator[Tensor]:
+        """The picture [4, H, W] after each of these rising numbers of strokes."""
+        ...
+
+
 def stroke_frames(
     renderer: Renderer,
     strokes: Strokes,
@@ -48,9 +68,10 @@ def stroke_frames(
 ) -> Iterator[Tensor]:  # each [3, H, W]
     """The bare canvas, then the painting as it grows in at most `frames` steps, then `hold` times the last.
 
-    Each group of new strokes is painted on transparent ground and laid over the running picture, which is what
-    painting them all at once gives: the cost is that of one painting, plus one canvas a frame.
-    A transparent canvas is shown as white. Lifted strokes are left out.
+    A program paints on and is looked at from time to time, so that each frame is its own picture of so many
+    strokes, and the last is `render` of all, bit for bit. A painter, in which nothing is random and each stroke has
+    one color, paints each group of new strokes on transparent ground, laid over the picture so far: the same to
+    rounding, at the cost of one painting. A transparent canvas is shown as white. Lifted strokes are left out.
 
     Raises:
         InputError: fewer than 1 frame, a negative hold, or a bad height.
@@ -58,20 +79,43 @@ def stroke_frames(
     if frames < 1 or hold < 0:
         raise InputError(f"expected 1 frame or more and a hold of 0 or more, got {frames} and {hold}")
     size = canvas.pixels(height)
-    if strokes.lifted is not None:
-        strokes = strokes[~strokes.lifted]
-    clear = Canvas(canvas.aspect, None, canvas.paper)
-    ground = torch.tensor(canvas.background or WHITE)[:, None, None]
-    picture = ground.expand(3, *size).clone()
+    picture = torch.tensor(canvas.background or WHITE)[:, None, None].expand(3, *size).clone()
     yield picture
-    start = 0
-    for stop in stroke_counts(len(strokes), frames):
+    # Strokes keep their places in the batch, which their random numbers depend on; only those that show are counted.
+    shown = torch.arange(len(strokes)) if strokes.lifted is None else (~strokes.lifted).nonzero()[:, 0].cpu()
+    counts = [int(shown[count - 1]) + 1 for count in stroke_counts(len(shown), frames)]
+    grow = renderer.grow if isinstance(renderer, Growing) else partial(_in_groups, renderer)
+    with torch.no_grad():
+        grown = grow(strokes, canvas, height=height, counts=counts, generator=generator)
+    while True:
         with torch.no_grad():
-            group = renderer.render(strokes[start:stop], clear, height=height, generator=generator)
-            picture = over(group.to(picture), picture)
-        start = stop
+            whole = next(grown, None)
+        if whole is None:
+            break
+        picture = flatten(whole) if canvas.background is None else whole[:3]
         yield picture
     for _ in range(hold):
+        yield picture
+
+
+def _in_groups(
+    renderer: Renderer,
+    strokes: Strokes,
+    canvas: Canvas,
+    *,
+    height: int,
+    counts: Sequence[int],
+    generator: torch.Generator | None,
+) -> Iterator[Tensor]:
+    """`Growing.grow` of a renderer whose strokes do not depend on what lies beneath, nor on their number."""
+    ground = (0.0, 0.0, 0.0, 0.0) if canvas.background is None else (*canvas.background, 1.0)
+    picture = torch.tensor(ground)[:, None, None].expand(4, *canvas.pixels(height))
+    clear = replace(canvas, background=None)
+    for start, stop in zip([0, *counts], counts, strict=False):
+        group = strokes[start:stop]
+        if group.lifted is not None:
+            group = group[~group.lifted].replace(lifted=None)
+        picture = over(renderer.render(group, clear, height=height, generator=generator).to(picture), picture)
         yield picture
 
 

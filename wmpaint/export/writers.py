@@ -89,10 +89,14 @@ def write_film(
     frames: int = 150,
     fps: float = animation.FPS,
     program: str | None = None,
+    seed: int | None = None,
 ) -> None:
-    """.mp4 or .gif: the painting being painted, in at most `frames` steps, in the dream or in a `program`."""
-    renderer = work.renderer if program is None else work.in_program(program)
-    height = height or min(work.program_height, FILM_HEIGHT)
+    """.mp4 or .gif: the painting being painted, in at most `frames` steps, in the dream or in a `program`.
+
+    `height` is at most 1080 pixels unless told; `seed` is the program's, the painting's if None.
+    """
+    renderer = work.renderer if program is None else work.in_program(program, seed)
+    height = min(work.program_height, FILM_HEIGHT) if height is None else height
     pictures = animation.stroke_frames(
         renderer, work.strokes, work.canvas, height=height, frames=frames, hold=round(fps)
     )

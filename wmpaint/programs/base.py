@@ -1,4 +1,4 @@
-"""What programs that paint with a brush have in common: `render`, `paint`, `alpha`, `alphas`."""
+"""What programs that paint with a brush have in common: `render`, `paint`, `grow`, `alpha`, `alphas`."""
 
 from __future__ import annotations
 
@@ -61,10 +61,7 @@ class BrushProgram(ABC):
         Raises:
             InputError: strokes out of range, a side above 16,384 pixels, or too little memory.
         """
-        seed = self.seed
-        if generator is not None:
-            seed = int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
-        return next(self.paint(strokes, canvas, height=height, seed=seed, every=0))
+        return next(self.grow(strokes, canvas, height=height, counts=[len(strokes)], generator=generator))
 
     def paint(
         self, strokes: Strokes, canvas: Canvas, *, height: int, seed: int | None = None, every: int = 1
@@ -74,12 +71,56 @@ class BrushProgram(ABC):
         Raises:
             InputError: as `render`; raised by the call, before the first picture.
         """
-        seed = self.seed if seed is None else check_seed(seed)
         if isinstance(every, bool) or not isinstance(every, int) or every < 0:
             raise InputError(f"expected a picture every 0 strokes or more, got {every}")
+        n = len(strokes)
+        counts = [*range(every, n, every), n] if every else [n]
+        return self._frames(strokes, canvas, height, counts, self._seed(seed))
+
+    def grow(
+        self,
+        strokes: Strokes,
+        canvas: Canvas,
+        *,
+        height: int,
+        counts: Sequence[int],
+        generator: torch.Generator | None = None,
+    ) -> Iterator[Tensor]:
+        """The picture [4, H, W] after each of these rising numbers of strokes: bit for bit, `render` of so many."""
+        return self._frames(strokes, canvas, height, counts, self._seed(None, generator))
+
+    def begin(self, canvas: Canvas, *, height: int) -> Any:
+        """A bare sheet to `lay` strokes on; programs of one kind with other brushes may go on with it."""
+        return self._sheet(*canvas.pixels(height), canvas.background)
+
+    def lay(
+        self, sheet: Any, strokes: Strokes, canvas: Canvas, *, height: int, seed: int | None = None, first: int = 0
+    ) -> None:
+        """Paint strokes on a sheet of this canvas and height.
+
+        Args:
+            seed: as of the whole painting; the program's own if None.
+            first: the place in the painting of the first of these strokes, which their random numbers depend on.
+
+        Raises:
+            InputError: as `render`.
+        """
+        batch = self._batch(strokes, canvas, height)
+        self._lay(sheet, strokes, batch, self._seed(seed), range(len(strokes)), first)
+
+    def picture(self, sheet: Any) -> Tensor:
+        """What is painted on a sheet, [4, H, W]; a tensor of its own."""
+        return self._picture(sheet)
+
+    def _seed(self, seed: int | None, generator: torch.Generator | None = None) -> int:
+        if generator is not None:
+            return int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
+        return self.seed if seed is None else check_seed(seed)
+
+    def _batch(self, strokes: Strokes, canvas: Canvas, height: int) -> Batch:
         h, w = canvas.pixels(height)
         n = len(strokes.check())
-        batch = plan(
+        return plan(
             self.style,
             strokes.points.detach().double().cpu().numpy() * h,
             strokes.radius.detach().double().cpu().numpy() * h,
@@ -88,20 +129,29 @@ class BrushProgram(ABC):
             h,
             w,
         )
-        return self._frames(strokes, batch, self._sheet(h, w, canvas.background), seed, every)
 
-    def _frames(self, strokes: Strokes, batch: Batch, sheet: Any, seed: int, every: int) -> Iterator[Tensor]:
-        n = len(strokes)
-        colors = strokes.color.detach().double().cpu().tolist()
-        lifted = [False] * n if strokes.lifted is None else strokes.lifted.cpu().tolist()
-        for first in range(0, n, CHUNK):
-            part = slice(first, first + CHUNK)
-            for k, stroke in enumerate(events(batch.points[part], batch.pressure[part]), first):
-                if batch.touching[k] and not lifted[k]:
-                    self._paint(sheet, batch, k, stroke, stroke_seed(seed, k), colors[k])
-                if every and (k + 1) % every == 0 and k + 1 < n:
-                    yield self._picture(sheet)
-        yield self._picture(sheet)
+    def _frames(
+        self, strokes: Strokes, canvas: Canvas, height: int, counts: Sequence[int], seed: int
+    ) -> Iterator[Tensor]:
+        batch, sheet = self._batch(strokes, canvas, height), self.begin(canvas, height=height)
+
+        def frames() -> Iterator[Tensor]:
+            for start, stop in zip([0, *counts], counts, strict=False):
+                self._lay(sheet, strokes, batch, seed, range(start, stop))
+                yield self._picture(sheet)
+
+        return frames()
+
+    def _lay(self, sheet: Any, strokes: Strokes, batch: Batch, seed: int, which: range, first: int = 0) -> None:
+        """Paint some of the strokes; they are numbered from `first` on."""
+        for begin in range(which.start, which.stop, CHUNK):
+            part = slice(begin, min(begin + CHUNK, which.stop))
+            colors = strokes.color[part].detach().double().cpu().tolist()
+            lifted = [False] * len(colors) if strokes.lifted is None else strokes.lifted[part].tolist()
+            moves = events(batch.points[part], batch.pressure[part])
+            for k, (stroke, color, left_out) in enumerate(zip(moves, colors, lifted, strict=True), begin):
+                if batch.touching[k] and not left_out:
+                    self._paint(sheet, batch, k, stroke, stroke_seed(seed, first + k), color)
 
     def alpha(
         self,
