@@ -142,7 +142,9 @@ def test_loading_leaves_the_random_numbers_alone_and_ignores_modes(monkeypatch: 
 
 def test_a_missing_package_is_named_with_the_command_that_adds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zoo, "_loaded", {})
+    assert features.installed("lite2") and not features.installed("vgg16")
     monkeypatch.setattr(zoo.importlib.util, "find_spec", lambda name: None)
+    assert not features.installed("lite2")
     with pytest.raises(MissingProgram) as caught:
         features.load("lite2")
     assert str(caught.value) == (

@@ -49,7 +49,7 @@ def twin(state: State, strides: list[int], rgb: Tensor) -> State:
         y = norm(same(y, state[f"{block}._project_conv.weight"], 1), state, f"{block}._bn2")
         x = found[f"block{i}"] = x + y if x.shape == y.shape else y
     found["head"] = norm(same(x, state["_conv_head.weight"], 1), state, "_bn1")
-    found["logits"] = F.relu6(found["head"]).mean((2, 3)) @ state["_fc.weight"].T + state["_fc.bias"]
+    found["logits"] = F.linear(F.relu6(found["head"]).mean((2, 3)), state["_fc.weight"], state["_fc.bias"])
     return found
 
 
