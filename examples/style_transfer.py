@@ -1,6 +1,6 @@
 """A castle in the style of The Starry Night: what is where from a photo, palette and marks from a painting.
 
-python examples/style_transfer.py [--content castle.jpg --style starry_night.jpg --weight 1 --strokes 1000]
+python examples/style_transfer.py [--content castle.jpg --style starry_night.jpg --weight 2.5 --strokes 1000]
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import wmpaint as wp
 
 def main() -> None:
     chosen = options(
-        __doc__, strokes=1000, output="style_transfer.png", brush="acrylic", weight=1.0, scale=1.0,
+        __doc__, strokes=1000, output="style_transfer.png", brush="oil", weight=2.5, scale=1.0,
         content=str(PICTURES / "castle.jpg"), style=str(PICTURES / "starry_night.jpg"),
     )  # fmt: skip
     net = wp.features.load("lite0")

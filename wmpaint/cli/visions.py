@@ -32,7 +32,7 @@ Net = Annotated[
 def style(
     content: Annotated[Path, typer.Argument(help="The picture that says what is where.")],
     pictures: Annotated[list[Path], typer.Argument(metavar="STYLE...", help="One or more pictures to paint like.")],
-    style_weight: Annotated[float, typer.Option(help="How much the style counts beside the content's 1.")] = 1.0,
+    style_weight: Annotated[float, typer.Option(help="How much the style counts beside the content's 1.")] = 1.2,
     scale: Annotated[
         float, typer.Option(help="Size of the style's marks; 1 as if the style were as large as the painting.")
     ] = 1.0,
