@@ -277,7 +277,11 @@ def school(monkeypatch):
         pupil.info = {"definition": Path("own.myb").read_text()} if Path("own.myb").exists() else {}
         return pupil
 
-    listing = [{"name": "own", "kind": "ink", "noise": 0.25, "plain": "smudge 0.8", "author": "[red]me"}]
+    shared = {"kind": "ink", "noise": 0.25, "author": "[red]me"}
+    listing = [
+        {"name": "own", "plain": True, "why_not": "", **shared},
+        {"name": "wet", "plain": False, "why_not": "smudge 0.8", **shared},
+    ]
     for name, value in {"RibbonPainter": Pupil, "fit": fit, "evaluate": evaluate, "load": loaded}.items():
         monkeypatch.setattr(painters, name, value, raising=False)
     monkeypatch.setattr(painters, "sheet", lambda *args: torch.zeros(3, 4, 6), raising=False)
@@ -315,8 +319,10 @@ def test_evaluate_painter(school):
 def test_brushes(school):
     done = wmpaint("brushes", "--sheet", "all.png")
     assert done.exit_code == 0, done.output
-    for words in ("own", "yes", "0.25", "smudge 0.8", "[red]me", "all.png"):
-        assert words in done.stdout
+    rows = {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
+    assert "plain or why not" in rows["name"] and "all.png" in rows
+    assert all(words in rows["own"] for words in ("ink", "yes", "0.25", "plain", "[red]me"))
+    assert all(words in rows["wet"] for words in ("no", "smudge 0.8"))
     with Image.open("all.png") as picture:
         assert picture.size == (7, 5)
     values = json.loads(wmpaint("brushes", "--json").stdout)

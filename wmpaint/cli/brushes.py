@@ -50,8 +50,9 @@ def brushes(
     if as_json:
         common.print_json({"brushes": rows, "outputs": paths})
         return
-    header = [name for name in ("name", "kind", "painter", "noise", "plain", "author") if any(name in r for r in rows)]
-    common.print_table([tuple(_cell(row.get(name)) for name in header) for row in rows], tuple(header))
+    header = ("name", "kind", "painter", "noise", "plain or why not", "author")
+    table = [(r["name"], r["kind"], r["painter"], r["noise"], r["why_not"] or "plain", r["author"]) for r in rows]
+    common.print_table([tuple(map(_cell, row)) for row in table], header)
     for path in paths:
         print(path)
 
