@@ -44,6 +44,12 @@ def guarded(error: BaseException) -> int:
         (BrushError("expected a brush,\n got none"), 2, "wmpaint: expected a brush, got none\n"),
         (FileNotFoundError(2, "No such file", "a.txt"), 2, "wmpaint: No such file: a.txt\n"),
         (MemoryError(), 2, "enough memory"),
+        (
+            RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 9 bytes"),
+            2,
+            "enough memory",
+        ),
+        (RuntimeError("CUDA out of memory. Tried to allocate 9 GiB"), 2, "enough memory"),
         (KeyboardInterrupt(), 130, "stopped"),
     ],
 )
@@ -53,9 +59,26 @@ def test_errors_end_in_one_line(error, code, words, capsys):
     assert words in said.err and said.err.count("\n") == 1 and said.out == ""
 
 
-def test_mistakes_of_ours_keep_their_traceback():
-    with pytest.raises(ZeroDivisionError):
-        common.guarded(lambda: 1 // 0)()
+def test_what_torch_says_without_memory_ends_in_one_line(capsys):
+    @common.guarded
+    def command() -> None:
+        import torch
+
+        torch.empty(1 << 60, dtype=torch.uint8)
+
+    with pytest.raises(typer.Exit) as caught:
+        command()
+    assert caught.value.exit_code == 2 and "enough memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("1 // 0"), RuntimeError("shapes differ"), RecursionError("deep")])
+def test_mistakes_of_ours_keep_their_traceback(error):
+    @common.guarded
+    def command() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        command()
 
 
 def test_warnings_become_notes_and_only_ours(capsys):

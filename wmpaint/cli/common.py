@@ -67,7 +67,9 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
             except KeyboardInterrupt:
                 note("stopped; nothing half-written is left behind")
                 code = STOPPED
-            except MemoryError:
+            except (MemoryError, RuntimeError) as error:
+                if not _out_of_memory(error):
+                    raise
                 code = _complain(
                     "expected enough memory for this, got too little: try a smaller height, or fewer strokes"
                 )
@@ -81,6 +83,13 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
             raise typer.Exit(code)
 
     return run
+
+
+def _out_of_memory(error: MemoryError | RuntimeError) -> bool:
+    # Torch's own is a RuntimeError, which is told from others by its words.
+    return isinstance(error, MemoryError) or any(
+        words in str(error) for words in ("can't allocate memory", "out of memory")
+    )
 
 
 def _complain(message: str) -> int:
