@@ -12,7 +12,7 @@ import typer
 
 from .. import files
 from ..errors import InputError
-from . import common, memory, outputs
+from . import common, outputs
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -168,7 +168,6 @@ def _start(session: Session, goal: Objective, seconds: float | None, strokes: in
     left = None if seconds is None else max(0.1, seconds - common.elapsed())
     if session.resume is None:
         options = {"brush": BRUSH, "strokes": strokes, "height": HEIGHT, "seed": SEED, **session.given}
-        memory.check(options["strokes"], options["height"], (canvas or goal.canvas()).aspect)
         return Run(goal, **options, canvas=canvas, budget=left)
     run = Run.resume(session.resume, goal, budget=left)
     known = {**run.parameters, "seed": run.seed}

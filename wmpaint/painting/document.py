@@ -6,6 +6,7 @@ JSON that people can read: a header, then one stroke a line in the fewest digits
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -27,8 +28,10 @@ MAX_STROKES = 1_000_000
 
 _REAL = ("x0", "y0", "x1", "y1", "x2", "y2", "radius", "pressure0", "pressure1", "red", "green", "blue")
 _WHOLE = ("brush", "pen", "lifted")
+_LARGEST = 2**1023  # what any float can hold
 _SAMPLE = 4  # strokes that go through the schema itself; `_table` holds all of them to the same rules
 _TYPES = {"object": "an object", "array": "an array", "string": "a text", "number": "a number"}
+_HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair: no character, in no encoding
 _TYPES |= {"integer": "a whole number", "null": "null"}
 
 
@@ -44,7 +47,8 @@ def to_text(header: Mapping[str, Any], strokes: Strokes) -> str:
     """A painting file's text.
 
     Args:
-        header: canvas, brushes, program, seed, parameters, terms and provenance, of plain JSON values.
+        header: canvas, brushes, program, seed, parameters, terms and provenance, of plain JSON values. Where a text
+            cannot be UTF-8 (the name of a file that is not), U+FFFD takes the place of what cannot.
         strokes: written as float32.
 
     Raises:
@@ -78,7 +82,7 @@ def _shortest(value: np.float32) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _HALF.sub("\ufffd", json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
 def read(path: str | Path) -> tuple[dict[str, Any], Strokes]:
@@ -120,17 +124,22 @@ def from_text(text: str, name: str = "painting") -> tuple[dict[str, Any], Stroke
         raise FileError(f'expected a painting file with "format": "{FORMAT}", got {name!r} without it')
     version = document.get("version")
     if type(version) is int and version > VERSION:
-        raise FileError(f"expected a painting file of version {VERSION}, got version {version} in {name!r}")
+        raise FileError(f"expected a painting file of version {VERSION}, got version {_short(version)} in {name!r}")
     rows = document.get("strokes")
     if isinstance(rows, list) and len(rows) > MAX_STROKES:
         raise FileError(f"expected at most {MAX_STROKES:,} strokes, got {len(rows):,} in {name!r}")
     try:
+        for key, value in document.items():
+            if key != "strokes":
+                _check(value, key)
         _validate({**document, "strokes": rows[:_SAMPLE]} if isinstance(rows, list) else document)
         columns: list[str] = document["columns"]
         table = _table(document["strokes"], columns)
         strokes = _strokes(table, columns, len(document["brushes"]))
     except InputError as error:
         raise FileError(f"{error}, in {name!r}") from error
+    except RecursionError as error:
+        raise FileError(f"expected a painting file, got values nested too deep in {name!r}") from error
     header = {key: value for key, value in document.items() if key not in ("format", "version", "columns", "strokes")}
     return header, strokes
 
@@ -168,8 +177,23 @@ def _validate(document: Mapping[str, Any]) -> None:
             raise InputError(f"expected {place} to fit the schema, got: {error.message[:160]}")
 
 
+def _check(value: Any, place: str) -> None:
+    """Refuse what JSON can say, but no float and no file: numbers without limit, and half characters."""
+    if isinstance(value, str) and _HALF.search(value):
+        raise InputError(f"expected {_HALF.sub('?', place)} to be of whole characters, got {ascii(value)[:60]}")
+    if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+        raise InputError(f"expected {place} to be a number in range, got {_short(value)}")
+    if isinstance(value, list):
+        for k, item in enumerate(value):
+            _check(item, f"{place}[{k}]")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _check(key, f"a name in {place}")
+            _check(item, f"{place}.{key}")
+
+
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = _HALF.sub("\ufffd", json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..export.bitmap import flatten
@@ -82,7 +83,8 @@ class Run:
 
     Raises:
         BrushError: an unknown brush. FileError: a picture or painter that cannot be read.
-        InputError: a number out of range; while painting, a loss or a gradient that is not finite.
+        InputError: a number out of range, more than memory holds; while painting, a loss or gradient that is not
+            finite.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Run:
         self.goal: Objective = as_objective(goal) or photo(goal)
         self.canvas = canvas or self.goal.canvas()
         self.canvas.pixels(height)
+        memory.check(strokes, height, self.canvas.aspect)
         self.painter = (painter or load(brush)).requires_grad_(False)
         planned = self.goal.steps if steps is None else steps
         self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, planned, self.goal.heights)
@@ -180,8 +183,9 @@ class Run:
         return (now - began) * (self.schedule.steps - self._index) / done
 
     def _add_rounds(self, now: float) -> None:
-        while self._rounds < len(self.schedule.rounds) and now >= self.schedule.rounds[self._rounds].begin:
-            planned = self.schedule.rounds[self._rounds]
+        rounds = self.schedule.rounds + self.schedule.again
+        while self._rounds < len(rounds) and now >= rounds[self._rounds].begin:
+            planned = rounds[self._rounds]
             alive = self._shown() | self.goal.sparse
             count = planned.strokes + int((~alive).sum())
             if count:
@@ -238,6 +242,7 @@ class Run:
         groups = [{"params": [value], "lr": RATES[name], "name": name} for name, value in self._columns.items()]
         self._optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99))
         self._layout = None
+        self._clamp()
 
     def _descend(self, now: float) -> tuple[float, dict[str, float]]:
         optimizer, height = self._optimizer, self.schedule.resolution(now)
@@ -281,7 +286,7 @@ class Run:
         c["pressure"].clamp_(0.05, 1)
         c["color"].clamp_(0, 1)
         c["radius"].clamp_(math.log(SMALLEST / self.height), math.log(LARGEST))
-        c["points"].clamp_(-1, 1 + max(1.0, self.canvas.aspect))
+        c["points"].clamp_(-1, min(1 + max(1.0, self.canvas.aspect), 64.0))
 
     # What there is
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas
-from ..errors import InputError
+from ..errors import FileError, InputError
 from ..export import writers
 from ..export.bitmap import flatten
 from ..renderer import Program, Renderer
@@ -34,20 +34,23 @@ class BrushRef:
     Args:
         name: a bundled brush, or the path of a .myb file.
         hash: of the brush's settings, to notice when they have changed; "" when not known.
-        painter: the painter's .safetensors file; None for the bundled painter of that name.
+        painter: the painter's .safetensors file, as it was given; where it is not there any more, it is looked for
+            beside the painting's file. None for the bundled painter of that name.
         definition: the .myb file's text, for a brush that is not bundled, so that it replays anywhere.
+        weights: hash of the painter's weights, to notice when they are others; None when not known.
     """
 
     name: str
     hash: str = ""
     painter: str | None = None
     definition: str | None = None
+    weights: str | None = None
 
     @classmethod
     def of(cls, painter: Any, file: str | Path | None = None) -> BrushRef:
         """The brush of a `RibbonPainter`; `file` is where its weights lie, if they are not bundled."""
-        definition = painter.info.get("definition")
-        return cls(painter.brush, painter.brush_hash, None if file is None else str(file), definition)
+        place, definition = None if file is None else str(file), painter.info.get("definition")
+        return cls(painter.brush, painter.brush_hash, place, definition, painter.weights_hash())
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class Painting:
         provenance: where it comes from, plain JSON values: versions, source, steps, seconds…
         target: the picture [3, H, W] it was painted after; in memory only, not saved.
         painters: a renderer a brush; in memory only. Empty: loaded by name when needed.
+        folder: where its file lies, if it was loaded from one; in memory only.
 
     Raises:
         InputError: strokes out of range, a brush number without a brush, or values that are not JSON.
@@ -131,6 +135,7 @@ class Painting:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     target: Tensor | None = field(default=None, repr=False)
     painters: tuple[Renderer, ...] = field(default=(), repr=False)
+    folder: Path | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         strokes = self.strokes.detach().to("cpu", torch.float32).check()
@@ -150,8 +155,8 @@ class Painting:
             raise InputError(f"expected a seed of 0 to 2**63 - 1, got {self.seed}")
         self.canvas.pixels(self.program_height)
         for name, value in self.terms.items():
-            if not math.isfinite(value):
-                raise InputError(f"expected the term {name!r} to be finite, got {value}")
+            if not _finite(value):
+                raise InputError(f"expected the term {name!r} to be finite, got {str(value)[:40]}")
 
     # Pictures
 
@@ -169,12 +174,12 @@ class Painting:
 
         Raises:
             BrushError: a brush without a painter.
+            FileError: a painter's file that is not there, or not a painter.
             InputError: a bad height.
         """
+        height = self.program_height if height is None else height
         with torch.no_grad():
-            return self.renderer.render(
-                self.strokes, self.canvas, height=height or self.program_height, generator=generator
-            )
+            return self.renderer.render(self.strokes, self.canvas, height=height, generator=generator)
 
     def replay(self, program: str = "mypaint", height: int | None = None, seed: int | None = None) -> Tensor:
         """The real picture [4, H, W], premultiplied: the strokes in a paint program, at any size.
@@ -189,7 +194,8 @@ class Painting:
             BrushError: a brush that is not there.
             InputError: another program, or a bad height.
         """
-        return self.in_program(program, seed).render(self.strokes, self.canvas, height=height or self.program_height)
+        height = self.program_height if height is None else height
+        return self.in_program(program, seed).render(self.strokes, self.canvas, height=height)
 
     def in_program(self, program: str = "mypaint", seed: int | None = None) -> ByBrush:
         """A program as one `Renderer` for all the painting's brushes; arguments and errors as for `replay`."""
@@ -202,7 +208,7 @@ class Painting:
         return _program(program, self.brushes[brush], self.seed).name
 
     def _painter(self, index: int) -> Renderer:
-        return self.painters[index] if self.painters else _painter(self.brushes[index])
+        return self.painters[index] if self.painters else _painter(self.brushes[index], self.folder)
 
     # Words
 
@@ -259,8 +265,8 @@ class Painting:
         both = scores["dream"] is not None and scores["real"] is not None
         return Report(
             strokes=len(self.strokes),
-            steps=self.provenance.get("steps"),
-            seconds=self.provenance.get("seconds"),
+            steps=steps if isinstance(steps := self.provenance.get("steps"), int) else None,
+            seconds=float(seconds) if _finite(seconds := self.provenance.get("seconds")) else None,
             dream_psnr=scores["dream"],
             real_psnr=scores["real"],
             gap_db=scores["dream"] - scores["real"] if both else None,  # type: ignore[operator]
@@ -294,7 +300,7 @@ class Painting:
         Raises:
             FileError: not a painting; the message names the place.
         """
-        return cls._of(*document.from_text(text, name))
+        return cls._of(*document.from_text(text, name), name, None)
 
     @classmethod
     def load(cls, path: str | Path) -> Painting:
@@ -303,10 +309,17 @@ class Painting:
         Raises:
             FileError: no such file, or not a painting; the message names the place.
         """
-        return cls._of(*document.read(path))
+        return cls._of(*document.read(path), Path(path).name, Path(path).absolute().parent)
 
     @classmethod
-    def _of(cls, header: Mapping[str, Any], strokes: Strokes) -> Painting:
+    def _of(cls, header: Mapping[str, Any], strokes: Strokes, name: str, folder: Path | None) -> Painting:
+        try:
+            return cls._made(header, strokes, folder)
+        except InputError as error:  # each value is in its range, and both together are not
+            raise FileError(f"{error}, in {name!r}") from error
+
+    @classmethod
+    def _made(cls, header: Mapping[str, Any], strokes: Strokes, folder: Path | None) -> Painting:
         canvas, program = header["canvas"], header["program"]
         return cls(
             strokes=strokes,
@@ -319,6 +332,7 @@ class Painting:
             parameters=header["parameters"],
             terms=header["terms"],
             provenance=header["provenance"],
+            folder=folder,
         )
 
     # Notebooks
@@ -359,12 +373,37 @@ def _psnr(picture: Tensor, goal: Tensor) -> float:
     return min(float(psnr(flatten(picture).cpu().clamp(0, 1), goal)), 100.0)
 
 
+def _finite(value: Any) -> bool:
+    try:
+        return not isinstance(value, bool | str) and math.isfinite(value)
+    except (TypeError, OverflowError):  # a whole number beyond any float
+        return False
+
+
+def _painter(brush: BrushRef, folder: Path | None = None) -> Renderer:
+    """The painter of a brush; `folder` is where the painting's file lies."""
+    if brush.painter is None:
+        return _loaded(brush, brush.name)
+    given = Path(brush.painter)
+    places = [given] if folder is None else [given, folder / given, folder / given.name]
+    for place in places:
+        try:
+            known = place.stat()
+        except (OSError, ValueError):  # nothing there, or no name of a file
+            continue
+        return _loaded(brush, str(place.absolute()), known.st_mtime_ns, known.st_size, known.st_ino)
+    beside = "" if folder is None else f", or beside the painting in {str(folder)!r}"
+    raise FileError(f"expected the painter of brush {brush.name!r} at {brush.painter!r}{beside}, and there is none")
+
+
 @lru_cache(maxsize=16)
-def _painter(brush: BrushRef) -> Renderer:
+def _loaded(brush: BrushRef, source: str, *stamp: int) -> Renderer:
+    """The painter of that name or file; `stamp` tells a file from those that were there before it."""
     from .. import painters
 
-    painter = painters.load(brush.painter or brush.name)
-    _compare(brush, painter.brush_hash, "painter")
+    painter = painters.load(source)
+    _compare(brush, brush.hash, painter.brush_hash, "brush of the painter")
+    _compare(brush, brush.weights, painter.weights_hash(), "painter")
     return painter
 
 
@@ -378,14 +417,14 @@ def _program(program: str, brush: BrushRef, seed: int) -> Program:
         found = programs.program(source, seed=seed)
     else:
         found = programs.load_program(program, source, seed=seed)
-    _compare(brush, found.brush_hash, "program's brush")
+    _compare(brush, brush.hash, found.brush_hash, "program's brush")
     return found
 
 
-def _compare(brush: BrushRef, found: str, what: str) -> None:
-    if brush.hash and found and brush.hash != found:
+def _compare(brush: BrushRef, then: str | None, now: str, what: str) -> None:
+    if then and now and then != now:
         warnings.warn(
             f"the {what} {brush.name!r} is not the one this painting was made with "
-            f"(hash {found[:12]}, then {brush.hash[:12]}): it may look different",
+            f"(hash {now[:12]}, then {then[:12]}): it may look different",
             stacklevel=3,
         )

@@ -16,7 +16,7 @@ GROUND = 0.32
 COVER = 0.16
 PIXELS = 1.8  # radius of the smallest strokes in the picture that is looked at
 COARSEST = 48  # pixels of height
-LAST = 0.72  # share of the schedule after which strokes that show nowhere are placed anew for the last time
+AGAIN = (0.72, 0.86)  # shares of the schedule after which strokes that show nowhere are placed anew once more
 FINE = 0.75  # share of the schedule after which all is judged at the finest height
 
 
@@ -41,6 +41,7 @@ class Schedule:
     """What happens when. Time is a share of the whole, 0 to 1, so that a budget can stretch it."""
 
     rounds: tuple[Round, ...]
+    again: tuple[Round, ...]  # without new strokes: those that show nowhere are placed anew
     steps: int
     height: int
     lowest: int
@@ -74,14 +75,14 @@ class Schedule:
             cover = COVER if rounds else GROUND
             radius = min(0.25, max(cover * math.sqrt(aspect / count), 1.0 / height))
             rounds.append(Round(count, radius, 4.0 * radius, begin))
-        rounds.append(Round(0, rounds[-1].radius, rounds[-1].length, LAST))
         coarse = min(height, max(COARSEST, 8 * round(PIXELS / rounds[-1].radius / 8)))
         fine = min(height, max(160, round(1.25 * coarse)))
         lowest = COARSEST
         if heights is not None:
             lowest, fine = heights[0], max(heights)
             coarse = min(max(coarse, lowest), fine)
-        return cls(tuple(rounds), steps, height, lowest, coarse, fine)
+        again = tuple(Round(0, rounds[-1].radius, rounds[-1].length, begin) for begin in AGAIN)
+        return cls(tuple(rounds), again, steps, height, lowest, coarse, fine)
 
     def resolution(self, time: float) -> int:
         """Height of the picture that is looked at: enough for the smallest strokes there are, until the end."""
@@ -92,7 +93,7 @@ class Schedule:
 
     def rate(self, time: float) -> float:
         """Factor on the learning rates: full while strokes are added, then a cosine to nearly nothing."""
-        last = self.rounds[-2].begin
+        last = self.rounds[-1].begin
         if time < last:
             return 1.0
         return 0.03 + 0.97 * (0.5 + 0.5 * math.cos(math.pi * (time - last) / (1 - last)))
