@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import torch
@@ -65,6 +66,20 @@ def scene(
     ribbons = (1 - 1.6 * across.abs()) * 4 + noise
     color, background = uniform(count, channels), uniform(channels)
     return Scene(points, r, 1.4 * r + 1, ribbons, color, background).to(dtype)
+
+
+def tight(count: int, height: int, width: int, *, seed: int = 0, dtype: torch.dtype = torch.float64) -> Scene:
+    """Strokes that bend tighter than they are wide: the radius of curvature is at most the brush's."""
+    given = scene(count, height, width, seed=seed, straight=0.0, spread=0.0)
+    chance = torch.Generator().manual_seed(seed)
+    chord, bow, skew, turn = torch.rand(4, count, 1, generator=chance, dtype=torch.float64)
+    r = given.radius[:, None]
+    along = torch.cat([(2 * math.pi * turn).cos(), (2 * math.pi * turn).sin()], 1)
+    across = torch.stack([-along[:, 1], along[:, 0]], 1)
+    # The vertex of a parabola that rises bow / 2 over a chord curves by the radius chord^2 / (4 bow).
+    half, out = (0.2 + 0.8 * chord) * r * along, (1 + 3 * bow) * r * across + (skew - 0.5) * r * along
+    middle = given.points.mean(1)
+    return given._replace(points=torch.stack([middle - half, middle + out, middle + half], 1)).to(dtype)
 
 
 def straight_ribbon(alpha: float, ratio: float = 0.0, *, rows: int = 2 * CAPS + BODY, columns: int = COLUMNS) -> Tensor:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import torch
-from scenes import BODY, CAPS, COLUMNS, Scene, scene, straight_ribbon
+from scenes import BODY, CAPS, COLUMNS, Scene, scene, straight_ribbon, tight
 from torch import Tensor
 
 from wmpaint.errors import InputError
-from wmpaint.raster import Plan, compiled, composite, dense, plan, tensors
+from wmpaint.raster import Plan, compiled, composite, dense, plan, sample, tensors
 from wmpaint.raster.tiles import chunks
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])
@@ -122,6 +122,45 @@ def test_hairpins(gap: float) -> None:
     assert_like_the_twin(given._replace(points=points))
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_bends_tighter_than_the_brush(seed: int) -> None:
+    assert_like_the_twin(tight(5, 19, 26, seed=seed))
+
+
+@pytest.mark.parametrize("path", ["tensors", "compiled", "twin"])
+@pytest.mark.parametrize("skew", [0.0, 8.0])
+def test_no_jump_where_the_nearest_of_two_passes_changes(path: str, skew: float) -> None:
+    # A bend of radius 5 under a brush of radius 8, which paints unlike on the way there and back.
+    points = torch.tensor([[[10.0, 20.0], [20.0 + skew, 40.0], [30.0, 20.0]]], dtype=torch.float64)
+    radius, half_width = torch.tensor([[8.0], [20.0]], dtype=torch.float64)
+    ribbon = scene(1, 8, 8, seed=3).ribbons / 4
+    ribbon[:, :, CAPS + BODY // 2 :] += 2
+    for tip in (0, -1):  # behind an end, left meets right
+        ribbon[:, :, tip] = (ribbon[:, :, tip] + ribbon[:, :, tip].flip(2)) / 2
+    ribbon -= 40 * torch.linspace(-1, 1, COLUMNS, dtype=torch.float64).abs().pow(8)  # none is left to cut off
+
+    def drawn(places: Tensor) -> Tensor:  # [M, 2] -> alpha and variance [M, 2]
+        if path == "twin":
+            return torch.stack(dense._stroke(points[0], radius[0], half_width[0], ribbon[0], places, CAPS), -1)
+        stroke = torch.zeros(len(places), dtype=torch.int64)
+        given = (points, radius, half_width, ribbon, stroke, places)
+        return torch.stack(sample(*given, side=1, caps=CAPS, compile=path == "compiled"), -1)[:, 0]
+
+    # On lines across the bend close in on the largest change again and again: of a jump all is left.
+    chance = torch.Generator().manual_seed(0)
+    ends = 40 * torch.rand(2, 24, 1, 2, generator=chance, dtype=torch.float64)
+    low, high = torch.zeros(24, 1, 1, dtype=torch.float64), torch.ones(24, 1, 1, dtype=torch.float64)
+    steps = torch.linspace(0, 1, 21, dtype=torch.float64)[None, :, None]
+    for _ in range(7):
+        at = low + (high - low) * steps
+        value = drawn(torch.lerp(ends[0], ends[1], at).reshape(-1, 2)).view(24, 21, 2)
+        change = (value[:, 1:] - value[:, :-1]).abs().amax(2)
+        worst = change.argmax(1)[:, None, None]
+        low, high = at.gather(1, worst), at.gather(1, worst + 1)
+    assert float(high.sub(low).max()) < 1e-8
+    assert float(change.max()) < 1e-3
+
+
 @pytest.mark.parametrize("length", [0.01, 1.0, 4.0])
 def test_short_strokes(length: float) -> None:
     assert_like_the_twin(scene(5, 19, 26, seed=8, length=length), precise=1e-6 if length > 0.1 else 1e-5)
@@ -135,6 +174,18 @@ def test_a_plan_made_before_moving(compile: bool) -> None:
     old, new = (pull(composite, moved, **SIZE, layout=made, compile=compile) for made in (layout, None))
     for a, b in zip(old, new, strict=True):
         assert torch.allclose(a, b, atol=1e-12)
+
+
+@both
+@pytest.mark.parametrize("name", ["points", "radius", "half_width", "ribbons"])
+def test_gradcheck_of_tight_bends(name: str, compile: bool) -> None:
+    given = tight(2, 8, 9, seed=1)
+
+    def drawn(value: Tensor) -> tuple[Tensor, Tensor]:
+        return composite(*given._replace(**{name: value}), height=8, width=9, caps=CAPS, compile=compile)
+
+    value = getattr(given, name).clone().requires_grad_()
+    assert torch.autograd.gradcheck(drawn, (value,), eps=1e-7, atol=1e-5, fast_mode=True)
 
 
 @both

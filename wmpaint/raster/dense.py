@@ -51,11 +51,23 @@ def _stroke(
         between = _farthest(points.detach(), pixels, low, high)
     a1, s1 = _look_up(points, half_width, ribbon, pixels, _differentiable(points, first, pixels), caps)
     a2, s2 = _look_up(points, half_width, ribbon, pixels, _differentiable(points, other, pixels), caps)
-    rise = (_distance(points, between, pixels) - _distance(points, other, pixels)) / (BARRIER * radius)
-    rise = rise.clamp(0, 1)
-    weight = torch.where(both, 3 * rise**2 - 2 * rise**3, 0.0)
-    alpha = 1 - (1 - a1) * (1 - weight * a2)
-    return alpha, s1 * (1 - weight * a2) ** 2 + s2 * weight**2 * (1 - a1) ** 2
+    d1, d2, top = (_distance(points, t, pixels) for t in (first, other, between))
+    weight = torch.where(both, _smooth((top - d2) / (BARRIER * radius)), 0.0)
+    one, one_spread = _over(a1, s1, a2, s2, weight)
+    two, two_spread = _over(a2, s2, a1, s1, weight)
+    swap = torch.where(both, _smooth((top - d2) / (top - d1 + EPS)) / 2, 0.0)  # a half where both are as near
+    return (1 - swap) * one + swap * two, (1 - swap) * one_spread + swap * two_spread
+
+
+def _over(a1: Tensor, s1: Tensor, a2: Tensor, s2: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Alpha and its variance of a pass and, by some weight, another, independent one."""
+    clear = 1 - weight * a2
+    return 1 - (1 - a1) * clear, s1 * clear**2 + s2 * weight**2 * (1 - a1) ** 2
+
+
+def _smooth(x: Tensor) -> Tensor:
+    x = x.clamp(0, 1)
+    return 3 * x**2 - 2 * x**3
 
 
 def _curve(points: Tensor, t: Tensor) -> Tensor:

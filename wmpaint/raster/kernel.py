@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
-__all__ = ["composite", "composite_backward", "sample", "sample_backward"]
+__all__ = ["composite", "composite_backward", "influence", "sample", "sample_backward"]
 
 EPS = 1e-12
 TINY = 1e-30
@@ -123,6 +123,35 @@ def _look(s, ribbon, n, caps, t, x, y):
 
 
 @njit(**FLAGS)
+def _together(a1, s1, a2, s2, rise, even):
+    """Alpha and variance of two passes; see `ribbon._together`."""
+    weight, swap = rise * rise * (3 - 2 * rise), even * even * (1.5 - even)
+    clear1, clear2, cover1, cover2 = 1 - weight * a1, 1 - weight * a2, weight * (1 - a1), weight * (1 - a2)
+    share1 = clear2 * clear2 + swap * (cover2 * cover2 - clear2 * clear2)
+    share2 = cover1 * cover1 + swap * (clear1 * clear1 - cover1 * cover1)
+    alpha = 1 - (1 - a1) * clear2 - swap * (1 - weight) * (a1 - a2)
+    return alpha, share1 * s1 + share2 * s2
+
+
+@njit(**FLAGS)
+def _together_backward(to_alpha, to_spread, a1, s1, a2, s2, rise, even):
+    """Gradients to its arguments."""
+    weight, swap = rise * rise * (3 - 2 * rise), even * even * (1.5 - even)
+    stay, extra = 1 - swap, swap * (1 - weight)
+    clear1, clear2, cover1, cover2 = 1 - weight * a1, 1 - weight * a2, weight * (1 - a1), weight * (1 - a2)
+    to_a1 = to_alpha * (clear2 - extra) - 2 * to_spread * s2 * weight * (stay * cover1 + swap * clear1)
+    to_a2 = to_alpha * (cover1 + extra) - 2 * to_spread * s1 * weight * (stay * clear2 + swap * cover2)
+    to_s1 = to_spread * (stay * clear2 * clear2 + swap * cover2 * cover2)
+    to_s2 = to_spread * (stay * cover1 * cover1 + swap * clear1 * clear1)
+    slope1 = swap * cover2 * (1 - a2) - stay * clear2 * a2
+    slope2 = stay * cover1 * (1 - a1) - swap * clear1 * a1
+    to_weight = to_alpha * (stay * a2 * (1 - a1) + swap * a1 * (1 - a2)) + 2 * to_spread * (s1 * slope1 + s2 * slope2)
+    to_swap = to_spread * (s1 * (cover2 * cover2 - clear2 * clear2) + s2 * (clear1 * clear1 - cover1 * cover1))
+    to_swap -= to_alpha * (1 - weight) * (a1 - a2)
+    return to_a1, to_s1, to_a2, to_s2, to_weight * 6 * rise * (1 - rise), to_swap * 3 * even * (1 - even)
+
+
+@njit(**FLAGS)
 def _evaluate(s, ribbon, n, caps, x, y):
     """Alpha and variance of a stroke at a pixel, and t, other, between; t < 0 is out of reach, other < 0 is none."""
     qx, qy = s[n, PX] - x, s[n, PY] - y
@@ -136,14 +165,12 @@ def _evaluate(s, ribbon, n, caps, x, y):
         return 0.0, 0.0, -1.0, -1.0, 0.0
     alpha, spread = a1, a1 * (1 - a1) * r1
     if twice:
-        near = _distance(s, n, other, x, y)
-        if near < s[n, WIDTH]:
+        d2, top = _distance(s, n, other, x, y), _distance(s, n, between, x, y)
+        rise = _unit((top - d2) / (BARRIER * s[n, RADIUS]))
+        if d2 < s[n, WIDTH] or rise < 1:
             a2, r2 = _look(s, ribbon, n, caps, other, x, y)
-            rise = _unit((_distance(s, n, between, x, y) - near) / (BARRIER * s[n, RADIUS]))
-            weight = rise * rise * (3 - 2 * rise)
-            clear = 1 - weight * a2
-            alpha = 1 - (1 - a1) * clear
-            spread = spread * clear * clear + a2 * (1 - a2) * r2 * (weight * (1 - a1)) ** 2
+            even = _unit((top - d2) / (top - _distance(s, n, t, x, y) + EPS))
+            alpha, spread = _together(a1, spread, a2, a2 * (1 - a2) * r2, rise, even)
             return alpha, spread, t, other, between
     return alpha, spread, t, -1.0, 0.0
 
@@ -215,39 +242,20 @@ def _pull(s, ribbon, n, caps, x, y, t, other, between, alpha, spread, to_alpha, 
         return
     a1, r1 = _look(s, ribbon, n, caps, t, x, y)
     a2, r2 = _look(s, ribbon, n, caps, other, x, y)
-    near, far = _distance(s, n, other, x, y), _distance(s, n, between, x, y)
-    rise = _unit((far - near) / (BARRIER * s[n, RADIUS]))
-    weight = rise * rise * (3 - 2 * rise)
-    clear, spread2 = 1 - weight * a2, a2 * (1 - a2) * r2
-    to_first = to_alpha * clear - 2 * to_spread * spread2 * weight * weight * (1 - a1)
-    _pull_look(s, ribbon, n, caps, t, x, y, a1, r1, to_first, to_spread * clear * clear, out, k, to_ribbon, part)
-    to_second = to_alpha * (1 - a1) - 2 * to_spread * a1 * (1 - a1) * r1 * clear
-    to_spread2 = to_spread * (1 - a1) * (1 - a1)
-    _pull_look(
-        s,
-        ribbon,
-        n,
-        caps,
-        other,
-        x,
-        y,
-        a2,
-        r2,
-        to_second * weight,
-        to_spread2 * weight * weight,
-        out,
-        k,
-        to_ribbon,
-        part,
+    d1, d2, top = _distance(s, n, t, x, y), _distance(s, n, other, x, y), _distance(s, n, between, x, y)
+    rise, even = _unit((top - d2) / (BARRIER * s[n, RADIUS])), _unit((top - d2) / (top - d1 + EPS))
+    to_a1, to_s1, to_a2, to_s2, to_rise, to_even = _together_backward(
+        to_alpha, to_spread, a1, a1 * (1 - a1) * r1, a2, a2 * (1 - a2) * r2, rise, even
     )
-    to_rise = (to_second * a2 + to_spread2 * 2 * weight * spread2) * 6 * rise * (1 - rise)
+    _pull_look(s, ribbon, n, caps, t, x, y, a1, r1, to_a1, to_s1, out, k, to_ribbon, part)
+    _pull_look(s, ribbon, n, caps, other, x, y, a2, r2, to_a2, to_s2, out, k, to_ribbon, part)
     out[k, 7] -= to_rise * rise / s[n, RADIUS]
-    per_length = to_rise / (BARRIER * s[n, RADIUS])
-    for at, sign, length in ((other, -1.0, near), (between, 1.0, far)):
+    of_rise, of_even = to_rise / (BARRIER * s[n, RADIUS]), to_even / (top - d1 + EPS)
+    to_d1, to_d2, to_top = of_even * even, -of_rise - of_even, of_rise + of_even * (1 - even)
+    for at, distance, to_distance in ((t, d1, to_d1), (other, d2, to_d2), (between, top, to_top)):
         ex = x - ((s[n, AX] * at + s[n, BX]) * at + s[n, PX])
         ey = y - ((s[n, AY] * at + s[n, BY]) * at + s[n, PY])
-        g = sign * per_length / length
-        _to_points(out, k, at, g * ex, g * ey, 0.0, 0.0)
+        _to_points(out, k, at, to_distance / distance * ex, to_distance / distance * ey, 0.0, 0.0)
 
 
 @njit(parallel=True, **FLAGS)
@@ -350,6 +358,34 @@ def composite_backward(
                         table, ribbons, i, caps, column + 0.5, row + 0.5, t, found[at, 1], found[at, 2],
                         alpha, spread, to_alpha, to_spread, out, pair, to_ribbons, part,
                     )  # fmt: skip
+
+
+@njit(parallel=True, **FLAGS)
+def influence(
+    table, ribbons, caps, color, background, tiles, starts, strokes, side, across, height, width, out
+):  # fmt: skip
+    """Fill out [pairs]: the largest change that a stroke makes to any pixel of a tile; see `raster.influence`."""
+    for k in prange(len(tiles)):
+        first, count = starts[k], starts[k + 1] - starts[k]
+        x0, y0 = (tiles[k] % across) * side, (tiles[k] // across) * side
+        m, alphas, changes = np.empty(len(background)), np.empty(count), np.empty(count)
+        for p in range(side * side):
+            column, row = x0 + p % side, y0 + p // side
+            if column >= width or row >= height:
+                continue
+            m[:] = background
+            for j in range(count):
+                i = strokes[first + j]
+                alphas[j] = _evaluate(table, ribbons, i, caps, column + 0.5, row + 0.5)[0]
+                changes[j] = 0.0
+                for c in range(len(m)):
+                    step = alphas[j] * (color[i, c] - m[c])
+                    changes[j] = max(changes[j], abs(step))
+                    m[c] += step
+            clear = 1.0
+            for j in range(count - 1, -1, -1):
+                out[first + j] = max(out[first + j], changes[j] * clear)
+                clear *= 1 - alphas[j]
 
 
 @njit(parallel=True, **FLAGS)

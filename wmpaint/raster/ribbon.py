@@ -26,6 +26,8 @@ from ..geometry import Branches, branches
 
 __all__ = ["Bent", "Curves", "bend", "bend_backward"]
 
+Pair = tuple[Tensor, Tensor]
+
 EPS = 1e-12
 BARRIER = 0.5  # radii by which the curve must leave a pixel before coming back counts as a second pass
 
@@ -88,6 +90,7 @@ class Second(NamedTuple):
     y: Tensor
     between: Tensor  # parameter of the farthest point between the passes
     rise: Tensor  # 0..1, how far the curve leaves the pixel between them
+    even: Tensor  # 0..1, 1 where both passes are as near
     look: Look
 
 
@@ -138,16 +141,19 @@ def _second(c: Curves, found: Branches, x: Tensor, y: Tensor, atlas: Atlas, whic
     k = found.t.shape[1]
     pair, pixel = index // k, index % k
     x, y, flat = x[0, pixel], y[0, pixel], Curves(*(field[pair, 0] for field in c))
-    t, between = found.other.reshape(-1)[index], found.between.reshape(-1)[index]
-    (near,) = (_distance(flat, t, x, y) < flat.width).nonzero(as_tuple=True)
+    first, t, between = (field.reshape(-1)[index] for field in (found.t, found.other, found.between))
+    d1, d2, top = (_distance(flat, at, x, y) for at in (first, t, between))
+    rise, even = (top - d2) / (BARRIER * flat.radius), (top - d2) / (top - d1 + EPS)
+    # A second pass out of reach still matters where it is about to be the first.
+    (near,) = ((d1 < flat.width) & ((d2 < flat.width) | (rise < 1))).nonzero(as_tuple=True)
     if not len(near):
         return None
-    index, pair, x, y, t, between = (f[near] for f in (index, pair, x, y, t, between))
+    index, pair, x, y, t, between, rise, even = (f[near] for f in (index, pair, x, y, t, between, rise, even))
     flat = flat.take(near)
-    rise = (_distance(flat, between, x, y) - _distance(flat, t, x, y)) / (BARRIER * flat.radius)
     columns = Curves(*(field[:, None] for field in flat))  # grid_sample wants two dimensions
     look = _look(columns, t[:, None], x[:, None], y[:, None], atlas, which[pair][:, None])
-    return Second(index, pair, x, y, between, rise.clamp(0, 1), Look(*(field[:, 0] for field in look)))
+    rise, even = rise.clamp(0, 1), even.clamp(0, 1)
+    return Second(index, pair, x, y, between, rise, even, Look(*(field[:, 0] for field in look)))
 
 
 def _distance(c: Curves, t: Tensor, x: Tensor, y: Tensor) -> Tensor:
@@ -155,8 +161,43 @@ def _distance(c: Curves, t: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return (ex * ex + ey * ey + EPS).sqrt()
 
 
-def _weight(rise: Tensor) -> Tensor:
-    return rise * rise * (3 - 2 * rise)
+def _weights(rise: Tensor, even: Tensor) -> Pair:
+    """Of the farther pass, 0..1, and of the passes in each other's places, 0..1/2."""
+    return rise * rise * (3 - 2 * rise), even * even * (1.5 - even)
+
+
+def _together(a1: Tensor, s1: Tensor, a2: Tensor, s2: Tensor, rise: Tensor, even: Tensor) -> Pair:
+    """Alpha and variance of two passes, which have a1, s1 and a2, s2.
+
+    Dabs of two passes are independent: 1 - a = (1 - a1)(1 - w a2). The farther pass counts in so far as
+    the curve has left the pixel in between, so that it comes and goes without a step. Where both are as
+    near they change places, and there, lest that be a step, a is the mean of both readings.
+    """
+    weight, swap = _weights(rise, even)
+    clear1, clear2, cover1, cover2 = 1 - weight * a1, 1 - weight * a2, weight * (1 - a1), weight * (1 - a2)
+    alpha = 1 - (1 - a1) * clear2 - swap * (1 - weight) * (a1 - a2)
+    share1 = torch.lerp(clear2.square(), cover2.square(), swap)
+    share2 = torch.lerp(cover1.square(), clear1.square(), swap)
+    return alpha, share1 * s1 + share2 * s2
+
+
+def _together_backward(
+    to_alpha: Tensor, to_spread: Tensor, a1: Tensor, s1: Tensor, a2: Tensor, s2: Tensor, rise: Tensor, even: Tensor
+) -> tuple[Tensor, ...]:
+    """Gradients to the arguments of `_together`."""
+    weight, swap = _weights(rise, even)
+    stay, extra = 1 - swap, swap * (1 - weight)
+    clear1, clear2, cover1, cover2 = 1 - weight * a1, 1 - weight * a2, weight * (1 - a1), weight * (1 - a2)
+    to_a1 = to_alpha * (clear2 - extra) - 2 * to_spread * s2 * weight * (stay * cover1 + swap * clear1)
+    to_a2 = to_alpha * (cover1 + extra) - 2 * to_spread * s1 * weight * (stay * clear2 + swap * cover2)
+    to_s1 = to_spread * torch.lerp(clear2.square(), cover2.square(), swap)
+    to_s2 = to_spread * torch.lerp(cover1.square(), clear1.square(), swap)
+    slope1 = swap * cover2 * (1 - a2) - stay * clear2 * a2
+    slope2 = stay * cover1 * (1 - a1) - swap * clear1 * a1
+    to_weight = to_alpha * (stay * a2 * (1 - a1) + swap * a1 * (1 - a2)) + 2 * to_spread * (s1 * slope1 + s2 * slope2)
+    change = s1 * (cover2.square() - clear2.square()) + s2 * (clear1.square() - cover1.square())
+    to_swap = to_spread * change - to_alpha * (1 - weight) * (a1 - a2)
+    return to_a1, to_s1, to_a2, to_s2, to_weight * 6 * rise * (1 - rise), to_swap * 3 * even * (1 - even)
 
 
 def bend(
@@ -168,23 +209,18 @@ def bend(
     which: Tensor,  # [P] of those ribbons
     caps: int,
 ) -> tuple[Tensor, Tensor, Bent]:
-    """Alpha and its variance [P, K] of some pairs, and what `bend_backward` needs.
-
-    Dabs of two passes are independent: 1 - a = (1 - a1)(1 - w a2). The second pass counts in so far
-    as the curve has left the pixel in between, so that it comes and goes without a step.
-    """
+    """Alpha and its variance [P, K] of some pairs, and what `bend_backward` needs."""
     atlas = Atlas(ribbons, caps)
     found = _closest(curves, straight, x, y)
     first = _look(curves, found.t, x, y, atlas, which[:, None])
     alpha, variance = first.alpha, first.alpha * (1 - first.alpha) * first.ratio
     second = _second(curves, found, x, y, atlas, which) if bool(found.twice.any()) else None
     if second is not None:
-        weight = _weight(second.rise)
         a1, s1 = (field.reshape(-1)[second.place] for field in (alpha, variance))
         a2, s2 = second.look.alpha, second.look.alpha * (1 - second.look.alpha) * second.look.ratio
         alpha = alpha.clone()
-        alpha.view(-1)[second.place] = 1 - (1 - a1) * (1 - weight * a2)
-        variance.view(-1)[second.place] = s1 * (1 - weight * a2).square() + s2 * (weight * (1 - a1)).square()
+        both = _together(a1, s1, a2, s2, second.rise, second.even)
+        alpha.view(-1)[second.place], variance.view(-1)[second.place] = both
     return alpha, variance, Bent(which, first, second)
 
 
@@ -203,44 +239,39 @@ def bend_backward(
     to_spread = grad_variance
     if second is not None:
         grad_alpha, to_spread = grad_alpha.clone(), to_spread.clone()
-        at, look, weight = second.place, second.look, _weight(second.rise)
+        at, look = second.place, second.look
         ga, gv, a1, r1 = (f.reshape(-1)[at] for f in (grad_alpha, grad_variance, first.alpha, first.ratio))
-        a2, spread2 = look.alpha, look.alpha * (1 - look.alpha) * look.ratio
-        clear = 1 - weight * a2
-        grad_alpha.view(-1)[at] = ga * clear - 2 * gv * spread2 * weight * weight * (1 - a1)
-        to_spread.view(-1)[at] = gv * clear * clear
-        to_second = ga * (1 - a1) - 2 * gv * a1 * (1 - a1) * r1 * clear  # d / d(weight a2)
-        to_spread2 = gv * (1 - a1).square()
-        grad_weight = to_second * a2 + to_spread2 * 2 * weight * spread2
-        to_a2, to_spread2 = to_second * weight, to_spread2 * weight * weight
+        s1, s2 = a1 * (1 - a1) * r1, look.alpha * (1 - look.alpha) * look.ratio
+        to_a1, to_s1, to_a2, to_s2, to_rise, to_even = _together_backward(
+            ga, gv, a1, s1, look.alpha, s2, second.rise, second.even
+        )
+        grad_alpha.view(-1)[at], to_spread.view(-1)[at] = to_a1, to_s1
     ge, gd, grad_width, grad_ribbons = _look_backward(grad_alpha, to_spread, first, curves, x, y, atlas, which[:, None])
     points = _to_points(first.t, ge, gd)
     grad_radius = torch.zeros_like(grad_width)
     if second is not None:
         flat = Curves(*(field[second.pair] for field in curves))
         one = Look(*(field[:, None] for field in look))
-        px, py, top = second.x[:, None], second.y[:, None], second.between[:, None]
+        px, py = second.x[:, None], second.y[:, None]
         ge, gd, width, extra = _look_backward(
-            to_a2[:, None], to_spread2[:, None], one, flat, px, py, atlas, which[second.pair][:, None]
+            to_a2[:, None], to_s2[:, None], one, flat, px, py, atlas, which[second.pair][:, None]
         )
-        rise = second.rise[:, None]
-        to_rise = grad_weight[:, None] * 6 * rise * (1 - rise)
-        per_length = to_rise / (BARRIER * flat.radius)
-        ex, ey, _, _ = _offsets(flat, one.t, px, py)
-        near = per_length / _distance(flat, one.t, px, py)
-        tx, ty, _, _ = _offsets(flat, top, px, py)
-        far = per_length / _distance(flat, top, px, py)
-        still = torch.zeros_like(far)
-        more = _to_points(one.t, (ge[0] - near * ex, ge[1] - near * ey), gd)
-        more = more + _to_points(top, (far * tx, far * ty), (still, still))
+        more = _to_points(one.t, ge, gd)
+        nearest = first.t.reshape(-1)[at][:, None]
+        d1, top = (_distance(flat, t, px, py) for t in (nearest, second.between[:, None]))
+        rise, even, to_rise, to_even = (f[:, None] for f in (second.rise, second.even, to_rise, to_even))
+        of_rise, of_even = to_rise / (BARRIER * flat.radius), to_even / (top - d1 + EPS)
+        to_d1, to_d2, to_top = of_even * even, -of_rise - of_even, of_rise + of_even * (1 - even)
+        still = torch.zeros_like(to_d1)
+        for t, to_distance in ((nearest, to_d1), (one.t, to_d2), (second.between[:, None], to_top)):
+            pull = to_distance / _distance(flat, t, px, py)
+            ex, ey, _, _ = _offsets(flat, t, px, py)
+            more = more + _to_points(t, (pull * ex, pull * ey), (still, still))
         points.index_add_(0, second.pair, more)
         grad_width.index_add_(0, second.pair, width)
         grad_radius.index_add_(0, second.pair, (-to_rise * rise / flat.radius)[:, 0])
         grad_ribbons = grad_ribbons + extra
     return points, grad_width, grad_radius, grad_ribbons
-
-
-Pair = tuple[Tensor, Tensor]
 
 
 def _look_backward(
