@@ -61,7 +61,7 @@ def test_round_trip_with_any_columns(columns):
 
 floats = st.floats(-64, 64, width=32)
 unit = st.floats(0, 1, width=32)
-radius = st.floats(np.float32(1.0000001e-9).item(), 16, width=32)
+radius = st.floats(np.float32(1e-9).item(), 16, width=32)
 
 
 @settings(deadline=None, max_examples=200)
@@ -110,6 +110,14 @@ BROKEN = {
     "color": (lambda d: d["strokes"][8].__setitem__(11, 1.00000001), "color of stroke 8"),
     "huge": (lambda d: d["strokes"][8].__setitem__(0, 10**400), "beyond any float"),
     "infinite": (lambda d: d["strokes"][8].__setitem__(0, 1e400), "Infinity"),
+    "huge term": (lambda d: d["terms"].update(pixel=10**400), "terms.pixel to be a number in range, got 1000"),
+    "endless term": (lambda d: d["terms"].update(pixel=1e400), "Infinity"),
+    "huge parameter": (lambda d: d["parameters"].update(a=[1, -(10**400)]), r"parameters.a\[1\] to be a number"),
+    "half a character": (lambda d: d["provenance"].update(source="a\ud800"), "provenance.source to be of whole char"),
+    "half a definition": (lambda d: d["brushes"][1].update(definition="\udfff"), r"brushes\[1\].definition"),
+    "half a name": (lambda d: d["provenance"].update({"\udc80": 1}), "name in provenance to be of whole"),
+    "half a kind": (lambda d: d.update(format="wmpaint painting", seed="\ud800"), "seed to be of whole"),
+    "huge version": (lambda d: d.update(version=10**400), "version 1, got version 1000"),
     "nan": (lambda d: d["terms"].update(pixel=float("nan")), "NaN"),
     "columns": (lambda d: d["columns"].__setitem__(0, "y"), r"columns\[0\] to be \"x0\""),
     "twice": (lambda d: d.update(columns=[*d["columns"], "pen", "pen"]), "columns"),
@@ -135,6 +143,14 @@ def test_other_columns_have_their_ranges(column, value):
     changed["strokes"][7][12] = value
     with pytest.raises(FileError, match=f"{column} of stroke 7"):
         document.from_text(json.dumps(changed))
+
+
+def test_values_nested_too_deep():
+    text = document.to_text({**HEADER, "parameters": {"a": 12321}}, many(1))
+    document.from_text(text.replace("12321", "[" * 60 + "]" * 60))
+    for levels in (70, 900, 100_000):
+        with pytest.raises(FileError, match="nested"):
+            document.from_text(text.replace("12321", "[" * levels + "]" * levels))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", "[" * 100_000, '{"format": "wmpaint painting"}', "\x00"])
@@ -176,6 +192,12 @@ def test_reading_files(tmp_path, monkeypatch):
     monkeypatch.setattr(document, "MAX_BYTES", 100)
     with pytest.raises(FileError, match="larger"):
         document.read(path)
+
+
+def test_the_name_of_a_file_that_is_not_utf_8_is_written_as_far_as_it_goes():
+    name = b"caf\xe9.jpg".decode("utf-8", "surrogateescape")
+    text = document.to_text({**HEADER, "provenance": {"source": name}}, many(1))
+    assert document.from_text(text)[0]["provenance"] == {"source": "caf\ufffd.jpg"} and text.encode()
 
 
 def test_what_cannot_be_written(monkeypatch):

@@ -60,13 +60,13 @@ def svg_text(
     """
     import svgwrite
 
+    strokes.check()  # before rounding: the least radius in float32 is a little less in float64
     strokes = strokes.detach().to("cpu", torch.float64)
     widths = _column("width", width, len(strokes)) * 2 * strokes.radius
     opacities = _column("opacity", opacity, len(strokes)).clamp(0, 1)
     if strokes.lifted is not None:
         kept = ~strokes.lifted
         strokes, widths, opacities = strokes[kept], widths[kept], opacities[kept]
-    strokes.check()
 
     # The width is rounded to what the viewer will make of it, so that both sides of the box agree.
     box = round(canvas.aspect * UNITS, 3)

@@ -28,6 +28,7 @@ MAX_STROKES = 1_000_000
 
 _REAL = ("x0", "y0", "x1", "y1", "x2", "y2", "radius", "pressure0", "pressure1", "red", "green", "blue")
 _WHOLE = ("brush", "pen", "lifted")
+_DEEPEST = 64
 _LARGEST = 2**1023  # what any float can hold
 _SAMPLE = 4  # strokes that go through the schema itself; `_table` holds all of them to the same rules
 _TYPES = {"object": "an object", "array": "an array", "string": "a text", "number": "a number"}
@@ -70,7 +71,7 @@ def to_text(header: Mapping[str, Any], strokes: Strokes) -> str:
     document = {"format": FORMAT, "version": VERSION, **header, "columns": [*_REAL, *whole]}
     try:
         parts = [f" {_json(key)}: {_json(value)}" for key, value in document.items()]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"expected a painting's header of plain JSON values, got: {error}") from error
     parts.append(' "strokes": [\n  ' + ",\n  ".join(lines) + "\n ]" if n else ' "strokes": []')
     return "{\n" + ",\n".join(parts) + "\n}\n"
@@ -138,8 +139,6 @@ def from_text(text: str, name: str = "painting") -> tuple[dict[str, Any], Stroke
         strokes = _strokes(table, columns, len(document["brushes"]))
     except InputError as error:
         raise FileError(f"{error}, in {name!r}") from error
-    except RecursionError as error:
-        raise FileError(f"expected a painting file, got values nested too deep in {name!r}") from error
     header = {key: value for key, value in document.items() if key not in ("format", "version", "columns", "strokes")}
     return header, strokes
 
@@ -177,19 +176,21 @@ def _validate(document: Mapping[str, Any]) -> None:
             raise InputError(f"expected {place} to fit the schema, got: {error.message[:160]}")
 
 
-def _check(value: Any, place: str) -> None:
-    """Refuse what JSON can say, but no float and no file: numbers without limit, and half characters."""
+def _check(value: Any, place: str, depth: int = 0) -> None:
+    """Refuse what JSON can say, but no float and no file: numbers without limit, half characters, endless nesting."""
+    if depth > _DEEPEST:
+        raise InputError(f"expected values nested at most {_DEEPEST} deep, got more in {place[:40]}...")
     if isinstance(value, str) and _HALF.search(value):
         raise InputError(f"expected {_HALF.sub('?', place)} to be of whole characters, got {ascii(value)[:60]}")
     if isinstance(value, int | float) and not abs(value) <= _LARGEST:
         raise InputError(f"expected {place} to be a number in range, got {_short(value)}")
     if isinstance(value, list):
         for k, item in enumerate(value):
-            _check(item, f"{place}[{k}]")
+            _check(item, f"{place}[{k}]", depth + 1)
     if isinstance(value, dict):
         for key, item in value.items():
-            _check(key, f"a name in {place}")
-            _check(item, f"{place}.{key}")
+            _check(key, f"a name in {place}", depth)
+            _check(item, f"{place}.{key}", depth + 1)
 
 
 def _short(value: Any) -> str:
