@@ -226,6 +226,13 @@ def test_a_file_comes_back_exactly(tmp_path: Path, config: dict[str, Any]) -> No
     assert torch.equal(*pictures)
     assert float((pictures[0] - painter.render(strokes, Canvas(), height=32)).abs().max()) < 0.02
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.safetensors", "two.safetensors"]
+    assert painter.weights_hash() == loaded.weights_hash() == again.weights_hash()
+
+
+def test_other_weights_or_sizes_have_another_hash() -> None:
+    painters = [toys.painter(), toys.painter(seed=1), toys.painter(reach=(1.9, 0.0, 1.0)), toys.painter(hidden=9)]
+    assert len({painter.weights_hash() for painter in painters}) == 4
+    assert toys.painter().double().weights_hash() == toys.painter().weights_hash()
 
 
 def refused(path: Path) -> str:

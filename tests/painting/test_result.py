@@ -4,10 +4,13 @@ import dataclasses
 import io
 import json
 import math
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import toys
 from flat import Flat, line, many
 from PIL import Image
 
@@ -38,7 +41,7 @@ def real(monkeypatch):
     """Two brushes of a program, and the same two as learned by perfect painters."""
     made = {"charcoal": Flat(0.9, brush_hash="aa"), "own": Flat(0.4, brush_hash="bb")}
     monkeypatch.setattr(result, "_program", lambda program, brush, seed: made[brush.name])
-    monkeypatch.setattr(result, "_painter", lambda brush: made[brush.name])
+    monkeypatch.setattr(result, "_painter", lambda brush, folder: made[brush.name])
     return made
 
 
@@ -57,11 +60,12 @@ def test_saved_and_loaded_again_it_is_the_same(tmp_path, changes):
     before.save(path)
     after = Painting.load(path)
     for f in dataclasses.fields(Painting):
-        if f.name not in ("strokes", "target", "painters"):
+        if f.name not in ("strokes", "target", "painters", "folder"):
             assert getattr(after, f.name) == getattr(before, f.name), f.name
     for f in dataclasses.fields(Strokes):
         x, y = getattr(before.strokes, f.name), getattr(after.strokes, f.name)
         assert (x is None and y is None) or (torch.equal(x, y) and x.dtype == y.dtype), f.name
+    assert after.folder == tmp_path
     assert load(path).to_json() == before.to_json() == path.read_text("utf-8")
 
 
@@ -80,6 +84,8 @@ def test_strokes_are_kept_as_float32_outside_any_graph():
         ({"seed": -1}, "seed"),
         ({"program_height": 0}, "height"),
         ({"terms": {"pixel": math.nan}}, "'pixel' to be finite"),
+        ({"terms": {"pixel": 10**400}}, "'pixel' to be finite, got 1000"),
+        ({"terms": {"pixel": "much"}}, "'pixel' to be finite, got much"),
         ({"painters": (Flat(),)}, "2 painters"),
         ({"strokes": many(2).replace(radius=torch.tensor([0.1, -1.0]))}, "radius of stroke 1"),
     ],
@@ -96,6 +102,95 @@ def test_render_and_replay(real):
     assert not p.render().requires_grad
     alone = painting(strokes=many(20).replace(brush=torch.ones(20, dtype=torch.int64)))
     torch.testing.assert_close(alone.render(16), real["own"].render(many(20), alone.canvas, height=16))
+
+
+def test_no_height_is_not_the_planned_height(real, tmp_path):
+    p = painting()
+    for shown in (
+        lambda: p.render(0),
+        lambda: p.replay(height=0),
+        lambda: p.save(tmp_path / "a.png", height=0),
+        lambda: p.save(tmp_path / "a.mp4", height=0),
+        lambda: toys.painter().render(p.strokes, p.canvas, height=8, program_height=0),
+    ):
+        with pytest.raises(InputError, match="height of 1 pixel or more, got 0"):
+            shown()
+    assert not list(tmp_path.iterdir())
+
+
+def learned(brush: str, seed: int = 0):
+    made = toys.painter(seed)
+    made.info["brush"] = brush
+    return made
+
+
+def test_a_painter_s_file_is_found_where_it_was_and_beside_the_painting(tmp_path, monkeypatch):
+    (tmp_path / "work" / "sub").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "work")
+    made = learned("own")
+    made.save("sub/mine.safetensors")
+    p = painting(4, strokes=many(4), brushes=(BrushRef.of(made, Path("sub/mine.safetensors")),))
+    p.save("a.wmp.json")
+    wanted = made.render(p.strokes, p.canvas, height=32)
+    torch.testing.assert_close(load("a.wmp.json").render(), wanted, atol=2e-3, rtol=0)
+    # From another folder, where the painting lies beside it, and where it lies beside the painter alone.
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    monkeypatch.chdir(moved)
+    torch.testing.assert_close(load("../work/a.wmp.json").render(), wanted, atol=2e-3, rtol=0)
+    shutil.copy("../work/a.wmp.json", "b.wmp.json")
+    alone = load("b.wmp.json")
+    with pytest.raises(FileError, match=r"painter of brush 'own' at 'sub/mine.safetensors', or beside .*moved"):
+        alone.render()
+    shutil.copy("../work/sub/mine.safetensors", "mine.safetensors")
+    torch.testing.assert_close(alone.render(), wanted, atol=2e-3, rtol=0)
+    with pytest.raises(FileError, match="wmpaint-ribbon-1"):
+        Path("mine.safetensors").write_bytes(b"no painter")
+        load("b.wmp.json").render()
+
+
+def test_a_painter_trained_again_is_read_again_and_noticed(tmp_path):
+    path = tmp_path / "mine.safetensors"
+    one, other = learned("own"), learned("own", seed=1)
+    other.info["brush_hash"] = one.info["brush_hash"]
+    one.save(path)
+    p = painting(4, strokes=many(4), brushes=(BrushRef.of(one, path),))
+    first = p.render()
+    other.save(path)
+    with pytest.warns(UserWarning, match="the painter 'own' is not the one this painting was made with"):
+        second = p.render()
+    assert not torch.allclose(first, second, atol=0.01)
+
+
+def test_a_painter_of_one_s_own_under_a_bundled_name_is_noticed(tmp_path):
+    made = learned("charcoal")
+    made.info["brush_hash"] = ""
+    p = painting(4, strokes=many(4), brushes=(BrushRef.of(made),), painters=(made,))
+    p.save(tmp_path / "a.wmp.json")
+    with pytest.warns(UserWarning, match="the painter 'charcoal' is not the one"):
+        load(tmp_path / "a.wmp.json").render()
+
+
+def test_what_is_in_range_alone_and_not_together_is_a_broken_file():
+    text = json.loads(painting(1).to_json())
+    text["canvas"]["aspect"], text["program"]["height"] = 60, 10_000
+    with pytest.raises(FileError, match=r"sides of at most 16384 pixels.* in 'cat'"):
+        Painting.from_json(json.dumps(text), "cat")
+
+
+def test_the_least_radius_can_be_exported(tmp_path):
+    text = json.loads(painting(1, strokes=many(1), brushes=(BrushRef("charcoal"),)).to_json())
+    text["strokes"][0][6] = 1e-9
+    p = Painting.from_json(json.dumps(text))
+    p.save(tmp_path / "a.svg")
+    p.save(tmp_path / "a.wmp.json")
+    assert load(tmp_path / "a.wmp.json").strokes.radius.tolist() == p.strokes.radius.tolist()
+    assert p.replay("dabs").shape == (4, 32, 48)
+
+
+def test_provenance_may_be_anything(real):
+    report = painting(provenance={"steps": "many", "seconds": 10**400}).report(program=None)
+    assert report.steps is report.seconds is None and "seconds" not in str(report)
 
 
 def test_painters_in_memory_come_first():

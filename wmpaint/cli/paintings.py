@@ -61,7 +61,7 @@ def replay(
             save_png(path, work.replay(program, height, seed))
         else:
             work.save(path, program=program, height=height, seed=seed)
-    _say(paths, as_json, strokes=len(work.strokes), program=name, height=height or work.program_height)
+    _say(paths, as_json, strokes=len(work.strokes), program=name, height=work.program_height if height is None else height)
 
 
 @common.guarded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from torch import Tensor, nn
 from ..canvas import Canvas
 from ..errors import FileError, InputError
 from ..files import atomic_path
-from ..programs.brush import bundled
 from ..raster.composite import composite
 from ..raster.tiles import Plan, plan
 from ..renderer import Program
@@ -54,6 +54,16 @@ class RibbonPainter(nn.Module):
         """SHA-256 of that brush's file."""
         return str(self.info.get("brush_hash", ""))
 
+    def weights_hash(self) -> str:
+        """SHA-256, in hexadecimal, of its weights and sizes as `save` writes them; the same after `load`."""
+        found = hashlib.sha256(json.dumps(self.config.as_dict(), sort_keys=True).encode())
+        for name, value in sorted(self._halves().items()):
+            found.update(name.encode() + value.numpy().tobytes())
+        return found.hexdigest()
+
+    def _halves(self) -> dict[str, Tensor]:
+        return {name: value.detach().cpu().half().contiguous() for name, value in self.net.state_dict().items()}
+
     @property
     def dtype(self) -> torch.dtype:
         """Of its weights, and so of all it paints."""
@@ -69,7 +79,7 @@ class RibbonPainter(nn.Module):
             **made_with,
         }
         style = getattr(program, "style", None)
-        if style is not None and style.name not in bundled():
+        if style is not None and not style.is_bundled:  # whoever has the painter can then replay its paintings
             self.info["definition"] = style.data.decode()
 
     def render(
@@ -128,7 +138,10 @@ class RibbonPainter(nn.Module):
         Radii beyond the trained range are painted by similarity: as a stroke of the nearest
         trained radius, magnified.
         """
-        program_height = program_height or height
+        if program_height is None:
+            program_height = height
+        elif not program_height >= 1:
+            raise InputError(f"expected a program height of 1 pixel or more, got {program_height}")
         radius = strokes.radius * program_height
         low, high = self.config.radius
         # Not differentiated: it only chooses the stroke that is imitated.
@@ -161,9 +174,8 @@ class RibbonPainter(nn.Module):
         from safetensors.torch import save_file
 
         meta = {"format": FORMAT, "config": json.dumps(self.config.as_dict()), "info": json.dumps(self.info)}
-        tensors = {name: value.detach().cpu().half().contiguous() for name, value in self.net.state_dict().items()}
         with atomic_path(Path(path)) as temporary:
-            save_file(tensors, str(temporary), metadata=meta)
+            save_file(self._halves(), str(temporary), metadata=meta)
 
     @classmethod
     def load(cls, path: str | Path) -> RibbonPainter:

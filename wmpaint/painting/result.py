@@ -262,11 +262,12 @@ class Painting:
             scores["dream"] = _psnr(self.render() if dream is None else dream, goal)
             if program is not None:
                 scores["real"] = _psnr(self.replay(program) if real is None else real, goal)
+        steps, seconds = self.provenance.get("steps"), self.provenance.get("seconds")
         both = scores["dream"] is not None and scores["real"] is not None
         return Report(
             strokes=len(self.strokes),
-            steps=steps if isinstance(steps := self.provenance.get("steps"), int) else None,
-            seconds=float(seconds) if _finite(seconds := self.provenance.get("seconds")) else None,
+            steps=steps if isinstance(steps, int) else None,
+            seconds=seconds if _finite(seconds) else None,
             dream_psnr=scores["dream"],
             real_psnr=scores["real"],
             gap_db=scores["dream"] - scores["real"] if both else None,  # type: ignore[operator]
