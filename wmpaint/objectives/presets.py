@@ -86,8 +86,8 @@ def class_dream(class_: str | int, nets: Sequence[FeatureNet], *, picture: Any =
     Few views from afar and muted colors make it a picture: from all too many sides it becomes a
     pattern, and in colors at will a network sees what nobody else does.
     """
-    views = (affine(15.0, (0.75, 1.1), 0.03, mirror=True), perspective(0.3), color(0.1, 0.3, 0.05), noise(0.05))
-    goal = dream(nets, class_=class_, transforms=views, picture=picture) + 4 * muted()
+    views = (affine(15.0, (0.9, 1.7), 0.03, mirror=True), perspective(0.3), color(0.1, 0.3, 0.05), noise(0.05))
+    goal = dream(nets, class_=class_, transforms=views, picture=picture) + 2 * muted()
     return _kept(goal, picture, 40 * keep)
 
 
