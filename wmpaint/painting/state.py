@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ..canvas import Canvas
 from ..errors import FileError
 from ..files import atomic_path
 from ..raster.tiles import Plan
 
-__all__ = ["load", "save"]
+__all__ = ["canvas_of", "load", "save"]
 
 FORMAT = "wmpaint-checkpoint-2"
 BINNING = ("tiles", "starts", "strokes")
 COLUMNS = {"points": (3, 2), "radius": (), "pressure": (2,), "color": (3,)}
+# A little more than a run can reach; the radius is a logarithm.
+RANGES = {"points": (-64.0, 64.0), "radius": (-20.0, 2.7), "pressure": (-1.0, 2.0), "color": (-1.0, 2.0)}
+MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 PARAMETERS: dict[str, Any] = {"brush": str, "strokes": int, "height": int, "steps": int | None}
 KNOWN: dict[str, Any] = {
     "parameters": dict, "seed": int, "index": int, "rounds": int, "seconds": float, "loss": float, "terms": dict,
@@ -72,29 +77,55 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Plan | No
     return known, tensors, layout
 
 
+def canvas_of(known: dict[str, Any]) -> Canvas:
+    """The canvas of a state: [aspect, background], or with the paper's size after them.
+
+    Raises:
+        InputError, TypeError: none that there can be.
+    """
+    aspect, background, paper = (*known["canvas"], None)[:3]
+    return Canvas(aspect, _tuple(background), _tuple(paper))
+
+
+def _tuple(value: Any) -> Any:
+    if value is not None and not isinstance(value, list):
+        raise TypeError(f"{value!r} on the canvas")
+    return None if value is None else tuple(value)
+
+
 def _check(known: dict[str, Any], tensors: dict[str, Tensor], layout: Plan | None) -> None:
-    """Raise ValueError, KeyError or TypeError for anything that `Run.resume` could stumble over."""
+    """Raise ValueError, KeyError, TypeError or RuntimeError for anything that `Run.resume` could stumble over."""
     for fields, values in ((KNOWN, known), (PARAMETERS, known["parameters"])):
         for name, kind in fields.items():
             if not isinstance(values[name], kind):
                 raise ValueError(f"{name} {values[name]!r}")
-    aspect, _ = known["canvas"]
-    chance = torch.Generator().get_state()
-    same = tensors["generator"].dtype == chance.dtype and tensors["generator"].shape == chance.shape
-    if not same or not isinstance(aspect, float) or known["index"] < 0:
+    torch.Generator().set_state(tensors["generator"])  # which looks at it
+    canvas = canvas_of(known)
+    if len(known["canvas"]) not in (2, 3) or not isinstance(known["canvas"][0], float):
+        raise ValueError(f"a canvas of {known['canvas']!r}")
+    numbers = (known["index"], known["rounds"], known["seconds"], *map(float, known["terms"].values()))
+    p, seed = known["parameters"], known["seed"]
+    whole = 0 <= seed < 1 << 63 and p["strokes"] >= 1 and p["height"] >= 1
+    if not whole or not all(map(math.isfinite, numbers)) or min(numbers[:3]) < 0:
         raise ValueError("a state out of range")
     count = len(tensors["points"]) if known["rounds"] else 0
-    for name, shape in COLUMNS.items() if known["rounds"] else ():
-        for part in (name, f"{name}.exp_avg", f"{name}.exp_avg_sq"):
-            value = tensors.get(part, tensors[name])
-            if value.shape != (count, *shape) or value.dtype != torch.float32 or not bool(value.isfinite().all()):
-                raise ValueError(f"{part} that are not {count} finite strokes")
-    if layout is not None:  # the compiled loops trust it
-        tiles, starts, strokes = layout.tiles, layout.starts, layout.strokes
-        total = -(-layout.height // layout.tile) * layout.across
-        whole = all(value.dtype == torch.int64 and value.ndim == 1 for value in (tiles, starts, strokes))
-        if not whole or len(starts) != len(tiles) + 1 or starts[0] != 0 or starts[-1] != len(strokes):
-            raise ValueError("a broken binning")
-        inside = ((value < limit) & (value >= 0) for value, limit in ((strokes, count), (tiles, total)))
-        if bool((starts.diff() < 0).any()) or not all(bool(good.all()) for good in inside):
-            raise ValueError("a binning out of range")
+    for name in COLUMNS if known["rounds"] else ():
+        _check_column(name, tensors, count)
+    if layout is not None:
+        layout.check(count)
+        if canvas.pixels(layout.height) != (layout.height, layout.width):
+            raise ValueError("a binning of another canvas")
+
+
+def _check_column(name: str, tensors: dict[str, Tensor], count: int) -> None:
+    """One column of strokes, and Adam's moments of it, if it has taken a step."""
+    parts = [f"{name}.{moment}" for moment in MOMENTS if f"{name}.{moment}" in tensors]
+    if len(parts) not in (0, len(MOMENTS)):
+        raise ValueError(f"{' and '.join(parts)} alone")
+    for part in (name, *parts):
+        value, shape = tensors[part], () if part.endswith(".step") else (count, *COLUMNS[name])
+        if value.shape != shape or value.dtype != torch.float32 or not bool(value.isfinite().all()):
+            raise ValueError(f"{part} that are not {count} finite strokes")
+        low, high = RANGES[name] if part == name else (-math.inf if part.endswith("exp_avg") else 0.0, math.inf)
+        if not bool(((value >= low) & (value <= high)).all()):
+            raise ValueError(f"{part} outside {low:g} to {high:g}")
