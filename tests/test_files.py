@@ -35,6 +35,32 @@ def test_new_files_get_the_ordinary_mode(tmp_path: Path) -> None:
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
+def secretly(path: Path) -> None:
+    """As safetensors does, and all that write by way of a temporary file of their own."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_the_mode_does_not_depend_on_the_writer(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        with atomic_path(tmp_path / "weights") as temporary:
+            secretly(temporary)
+        write_text(tmp_path / "text", "x")
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("weights", "text")] == [mode, mode]
+    assert sorted(os.listdir(tmp_path)) == ["text", "weights"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "kept").touch()
+    (tmp_path / "kept").chmod(mode)
+    write_text(tmp_path / "kept", "new")
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == mode
+
+
 def test_temporary_name_keeps_suffix_and_folder(tmp_path: Path) -> None:
     with atomic_path(tmp_path / "film.mp4") as temporary:
         assert temporary.parent == tmp_path.resolve() and temporary.suffix == ".mp4"

@@ -26,7 +26,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary name beside `path` to write to; it takes the place of `path` when the block ends well.
 
     The temporary name keeps the suffix, for writers that choose a format by it. A symbolic link is
-    followed, as `open` would. If the block raises, the temporary file is removed.
+    followed, as `open` would, and the file gets the permissions that `open` would give it: the old
+    file's, or those of a new one. If the block raises, the temporary file is removed.
 
     Raises:
         FileError: no such folder, a folder or a device of that name, no permission, a full disk;
@@ -40,6 +41,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
             yield temporary
             if not temporary.exists():
                 raise FileError(f"could not write {shown!r}: nothing was written")
+            with contextlib.suppress(OSError):  # not every file system has permissions
+                temporary.chmod(_mode(target))  # some writers make files that only the owner can read
             _sync(temporary)
             os.replace(temporary, target)
         except BaseException:
@@ -130,6 +133,20 @@ def _temporary_name(target: Path) -> str:
     """A short name of its own (a long one plus an ending could pass the 255 bytes of most systems)."""
     suffix = target.suffix if len(target.suffix.encode("utf-8", "surrogateescape")) <= 32 else ""
     return f".wmpaint-{secrets.token_hex(8)}{suffix}"
+
+
+def _mode(target: Path) -> int:
+    """The permissions of a file that is there, or those that a new one gets."""
+    with contextlib.suppress(FileNotFoundError):
+        return stat.S_IMODE(target.stat().st_mode)
+    # The mask of permissions can only be asked by setting it, for all threads; a file that is made shows it.
+    probe = target.with_name(_temporary_name(Path("probe")))
+    descriptor = os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    try:
+        return stat.S_IMODE(os.fstat(descriptor).st_mode)
+    finally:
+        os.close(descriptor)
+        probe.unlink()
 
 
 def _sync(path: Path) -> None:
