@@ -87,12 +87,12 @@ def test_ink_by_hand() -> None:
 
 
 def test_economy_counts_strokes() -> None:
-    assert cost(economy(), bars(0.5)) == pytest.approx(0.01 * BAR / (BAR + 0.3))
-    fair = bars(0.5, radius=1.0)  # all of the canvas and more, at any pressure
-    assert cost(economy(), fair) > 0.9 * 0.01
+    assert economy().sparse and not (overlap() + ink()).sparse
+    assert cost(economy(), bars(0.5)) == pytest.approx(0.02 * BAR / (BAR + 0.3) / (1 + 0.6 / 2))
+    assert cost(economy(), bars(0.5, pressure=0.0)) == pytest.approx(0.02 * BAR / (BAR + 0.6) / (1 + 0.6 / 2))
     half = torch.full((10, 3, 2), 0.5)
     known = Strokes(half, torch.full((10,), (0.03 / math.pi) ** 0.5), torch.ones(10, 2), torch.zeros(10, 3))
-    assert cost(economy(), known) == pytest.approx(0.005, rel=1e-3)
+    assert cost(economy(), known) == pytest.approx(0.01, rel=1e-3)
 
 
 def test_economy_prefers_one_long_stroke_to_two_halves() -> None:
@@ -102,6 +102,14 @@ def test_economy_prefers_one_long_stroke_to_two_halves() -> None:
     one = bars(0.5, 0.5, radius=0.1)
     one.points[1], one.radius[1] = 0.5, 1e-3
     assert cost(economy(), one) < 0.8 * cost(economy(), two)
+
+
+def test_economy_draws_out_what_paints_and_shrinks_what_does_not() -> None:
+    points = bars(0.3, 0.7).points.requires_grad_()
+    known = bars(0.3, 0.7).replace(points=points, radius=torch.tensor([0.2, 0.002]))
+    economy()(Scene.of(torch.ones(3, 8, 8), strokes=known)).backward()
+    assert points.grad is not None
+    assert points.grad[0, 2, 0] < 0 < points.grad[1, 2, 0]
 
 
 def test_economy_pulls_the_harder_the_smaller() -> None:

@@ -17,6 +17,7 @@ from .penalty import PIECES, UNIT, Penalty, number, whole
 __all__ = ["Economy", "Ink", "Overlap", "areas", "economy", "ink", "layers", "overlap"]
 
 HALF = 0.3  # of a stroke's fair share of the canvas: with that area it counts half
+LONG = 2.0  # sides of the square with that share: a dot costs twice as much as a stroke as long
 
 
 def areas(strokes: Strokes, canvas: Canvas) -> Tensor:
@@ -24,9 +25,8 @@ def areas(strokes: Strokes, canvas: Canvas) -> Tensor:
 
     What lies outside the canvas counts too. What a brush lays within that area depends on the brush.
     """
-    t = torch.linspace(0, 1, PIECES + 1, dtype=strokes.points.dtype, device=strokes.points.device)
     radius = strokes.radius.clamp(min=0)
-    return (2 * radius * arc_lengths(strokes.points, t)[:, -1] + math.pi * radius.square()) / canvas.aspect
+    return (2 * radius * _lengths(strokes) + math.pi * radius.square()) / canvas.aspect
 
 
 def layers(strokes: Strokes, canvas: Canvas, rows: int) -> tuple[Tensor, Tensor]:
@@ -50,6 +50,11 @@ def layers(strokes: Strokes, canvas: Canvas, rows: int) -> tuple[Tensor, Tensor]
     laid = none.index_add(0, place, share)
     covered = -torch.expm1(none.index_add(0, place, torch.log1p(-share * (1 - 1e-4))))
     return laid.reshape(rows, columns), covered.reshape(rows, columns)
+
+
+def _lengths(strokes: Strokes) -> Tensor:
+    t = torch.linspace(0, 1, PIECES + 1, dtype=strokes.points.dtype, device=strokes.points.device)
+    return arc_lengths(strokes.points, t)[:, -1]
 
 
 def _closest(a: Tensor, b: Tensor, q: Tensor, straight: Tensor) -> Tensor:  # [P, 2] each, [P] bool -> [P]
@@ -76,17 +81,18 @@ class Overlap(Penalty):
 
 
 class Economy(Penalty):
-    """The share of strokes that count: x / (x + HALF) of a stroke that paints x fair shares of the canvas."""
+    """The share of strokes that paint, x / (x + HALF) of one with x fair shares of the canvas; long ones cost less."""
 
     name = "economy"
     sparse = True
 
     def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
         """The mean over strokes."""
+        fair = scene.canvas.aspect / len(strokes)
         # Half the weight on pressure: some brushes paint the same at any, and would escape that way.
         weight = (1 + strokes.pressure.mean(1).clamp(min=0)) / 2
         share = areas(strokes, scene.canvas) * weight * len(strokes)
-        return UNIT * (share / (share + HALF)).mean()
+        return UNIT * (share / (share + HALF) * 2 / (1 + _lengths(strokes) / (LONG * fair**0.5))).mean()
 
 
 class Ink(Penalty):
@@ -123,14 +129,15 @@ def overlap(rows: int = 64) -> Penalty:
 
 
 def economy() -> Penalty:
-    """Fewer strokes: the share of them that paint, where one that covers 0.3 / N of the canvas counts half.
+    """Fewer, longer strokes: the share of strokes that paint, each the cheaper the longer it is.
 
-    With x the area of a stroke in fair shares (1/N of the canvas), it costs 0.01 x / (x + 0.3) (Geman and Reynolds,
-    1992): a sparse penalty on the group of columns that make up a stroke. What is large already pays hardly more for
-    growing, what is small is pulled at the harder the smaller it is, until it is a dot of the least radius and
-    pressure that nobody sees; few strokes then do the work of many. Such dots are left out of the painting.
+    With x the area of a stroke in fair shares (1/N of the canvas), and l its length in sides of a square as large,
+    it costs 0.02 x / (x + 0.3) / (1 + l / 2). The first factor is a sparse penalty (Geman and Reynolds, 1992) on the
+    columns of a stroke as a group: what is large pays hardly more for growing, what is small is pulled at the
+    harder the smaller it is, until it is a dot of the least radius and pressure that nobody sees, and is left out of
+    the painting. The second draws out those that remain.
 
-    Good weights: 0.3 to 3. For long strokes as well, add `lengths(low=...)`.
+    Good weights: 0.3 to 3.
     """
     return Economy()
 
