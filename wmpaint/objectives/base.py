@@ -235,8 +235,9 @@ class Sum(Objective):
 class Within(Objective):
     """An objective that looks at a region only.
 
-    Gradients reach the picture through the mask, whatever the objective does; those made for it weigh
-    their pixels or features by `scene.mask`. Terms of strokes get the strokes with their middle inside.
+    Gradients reach the picture where the mask is not black, whatever the objective does; those made for
+    it weigh their pixels or features by `scene.mask`. Terms of strokes get the strokes with their middle
+    inside, which may be none.
     """
 
     def __init__(self, objective: Objective, mask: Any) -> None:
@@ -275,7 +276,7 @@ class Within(Objective):
         size = scene.picture.shape[-2:]
         mask = resize(self.mask[None], *size)[0].to(scene.picture)
         both = mask if scene.mask is None else mask * scene.mask
-        picture = scene.picture * mask + scene.picture.detach() * (1 - mask)
+        picture = torch.where(mask > 1 / 255, scene.picture, scene.picture.detach())
         middle = scene.strokes.points.detach().mean(1) * size[0]
         inside = mask[_index(middle[:, 1], size[0]), _index(middle[:, 0], size[1])] > 0.5
         return self.objective(replace(scene, picture=picture, mask=both, strokes=scene.strokes[inside]))
