@@ -203,7 +203,7 @@ def test_export(saved):
         (["export", "p.wmp.json", "-o", "e.jpg"], "expected a file name that ends in"),
         (["export", "p.wmp.json", "-o", "e.json", "--target", "no.png"], "no such file"),
         (["train-painter", "charcoal", "-o", "x.bin"], "expected weights named .safetensors"),
-        (["train-painter", "charcoal", "--minutes", "0"], "--minutes above 0"),
+        (["train-painter", "charcoal", "--minutes", "0.2"], "--minutes of 0.5 to 600, got 0.2"),
         (["evaluate-painter", "charcoal", "--strokes", "0"], "--strokes of 1 or more"),
         (["brushes", "--sheet", "sheet.jpg"], "expected a sheet named .png"),
         (["brushes", "--sheet", "no/sheet.png"], "no' does not exist"),
@@ -250,6 +250,7 @@ def school(monkeypatch):
 
     asked: dict = {}
     report = SimpleNamespace(brush="own", error_share=0.0123, std_error=None, strokes=50)
+    asked["report"] = report
 
     class Pupil:
         brush = "own"
@@ -262,11 +263,12 @@ def school(monkeypatch):
 
     def program(brush, seed=0):
         asked["program"] = brush
-        return SimpleNamespace(brush="own", brush_hash="ab", name="flat", version="1")
+        return SimpleNamespace(brush="own", brush_hash=programs.Brush.load(brush).hash, name="flat", version="1")
 
     def fit(painter, teacher, *, seed, minutes, progress):
         asked.update(seed=seed, minutes=minutes)
         progress(0.5, "error 1 %")
+        return report
 
     def evaluate(painter, teacher, **options):
         asked["evaluate"] = options
@@ -274,7 +276,11 @@ def school(monkeypatch):
 
     def loaded(name):
         pupil = Pupil()
-        pupil.info = {"definition": Path("own.myb").read_text()} if Path("own.myb").exists() else {}
+        if Path(name).exists():
+            pupil.info = {"definition": Path("own.myb").read_text()}
+            pupil.brush_hash = programs.Brush.load("own.myb").hash
+        else:
+            pupil.brush, pupil.brush_hash = "charcoal", "5" * 64
         return pupil
 
     shared = {"kind": "ink", "noise": 0.25, "author": "[red]me"}
@@ -300,20 +306,47 @@ def test_train_painter(school):
     values = json.loads(done.stdout)
     assert (values["brush"], values["error_share"], values["strokes"]) == ("own", 0.0123, 50)
     assert values["outputs"] == ["my.safetensors", "my.png"]
-    assert (school["seed"], school["minutes"], school["program"]) == (4, 0.5, "own.myb")
-    assert school["evaluate"]["seed"] != 4  # fresh strokes
+    assert (school["seed"], school["program"]) == (4, "own.myb")
+    assert 0.2 < school["minutes"] < 0.5 and "evaluate" not in school  # once is enough, and done by `fit`
     with Image.open("my.png") as picture:
         assert picture.size == (6, 4)
-    assert json.loads(Path("my.safetensors").read_text())["definition"] == Path("own.myb").read_text()
+    assert done.stderr == ""
+
+
+def test_a_painter_that_learned_little_is_said_to_have(school):
+    school["report"].error_share = 0.0499
+    assert wmpaint("train-painter", "own.myb", "-o", "my.safetensors").stderr == ""
+    school["report"].error_share = 11.7
+    done = wmpaint("train-painter", "own.myb", "-o", "my.safetensors", "--json")
+    assert done.exit_code == 0 and json.loads(done.stdout)["error_share"] == 11.7
+    assert done.stderr.startswith("wmpaint: note: an error of 1170% is more than 5%") and done.stderr.count("\n") == 1
+
+
+def test_a_brush_beyond_painters_is_refused_before_training(monkeypatch):
+    from wmpaint import programs
+
+    brush = json.loads(programs.Brush.load("pencil").data)
+    brush["settings"]["smudge"] = {"base_value": 0.5, "inputs": {}}
+    Path("pencil.myb").write_text(json.dumps(brush))
+    made = SimpleNamespace(brush="pencil", style=programs.Brush.load("pencil.myb"))  # that cannot paint at all
+    monkeypatch.setattr(programs, "program", lambda brush: made)
+    done = wmpaint("train-painter", "pencil.myb", "-o", "my.safetensors")
+    assert done.exit_code == 2 and "got pencil with smudge 0.5" in done.stderr and done.stderr.count("\n") == 1
+    assert [path.name for path in Path().iterdir()] == ["pencil.myb"]
 
 
 def test_evaluate_painter(school):
+    Path("my.safetensors").touch()
     done = wmpaint("evaluate-painter", "my.safetensors", "--strokes", 50, "--seed", 9, "--json")
     assert {"brush", "error_share", "std_error", "strokes"} <= set(json.loads(done.stdout))
     assert school["evaluate"] == {"strokes": 50, "seed": 9}
     assert school["program"].data == Path("own.myb").read_bytes()  # the brush that came with the painter
     said = wmpaint("evaluate-painter", "my.safetensors").stdout
     assert "1.23%" in said and "no noise" in said
+    del school["evaluate"]
+    done = wmpaint("evaluate-painter", "charcoal")  # learned from another brush than the bundled one of this name
+    assert done.exit_code == 2 and "that charcoal learned from (hash 555555555555)" in done.stderr
+    assert "evaluate" not in school
 
 
 def test_brushes(school):

@@ -7,7 +7,7 @@ import pytest
 import torch
 import toys
 
-from wmpaint.painters.data import SIDE, SIZES, TILES, Actions, paint_tiles, random_actions
+from wmpaint.painters.data import FEWEST, SIDE, SIZES, TILES, Actions, paint_tiles, random_actions
 
 
 def actions(count: int = 12, seed: int = 0) -> Actions:
@@ -79,6 +79,22 @@ def test_threads_and_seeds(threads: int) -> None:
     assert not torch.equal(a.origin, c.origin)
     counts = a.first.diff()
     assert (counts <= TILES).all() and (counts > 0).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_when_time_is_over_the_first_strokes_are_kept(threads: int) -> None:
+    given, program = actions(FEWEST + 20), toys.SoftRound(noise=0.5)
+    reach = given.radius + 2
+    options = {"seeds": 2, "seed": 0, "threads": threads}
+    cut = paint_tiles(program, given, reach, until=0.0, **options)  # type: ignore[arg-type]
+    assert program.calls == 2 * FEWEST == 2 * len(cut.actions) and len(cut.first) == FEWEST + 1
+    whole = paint_tiles(program, given, reach, **options)  # type: ignore[arg-type]
+    tiles = int(cut.first[-1])
+    assert len(whole.actions) == FEWEST + 20 and tiles == len(cut.stroke) < len(whole.stroke)
+    assert torch.equal(cut.first, whole.first[: FEWEST + 1])
+    for name in ("stroke", "origin", "mean", "variance"):
+        assert torch.equal(getattr(cut, name), getattr(whole, name)[:tiles]), name
+    assert torch.equal(cut.actions.points, given.points[:FEWEST])
 
 
 def test_progress_and_errors_reach_the_caller() -> None:

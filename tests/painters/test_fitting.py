@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 import toys
 
-from wmpaint.errors import InputError
-from wmpaint.painters import FitReport, RibbonConfig, RibbonPainter, evaluate, fit
+from wmpaint.errors import BrushError, InputError
+from wmpaint.painters import FitReport, RibbonConfig, RibbonPainter, data, evaluate, fit, fitting
+from wmpaint.programs import Brush
 
 NOISE = 0.3
 SMALL = RibbonConfig(radius=(1.0, 12.0))
@@ -132,3 +136,91 @@ def test_evaluate_refuses_too_few() -> None:
     for counts in ({"strokes": 0}, {"seeds": 1}):
         with pytest.raises(InputError, match="expected 1 stroke and 2 seeds"):
             evaluate(toys.painter(), toys.SoftRound(), **counts)
+
+
+def smudging() -> Brush:
+    brush = json.loads(Brush.load("pencil").data)
+    brush["settings"]["smudge"] = {"base_value": 0.5, "inputs": {}}
+    return Brush("pencil", json.dumps(brush).encode())
+
+
+def test_a_brush_that_no_ribbon_can_imitate_is_refused_before_it_paints() -> None:
+    program = toys.SoftRound()
+    program.style = smudging()  # type: ignore[attr-defined]
+    with pytest.raises(BrushError, match=r"got pencil with smudge 0\.5"):
+        fit(RibbonPainter(TINY), program, strokes=1, steps=1)
+    assert program.calls == 0
+
+
+def test_a_brush_of_one_s_own_comes_with_the_painter_whatever_its_name() -> None:
+    program, painter = toys.SoftRound(), RibbonPainter(TINY)
+    pencil = Brush.load("pencil")
+    own = Brush("pencil", pencil.data.replace(b"\n", b"\n "))
+    for style, kept in ((pencil, None), (own, own.data), (Brush("mine", pencil.data), pencil.data)):
+        program.style = style  # type: ignore[attr-defined]
+        painter.adopt(painter.net, program, {})
+        definition = painter.info.get("definition")
+        assert (definition and definition.encode()) == kept
+
+
+class Clock:
+    """Time that goes by with what is done: a painting takes 0.02 seconds, a step of the training half a second."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self._lock = 0.0, threading.Lock()
+        learn, clock = fitting.predict, SimpleNamespace(perf_counter=lambda: self.now)
+
+        def predict(*args: object) -> object:
+            self.pass_by(0.5)
+            return learn(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(fitting, "predict", predict)
+        for module in (fitting, data):
+            monkeypatch.setattr(module, "time", clock)
+
+    def pass_by(self, seconds: float) -> None:
+        with self._lock:
+            self.now += seconds
+
+    def program(self) -> toys.SoftRound:
+        clock = self
+
+        class Slow(toys.SoftRound):
+            def alpha(self, *args: object, **options: object) -> object:  # type: ignore[override]
+                clock.pass_by(0.02)
+                return super().alpha(*args, **options)  # type: ignore[arg-type]
+
+        return Slow(NOISE)
+
+
+def test_it_keeps_to_the_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    painter = RibbonPainter(TINY)
+    report = fit(painter, clock.program(), minutes=2, batch=4)  # all 14,000 strokes would take ten minutes
+    assert 100 < clock.now <= 120 and report.seconds == clock.now
+    assert 500 < painter.info["strokes"] < 1000 and 80 < painter.info["steps"] < 150
+    assert report.strokes == fitting.FEWEST_TESTED
+
+
+@pytest.mark.parametrize("minutes", [0, -1.0, float("nan")])
+def test_minutes_not_above_zero_are_refused(minutes: float) -> None:
+    program = toys.SoftRound()
+    with pytest.raises(InputError, match="expected minutes above 0"):
+        fit(RibbonPainter(TINY), program, strokes=1, steps=1, minutes=minutes)
+    assert program.calls == 0
+
+
+def test_strokes_of_an_evaluation_are_fresh() -> None:
+    class Noting(toys.SoftRound):
+        def alpha(self, points: object, *args: object, **options: object) -> object:  # type: ignore[override]
+            seen.add(points.tobytes())  # type: ignore[attr-defined]
+            return super().alpha(points, *args, **options)  # type: ignore[arg-type]
+
+    seen: set[bytes] = set()
+    program, painter = Noting(), RibbonPainter(TINY)
+    fit(painter, program, strokes=5, steps=1, batch=2, test_strokes=5)
+    known, seen = seen, set()
+    for seed in range(3):
+        evaluate(painter, program, strokes=5, seed=seed)
+    evaluate(painter, program, strokes=5)
+    assert len(seen) == 15 and not seen & known

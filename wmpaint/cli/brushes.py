@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +19,9 @@ __all__ = ["BRUSHES_EXAMPLE", "EVALUATE_EXAMPLE", "TRAIN_EXAMPLE", "brushes", "e
 BRUSHES_EXAMPLE = "Example: [bold]wmpaint brushes --sheet brushes.png[/]"
 TRAIN_EXAMPLE = "Example: [bold]wmpaint train-painter my_brush.myb -o my_brush.safetensors --minutes 3[/]"
 EVALUATE_EXAMPLE = "Example: [bold]wmpaint evaluate-painter my_brush.safetensors --strokes 200[/]"
+
+SHORTEST = 0.5  # minutes of training
+POOR = 0.05  # share of error above which there is a note
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text.")]
 ProgramName = Annotated[
@@ -64,7 +66,9 @@ def train_painter(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="The weights, a .safetensors. Default: BRUSH.safetensors."),
     ] = None,
-    minutes: Annotated[float, typer.Option(help="Time to spend, data included; on 2 cores, 3 are plenty.")] = 3.0,
+    minutes: Annotated[
+        float, typer.Option(help=f"Time to spend, all included, {SHORTEST:g} or more; on 2 cores, 3 are plenty.")
+    ] = 3.0,
     seed: Annotated[int, typer.Option(help="Of the data and the weights; 0 or more.")] = 0,
     program: ProgramName = "auto",
     as_json: AsJson = False,
@@ -76,26 +80,25 @@ def train_painter(
     path = output or Path(f"{Path(brush).stem}.safetensors")
     _check_suffix(path, ".safetensors", "weights")
     sheet = path.with_suffix(".png")
-    if not 0 < minutes <= 600:
-        raise InputError(f"expected --minutes above 0, up to 600, got {minutes:g}")
+    if not SHORTEST <= minutes <= 600:
+        raise InputError(
+            f"expected --minutes of {SHORTEST:g} to 600, got {minutes:g}: in less a painter learns nothing"
+        )
     _check_seed(seed)
     common.check_inputs_kept([path, sheet], [Path(brush)])
     files.check_writable(path)
     files.check_writable(sheet)
 
-    from .. import painters, programs
+    from .. import painters
     from ..image import save_png
 
     teacher = _teacher(program, brush)
+    # The interpreter's start counts, and so does the contact sheet at the end.
+    left = max(minutes / 2, 0.95 * minutes - common.elapsed() / 60)
     with common.bar(1.0, f"training {teacher.brush}") as show:
         painter = painters.RibbonPainter()
-        painters.fit(painter, teacher, seed=seed, minutes=minutes, progress=show)
-    if teacher.brush not in programs.bundled():
-        # Whoever has the painter can then replay its paintings without the .myb file.
-        with contextlib.suppress(UnicodeDecodeError):
-            painter.info["definition"] = programs.Brush.load(brush).data.decode("utf-8")
+        report = painters.fit(painter, teacher, seed=seed, minutes=left, progress=show)
     painter.save(path)
-    report = painters.evaluate(painter, teacher, seed=seed + 1)
     save_png(sheet, painters.sheet(painter, teacher))
     _say_report(report, as_json, [path, sheet])
 
@@ -122,7 +125,13 @@ def evaluate_painter(
     loaded = painters.load(painter)
     definition = loaded.info.get("definition")
     brush = loaded.brush if definition is None else programs.Brush(loaded.brush, definition.encode())
-    report = painters.evaluate(loaded, _teacher(program, brush), strokes=strokes, seed=seed)
+    teacher = _teacher(program, brush)
+    if loaded.brush_hash != teacher.brush_hash:
+        raise InputError(
+            f"expected the brush {teacher.brush!r} that {painter} learned from (hash {loaded.brush_hash[:12]}), "
+            f"got another of that name ({teacher.brush_hash[:12]})"
+        )
+    report = painters.evaluate(loaded, teacher, strokes=strokes, seed=seed)
     _say_report(report, as_json, [])
 
 
@@ -135,6 +144,11 @@ def _teacher(program: str, brush: Any) -> Program:
 
 def _say_report(report: Any, as_json: bool, paths: list[Path]) -> None:
     values = {name: getattr(report, name) for name in ("brush", "error_share", "std_error", "strokes")}
+    if values["error_share"] > POOR:
+        common.note(
+            f"note: an error of {values['error_share']:.0%} is more than {POOR:.0%}: this painter paints other strokes "
+            "than its program; longer training (--minutes) may help"
+        )
     seconds = round(common.elapsed(), 3)
     if as_json:
         common.print_json({**values, "seconds": seconds, "outputs": [str(path) for path in paths]})

@@ -8,6 +8,7 @@ its size: at most `TILES` tiles of it are kept.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ __all__ = ["Actions", "TileData", "paint_tiles", "random_actions"]
 SIDE = 4  # pixels of a tile
 TILES = 24  # kept of each stroke
 LIGHTEST = 0.05  # pressure; many brushes switch on somewhere below it
+FEWEST = 64  # strokes painted, however little time there is
 SIZES = (64, 128, 256, 512)
 
 
@@ -39,6 +41,10 @@ class Actions:
 
     def __len__(self) -> int:
         return len(self.radius)
+
+    def first(self, n: int) -> Actions:
+        """The first `n` of them."""
+        return Actions(self.points[:n], self.radius[:n], self.pressure[:n], self.pace[:n], self.window[:n])
 
 
 @dataclass(frozen=True)
@@ -107,9 +113,13 @@ def paint_tiles(
     seed: int,
     threads: int = 2,
     tiles: int | None = TILES,
+    until: float = math.inf,
     progress: Callable[[float], None] | None = None,
 ) -> TileData:
-    """Paint each stroke with several seeds and keep some of its tiles (all, if `tiles` is None)."""
+    """Paint each stroke with several seeds and keep some of its tiles (all, if `tiles` is None).
+
+    At the time `until` (of `time.perf_counter`) it ends with the strokes painted by then, at least `FEWEST`.
+    """
     generator = np.random.default_rng(seed)
     stroke, column, row = _footprint(actions, reach)
     count = torch.bincount(stroke, minlength=len(actions))
@@ -123,7 +133,7 @@ def paint_tiles(
         stroke, column, row = stroke[index], column[index], row[index]
         count = torch.bincount(stroke, minlength=len(actions))
         start = torch.cat([count.new_zeros(1), count.cumsum(0)])
-    total, square = len(stroke), np.zeros((len(stroke), SIDE * SIDE), np.float64)
+    square = np.zeros((len(stroke), SIDE * SIDE), np.float64)
     mean = np.zeros_like(square)
     columns, rows, starts = column.numpy(), row.numpy(), start.tolist()
     points, radius = actions.points.numpy().astype(np.float64), actions.radius.tolist()
@@ -132,6 +142,8 @@ def paint_tiles(
 
     def work(worker: int) -> None:
         for k in range(worker, len(actions), threads):
+            if k >= FEWEST and time.perf_counter() > until:
+                break
             part = slice(starts[k], starts[k + 1])
             side = window[k]
             for s in range(seeds):
@@ -149,13 +161,14 @@ def paint_tiles(
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(threads)))
-    mean /= seeds
+    painted = min(len(actions), *(worker + threads * count for worker, count in enumerate(done)))
+    total = starts[painted]
+    mean, square = mean[:total] / seeds, square[:total]
     variance = np.zeros_like(mean) if seeds == 1 else (square - seeds * mean**2) / (seeds - 1)
     origin = torch.stack([column, row], -1) * SIDE + SIDE / 2
-    assert total == len(origin)
     return TileData(
-        actions, stroke, origin.float(), torch.from_numpy(mean).float(),
-        torch.from_numpy(np.maximum(variance, 0)).float(), start,
+        actions.first(painted), stroke[:total], origin[:total].float(), torch.from_numpy(mean).float(),
+        torch.from_numpy(np.maximum(variance, 0)).float(), start[: painted + 1],
     )  # fmt: skip
 
 

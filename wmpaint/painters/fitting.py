@@ -29,6 +29,9 @@ __all__ = ["FitReport", "evaluate", "fit"]
 
 FLOOR = (0.5 / 255) ** 2  # variance that no one sees
 VISIBLE = 2 / 255  # alpha below which the ribbon may end
+TEST_SEEDS, FEWEST_TESTED = 24, 30  # of fit's report
+TESTED = 0x7E57 << 32  # added to the seed, so that the strokes of fit's own report are no one else's
+PAINTING, TESTING = 0.35, 0.15  # shares of the time: at most for painting, about for testing
 BANDS = (0.5, 1.5, 4.0, 16.0, 64.0)  # radii by which errors are reported
 Progress = Callable[[float, str], None]
 
@@ -93,16 +96,23 @@ def fit(
         strokes: training strokes to paint.
         steps: optimizer steps of `batch` strokes (Adam, cosine decay from `rate`).
         test_strokes: held-out strokes for the report.
-        minutes: end the training early enough for the whole to take about this long. How many steps
-            that leaves depends on the machine, and so does the painter.
+        minutes: the whole takes about this long at most: fewer strokes are painted, fewer steps done and
+            fewer strokes tested where there is no time for all. How many depends on the machine, and so
+            does the painter.
         progress: called with (share done, what is being done).
 
     Raises:
-        InputError: counts below 1, or a program that paints nothing.
+        InputError: counts below 1, minutes not above 0, or a program that paints nothing.
+        BrushError: a brush that smudges, erases or changes color, which no ribbon can imitate.
     """
     for name, value in (("strokes", strokes), ("steps", steps), ("batch", batch), ("test_strokes", test_strokes)):
         if value < 1:
             raise InputError(f"expected {name} of 1 or more, got {value}")
+    if minutes is not None and not minutes > 0:
+        raise InputError(f"expected minutes above 0, got {minutes}")
+    style = getattr(program, "style", None)
+    if style is not None:
+        style.require_plain()
     began = time.perf_counter()
     tell = progress or (lambda share, what: None)
     generator = torch.Generator().manual_seed(seed)
@@ -111,15 +121,23 @@ def fit(
     actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
     reach = net.half_width(actions.radius, actions.pressure)
     seeds = 2 if config.noise else 1
+    limit, started = math.inf if minutes is None else 60 * minutes, time.perf_counter()
     data = paint_tiles(
-        program, actions, reach, seeds=seeds, seed=seed, progress=lambda share: tell(0.25 * share, "painting strokes")
-    )
-    end = math.inf if minutes is None else began + 0.88 * 60 * minutes
+        program, actions, reach, seeds=seeds, seed=seed, until=began + PAINTING * limit,
+        progress=lambda share: tell(0.25 * share, "painting strokes"),
+    )  # fmt: skip
+    strokes = len(data.actions)
+    per_painting = (time.perf_counter() - started) / (strokes * seeds)
+    end = began + (1 - TESTING) * limit
     steps = _train(net, data, steps, batch, rate, generator, end, lambda share: tell(0.25 + 0.65 * share, "learning"))
     net = net.half().float()  # as they are stored, so that the report holds for the file
     painter.adopt(net, program, {"seed": seed, "strokes": strokes, "steps": steps, "batch": batch, "rate": rate})
     tell(0.9, "testing")
-    report = evaluate(painter, program, strokes=test_strokes, seed=seed + 1)
+    paintings = TEST_SEEDS if config.noise else 1
+    if minutes is not None:  # all of a stroke is tested, where training keeps some tiles of it: hence twice the time
+        affordable = TESTING * limit / (2 * per_painting * paintings)
+        test_strokes = min(test_strokes, max(FEWEST_TESTED, int(affordable)))
+    report = evaluate(painter, program, strokes=test_strokes, seeds=TEST_SEEDS, seed=seed + TESTED)
     report = dataclasses.replace(report, seconds=time.perf_counter() - began)
     painter.info.update({"report": report.as_dict()})
     tell(1.0, "done")
@@ -181,9 +199,11 @@ def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Te
 
 @torch.no_grad()
 def evaluate(
-    painter: RibbonPainter, program: Program, *, strokes: int = 400, seeds: int = 24, seed: int = 1
+    painter: RibbonPainter, program: Program, *, strokes: int = 400, seeds: int = TEST_SEEDS, seed: int = 1
 ) -> FitReport:
-    """Measure a painter on fresh random strokes against the mean of `seeds` paintings of each.
+    """Measure a painter on random strokes against the mean of `seeds` paintings of each.
+
+    They are neither those that `fit` trains on nor those of its report.
 
     Raises:
         InputError: fewer than 1 stroke or 2 seeds.

@@ -119,6 +119,11 @@ class Brush:
         hint = f", did you mean {' or '.join(near)}?" if near else f", the bundled ones are {', '.join(bundled())}"
         raise BrushError(f"expected the name of a brush or a .myb file, got {text[:80]!r}{hint}")
 
+    @property
+    def is_bundled(self) -> bool:
+        """Is this the bundled brush of its name, to the byte?"""
+        return self.name in catalog() and self.hash == Brush.load(self.name).hash
+
     def uses(self, setting: str) -> bool:
         """Is the setting other than zero, or driven by an input?"""
         if setting not in SETTINGS:
@@ -292,7 +297,7 @@ def _parse(name: str, data: bytes) -> tuple[dict[str, Setting], tuple[str, ...]]
     if len(data) > MAX_BYTES:
         raise BrushError(f"expected a brush file of at most {MAX_BYTES} bytes, got {name} with more")
     try:
-        brush = json.loads(data, parse_constant=constant)
+        brush = json.loads(data.decode("utf-8-sig"), parse_constant=constant)
     except (ValueError, RecursionError) as error:
         raise BrushError(f"expected a MyPaint brush (JSON), got {name} ({str(error)[:80]})") from None
     version = brush.get("version") if isinstance(brush, dict) else None
