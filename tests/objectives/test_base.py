@@ -312,3 +312,9 @@ def test_a_run_names_the_bad_objective() -> None:
 def test_sums_are_plain_objectives() -> None:
     assert isinstance(l1(picture()) * 2, Sum) and isinstance(0 + l1(picture()), Sum)
     assert Scene.of(picture()).strokes.points.shape == Strokes.empty().points.shape
+
+
+def test_a_weighted_term_can_still_be_named_and_a_sum_cannot() -> None:
+    assert (2 * Level()).named("light").names() == ["light"]
+    with pytest.raises(InputError, match="name each"):
+        (Level() + Level()).named("light")

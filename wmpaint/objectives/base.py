@@ -220,6 +220,17 @@ class Sum(Objective):
         """The weighted sum."""
         return self.evaluate(scene)[0]
 
+    def named(self, name: str) -> Sum:
+        """Its one term under another name.
+
+        Raises:
+            InputError: several terms, each of which has a name of its own.
+        """
+        if len(self._terms) != 1:
+            raise InputError(f"expected one term to name {name!r}, got {len(self._terms)}: name each by itself")
+        weight, objective = self._terms[0]
+        return Sum(((weight, objective.named(name)),))
+
     def canvas(self) -> Canvas:
         """That of the term its picture is from; of the first without one."""
         with_picture = (objective for _, objective in self._terms if objective.picture is not None)

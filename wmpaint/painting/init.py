@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from ..canvas import Canvas
+from ..objectives.field import orientation
 from ..strokes import Strokes
 
 __all__ = ["directions", "place"]
@@ -17,19 +16,10 @@ __all__ = ["directions", "place"]
 def directions(picture: Tensor, sigma: float = 3.0) -> tuple[Tensor, Tensor]:
     """Angle of the picture's lines (radians, along the edges) and their coherence 0..1, each [H, W].
 
-    The structure tensor's minor axis (Bigun and Granlund, 1987), summed over the channels.
+    As `objectives.field.orientation`.
     """
-    from kornia.filters import gaussian_blur2d, spatial_gradient
-
-    gradient = spatial_gradient(picture[None])[0]  # [3, 2, H, W]
-    x, y = gradient[:, 0], gradient[:, 1]
-    tensor = torch.stack([(x * x).sum(0), (x * y).sum(0), (y * y).sum(0)])
-    size = 2 * max(1, min(round(3 * sigma), (min(picture.shape[1:]) - 1) // 2)) + 1
-    border = "reflect" if min(picture.shape[1:]) > 1 else "replicate"  # one pixel has nothing to reflect
-    xx, xy, yy = gaussian_blur2d(tensor[None], (size, size), (sigma, sigma), border)[0]
-    angle = 0.5 * torch.atan2(2 * xy, xx - yy) + math.pi / 2
-    coherence = ((xx - yy).square() + 4 * xy.square()).sqrt() / (xx + yy + 1e-6)
-    return angle, coherence
+    x, y = orientation(picture, sigma)
+    return 0.5 * torch.atan2(y, x), torch.hypot(x, y)
 
 
 def place(
