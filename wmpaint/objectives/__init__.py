@@ -12,6 +12,7 @@ from .photo import photo, variance
 from .pixel import charbonnier, edges, l1, l2, lab, multiscale, ssim
 from .presets import PRESETS, class_dream, layer_dream, preset, rank, transfer
 from .style import style
+from .text import text
 from .transport import sinkhorn, sliced
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "sliced",
     "ssim",
     "style",
+    "text",
     "transfer",
     "transforms",
     "variance",
