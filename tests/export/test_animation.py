@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import weakref
+import zlib
 
+import imageio.v3
 import numpy as np
 import pytest
 import torch
 from flat import Flat, line, many
+from PIL import Image
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
+from wmpaint.export import gif
 from wmpaint.export.animation import stroke_counts, stroke_frames, write_film
 from wmpaint.export.bitmap import flatten, over
 from wmpaint.programs import Dabs
@@ -100,9 +105,12 @@ def test_mp4_has_the_frames_and_the_padded_size(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["film.mp4"]
 
 
-def test_gif_has_the_frames_colors_and_times(tmp_path):
-    from PIL import Image
+def frames_of(path) -> np.ndarray:  # [N, H, W, 3], 0..255
+    """What imageio reads from a GIF."""
+    return imageio.v3.imread(path, plugin="pillow", mode="RGB", index=None).astype(int)
 
+
+def test_gif_has_the_frames_colors_and_times(tmp_path):
     path = tmp_path / "film.gif"
     strokes = Strokes.cat([line(0.3, 0.2, (1.0, 0.0, 0.0)), line(0.7, 0.2, (0.0, 0.0, 1.0))])
     write_film(path, stroke_frames(Flat(), strokes, Canvas(), height=41, hold=10), fps=10)
@@ -114,7 +122,63 @@ def test_gif_has_the_frames_colors_and_times(tmp_path):
             times.append(film.info["duration"])
         last = np.asarray(film.convert("RGB")).astype(int)
     assert times == [100, 100, 1100]
+    assert frames_of(path).shape == (3, 41, 41, 3)
     assert last[12, 20].tolist() == [255, 0, 0] and last[28, 20].tolist() == [0, 0, 255]
+
+
+def test_gif_frames_are_exact_where_256_colors_are_enough(tmp_path):
+    chance = np.random.default_rng(3)
+    pictures = [np.full((30, 47, 3), 255, np.uint8)]
+    colors = chance.integers(0, 256, (40, 3), dtype=np.uint8)
+    for k in range(40):
+        top, left = chance.integers(0, 30), chance.integers(0, 47)
+        pictures.append(pictures[-1].copy())
+        pictures[-1][top : top + 1 + k % 9, left : left + 1 + k % 5] = colors[k] // 64 * 64
+        if k % 7 == 0:
+            pictures.append(pictures[-1].copy())
+    pictures[-1][:, :47] = np.where(chance.random((30, 47, 1)) < 0.5, pictures[-1], pictures[-2])
+    # All 64 colors stand in the last frame.
+    pictures[-1][:8, :8] = (np.indices((4, 4, 4)).reshape(3, 64).T * 64).reshape(8, 8, 3)
+    gif.write_gif(tmp_path / "a.gif", iter(pictures), fps=25)
+    different = [p for k, p in enumerate(pictures) if k == 0 or not np.array_equal(p, pictures[k - 1])]
+    assert len(different) < len(pictures)
+    read = frames_of(tmp_path / "a.gif")
+    assert len(read) == len(different) and all(map(np.array_equal, read, different))
+
+
+def test_gif_frames_that_last_longer_than_one_can(tmp_path):
+    path = tmp_path / "a.gif"
+    gif.write_gif(path, (np.zeros((4, 4, 3), np.uint8) for _ in range(1500)), fps=1)
+    with Image.open(path) as film:
+        times = []
+        for k in range(film.n_frames):
+            film.seek(k)
+            times.append(film.info["duration"])
+    assert sum(times) == 1_500_000 and max(times) <= 655_350 and len(times) == 3
+
+
+def test_gif_of_many_frames_holds_few_of_them(tmp_path, monkeypatch):
+    held, most, make, before = weakref.WeakValueDictionary(), [], Image.fromarray, zlib.compress
+    packed = []
+
+    def made(array):
+        most.append(len(held))
+        picture = held[len(most)] = make(array)
+        return picture
+
+    monkeypatch.setattr(Image, "fromarray", made)
+    monkeypatch.setattr(gif.zlib, "compress", lambda *given: packed.append(before(*given)) or packed[-1])
+    write_film(tmp_path / "a.gif", (torch.full((3, 64, 64), k / 40) for k in range(40)))
+    assert len(most) >= 40 and max(most) <= 4
+    assert len(packed) == 40 and sum(map(len, packed)) < 40 * 64 * 64 * 3 / 20
+
+
+def test_gif_frames_beyond_the_memory_for_them_go_to_a_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(gif, "SPOOL_BYTES", 100)
+    half = torch.ones(3, 16, 16)
+    half[:, 3:11] = 0
+    write_film(tmp_path / "a.gif", iter([torch.zeros(3, 16, 16), half, torch.ones(3, 16, 16)]))
+    assert frames_of(tmp_path / "a.gif").mean((1, 2, 3)).tolist() == [0, 127.5, 255]
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "gif"])
@@ -148,6 +212,7 @@ def test_bad_names_and_rates(tmp_path):
 FULL = """
 import itertools, resource, signal, sys, torch
 from wmpaint.errors import FileError
+from wmpaint.export import gif
 from wmpaint.export.animation import write_film
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

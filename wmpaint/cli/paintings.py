@@ -22,7 +22,9 @@ EXPORT_EXAMPLE = "Example: [bold]wmpaint export out/painting.wmp.json -o cat.svg
 PaintingFile = Annotated[
     Path, typer.Argument(metavar="PAINTING", help="A .wmp.json file, as `wmpaint paint` writes it.")
 ]
-Height = Annotated[int | None, typer.Option(help="Pixels, up to 16384. Default: as it was painted.")]
+Height = Annotated[
+    int | None, typer.Option(help="Pixels, up to 16384. Default: as it was painted; 1080 at most for films.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text.")]
 
 
@@ -61,7 +63,13 @@ def replay(
             save_png(path, work.replay(program, height, seed))
         else:
             work.save(path, program=program, height=height, seed=seed)
-    _say(paths, as_json, strokes=len(work.strokes), program=name, height=work.program_height if height is None else height)
+    _say(
+        paths,
+        as_json,
+        strokes=len(work.strokes),
+        program=name,
+        height=work.program_height if height is None else height,
+    )
 
 
 @common.guarded
@@ -78,7 +86,8 @@ def export(
         ),
     ],
     height: Annotated[
-        int | None, typer.Option(help="Pixels, of pictures and films. Default: as it was painted.")
+        int | None,
+        typer.Option(help="Pixels, of pictures and films. Default: as it was painted; 1080 at most for films."),
     ] = None,
     target: Annotated[
         Path | None, typer.Option(metavar="PHOTO", help="What the report compares with. Default: nothing.")

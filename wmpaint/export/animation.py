@@ -22,6 +22,7 @@ from ..errors import FileError, InputError
 from ..image import to_uint8
 from ..renderer import Renderer
 from ..strokes import Strokes
+from . import gif
 from .bitmap import WHITE, flatten, over
 
 __all__ = ["FPS", "Growing", "stroke_counts", "stroke_frames", "write_film"]
@@ -134,7 +135,7 @@ def write_film(
         FileError: the file cannot be written.
     """
     path = Path(path)
-    writers = {".mp4": _write_mp4, ".gif": _write_gif}
+    writers = {".mp4": _write_mp4, ".gif": gif.write_gif}
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise InputError(f"expected a film named .mp4 or .gif, got {path.name}")
@@ -145,7 +146,7 @@ def write_film(
     if first is None:
         raise InputError(f"expected at least one frame for {path.name}, got none")
     with files.atomic_path(path) as temporary:
-        writer(Path(temporary), chain([first], pictures), first.shape, fps)
+        writer(temporary, chain([first], pictures), fps=fps)
 
 
 def _bytes(frames: Iterable[Tensor]) -> Iterator[np.ndarray]:  # [H, W, 3] uint8
@@ -157,10 +158,17 @@ def _bytes(frames: Iterable[Tensor]) -> Iterator[np.ndarray]:  # [H, W, 3] uint8
         yield np.ascontiguousarray(to_uint8(frame))
 
 
-def _write_mp4(path: Path, frames: Iterator[np.ndarray], shape: tuple[int, ...], fps: float) -> None:
+def _write_mp4(path: Path, frames: Iterator[np.ndarray], *, fps: float) -> None:
+    """H.264 by the ffmpeg of imageio's wheel.
+
+    Not by imageio's own writer: it does not look at how ffmpeg ended, so that a full disk would leave half a film,
+    and it runs Python in a fork of a process of many threads, which may hang.
+    """
     import imageio_ffmpeg
 
-    height, width = shape[0] + shape[0] % 2, shape[1] + shape[1] % 2
+    first = next(frames)
+    frames = chain([first], frames)
+    height, width = (side + side % 2 for side in first.shape[:2])
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-xerror", "-f", "rawvideo", "-pix_fmt", "rgb24"]
     command += ["-s", f"{width}x{height}", "-r", str(Fraction(fps).limit_denominator(1001)), "-i", "-", "-an"]
     command += ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-preset", "veryfast"]
@@ -189,19 +197,3 @@ def _write_mp4(path: Path, frames: Iterator[np.ndarray], shape: tuple[int, ...],
         for pipe in (process.stdin, process.stderr):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-
-
-def _write_gif(path: Path, frames: Iterator[np.ndarray], shape: tuple[int, ...], fps: float) -> None:
-    from PIL import Image
-
-    pictures = [Image.fromarray(frame) for frame in frames]
-    # One palette for all: of the end, where most colors are, beside the start, so that the bare canvas is exact.
-    both = Image.new("RGB", (2 * shape[1], shape[0]))
-    both.paste(pictures[-1], (0, 0))
-    both.paste(pictures[0], (shape[1], 0))
-    palette = both.quantize(256, method=Image.Quantize.MEDIANCUT)
-    first, *rest = (picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures)
-    # GIF counts time in hundredths of a second; Pillow joins frames that are alike into one that lasts longer.
-    duration = max(20, round(100 / fps) * 10)
-    with path.open("wb") as stream:
-        first.save(stream, "GIF", save_all=True, append_images=rest, duration=duration, loop=0, optimize=False)

@@ -1,0 +1,116 @@
+"""GIF, frame by frame: `write_gif(path, frames, fps=25)`, with two frames in memory however many there are."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["write_gif"]
+
+SPOOL_BYTES = 64 << 20  # of packed frames in memory; what goes beyond is kept in a temporary file
+LONGEST = 65_535  # hundredths of a second that one frame can last
+
+
+def write_gif(
+    path: Path,
+    frames: Iterable[np.ndarray],  # each [H, W, 3] uint8, one or more of one size
+    *,
+    fps: float,
+) -> None:
+    """Write a looped GIF with one palette for all frames; frames that are alike are joined into one that lasts.
+
+    The palette is that of the last frame, where most colors are, beside the first, so that the bare canvas is exact.
+    It is not known before the end, so that the frames wait for it as packed differences. After the first, only the
+    box that changes is written. (Pillow and imageio, which calls it, hold all frames.)
+    """
+    with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool, path.open("wb") as stream:
+        first, last = _pack(spool, frames)
+        palette = _palette(first, last)
+        height, width = first.shape[:2]
+        colors = bytes(palette.getpalette() or [])[:768].ljust(768, b"\0")
+        stream.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + colors)
+        stream.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # begin again at the end, for ever
+        # Time is counted in hundredths of a second; browsers slow down what is faster than two of them.
+        step = max(2, round(100 / fps))
+        before: np.ndarray | None = None
+        image, corner, lasts = palette, (0, 0), 0
+        for frame in _unpack(spool, first.shape):
+            indices = np.asarray(_quantized(frame, palette))
+            box = _changed(before, indices)
+            if box is None and lasts + step <= LONGEST:
+                lasts += step
+                continue
+            if lasts:
+                _write_image(stream, image, corner, lasts)
+            left, top, right, bottom = box or (0, 0, 1, 1)
+            image, corner, lasts = _indexed(indices[top:bottom, left:right], palette), (left, top), step
+            before = indices
+        _write_image(stream, image, corner, lasts)
+        stream.write(b";")
+
+
+def _pack(spool: IO[bytes], frames: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Keep each frame's difference from the one before; the first and the last frame."""
+    first = before = None
+    for frame in frames:
+        packed = zlib.compress((frame if before is None else frame ^ before).tobytes(), 1)
+        spool.write(struct.pack("<Q", len(packed)) + packed)
+        first, before = frame if first is None else first, frame
+    assert first is not None and before is not None
+    return first, before
+
+
+def _unpack(spool: IO[bytes], shape: tuple[int, ...]) -> Iterator[np.ndarray]:
+    spool.seek(0)
+    frame = np.zeros(shape, np.uint8)
+    while size := spool.read(8):
+        difference = zlib.decompress(spool.read(struct.unpack("<Q", size)[0]))
+        frame = frame ^ np.frombuffer(difference, np.uint8).reshape(shape)
+        yield frame
+
+
+def _palette(first: np.ndarray, last: np.ndarray) -> Image.Image:
+    from PIL import Image
+
+    return Image.fromarray(np.hstack([last, first])).quantize(256, method=Image.Quantize.MEDIANCUT)
+
+
+def _quantized(frame: np.ndarray, palette: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    return Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def _indexed(indices: np.ndarray, palette: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    image = Image.fromarray(np.ascontiguousarray(indices))
+    image.putpalette(palette.getpalette() or [])
+    return image
+
+
+def _changed(before: np.ndarray | None, now: np.ndarray) -> tuple[int, int, int, int] | None:
+    """(left, top, right, bottom) of what has changed, or None."""
+    if before is None:
+        return 0, 0, now.shape[1], now.shape[0]
+    change = before != now
+    rows, columns = np.flatnonzero(change.any(1)), np.flatnonzero(change.any(0))
+    if not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _write_image(stream: IO[bytes], image: Image.Image, corner: tuple[int, int], hundredths: int) -> None:
+    from PIL import GifImagePlugin
+
+    for part in GifImagePlugin.getdata(image, corner, duration=hundredths * 10):
+        stream.write(part)
