@@ -120,7 +120,7 @@ class Strokes:
             return self
         ranges = {"points": (-64.0, 64.0), "radius": (1e-9, 16.0), "pressure": (0.0, 1.0), "color": (0.0, 1.0)}
         for name, (low, high) in ranges.items():
-            value = getattr(self, name).detach().reshape(len(self), -1)
+            value = getattr(self, name).detach().reshape(len(self), -1).float()  # 1e-9 is less than that as a float
             bad = ~((value >= low) & (value <= high)).all(1)
             if bad.any():
                 k = int(bad.nonzero()[0])

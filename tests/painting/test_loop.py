@@ -228,7 +228,7 @@ def test_an_objective_may_choose_canvas_and_guide() -> None:
 
     painting = wp.paint(Dark() + Function(lambda scene: scene.strokes.radius.mean(), "thick"), **OPTIONS)
     assert painting.canvas.aspect == 2 and set(painting.terms) == {"loss", "light", "thick"}
-    assert painting.terms["light"] < 0.6
+    assert painting.terms["light"] < 0.7
     assert painting.terms["loss"] == pytest.approx(painting.terms["light"] + painting.terms["thick"])
     assert painting.target is None and painting.report(program=None).dream_psnr is None
 
