@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 import runpy
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,3 +46,16 @@ def test_skipped_tests_of_mypaint_are_caught() -> None:
     assert len(faults(report("test_a", extra=other))) == 1  # type: ignore[arg-type]
     assert len(faults(report("test_a", inside=skip))) == 2  # type: ignore[arg-type]
     assert faults("<testsuites/>") == ["expected tests from test_mypaint, got none that ran"]
+
+
+def test_an_sdist_has_all_that_tests_and_readme_look_at() -> None:
+    root = CI.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert all(next(root.glob(pattern.lstrip("/")), None) for pattern in included)
+    linked = {link.partition("#")[0] for link in re.findall(r"\]\(([^):]+)\)", README)} - {""}
+    assert "gallery/readme.png" in linked
+    for name in sorted(linked | {".ci/run", "tests/test_ci.py", "benchmarks/README.md"}):
+        top = name.partition("/")[0]
+        assert (root / name).exists(), name
+        assert any(fnmatch.fnmatch(f"/{top}", pattern) for pattern in included) or top == "LICENSE", name

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import sys
 import xml.etree.ElementTree as ET
 
 import needs
@@ -11,8 +13,8 @@ import torch
 from flat import line, many
 
 from wmpaint.canvas import Canvas
-from wmpaint.errors import FileError, InputError
-from wmpaint.export.svg import svg_text, write_svg
+from wmpaint.errors import FileError, InputError, MissingProgram
+from wmpaint.export.svg import svg_text, write_pdf, write_svg
 from wmpaint.strokes import Strokes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -96,3 +98,29 @@ def test_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(FileError):
         write_svg(tmp_path / "no" / "a.svg", many(2), Canvas())
     assert [p.name for p in tmp_path.iterdir()] == ["a.svg"]
+
+
+def test_a_pdf_is_a_page_of_that_paper(tmp_path):
+    needs.cairosvg()
+    write_pdf(tmp_path / "a.pdf", many(9), Canvas(210 / 297, paper=(210.0, 297.0)), title="a <b>", opacity=0.5)
+    data = (tmp_path / "a.pdf").read_bytes()
+    assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")
+    box = re.search(rb"/MediaBox \[ ?0 0 ([0-9.]+) ([0-9.]+) ?\]", data)
+    points = [float(side) for side in box.groups()]
+    assert points == pytest.approx([210 / 25.4 * 72, 297 / 25.4 * 72], abs=0.5)
+    with pytest.raises(FileError):
+        write_pdf(tmp_path / "no" / "a.pdf", many(2), Canvas())
+    assert [p.name for p in tmp_path.iterdir()] == ["a.pdf"]
+
+
+def test_a_missing_libcairo_says_so(tmp_path, monkeypatch):
+    class Without:
+        def find_spec(self, name, path=None, target=None):
+            if name == "cairosvg":
+                raise OSError("no library called cairo-2 was found")
+
+    monkeypatch.delitem(sys.modules, "cairosvg", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Without(), *sys.meta_path])
+    with pytest.raises(MissingProgram, match="apt-get install libcairo2"):
+        write_pdf(tmp_path / "a.pdf", many(2), Canvas())
+    assert not list(tmp_path.iterdir())

@@ -7,6 +7,7 @@ import math
 import shutil
 from pathlib import Path
 
+import needs
 import numpy as np
 import pytest
 import torch
@@ -261,6 +262,12 @@ def test_save_by_suffix(real, tmp_path):
     assert svg.count("<path") == 20 and "&lt;cat&gt;.jpg" in svg
     # Bars of alpha 0.9 and 0.4 by turns: the measured opacities.
     assert svg.count('stroke-opacity="0.9"') == 10 and svg.count('stroke-opacity="0.4"') == 10
+
+
+def test_save_as_pdf(real, tmp_path):
+    needs.cairosvg()
+    painting().save(tmp_path / "a.pdf", measured=False)
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_a_transparent_ground_stays_transparent(real, tmp_path):

@@ -81,7 +81,8 @@ def export(
             "--output",
             "-o",
             metavar="FILE",
-            help="The suffix tells the kind: .png (the dream), .svg, .mp4, .gif, .json (the report), .wmp.json. "
+            help="The suffix tells the kind: .png (the dream), .svg, .pdf, .mp4, .gif, .json (the report), "
+            ".wmp.json. "
             "May be repeated.",
         ),
     ],

@@ -1,4 +1,4 @@
-"""Strokes as plain SVG: one quadratic path a stroke, round caps, one width and opacity each."""
+"""Strokes as plain SVG: one quadratic path a stroke, round caps, one width and opacity each; and that as PDF."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from torch import Tensor
 
 from .. import files
 from ..canvas import Canvas
-from ..errors import InputError
+from ..errors import InputError, MissingProgram
 from ..strokes import Strokes
 
-__all__ = ["svg_text", "write_svg"]
+__all__ = ["svg_text", "write_pdf", "write_svg"]
 
 NAMESPACE = "urn:wmpaint:painting:1"
 UNITS = 1000  # the viewBox's height; its width is aspect times that
@@ -33,6 +33,23 @@ def write_svg(path: str | Path, strokes: Strokes, canvas: Canvas, **options: Any
         InputError: as for `svg_text`.
     """
     files.write_text(path, svg_text(strokes, canvas, **options))
+
+
+def write_pdf(path: str | Path, strokes: Strokes, canvas: Canvas, **options: Any) -> None:
+    """Write `svg_text(strokes, canvas, **options)` as a page of PDF, of the canvas' paper where it has one.
+
+    Raises:
+        FileError: the file cannot be written.
+        InputError: as for `svg_text`.
+        MissingProgram: libcairo is not installed.
+    """
+    try:
+        import cairosvg
+    except OSError as error:
+        raise MissingProgram("expected libcairo to write .pdf, got none: sudo apt-get install libcairo2") from error
+    text = svg_text(strokes, canvas, **options)
+    with files.atomic_path(path) as temporary:
+        temporary.write_bytes(cairosvg.svg2pdf(text.encode()))
 
 
 def svg_text(

@@ -69,16 +69,18 @@ def write_picture(path: Path, work: Work, *, height: int | None = None) -> None:
 
 def write_svg(path: Path, work: Work, *, measured: bool = True, title: str | None = None) -> None:
     """.svg: one path a stroke; `measured` takes widths and opacities from the painter rather than from radii."""
+    svg.write_svg(path, work.strokes, work.canvas, **_lines(work, measured, title))
+
+
+def write_pdf(path: Path, work: Work, *, measured: bool = True, title: str | None = None) -> None:
+    """.pdf: the same lines on a page."""
+    svg.write_pdf(path, work.strokes, work.canvas, **_lines(work, measured, title))
+
+
+def _lines(work: Work, measured: bool, title: str | None) -> dict[str, Any]:
     wide, clear = look.measure(work.renderer, work.strokes, height=work.program_height) if measured else (1.0, 1.0)
-    svg.write_svg(
-        path,
-        work.strokes,
-        work.canvas,
-        width=wide,
-        opacity=clear,
-        title=work.title if title is None else title,
-        metadata=work.metadata(),
-    )
+    title = work.title if title is None else title
+    return {"width": wide, "opacity": clear, "title": title, "metadata": work.metadata()}
 
 
 def write_film(
@@ -111,6 +113,7 @@ WRITERS: dict[str, Writer] = {
     ".svg": write_svg,
     ".mp4": write_film,
     ".gif": write_film,
+    ".pdf": write_pdf,
 }
 
 

@@ -283,7 +283,7 @@ class Painting:
         return document.to_text(self.metadata(), self.strokes)
 
     def save(self, path: str | Path, **options: Any) -> None:
-        """Write a file of the kind its suffix names: .wmp.json, .png, .svg, .mp4, .gif, or .json for the report.
+        """Write a file of the kind its suffix names: .wmp.json, .png, .svg, .pdf, .mp4, .gif, or .json for the report.
 
         Args:
             options: of that kind of file, see `wmpaint.export.writers` (`height=1024` for a picture or a film).
