@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 import toys
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
 from wmpaint.metrics import psnr
-from wmpaint.painters import RibbonPainter
+from wmpaint.painters import RibbonConfig, RibbonPainter
+from wmpaint.painters.ribbon import RibbonNet
 from wmpaint.renderer import Renderer
 from wmpaint.strokes import Strokes
 
@@ -286,22 +290,31 @@ def test_foreign_metadata(good: Path) -> None:
     assert RibbonPainter.load(rewritten(good)).brush == "toy"
     assert "wmpaint-ribbon-9" in refused(rewritten(good, format="wmpaint-ribbon-9"))
     config = toys.painter().config.as_dict()
-    bad: list[Any] = [
-        config | {"body": 10**9}, config | {"body": 0}, config | {"columns": 16}, config | {"hidden": "8"},
-        config | {"hidden": -8}, config | {"caps": 2.5}, config | {"reach": [1, 2]}, config | {"reach": [1, -2, 0]},
-        config | {"reach": [1e9, 0, 0]}, config | {"radius": [0.5]}, config | {"radius": ["a", "b"]},
-        config | {"dabs": [1]}, config | {"dabs": [1] * 6}, config | {"dabs": [None] * 12}, config | {"ellipse": [1]},
-        config | {"surprise": 1}, config | {"reach": None},
-        config | {"reach": [float("nan"), 0, 0]}, config | {"radius": [1, float("inf")]},
-        [], None, "text", 5, {"body": 512, "hidden": 512, "columns": 511},
-    ]  # fmt: skip
+    nan, inf = float("nan"), float("inf")
+    wrong: dict[str, list[Any]] = {
+        "body": [10**9, 0, 1, True, 2.0, None], "caps": [2.5, 0, False], "columns": [16, 1, True, 513, -3],
+        "hidden": ["8", -8, 1, 10**400], "direction": [1, 0, None, "yes"], "timed": [0.0], "noise": ["false"],
+        "reach": [[1, 2], [1, -2, 0], [1e9, 0, 0], None, [nan, 0, 0], [0, 1, 1], [True, 0, 0], [[1], 0, 0], "123"],
+        "radius": [[0.5], ["a", "b"], [1, inf], [0, 4], [4, 1], [0.0, 0.0], [-1, 4], [1e-30, 4], 5, {"0": 1, "1": 2}],
+        "dabs": [[1], [1] * 6, [None] * 12, [1] * 13, [-1] * 12, [True] * 12], "ellipse": [[1], [1, nan], [1, 1e9]],
+        "surprise": [1],
+    }  # fmt: skip
+    bad: list[Any] = [config | {name: value} for name, values in wrong.items() for value in values]
+    bad += [[], None, "text", 5, {"body": 512, "hidden": 512, "columns": 511}]
     for value in bad:
         refused(rewritten(good, config=json.dumps(value)))
     for text in ("", "{", "[" * 100_000, "{}" * 3):
         refused(rewritten(good, config=text))
         refused(rewritten(good, info=text))
-    for info in ("5", "[1]", "null", '"x"'):
+    for info in ("5", "[1]", "null", '"x"', '{"a": NaN}', '[["brush", "x"]]'):
         refused(rewritten(good, info=info))
+    surrogate = r'{"%s": "\ud800"}'  # which no file takes, and no terminal
+    for name in ("brush", "brush_hash", "program", "definition", "report"):
+        for text in ("3", "null", "[]", "true"):
+            assert name in refused(rewritten(good, info=f'{{"{name}": {text}}}'))
+        refused(rewritten(good, info=surrogate % name))
+    refused(rewritten(good, info=surrogate % "unknown"))
+    assert RibbonPainter.load(rewritten(good, info='{"unknown": [1, {"x": "\u00e4"}]}')).brush == ""
 
 
 def test_foreign_weights(good: Path) -> None:
@@ -311,8 +324,42 @@ def test_foreign_weights(good: Path) -> None:
     refused(rewritten(good, {k: v for k, v in weights.items() if k != name}))
     refused(rewritten(good, weights | {"extra": torch.zeros(2)}))
     refused(rewritten(good, weights | {name: torch.zeros(2, 2)}))
+    for kind in (torch.float32, torch.float64, torch.bfloat16, torch.int8, torch.bool):
+        assert "float16" in refused(rewritten(good, weights | {name: weights[name].to(kind)}))
     for value in (float("nan"), float("inf")):
         assert "finite" in refused(rewritten(good, weights | {name: torch.full_like(weights[name], value)}))
+
+
+NUMBERS = st.one_of(
+    st.sampled_from([0, 1, 2, 3, 5, 17, 0.01, 0.5, -1, 1e-9, 360, 1000, 10_000, 1e30, True, None, "1", float("nan")]),
+    st.integers(-2, 20), st.floats(0, 1000),
+)  # fmt: skip
+LISTS = st.sampled_from([0, 1, 2, 3, 6, 12, 18]).flatmap(lambda n: st.lists(NUMBERS, min_size=n, max_size=n))
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.dictionaries(st.sampled_from([f.name for f in fields(RibbonConfig)]), NUMBERS | LISTS, max_size=3),
+    scale=st.sampled_from([0.0, 1.0, 60_000.0]),
+    seed=st.integers(0, 99),
+)
+@example(changes={"body": 2, "caps": 1, "columns": 3, "hidden": 2}, scale=60_000.0, seed=1)
+def test_whatever_loads_can_paint(good: Path, changes: dict[str, Any], scale: float, seed: int) -> None:
+    config = {"hidden": 4, "body": 3, "columns": 5} | changes
+    try:
+        made = RibbonConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()})
+    except InputError:
+        refused(rewritten(good, config=json.dumps(config)))
+        return
+    chance = torch.Generator().manual_seed(seed)
+    weights = {
+        name: (scale * torch.randn(value.shape, generator=chance).sign()).half()
+        for name, value in RibbonNet(made).state_dict().items()
+    }
+    painter = RibbonPainter.load(rewritten(good, weights, config=json.dumps(config)))
+    given_strokes = toys.odd_strokes()[seed % len(toys.odd_strokes())]
+    picture, variance = painter.dream(given_strokes, WIDE, height=9, program_height=(9, 64)[seed % 2])
+    assert picture.isfinite().all() and variance.isfinite().all()
 
 
 def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,3 +386,35 @@ def test_a_canvas_too_large_is_refused() -> None:
         toys.painter().render(toys.strokes(1), WIDE, height=16_000)
     with pytest.raises(InputError):
         toys.painter().render(toys.strokes(1), WIDE, height=0)
+    for program_height in (0, -1, float("nan"), float("inf"), "512", 16_000):
+        with pytest.raises(InputError):
+            toys.painter().render(toys.strokes(1), WIDE, height=8, program_height=program_height)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("points", float("nan")), ("points", float("inf")), ("points", 1e30), ("radius", 0.0), ("radius", -0.1),
+        ("radius", float("nan")), ("pressure", float("nan")), ("pressure", 5.0), ("color", float("nan")),
+    ],
+)  # fmt: skip
+def test_strokes_out_of_range_are_refused(name: str, value: float) -> None:
+    strokes = toys.strokes(3)
+    column = getattr(strokes, name).clone()
+    column[1] = value
+    strokes = strokes.replace(**{name: column})
+    for paint in (toys.painter().render, toys.painter().dream):
+        with pytest.raises(InputError, match=f"expected {name} of stroke 1 in"):
+            paint(strokes, Canvas(), height=16)
+
+
+def test_all_strokes_in_range_are_painted() -> None:
+    far = torch.tensor([[[-64.0, -64], [64, 64], [64, -64]], [[0.2, 0.2], [0.5, 0.9], [0.8, 0.2]]])
+    for radius in (1e-8, 16.0):
+        size, pressure = torch.full((2,), radius), torch.tensor([[0.0, 1], [1, 0]])
+        strokes = Strokes(far, size, pressure, torch.tensor([[0.0, 0, 0], [1, 1, 1]]))
+        strokes = strokes.check()._map(lambda value: value.clone().requires_grad_())
+        picture, variance = toys.painter().dream(strokes, Canvas(), height=24)
+        (picture.sum() + variance.sum()).backward()
+        assert picture.isfinite().all() and variance.isfinite().all() and strokes.points.grad is not None
+        assert strokes.points.grad.isfinite().all()

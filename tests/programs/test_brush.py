@@ -61,6 +61,13 @@ def test_a_brush_loads_from_a_path_bytes_and_itself(tmp_path: Path) -> None:
     assert Brush.load(from_path) is from_path
 
 
+def test_bundled_ones_are_told_by_their_bytes() -> None:
+    ink = Brush.load("ink")
+    assert ink.is_bundled and not Brush("mine", ink.data).is_bundled
+    other = Brush("ink", b"\xef\xbb\xbf" + ink.data)  # a byte order mark changes nothing but the hash
+    assert other.settings == ink.settings and not other.is_bundled
+
+
 def test_a_brush_survives_pickling() -> None:
     brush = Brush.load("oil")
     again = pickle.loads(pickle.dumps(brush))
@@ -99,6 +106,7 @@ def test_other_things_are_no_brushes(thing: Any) -> None:
     [
         (b"", "JSON"),
         (b"\xff\xfe", "JSON"),
+        (Brush.load("round").data.decode().encode("utf-16"), "JSON"),  # a painter's file keeps it as UTF-8
         (Brush.load("round").data[:500], "JSON"),
         (b"[" * 100_000, "JSON"),
         (b"[]", "version None"),

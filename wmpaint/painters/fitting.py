@@ -23,14 +23,14 @@ from ..raster.sample import sample
 from ..renderer import Program
 from .data import SIDE, Actions, TileData, paint_tiles, random_actions
 from .painter import RibbonPainter
-from .ribbon import SPEEDS, RibbonConfig, RibbonNet
+from .ribbon import MOST_DABS, SPEEDS, RibbonConfig, RibbonNet
 
 __all__ = ["FitReport", "evaluate", "fit"]
 
 FLOOR = (0.5 / 255) ** 2  # variance that no one sees
 VISIBLE = 2 / 255  # alpha below which the ribbon may end
 TEST_SEEDS, FEWEST_TESTED = 24, 30  # of fit's report
-TESTED = 0x7E57 << 32  # added to the seed, so that the strokes of fit's own report are no one else's
+TESTED = 0x7E57_0000  # added to the seed (of which torch heeds 32 bits), so that the strokes of the report are fresh
 PAINTING, TESTING = 0.35, 0.15  # shares of the time: at most for painting, about for testing
 BANDS = (0.5, 1.5, 4.0, 16.0, 64.0)  # radii by which errors are reported
 Progress = Callable[[float, str], None]
@@ -273,7 +273,8 @@ def _survey(config: RibbonConfig, program: Program, generator: torch.Generator) 
     dabs: tuple[float, ...] = ()
     ellipse: tuple[float, ...] = ()
     if brush is not None:
-        dabs = tuple(brush.dabs_per_radius(k / 8, speed) for k in range(9) for speed in SPEEDS)
+        rates = (brush.dabs_per_radius(k / 8, speed) for k in range(9) for speed in SPEEDS)
+        dabs = tuple(min(rate, MOST_DABS) for rate in rates)
         ellipse = brush.ellipse or ()
     return dataclasses.replace(
         config, direction=direction, timed=timed, noise=noise, dabs=dabs, ellipse=ellipse, reach=(base, slope, pixels)

@@ -17,12 +17,13 @@ from ..raster.composite import composite
 from ..raster.tiles import Plan, plan
 from ..renderer import Program
 from ..strokes import Strokes
-from .ribbon import REFERENCE, SPEEDS, Ribbon, RibbonConfig, RibbonNet, soften
+from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
 
 __all__ = ["RibbonPainter"]
 
 FORMAT = "wmpaint-ribbon-1"
 MAX_BYTES = 16 << 20
+_INFO = {"brush": str, "brush_hash": str, "program": str, "definition": str, "report": dict}
 
 
 class RibbonPainter(nn.Module):
@@ -98,6 +99,9 @@ class RibbonPainter(nn.Module):
             generator: unused: the mean picture has nothing random in it.
             program_height: pixels of the program's canvas that is imitated; `height` if None. A
                 picture of 128 pixels with `program_height=512` is the program's 512 pixels, reduced.
+
+        Raises:
+            InputError: strokes out of range (see `Strokes.check`), or sides above 16,384 pixels.
         """
         return self.dream(strokes, canvas, height=height, program_height=program_height)[0]
 
@@ -114,9 +118,14 @@ class RibbonPainter(nn.Module):
 
         The variance is summed over red, green and blue, and is the program's per pixel at
         `program_height`: averaging over larger pixels does not reduce it.
+
+        Raises:
+            InputError: as `render`.
         """
         rows, columns = canvas.pixels(height)
-        strokes = strokes.to(self.dtype)
+        if program_height is not None:
+            program_height, _ = canvas.pixels(program_height)
+        strokes = strokes.check().to(self.dtype)
         if canvas.background is None:
             ground = strokes.points.new_zeros(4)
         else:
@@ -196,13 +205,16 @@ class RibbonPainter(nn.Module):
         try:
             with safe_open(str(path), "pt") as file:
                 meta = file.metadata() or {}
-                tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             if meta.get("format") != FORMAT:
                 raise ValueError(f"format {meta.get('format')!r}")
-            painter = cls(_config(json.loads(meta["config"])))
-            painter.info = dict(json.loads(meta["info"]))
-            if not all(bool(value.isfinite().all()) for value in tensors.values()):
-                raise ValueError("weights that are not finite")
+            config = json.loads(meta["config"]).items()
+            known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in config}
+            painter = cls(RibbonConfig(**known))
+            painter.info = _info(json.loads(meta["info"]))
+            for name, value in tensors.items():
+                if value.dtype != torch.float16 or not bool(value.isfinite().all()):
+                    raise ValueError(f"expected finite float16 weights, got others in {name}")
             painter.net.load_state_dict(tensors)
         except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -210,17 +222,12 @@ class RibbonPainter(nn.Module):
         return painter.requires_grad_(False)
 
 
-def _config(values: dict[str, Any]) -> RibbonConfig:
-    """A config from a file, within sane limits."""
-    known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    config = RibbonConfig(**known)
-    sizes = (config.body, config.caps, config.columns, config.hidden)
-    if not all(isinstance(size, int) and 1 <= size <= 512 for size in sizes) or config.columns % 2 == 0:
-        raise InputError(f"expected sizes of 1 to 512 and odd columns, got {sizes}")
-    numbers = (*config.reach, *config.radius, *config.dabs, *config.ellipse)
-    sane = len(config.reach) == 3 and len(config.radius) == 2 and len(config.ellipse) in (0, 2)
-    sane = sane and len(config.dabs) % len(SPEEDS) == 0 and len(config.dabs) // len(SPEEDS) in range(65)
-    sane = sane and len(config.dabs) != len(SPEEDS)  # two pressures at least
-    if not sane or not all(0 <= number <= 10_000 for number in numbers):
-        raise InputError(f"expected a reach, radii and dabs of 0 to 10,000, got {numbers}")
-    return config
+def _info(values: Any) -> dict[str, Any]:
+    """What a file says of its painter; text that can be printed, and kinds as `adopt` writes them."""
+    if not isinstance(values, dict):
+        raise InputError(f"expected an object as info, got {type(values).__name__}")
+    json.dumps(values, ensure_ascii=False, allow_nan=False).encode()  # lone surrogates and NaN are ValueErrors
+    for name, kind in _INFO.items():
+        if name in values and type(values[name]) is not kind:
+            raise InputError(f"expected {name} in the info as {kind.__name__}, got {values[name]!r:.40}")
+    return values

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..errors import InputError
 from ..geometry import arc_lengths, coefficients, spread_dots
 
 __all__ = ["Ribbon", "RibbonConfig", "RibbonNet"]
@@ -25,6 +27,8 @@ __all__ = ["Ribbon", "RibbonConfig", "RibbonNet"]
 SECONDS = 5.0  # that a program's stroke takes at pace 1
 SPEEDS = (0.0, 4.0, 16.0, 64.0, 256.0, 1024.0)  # program pixels per second, at pace 1
 REFERENCE = 512.0  # canvas height in pixels at pace 1
+MOST_DABS = 10_000.0  # per radius
+_SIZES = {"body": (2, 512), "caps": (1, 512), "columns": (3, 511), "hidden": (2, 512)}
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,9 @@ class RibbonConfig:
             empty if unknown.
         ellipse: ratio and angle (degrees) of elliptical dabs that keep their angle; empty for others.
         radius: smallest and largest trained radius, in program pixels.
+
+    Raises:
+        InputError: a value of the wrong kind or out of range; whatever passes can paint.
     """
 
     body: int = 12
@@ -58,6 +65,25 @@ class RibbonConfig:
     ellipse: tuple[float, ...] = ()
     radius: tuple[float, float] = (0.5, 64.0)
 
+    def __post_init__(self) -> None:
+        for name, (low, high) in _SIZES.items():
+            size = getattr(self, name)
+            if type(size) is not int or not low <= size <= high or (name == "columns" and size % 2 == 0):
+                odd = ", odd," if name == "columns" else ""
+                raise InputError(f"expected {name} of {low} to {high}{odd} got {size!r:.40}")
+        for name in ("direction", "timed", "noise"):
+            if type(getattr(self, name)) is not bool:
+                raise InputError(f"expected {name} as true or false, got {getattr(self, name)!r:.40}")
+        _check_numbers("reach", self.reach, (3,), 0.0, 1000.0)
+        if not self.reach[0] > 0:
+            raise InputError(f"expected a reach per radius above 0, got {self.reach}")
+        _check_numbers("radius", self.radius, (2,), 0.01, 10_000.0)
+        if self.radius[0] > self.radius[1]:
+            raise InputError(f"expected the smallest radius and then the largest, got {self.radius}")
+        pressures = (0, *range(2, 65))
+        _check_numbers("dabs", self.dabs, [len(SPEEDS) * count for count in pressures], 0.0, MOST_DABS)
+        _check_numbers("ellipse", self.ellipse, (0, 2), -360.0, 360.0)
+
     @property
     def rows(self) -> int:
         """Rows of a ribbon."""
@@ -66,6 +92,13 @@ class RibbonConfig:
     def as_dict(self) -> dict[str, Any]:
         """For a file's metadata."""
         return dataclasses.asdict(self)
+
+
+def _check_numbers(name: str, values: Any, counts: Sequence[int], low: float, high: float) -> None:
+    if type(values) is not tuple or len(values) not in counts:
+        raise InputError(f"expected {name} of {counts[0]} numbers, got {values!r:.40}")
+    if not all(type(value) in (int, float) and low <= value <= high for value in values):
+        raise InputError(f"expected {name} of {low:g} to {high:g}, got {values!r:.40}")
 
 
 @dataclass(frozen=True)
