@@ -210,7 +210,7 @@ def test_the_canvas_comes_back_with_its_paper() -> None:
 def test_another_picture_or_brush_is_refused(good: Path) -> None:
     with pytest.raises(InputError, match="got another"):
         Run.resume(good, PICTURE.flip(2), painter=PAINTER)
-    with pytest.raises(InputError, match="another version of 'toy'"):
+    with pytest.raises(InputError, match="other weights of 'toy'"):
         Run.resume(good, PICTURE, painter=toys.painter(seed=1))
 
 

@@ -358,8 +358,9 @@ class Run:
         """
         known = {
             "parameters": self.parameters, "seed": self.seed, "index": self._index, "rounds": self._rounds,
-            "seconds": self.seconds, "loss": self._last[0], "terms": self._last[1], "painter": self.painter.brush_hash,
-            "canvas": [self.canvas.aspect, self.canvas.background],
+            "seconds": self.seconds, "loss": self._last[0], "terms": self._last[1],
+            "painter": self.painter.weights_hash(),
+            "canvas": [self.canvas.aspect, self.canvas.background, self.canvas.paper],
             "goal": self.goal.digest(),
         }  # fmt: skip
         tensors = {"generator": self._generator.get_state(), **self._columns}
@@ -381,15 +382,14 @@ class Run:
         """
         known, tensors, layout = state.load(path)
         p = known["parameters"]
-        aspect, background = known["canvas"]
         run = cls(
             goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
-            canvas=Canvas(aspect, None if background is None else tuple(background)), painter=painter, budget=budget,
+            canvas=state.canvas_of(known), painter=painter, budget=budget,
         )  # fmt: skip
         if run.goal.digest() != known["goal"]:
             raise InputError(f"expected the picture or objective that {path} was painted after, got another")
-        if run.painter.brush_hash != known["painter"]:
-            raise InputError(f"expected the brush that {path} was painted with, got another version of {p['brush']!r}")
+        if run.painter.weights_hash() != known["painter"]:
+            raise InputError(f"expected the painter that {path} was painted with, got other weights of {p['brush']!r}")
         run._generator.set_state(tensors["generator"])
         if known["rounds"]:
             run._set({name: tensors[name] for name in RATES})
