@@ -14,6 +14,7 @@ from .errors import InputError
 __all__ = ["Strokes"]
 
 _SHAPES: dict[str, tuple[int, ...]] = {"points": (3, 2), "radius": (), "pressure": (2,), "color": (3,)}
+_LEAST = 9.9999e-10  # 1e-9, which is a little less in single precision
 _COLUMNS = {"brush": "whole numbers", "pen": "whole numbers", "lifted": "booleans"}
 
 
@@ -118,9 +119,9 @@ class Strokes:
         """
         if not len(self):
             return self
-        ranges = {"points": (-64.0, 64.0), "radius": (1e-9, 16.0), "pressure": (0.0, 1.0), "color": (0.0, 1.0)}
+        ranges = {"points": (-64.0, 64.0), "radius": (_LEAST, 16.0), "pressure": (0.0, 1.0), "color": (0.0, 1.0)}
         for name, (low, high) in ranges.items():
-            value = getattr(self, name).detach().reshape(len(self), -1).float()  # 1e-9 is less than that as a float
+            value = getattr(self, name).detach().reshape(len(self), -1)
             bad = ~((value >= low) & (value <= high)).all(1)
             if bad.any():
                 k = int(bad.nonzero()[0])
