@@ -59,3 +59,12 @@ def test_an_sdist_has_all_that_tests_and_readme_look_at() -> None:
         top = name.partition("/")[0]
         assert (root / name).exists(), name
         assert any(fnmatch.fnmatch(f"/{top}", pattern) for pattern in included) or top == "LICENSE", name
+
+
+def test_a_wheel_has_no_contact_sheets() -> None:
+    project = tomllib.loads((CI.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    excluded = project["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"]
+    pictures = sorted(CI.parent.glob("wmpaint/**/*.png"))
+    assert pictures
+    for path in pictures:
+        assert any(fnmatch.fnmatch(f"/{path.relative_to(CI.parent)}", pattern) for pattern in excluded), path

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 import torch
 import toys
+from PIL import Image
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import MissingProgram
 from wmpaint.metrics import psnr
-from wmpaint.painters import available, evaluate, load
+from wmpaint.painters import RibbonPainter, available, evaluate, load
+from wmpaint.painters.sheet import HEIGHT
 from wmpaint.programs import Brush, MyPaint
 
+SHEETS = Path(__file__).parents[2] / "wmpaint" / "painters" / "weights"  # of the repository; the wheel has none
 each = pytest.mark.parametrize("name", available())
 
 
@@ -21,8 +25,30 @@ each = pytest.mark.parametrize("name", available())
 def test_it_was_made_for_this_very_brush(name: str) -> None:
     painter, brush = load(name), Brush.load(name)
     assert painter.brush == name and painter.brush_hash == brush.hash
-    assert painter.info["report"]["strokes"] >= 200 and painter.info["program"].startswith("mypaint ")
+    assert painter.info["program"].startswith("mypaint ")
     assert painter.config.radius == (0.5, 64.0)
+
+
+def limit(painter: RibbonPainter) -> float:
+    """The share of error that is allowed; where dabs turn with the stroke there is more to learn."""
+    return 0.03 if painter.config.direction else 0.01
+
+
+@each
+def test_what_was_measured_after_training_is_good(name: str) -> None:
+    painter = load(name)
+    report = painter.info["report"]
+    assert report["strokes"] >= 200 and 0 < report["error_share"] <= limit(painter)
+    assert (report["std_error"] is None) == (not painter.config.noise)
+    assert report["std_error"] is None or 0 < report["std_error"] <= 0.15
+
+
+@each
+def test_a_contact_sheet_lies_beside_the_weights(name: str) -> None:
+    path = SHEETS / f"{name}.png"
+    with Image.open(path) as picture:
+        assert picture.size == (2 * HEIGHT, 2 * HEIGHT)
+    assert path.stat().st_size < 150_000
 
 
 @each
@@ -35,8 +61,8 @@ def test_it_paints_as_the_program_does(name: str) -> None:
         pytest.skip(str(error))
     painter = load(name)
     report = evaluate(painter, program, strokes=40, seeds=6, seed=11)
-    assert report.error_share < 0.05
-    assert report.std_error is None or report.std_error < 0.3
+    assert 0 < report.error_share < limit(painter)
+    assert report.std_error is None or 0 < report.std_error < 0.2  # 6 seeds know the deviation to some 30 %
 
 
 @each
