@@ -53,7 +53,7 @@ def test_style_reports_terms_of_the_photo_the_dream_and_the_replay():
     found = values("style", PHOTO, PHOTO, "--keep-color", "--style-weight", 2)
     assert found["photo_terms"]["content"] == 0
     assert found["dream_terms"]["style"] > found["photo_terms"]["style"]
-    assert set(found["real_terms"]) == {"content", "style", "variance"}
+    assert set(found["real_terms"]) == {"content", "style"}
 
 
 def test_a_class_is_ranked_by_a_network_that_took_no_part():

@@ -283,7 +283,7 @@ def test_a_constant_will_do_where_nothing_is_optimized() -> None:
 
 def test_a_schedule_that_ends_in_nothing() -> None:
     goal = Level() * (lambda progress: float("nan"))
-    with pytest.raises(InputError, match="weight of 'level' to be finite, got nan"):
+    with pytest.raises(InputError, match="weight of 'level' to be a finite number, got nan"):
         goal.evaluate(Scene.of(picture()))
 
 

@@ -127,7 +127,7 @@ def test_bad_wishes(wish, words):
 
 def test_a_picture_too_small_for_the_layer_is_refused():
     with pytest.raises(InputError, match="at least"):
-        dream(NET, layer="block14", transforms=[])(Scene.of(CAT[:, :20, :20]))
+        dream(NET, layer="block14", transforms=[])(Scene.of(CAT[:, :6, :6]))
 
 
 @pytest.mark.parametrize("make", [lambda: class_dream("daisy", [NET]), lambda: layer_dream("block2", [NET])])

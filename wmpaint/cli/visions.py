@@ -72,9 +72,10 @@ def style(
         return state["goal"]
 
     def judge(dream: Tensor, real: Tensor | None) -> dict[str, Any]:
+        aspect = dream.shape[2] / dream.shape[1]
         pictures = {"photo": state["goal"].picture, "dream": dream, "real": real}
         return {
-            f"{which}_terms": _terms(state["goal"], Scene, picture)
+            f"{which}_terms": _terms(state["goal"], Scene, picture, aspect)
             for which, picture in pictures.items()
             if picture is not None
         }
@@ -97,8 +98,12 @@ def dream(
     ] = None,
     layer: Annotated[str | None, typer.Option(help="A layer of the network: block4, block10…")] = None,
     channel: Annotated[int | None, typer.Option(help="One channel of the layer, counted from 0.")] = None,
-    octaves: Annotated[int, typer.Option(help="How many sizes a layer looks at, each 1.4 times smaller.")] = 3,
-    keep: Annotated[float, typer.Option(help="How much the photo counts beside the dream; 0 forgets it.")] = 1.0,
+    octaves: Annotated[
+        int | None, typer.Option(help="How many sizes a layer looks at, each 1.4 times smaller. Default: 3.")
+    ] = None,
+    keep: Annotated[
+        float | None, typer.Option(help="How much the photo counts beside the dream; 0 forgets it. Default: 1.")
+    ] = None,
     net: Net = None,
     brush: s.Brush = None,
     strokes: s.Strokes = None,
@@ -126,6 +131,13 @@ def dream(
     if (class_ is None) == (layer is None):
         got = "both" if class_ is not None else "neither"
         raise InputError(f"expected either --class or --layer, got {got}")
+    for option, value, needs, there in (
+        ("--channel", channel, "--layer", layer), ("--octaves", octaves, "--layer", layer),
+        ("--keep", keep, "a photo", photo),
+    ):  # fmt: skip
+        if value is not None and there is None:
+            raise InputError(f"expected {option} beside {needs} only, got {value}")
+    octaves, keep = 3 if octaves is None else octaves, 1.0 if keep is None else keep
     names = net or ([n for n in ("lite0", "lite1") if features.installed(n)] if class_ is not None else ["lite0"])
     referee = next((n for n in ("lite2", "lite1", "lite0") if n not in names and features.installed(n)), None)
 
@@ -147,7 +159,15 @@ def dream(
                 found[f"{prefix}{which}_rank"] = known
         return found
 
-    notes: dict[str, Any] = {"objective": "dream", "class": class_, "layer": layer, "channel": channel, "nets": names}
+    notes: dict[str, Any] = {
+        "objective": "dream",
+        "class": class_,
+        "layer": layer,
+        "channel": channel,
+        "nets": names,
+        "octaves": octaves,
+        "keep": keep,
+    }
     canvas = Canvas(1.0, GRAY) if photo is None else None
     options = s.Session(
         brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json
@@ -162,14 +182,14 @@ def _one(names: list[str] | None, usual: str) -> str:
     return usual if names is None else names[0]
 
 
-def _terms(goal: Objective, scene: Any, picture: Tensor) -> dict[str, float]:
-    """What an objective says of a picture, at the height that it looks at."""
+def _terms(goal: Objective, scene: Any, picture: Tensor, aspect: float) -> dict[str, float]:
+    """What an objective says of a picture, at the height that it looks at, without the program's variance."""
     import torch
 
     from ..image import resize
 
-    height = min(picture.shape[1], goal.heights[1] if goal.heights else 256)
-    small = resize(picture, height, max(1, round(height * picture.shape[2] / picture.shape[1])))
+    height = goal.heights[1] if goal.heights else 256
+    small = resize(picture, height, max(1, round(height * aspect)))
     with torch.no_grad():
         _, terms = goal.evaluate(scene.of(small))
-    return {name: round(value, 5) for name, value in terms.items()}
+    return {name: round(value, 5) for name, value in terms.items() if name != "variance"}

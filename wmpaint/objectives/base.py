@@ -13,10 +13,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
+from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..canvas import Canvas
@@ -24,7 +26,9 @@ from ..errors import InputError
 from ..image import resize
 from ..strokes import Strokes
 
-__all__ = ["Function", "Objective", "Scene", "Sum", "Weight", "Within", "as_objective"]
+__all__ = [
+    "Function", "Objective", "Scene", "Sum", "Weight", "Within", "as_objective", "same_proportions", "weights",
+]  # fmt: skip
 
 Weight = float | Callable[[float], float]
 
@@ -81,9 +85,9 @@ class Scene:
 def weights(mask: Tensor, like: Tensor) -> Tensor:
     """A mask [H, W] at the size of features [..., h, w]."""
     if mask.shape == like.shape[-2:]:
-        return mask
+        return mask.to(like)
     height, width = like.shape[-2:]
-    return F.adaptive_avg_pool2d(mask[None, None], (height, width))[0, 0]
+    return F.adaptive_avg_pool2d(mask[None, None].to(like), (height, width))[0, 0]
 
 
 class Objective:
@@ -125,8 +129,7 @@ class Objective:
     __radd__ = __add__
 
     def __mul__(self, weight: Weight) -> Sum:
-        number = isinstance(weight, Real) and math.isfinite(weight)
-        if not number and (not callable(weight) or isinstance(weight, Objective)):
+        if not _finite(weight) and (not callable(weight) or isinstance(weight, Objective)):
             raise InputError(f"expected a finite weight or a schedule (progress -> weight), got {weight!r}")
         return Sum(tuple((_times(weight, own), objective) for own, objective in self.terms()))
 
@@ -164,7 +167,10 @@ class Objective:
         total, found = scene.picture.new_zeros(()), {}
         wanted = torch.is_grad_enabled() and scene.picture.requires_grad and len(scene.strokes) > 0
         for (weight, objective), name in zip(self.terms(), self.names(), strict=True):
-            value = objective(scene)
+            try:
+                value = objective(scene)
+            except StopIteration as error:  # an iterator would take it for its own end
+                raise InputError(f"expected the objective {name!r} to return a scalar, got StopIteration") from error
             if not isinstance(value, Tensor) or value.numel() != 1:
                 got = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
                 raise InputError(f"expected the objective {name!r} to return a scalar tensor, got {got}")
@@ -173,11 +179,11 @@ class Objective:
                 raise InputError(f"expected the objective {name!r} to be finite, got {number}")
             if wanted and not value.requires_grad:
                 raise InputError(f"expected the objective {name!r} to have a gradient, got a constant")
-            factor = float(weight(scene.progress)) if callable(weight) else float(weight)
-            if not math.isfinite(factor):
-                raise InputError(f"expected the weight of {name!r} to be finite, got {factor}")
+            factor = weight(scene.progress) if callable(weight) else weight
+            if not _finite(factor):
+                raise InputError(f"expected the weight of {name!r} to be a finite number, got {factor!r}")
             found[name] = number
-            total = total + factor * value.reshape(())
+            total = total + float(factor) * value.reshape(())
         return total, found
 
     def names(self) -> list[str]:
@@ -190,9 +196,11 @@ class Objective:
         return out
 
     def digest(self) -> str:
-        """SHA-256 of what it consists of, to notice another goal; functions count by name."""
+        """SHA-256 of what it consists of, to notice another goal: networks by their weights, functions by their
+        code and what it has caught, attributes of objectives but for those that begin with `_cache`.
+        """
         state = hashlib.sha256()
-        for part in _atoms([self]):
+        for part in _atoms(self, set()):
             state.update(part)
         return state.hexdigest()
 
@@ -259,10 +267,7 @@ class Within(Objective):
         self.sparse = objective.sparse
         self.picture, self.target = objective.picture, objective.target
         if self.picture is not None:
-            wide, own = self.picture.shape[2] / self.picture.shape[1], self.mask.shape[1] / self.mask.shape[0]
-            if abs(wide - own) > 0.02 * wide:
-                sizes = f"{_size(self.picture)}, got {_size(self.mask)}"
-                raise InputError(f"expected a mask with the proportions of the picture, {sizes}")
+            same_proportions(self.mask, self.picture)
         if not bool((self.mask > 0).any()):
             raise InputError("expected a mask with something white in it, got a black one")
         parts = objective.terms()
@@ -273,6 +278,14 @@ class Within(Objective):
     def terms(self) -> tuple[tuple[Weight, Objective], ...]:
         """Those of a sum, each within the region."""
         return ((1.0, self),) if self._cache_parts is None else self._cache_parts
+
+    def named(self, name: str) -> Within:
+        """The same region of the objective under another name.
+
+        Raises:
+            InputError: a sum of several terms.
+        """
+        return Within(self.objective.named(name), self.mask)
 
     def canvas(self) -> Canvas:
         """That of the objective."""
@@ -285,12 +298,16 @@ class Within(Objective):
     def __call__(self, scene: Scene) -> Tensor:
         """The objective's opinion of the region."""
         size = scene.picture.shape[-2:]
+        same_proportions(self.mask, scene.picture)
         mask = resize(self.mask[None], *size)[0].to(scene.picture)
         both = mask if scene.mask is None else mask * scene.mask
         picture = torch.where(mask > 1 / 255, scene.picture, scene.picture.detach())
         middle = scene.strokes.points.detach().mean(1) * size[0]
         inside = mask[_index(middle[:, 1], size[0]), _index(middle[:, 0], size[1])] > 0.5
-        return self.objective(replace(scene, picture=picture, mask=both, strokes=scene.strokes[inside]))
+        value = self.objective(replace(scene, picture=picture, mask=both, strokes=scene.strokes[inside]))
+        if not bool(inside.any()) and isinstance(value, Tensor) and not bool(value.isfinite().all()):
+            return scene.picture.sum() * 0  # a mean over no strokes
+        return value
 
 
 class Function(Objective):
@@ -312,6 +329,17 @@ def as_objective(value: Any) -> Objective | None:
     return Function(value) if callable(value) else None
 
 
+def _finite(value: Any) -> bool:
+    return isinstance(value, Real) and abs(value) <= 1e30  # type: ignore[operator]
+
+
+def same_proportions(mask: Tensor, picture: Tensor) -> None:
+    """Refuse a mask [h, w] of other proportions than a picture [..., H, W], but for a pixel more or less."""
+    (h, w), (height, width) = mask.shape[-2:], picture.shape[-2:]
+    if abs(w / h - width / height) > 0.02 * width / height + width / height / min(h, w, height, width):
+        raise InputError(f"expected a mask with the proportions of the picture, {_size(picture)}, got {_size(mask)}")
+
+
 def _times(a: Weight, b: Weight) -> Weight:
     if not callable(a) and not callable(b):
         return float(a) * float(b)
@@ -326,18 +354,37 @@ def _size(picture: Tensor) -> str:
     return f"{picture.shape[-1]} x {picture.shape[-2]}"
 
 
-def _atoms(values: Any) -> Iterator[bytes]:
-    """The bytes of nested values, one after the other."""
-    for value in values:
-        if isinstance(value, Tensor):
-            yield str(tuple(value.shape)).encode() + value.detach().cpu().contiguous().numpy().tobytes()
-        elif isinstance(value, str | int | float | None):
-            yield repr(value).encode()
-        elif isinstance(value, Mapping):
-            yield from _atoms(item for pair in sorted(value.items(), key=repr) for item in pair)
-        elif isinstance(value, tuple | list):
-            yield from _atoms(value)
-        else:
-            yield f"{type(value).__name__} {getattr(value, '__name__', '')}".encode()
-            if isinstance(value, Objective):
-                yield from _atoms([{k: v for k, v in vars(value).items() if not k.startswith("_cache")}])
+def _atoms(value: Any, seen: set[int]) -> Iterator[bytes]:
+    """The bytes of nested values, each with its kind and length before it."""
+    if isinstance(value, Tensor | np.ndarray):
+        array = value.detach().cpu().numpy() if isinstance(value, Tensor) else value
+        yield _atom("array", f"{array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+    elif isinstance(value, str | bytes | int | float | complex | None):
+        yield _atom(type(value).__name__, repr(value).encode())
+    elif id(value) in seen:
+        yield _atom("again", b"")
+    else:
+        seen.add(id(value))
+        parts: Any = ()
+        if isinstance(value, Mapping):
+            parts = [part for pair in sorted(value.items(), key=lambda pair: repr(pair[0])) for part in pair]
+        elif isinstance(value, list | tuple | set | frozenset):
+            parts = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+        elif isinstance(value, nn.Module):
+            parts = [getattr(value, "name", ""), dict(value.state_dict())]
+        elif isinstance(value, FunctionType):
+            code, cells = value.__code__, [cell.cell_contents for cell in value.__closure__ or ()]
+            constants = [c for c in code.co_consts if not isinstance(c, CodeType)]
+            parts = [value.__qualname__, code.co_code, constants, code.co_names, cells, value.__defaults__]
+        elif isinstance(value, Objective):
+            parts = [{k: v for k, v in vars(value).items() if not k.startswith("_cache")}]
+        elif hasattr(value, "__dict__") and not isinstance(value, type):
+            parts = [vars(value)]
+        parts = list(parts)
+        yield _atom(type(value).__name__, str(len(parts)).encode())
+        for part in parts:
+            yield from _atoms(part, seen)
+
+
+def _atom(kind: str, data: bytes) -> bytes:
+    return f"{kind} {len(data)} ".encode() + data

@@ -11,12 +11,16 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from ..errors import InputError
 from ..features import FeatureNet
 from ..image import load_image
 from .base import Objective, Scene
 
-__all__ = ["Content", "content"]
+__all__ = ["Content", "content", "look", "pick"]
+
+MOST = 8.0  # times that a picture is enlarged for a network
 
 
 class Content(Objective):
@@ -35,14 +39,17 @@ class Content(Objective):
             guide = self.guide(height, width)
             assert guide is not None
             with torch.no_grad():
-                self._cache = {(height, width): self.net(guide[None], self.layers)}
+                self._cache = {(height, width): look(self.net, guide[None], self.layers)}
         return self._cache[height, width]
 
     def __call__(self, scene: Scene) -> Tensor:
         """The relative squared distance of the features."""
         wanted = self._wanted(*scene.picture.shape[-2:])
-        seen = self.net(scene.picture[None], self.layers)
-        parts = [scene.mean((seen[k] - wanted[k]).square()) / wanted[k].square().mean() for k in self.layers]
+        seen = look(self.net, scene.picture[None], self.layers)
+        parts = []
+        for name in self.layers:
+            mean = scene.mean if seen[name].ndim == 4 else torch.mean
+            parts.append(mean((seen[name] - wanted[name]).square()) / mean(wanted[name].square()).clamp(min=1e-12))
         return torch.stack(parts).mean()
 
 
@@ -62,7 +69,25 @@ def content(picture: Any, net: FeatureNet, layers: str | Sequence[str] | None = 
 
 def pick(net: FeatureNet, layers: str | Sequence[str] | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     """Layers as a tuple, each known to the network."""
+    if not isinstance(net, FeatureNet):
+        raise InputError(f"expected a network from features.load or features.wrap, got {type(net).__name__}")
     names = usual if layers is None else (layers,) if isinstance(layers, str) else tuple(layers)
+    if not names:
+        raise InputError(f"expected one layer of {net.name} or more, got none")
     for name in names:
         net.channels(name)
     return names
+
+
+def look(net: FeatureNet, pictures: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:  # [N, 3, H, W]
+    """Features of pictures; those too small or narrow for the layers are enlarged, up to eight times.
+
+    Raises:
+        InputError: smaller than that.
+    """
+    least, (height, width) = max(net.smallest(name) for name in layers), pictures.shape[-2:]
+    zoom = least / min(height, width)
+    if 1 < zoom <= MOST:
+        size = [max(least, round(side * zoom)) for side in (height, width)]
+        pictures = F.interpolate(pictures, size=size, mode="bilinear", align_corners=False)
+    return net(pictures, layers)

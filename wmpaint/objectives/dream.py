@@ -24,7 +24,8 @@ from ..errors import InputError
 from ..features import FeatureNet
 from ..image import load_image
 from .base import Objective, Scene, weights
-from .transforms import Transform, compose, octaves, usual
+from .content import look, pick
+from .transforms import Transform, octaves, usual
 
 __all__ = ["Dream", "Muted", "dream", "muted"]
 
@@ -42,7 +43,7 @@ class Dream(Objective):
         picture: Tensor | None = None,
     ) -> None:  # fmt: skip
         self.nets, self.layer, self.views, self.picture = nets, layer, views, picture
-        self._cache_transform = compose(transforms)
+        self.transforms = transforms
 
     def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
         """What is minimized of features [N, C, h, w] or logits [N, C]; mask [N, 1, h, w]."""
@@ -51,18 +52,16 @@ class Dream(Objective):
     def __call__(self, scene: Scene) -> Tensor:
         """The mean over views and networks."""
         generator = scene.generator or torch.Generator().manual_seed(0)
-        seen = scene.picture[None]
-        if scene.mask is not None:
-            seen = torch.cat([seen, scene.mask[None, None].expand(1, 3, -1, -1)], 1)
-        views = seen.expand(self.views, -1, -1, -1)
-        if scene.mask is None:
-            views, mask = self._cache_transform(views, generator), None
-        else:  # the mask takes the same way as the picture
+        views = scene.picture[None].expand(self.views, -1, -1, -1)
+        mask = None if scene.mask is None else scene.mask[None, None].to(views).expand(self.views, 3, -1, -1)
+        for transform in self.transforms:
             state = generator.get_state()
-            mask = self._cache_transform(views[:, 3:], generator)[:, :1].clamp(0, 1)
-            generator.set_state(state)
-            views = self._cache_transform(views[:, :3], generator)
-        parts = [self.opinion(net(views, self.layer)[self.layer], mask) for net in self.nets]
+            views = transform(views, generator)
+            if mask is not None and not getattr(transform, "photometric", False):  # it takes the same way
+                generator.set_state(state)
+                mask = transform(mask, generator)
+        mask = None if mask is None else mask[:, :1].clamp(0, 1)
+        parts = [self.opinion(look(net, views, [self.layer])[self.layer], mask) for net in self.nets]
         return torch.stack(parts).mean()
 
 
@@ -152,7 +151,8 @@ def dream(
     """Show what one network, or several at once, would like to see.
 
     Args:
-        class_: name or number of a class, "daisy".
+        class_: name or number of a class, "daisy". It is a matter of the whole picture: within a region, only what
+            lies there is moved.
         layer: all that a layer sees; with `channel`, `neuron` (a channel in the middle of the picture) or
             `direction` (one number a channel) that part of it.
         picture: a photo to begin from, as `load_image` takes it: DeepDream.
@@ -163,33 +163,42 @@ def dream(
     Raises:
         InputError: an unknown class, layer or channel, none or several wishes at once.
     """
-    nets = (net,) if isinstance(net, FeatureNet) else tuple(net)
+    nets = (net,) if isinstance(net, FeatureNet) else tuple(net or ())
+    if not nets:
+        raise InputError("expected one network or more, got none")
     wishes = [name for name, value in (("class_", class_), ("layer", layer)) if value is not None]
     parts = [name for name, value in (("channel", channel), ("neuron", neuron)) if value is not None]
     parts += ["direction"] if direction is not None else []
-    if not nets or len(wishes) != 1 or len(parts) > 1 or (class_ is not None and parts):
+    if len(wishes) != 1 or len(parts) > 1 or (class_ is not None and parts):
         got = ", ".join(wishes + parts) or "neither"
         raise InputError(f"expected a class_, or a layer with one of channel, neuron or direction at most, got {got}")
-    if isinstance(views, bool) or not 1 <= views <= 256:
+    if isinstance(views, bool) or not isinstance(views, int) or not 1 <= views <= 256:
         raise InputError(f"expected 1 to 256 views, got {views}")
     name = "logits" if layer is None else layer
     for each in nets:
-        each.channels(name)
+        pick(each, name, ())
     if transforms is None:
         transforms = usual() if layer is None else (octaves(3), *usual()[2:])
     given = (nets, name, tuple(transforms), views, None if picture is None else load_image(picture))
     if class_ is not None:
-        return ClassDream(nets[0].class_index(class_), *given)
+        indices = {each.class_index(class_) for each in nets}
+        if len(indices) != 1:
+            raise InputError(f"expected networks with the same classes, got {class_!r} as {sorted(indices)}")
+        return ClassDream(indices.pop(), *given)
     if direction is not None:
-        vector = torch.as_tensor(direction, dtype=torch.float32).flatten()
+        try:
+            vector = torch.as_tensor(direction, dtype=torch.float32).flatten()
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise InputError(f"expected a direction in numbers, got {direction!r}") from error
         if len(vector) != nets[0].channels(name) or not bool(vector.isfinite().all()) or not bool(vector.any()):
             raise InputError(f"expected a direction of {nets[0].channels(name)} numbers, not all 0, got {len(vector)}")
         return DirectionDream(vector, *given)
     index = channel if channel is not None else neuron
     if index is None:
         return LayerDream(*given)
-    if not 0 <= index < min(each.channels(name) for each in nets):
-        raise InputError(f"expected a channel of 0 to {nets[0].channels(name) - 1} of {name}, got {index}")
+    most = min(each.channels(name) for each in nets)
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < most:
+        raise InputError(f"expected a channel of 0 to {most - 1} of {name}, got {index}")
     return ChannelDream(index, neuron is not None, *given)
 
 

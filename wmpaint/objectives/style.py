@@ -25,12 +25,13 @@ from ..color import match_colors
 from ..errors import InputError
 from ..features import FeatureNet
 from ..image import load_image, resize
-from .base import Objective, Scene, weights
-from .content import pick
+from .base import Objective, Scene, same_proportions, weights
+from .content import look, pick
 
 __all__ = ["Style", "Swatch", "style"]
 
 SHIFT = 8  # pixels, at most
+FLAT = 0.01  # least covariance that counts as one, relative to the squared mean
 DIRECTIONS = 48  # a step, drawn anew
 KINDS = ("gram", "sliced")
 
@@ -75,11 +76,10 @@ class Style(Objective):
         """Features [C, h, w] of a style at each layer, and its mask."""
         height, width = swatch.picture.shape[1:]
         zoom = self.scale * (area / (height * width)) ** 0.5
-        least = max(self.net.smallest(name) for name in self.layers)
-        size = max(least, round(height * zoom)), max(least, round(width * zoom))
+        size = max(1, round(height * zoom)), max(1, round(width * zoom))
         picture = resize(swatch.picture, *size)
         mask = None if swatch.mask is None else resize(swatch.mask[None], *size)[0]
-        return {name: (value[0], mask) for name, value in self.net(picture[None], self.layers).items()}
+        return {name: (value[0], mask) for name, value in look(self.net, picture[None], self.layers).items()}
 
     def __call__(self, scene: Scene) -> Tensor:
         """The relative squared distance of the statistics."""
@@ -91,16 +91,18 @@ class Style(Objective):
         if mask is not None:
             mask = F.pad(mask[None, None], (dx, SHIFT - dx, dy, SHIFT - dy))[0, 0]
         total = scene.picture.new_zeros(())
-        for name, value in self.net(shifted, self.layers).items():
+        for name, value in look(self.net, shifted, self.layers).items():
             if self.kind == "gram":
-                for seen, want in zip(statistics(value[0], mask), wanted[name], strict=True):
-                    total = total + (seen - want).square().sum() / want.square().sum().clamp(min=1e-12)
+                (mean, gram), (mean_y, gram_y) = statistics(value[0], mask), wanted[name]
+                size = mean_y.square().sum().clamp(min=1e-12)
+                spread = gram_y.square().sum().clamp(min=(FLAT * size) ** 2)  # a flat picture has none
+                total = total + (mean - mean_y).square().sum() / size + (gram - gram_y).square().sum() / spread
             else:
                 directions = scene.uniform(DIRECTIONS, value.shape[1]).to(value) - 0.5
                 directions = directions / directions.norm(dim=1, keepdim=True)
                 share = sum(swatch.weight for swatch in self.swatches)
-                for swatch, want in zip(self.swatches, wanted[name], strict=True):
-                    total = total + swatch.weight / share * sliced(cloud(value[0], mask), want, directions)
+                for swatch, other in zip(self.swatches, wanted[name], strict=True):
+                    total = total + swatch.weight / share * sliced(cloud(value[0], mask), other, directions)
         return total / len(self.layers)
 
 
@@ -109,18 +111,19 @@ def cloud(features: Tensor, mask: Tensor | None) -> Tensor:
     flat = features.flatten(1)
     if mask is None:
         return flat
-    inside = weights(mask, features).flatten() > 0.5
-    return flat[:, inside] if bool(inside.any()) else flat
+    share = weights(mask, features).flatten()
+    return flat[:, share > min(0.5, 0.99 * float(share.max()))]
 
 
 def sliced(x: Tensor, y: Tensor, directions: Tensor) -> Tensor:  # [C, n], [C, m], [k, C]
-    """Squared Wasserstein distance of two clouds, averaged over directions, relative to the spread of y.
+    """Squared Wasserstein distance of two clouds, averaged over directions, relative to the spread of y along them.
 
     In one dimension sorting is optimal transport; y's quantiles are read where x has its points.
     """
     seen, want = (directions @ x).sort(1).values, (directions @ y).sort(1).values
     want = F.interpolate(want[None], size=seen.shape[1], mode="linear", align_corners=False)[0]
-    return (seen - want).square().mean() / want.var().clamp(min=1e-12)
+    spread = want.var(1).mean() + FLAT**2 * want.mean(1).square().mean()
+    return (seen - want).square().mean() / spread.clamp(min=1e-12)
 
 
 def statistics(features: Tensor, mask: Tensor | None) -> list[Tensor]:
@@ -171,9 +174,15 @@ def style(
         FileError, InputError: a picture that cannot be read, an unknown layer, shares or a scale out of range.
     """
     several = list(pictures) if isinstance(pictures, list | tuple) else [pictures]
-    share = [1.0] * len(several) if shares is None else [float(s) for s in shares]
+    if not several:
+        raise InputError("expected one style picture or more, got none")
+    try:
+        share = [1.0] * len(several) if shares is None else [float(s) for s in shares]
+        scale = float(scale)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"expected shares and a scale in numbers, got {shares!r} and {scale!r}") from error
     parts = [None] * len(several) if masks is None else list(masks)
-    if not several or len(share) != len(several) or len(parts) != len(several):
+    if len(share) != len(several) or len(parts) != len(several):
         raise InputError(
             f"expected as many shares and masks as pictures, got {len(several)} pictures, {len(share)} shares, "
             f"{len(parts)} masks"
@@ -189,5 +198,16 @@ def style(
         palette = load_image(colors)
         loaded = [match_colors(picture, palette) for picture in loaded]
     where = [None if part is None else load_image(part).mean(0) for part in parts]
+    for picture, mask in zip(loaded, where, strict=True):
+        if mask is not None:
+            same_proportions(mask, picture)
+            if not bool((mask > 0).any()):
+                raise InputError("expected a mask with something white in it, got a black one")
+    names = pick(net, layers, net.default_style_layers)
+    with torch.no_grad():
+        side = max(net.smallest(name) for name in names)
+        for name, value in net(torch.zeros(1, 3, side, side), names).items():
+            if value.ndim != 4:
+                raise InputError(f"expected layers with maps for a style, got {name!r}, which has none")
     swatches = tuple(Swatch(*known) for known in zip(loaded, share, where, strict=True))
-    return Style(swatches, net, pick(net, layers, net.default_style_layers), float(scale), kind)
+    return Style(swatches, net, names, scale, kind)

@@ -2,7 +2,8 @@
 
 What a network likes from one exact viewpoint is noise; what it likes from many is a picture
 (Mordvintsev et al., 2015; Olah et al., 2017). A list of transforms is applied in order, each view
-of a batch by its own random numbers.
+of a batch by its own random numbers. One that only changes colors has a true attribute `photometric`,
+so that masks do not take it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from ..errors import InputError
 
 __all__ = [
     "Transform",
@@ -30,6 +33,11 @@ __all__ = [
 Transform = Callable[[Tensor, torch.Generator], Tensor]
 
 
+def _check(what: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise InputError(f"expected {what} of {low:g} to {high:g}, got {value}")
+
+
 def compose(transforms: Sequence[Transform]) -> Transform:
     """One transform after the other."""
 
@@ -43,6 +51,7 @@ def compose(transforms: Sequence[Transform]) -> Transform:
 
 def jitter(pixels: int = 8) -> Transform:
     """Shift by up to some pixels; what comes in from outside repeats the edge."""
+    _check("pixels", pixels, 0, 1024)
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         height, width = pictures.shape[-2:]
@@ -64,6 +73,9 @@ def affine(
         shift: in picture sides, to each side.
         mirror: left and right change places in half of the views.
     """
+
+    _check("the least zoom", scale[0], 0.05, 20)
+    _check("the largest zoom", scale[1], scale[0], 20)
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         n, low, high = len(pictures), math.log(scale[0]), math.log(scale[1])
@@ -110,15 +122,17 @@ def color(brightness: float = 0.1, contrast: float = 0.2, tint: float = 0.05) ->
         offset = (brightness * draw[:, 1:2] + tint * draw[:, 2:])[:, :, None, None]
         return ((pictures - 0.5) * gain + 0.5 + offset).clamp(0, 1)
 
-    return apply
+    return _photometric(apply)
 
 
 def octaves(count: int = 3, ratio: float = 1.4) -> Transform:
     """Look at one of several sizes, each `ratio` times smaller than the one before; all views at the same."""
+    _check("octaves", count, 1, 16)
+    _check("ratio", ratio, 1, 4)
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         step = int(torch.randint(count, (), generator=generator))
-        size = [max(32, round(side / ratio**step)) for side in pictures.shape[-2:]]
+        size = [max(1, round(side / ratio**step)) for side in pictures.shape[-2:]]
         return pictures if step == 0 else F.interpolate(pictures, size=size, mode="bilinear", antialias=True)
 
     return apply
@@ -130,7 +144,13 @@ def noise(deviation: float = 0.05) -> Transform:
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         return pictures + deviation * torch.randn(pictures.shape, generator=generator).to(pictures)
 
-    return apply
+    return _photometric(apply)
+
+
+def _photometric(transform: Transform) -> Transform:
+    """Mark a transform of colors, which leaves masks alone."""
+    transform.photometric = True  # type: ignore[attr-defined]
+    return transform
 
 
 def augmentation(module: Callable[[Tensor], Tensor]) -> Transform:

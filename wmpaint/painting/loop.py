@@ -110,10 +110,10 @@ class Run:
             raise InputError(f"expected a budget of more than 0 seconds, got {budget!r}")
         if not isinstance(brush, str | Path) or not isinstance(canvas, Canvas | None):
             raise InputError(f"expected a brush by name and a Canvas or None, got {brush!r} and {canvas!r}")
-        self.goal: Objective = as_objective(goal) or photo(goal)
+        self.goal = as_objective(goal) or photo(goal)
         self.canvas = canvas or self.goal.canvas()
         self.canvas.pixels(height)
-        memory.check(strokes, height, self.canvas.aspect)
+        memory.check(strokes, max(height, *(self.goal.heights or (1,))), self.canvas.aspect)
         self.painter = (painter or load(brush)).requires_grad_(False)
         planned = self.goal.steps if steps is None else steps
         self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, planned, self.goal.heights)
@@ -133,6 +133,18 @@ class Run:
         self._before = 0.0
         self._start: tuple[int, float] | None = None
         self._last: tuple[float, dict[str, float]] = (math.nan, {})
+
+    @property
+    def goal(self) -> Objective:
+        """What is minimized; may be exchanged while painting, for an `Objective` or a function."""
+        return self._goal
+
+    @goal.setter
+    def goal(self, value: Any) -> None:
+        goal = as_objective(value)
+        if goal is None:
+            raise InputError(f"expected an objective or a function of a scene, got {type(value).__name__}")
+        self._goal, self._goal_digest = goal, goal.digest()
 
     # Stepping
 
@@ -211,6 +223,8 @@ class Run:
         assert optimizer is not None and self._optimizer is not None
         for name, value in self._columns.items():
             state = dict(optimizer.state[before[name]])
+            if not state:  # no step was taken yet
+                continue
             for moment in ("exp_avg", "exp_avg_sq"):
                 state[moment] = torch.cat([state[moment][alive], torch.zeros_like(added[name])])
             self._optimizer.state[value] = state
@@ -224,8 +238,14 @@ class Run:
         guide = self.goal.guide(*picture.shape[1:])
         if not self._columns and guide is not None:  # the ground is covered evenly
             return torch.ones_like(variance), guide
-        loss, _ = self.goal.evaluate(self._scene(picture, variance.requires_grad_()))
-        pull = torch.autograd.grad(loss, picture, allow_unused=True)[0] if loss.requires_grad else None
+        pull = None
+        try:
+            loss, _ = self.goal.evaluate(self._scene(picture, variance.requires_grad_()))
+            if loss.requires_grad:
+                pull = torch.autograd.grad(loss, picture, allow_unused=True)[0]
+        except (InputError, RuntimeError, IndexError):
+            if self._columns:
+                raise  # before the first strokes there may be nothing to judge
         if pull is None:  # only the strokes are judged
             pull = torch.ones_like(picture)
         self._check_finite(pull, "the picture")
@@ -337,7 +357,7 @@ class Run:
         }  # fmt: skip
         if self.source is not None:
             provenance["source"] = Path(self.source).name
-        provenance["goal_sha256"] = self.goal.digest()
+        provenance["goal_sha256"] = self._goal_digest
         name, _, version = str(self.painter.info.get("program", "mypaint ")).partition(" ")
         return Painting(
             strokes=strokes._map(torch.clone),  # painting goes on in place
@@ -361,7 +381,7 @@ class Run:
             "seconds": self.seconds, "loss": self._last[0], "terms": self._last[1],
             "painter": self.painter.weights_hash(),
             "canvas": [self.canvas.aspect, self.canvas.background, self.canvas.paper],
-            "goal": self.goal.digest(),
+            "goal": self._goal_digest,
         }  # fmt: skip
         tensors = {"generator": self._generator.get_state(), **self._columns}
         if self._optimizer is not None:
@@ -386,7 +406,7 @@ class Run:
             goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
             canvas=state.canvas_of(known), painter=painter, budget=budget,
         )  # fmt: skip
-        if run.goal.digest() != known["goal"]:
+        if run._goal_digest != known["goal"]:
             raise InputError(f"expected the picture or objective that {path} was painted after, got another")
         if run.painter.weights_hash() != known["painter"]:
             raise InputError(f"expected the painter that {path} was painted with, got other weights of {p['brush']!r}")
@@ -401,6 +421,7 @@ class Run:
                 if moments:
                     run._optimizer.state[value] = moments
         run._layout = layout
+        run.parameters = p
         run._index, run._rounds, run._before = known["index"], known["rounds"], known["seconds"]
         run._last = known["loss"], known["terms"]
         return run
@@ -435,9 +456,10 @@ def paint(
             if progress is not None:
                 progress(step)
             if steer is not None:
-                steer(run, step)
-    except StopIteration:
-        pass
+                try:
+                    steer(run, step)
+                except StopIteration:
+                    break
     except KeyboardInterrupt:
         if not len(run.strokes()):
             raise
