@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from wmpaint.cli.app import app
-from wmpaint.image import sample_photo
+from wmpaint.image import load_image, resize, sample_photo, save_png
 from wmpaint.painters.zoo import load
 from wmpaint.painting import Painting
 
@@ -90,6 +91,8 @@ def test_a_layer_dreams_on_a_photo():
         (("style", PHOTO, PHOTO, "--net", "vgg"), "vgg16"),
         (("dream",), "got neither"),
         (("dream", "--class", "daisy", "--layer", "stem"), "got both"),
+        (("dream", "--class", "daisy", "--channel", 3), "--channel beside --layer"),
+        (("dream", "--class", "daisy", "--octaves", 3), "--octaves beside --layer"),
         (("dream", "--class", "dasy"), "daisy"),
         (("dream", "--layer", "blok3"), "block3"),
         (("dream", PHOTO, "--layer", "block4", "--channel", 999), "channel"),
@@ -115,3 +118,41 @@ def test_a_budget_that_is_over_still_lays_every_stroke():
     done = wmpaint("paint", "--budget", "1ms", "--strokes", 40, "--height", 48, "--no-real", "--no-film", "--json")
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["strokes"] == 40 and found["steps"] < 40 and found["dream_psnr"] > 5
+
+
+@pytest.mark.parametrize(
+    ("args", "other"),
+    [
+        (("dream", "--class", "daisy", "--net", "lite0"), ("dream", "--class", "goldfish", "--net", "lite0")),
+        (("dream", PHOTO, "--layer", "block2", "--keep", 2), ("dream", PHOTO, "--layer", "block2", "--keep", 1)),
+        (("style", PHOTO, PHOTO, "--scale", 0.5), ("style", PHOTO, PHOTO, "--scale", 0.6)),
+        (("paint", PHOTO, "--objective", "economy"), ("paint", PHOTO, "--objective", "photo")),
+    ],
+)
+def test_a_resumed_painting_still_says_what_it_was_made_with(args, other):
+    values(*args, "--checkpoint", "state", "--no-real", "-o", "one")
+    values(*args, "--resume", "state", "--no-real", "-o", "two")
+    one, two = (Painting.load(f"{name}/painting.wmp.json").parameters for name in ("one", "two"))
+    assert one == two and one["objective"] in (args[0], "economy")
+    given = {name.lstrip("-"): said for name, said in itertools.pairwise(args) if str(name)[:2] == "--"}
+    for name, said in given.items():
+        assert two["nets"] == [said] if name == "net" else two[name] == said
+    done = wmpaint(*other, "--resume", "state", "--no-real", "-o", "three")
+    assert done.exit_code == 2 and "got another" in done.stderr and not Path("three").exists()
+
+
+@pytest.mark.parametrize("height", [12, 48])
+def test_the_last_layer_dreams_at_any_size(height):
+    tiny = ("--strokes", 8, "--height", height, "--steps", 4, "--no-film", "--no-real", "--json")
+    done = wmpaint("dream", "--layer", "block14", *tiny)
+    assert done.exit_code == 0, done.output
+    assert set(json.loads(done.stdout.splitlines()[-1])["terms"]) == {"loss", "layer"}
+    assert Painting.load("out/painting.wmp.json").parameters["layer"] == "block14"
+
+
+def test_a_tiny_photo_can_be_given_a_style():
+    save_png("tiny.png", resize(load_image(PHOTO), 12, 16))
+    found = values("style", "tiny.png", PHOTO)
+    for which in ("photo_terms", "dream_terms", "real_terms"):
+        assert set(found[which]) == {"content", "style"} and found[which]["style"] > 0
+    assert found["photo_terms"]["content"] == 0 < found["dream_terms"]["content"]

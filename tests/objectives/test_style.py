@@ -9,7 +9,7 @@ from wmpaint import features
 from wmpaint.color import match_colors
 from wmpaint.errors import InputError
 from wmpaint.image import load_image, resize, sample_photo
-from wmpaint.objectives import Scene, content, style
+from wmpaint.objectives import Scene, content, style, transfer
 
 NET = features.load("lite0")
 
@@ -73,6 +73,37 @@ def test_a_region_has_a_style_of_its_own(cat):
     assert picture.grad[:, :, 64:].abs().max() == 0 < picture.grad[:, :, :60].abs().max()
 
 
+@pytest.mark.parametrize("kind", ["gram", "sliced"])
+def test_the_style_of_a_region_is_that_of_the_region_cut_out(cat, kind):
+    """The style is as large beside the half as beside the whole, so that both are held to the same statistics."""
+    mask = torch.cat([torch.ones(96, 128), torch.zeros(96, 128)], 1)
+    whole = torch.cat([cat, noise(96, 128)], 2)
+    like = noise(96, 128, seed=3) * 0.5
+    wide, narrow = (style(like, NET, layers="stem", scale=scale, kind=kind) for scale in (0.5**0.5, 1))
+    masked, unmasked, alone = value(wide.within(mask), whole), value(wide, whole), value(narrow, cat)
+    assert masked == pytest.approx(alone, rel=0.1)
+    assert abs(unmasked - alone) > 0.3 * alone
+
+
+def test_the_scale_is_that_of_the_marks(cat):
+    """A picture of four small cats has the style of a cat of half the size, a large one that of a large one."""
+    small = resize(cat, 48, 64)
+    four = torch.cat([small, small.flip(2)], 2)
+    four = torch.cat([four, four.flip(1)], 1)
+    large, half = (style(cat, NET, layers="stem", scale=scale) for scale in (1, 0.5))
+    assert value(half, four) < 0.7 * value(large, four)
+    assert value(large, cat) < 0.5 * value(half, cat)
+
+
+@pytest.mark.parametrize("weight", [0, 0.5, 3])
+def test_a_transfer_weighs_the_style(cat, weight):
+    scene = Scene.of(cat.flip(2), variance=torch.full((96, 128), 0.01))
+    with torch.no_grad():
+        loss, terms = transfer(cat, [noise()], NET, weight=weight).evaluate(scene)
+    assert set(terms) == {"content", "style", "variance"} and min(terms.values()) > 0
+    assert float(loss) == pytest.approx(terms["content"] + weight * terms["style"] + terms["variance"])
+
+
 def test_kept_colors_are_those_of_the_content(cat):
     recolored = match_colors(noise() * torch.tensor([1.0, 0.2, 0.1])[:, None, None], cat)
     torch.testing.assert_close(recolored.mean((1, 2)), cat.mean((1, 2)), atol=0.03, rtol=0)
@@ -83,6 +114,13 @@ def test_kept_colors_are_those_of_the_content(cat):
 def test_content_is_zero_for_the_picture_itself_and_grows_with_changes(cat):
     goal = content(cat, NET)
     assert value(goal, cat) < 1e-9 < value(goal, (cat + 0.1).clamp(0, 1)) < value(goal, cat.flip(2))
+
+
+def test_content_is_relative_to_what_is_there(cat):
+    other, layers = cat.flip(2), ("stem", "block4")
+    wanted, seen = (NET(picture[None], layers) for picture in (cat, other))
+    parts = [float((seen[name] - wanted[name]).square().mean() / wanted[name].square().mean()) for name in layers]
+    assert value(content(cat, NET, layers), other) == pytest.approx(sum(parts) / 2, rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +138,33 @@ def test_content_is_zero_for_the_picture_itself_and_grows_with_changes(cat):
 def test_bad_input(options, words):
     with pytest.raises(InputError, match=words):
         style(noise(), NET, **options)
+
+
+def test_digests_tell_styles_apart(cat):
+    net, half = features.load("lite1"), torch.ones(96, 128)
+    half[:, 64:] = 0
+    goals = [
+        lambda: style(cat, NET),
+        lambda: style(cat, net),
+        lambda: style(cat.flip(2), NET),
+        lambda: style([cat, cat], NET),
+        lambda: style(cat, NET, layers="stem"),
+        lambda: style(cat, NET, layers="block2"),
+        lambda: style(cat, net, layers="stem"),
+        lambda: style(cat, NET, layers=["stem", "block2"]),
+        lambda: style(cat, NET, scale=0.5),
+        lambda: style(cat, NET, kind="sliced"),
+        lambda: style(cat, NET, masks=[half]),
+        lambda: style([cat, cat.flip(2)], NET, shares=[1, 2]),
+        lambda: style([cat, cat.flip(2)], NET, shares=[2, 1]),
+        lambda: content(cat, NET),
+        lambda: content(cat, net),
+        lambda: content(cat, NET, "stem"),
+        lambda: transfer(cat, [cat], NET),
+        lambda: transfer(cat, [cat], NET, weight=2),
+        lambda: transfer(cat, [cat], NET, scale=2),
+        lambda: transfer(cat.flip(2), [cat], NET),
+    ]
+    digests = [make().digest() for make in goals]
+    assert digests == [make().digest() for make in goals]
+    assert len(set(digests)) == len(goals)

@@ -314,3 +314,98 @@ def test_a_painter_in_memory() -> None:
     assert painting.brushes[0].name == "toy" and painting.parameters["brush"] == "toy"
     assert painting.render(32).isfinite().all()
     assert not any(weight.requires_grad for weight in painter.net.parameters())
+
+
+def test_no_time_at_all_still_lays_every_stroke() -> None:
+    run = wp.Run(photo(), budget=1e-9, **OPTIONS)
+    steps = list(run)
+    assert len(steps) <= 1 and len(run.painting().strokes) == 16
+    assert run.painting().render(24).isfinite().all()
+
+
+def test_a_goal_may_be_exchanged_for_a_function() -> None:
+    def dim(scene: wp.Scene) -> Tensor:
+        return (scene.picture.mean() - 0.3).square()
+
+    names = []
+
+    def steer(run: wp.Run, step: loop.Step) -> None:
+        names.append(set(step.terms))
+        if step.index == 19:
+            run.goal = dim  # type: ignore[assignment]
+
+    painting = wp.paint(photo(), steer=steer, **{**OPTIONS, "steps": 60})
+    assert names == [{"error", "variance"}] * 20 + [{"dim"}] * 40
+    assert painting.render()[:3].mean().item() == pytest.approx(0.3, abs=0.05)
+    assert painting.provenance["goal_sha256"] == Function(dim).digest()
+    with pytest.raises(InputError, match="expected an objective or a function"):
+        wp.paint(photo(), steer=lambda run, step: setattr(run, "goal", 3), **OPTIONS)
+
+
+def test_a_steering_hand_may_end_it() -> None:
+    def steer(run: wp.Run, step: loop.Step) -> None:
+        if step.index == 4:
+            raise StopIteration
+
+    painting = wp.paint(photo(), steer=steer, **OPTIONS)
+    assert painting.provenance["steps"] == 5 and 0 < len(painting.strokes) <= 16
+
+
+def test_strokes_alone_may_be_judged() -> None:
+    def thick(scene: wp.Scene) -> Tensor:
+        return scene.strokes.radius.mean()
+
+    run = wp.Run(thick, **OPTIONS)
+    losses = [step.loss for step in run]
+    assert len(run.painting().strokes) == 16 and losses[-1] < losses[0]
+
+
+class Toward(wp.Objective):
+    """A mean color, as an array."""
+
+    name = "toward"
+
+    def __init__(self, color: np.ndarray) -> None:
+        self.color = color
+
+    def __call__(self, scene: wp.Scene) -> Tensor:
+        return (scene.picture.mean((1, 2)) - torch.from_numpy(self.color)).square().sum()
+
+
+def lighter(by: float) -> Function:
+    return Function(lambda scene: (scene.picture.mean() - by).square())
+
+
+def test_a_checkpoint_knows_functions_and_arrays(tmp_path: Path) -> None:
+    def goals() -> list[wp.Objective]:
+        return [
+            lighter(0.3),
+            lighter(0.4),
+            Function(lambda scene: scene.picture.mean() * 2),
+            Function(lambda scene: scene.picture.mean() * 3),
+            Function(lambda scene: scene.picture.mean() + 3),
+            Function(lambda scene, much=2: scene.picture.mean() * much),
+            Function(lambda scene, much=4: scene.picture.mean() * much),
+            Toward(np.array([0.1, 0.2, 0.3], np.float32)),
+            Toward(np.array([0.1, 0.2, 0.4], np.float32)),
+            Toward(np.array([0.1, 0.2, 0.3])),
+            lighter(0.3) + Toward(np.array([0.1, 0.2, 0.3])),
+            lighter(0.4) + Toward(np.array([0.1, 0.2, 0.3])),
+            lighter(0.4) + Toward(np.array([0.1, 0.2, 0.4])),
+            lighter(0.3) + lighter(0.4),
+            lighter(0.3) + lighter(0.5),
+            wp.photo(photo()) + wp.photo(1 - photo()),
+            wp.photo(photo()) + wp.photo(photo()),
+            lighter(0.3) * (lambda progress: 1 + progress),
+            lighter(0.3) * (lambda progress: 2 + progress),
+        ]
+
+    digests = [goal.digest() for goal in goals()]
+    assert digests == [goal.digest() for goal in goals()], "the same for the same"
+    assert len(set(digests)) == len(digests)
+    run = wp.Run(lighter(0.3), **OPTIONS)
+    next(run)
+    run.save_checkpoint(tmp_path / "state")
+    with pytest.raises(InputError, match="got another"):
+        wp.Run.resume(tmp_path / "state", lighter(0.4))
+    assert next(wp.Run.resume(tmp_path / "state", lighter(0.3))).index == 1
