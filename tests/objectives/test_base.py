@@ -318,3 +318,29 @@ def test_a_weighted_term_can_still_be_named_and_a_sum_cannot() -> None:
     assert (2 * Level()).named("light").names() == ["light"]
     with pytest.raises(InputError, match="name each"):
         (Level() + Level()).named("light")
+
+
+def test_digests_tell_functions_apart_by_all_they_hold() -> None:
+    import functools
+
+    class Gauge:
+        def __init__(self, level: float) -> None:
+            self.level = level
+
+        def read(self, scene: Scene) -> Tensor:
+            return scene.picture.mean() * self.level
+
+    def times(factor: float, scene: Scene) -> Tensor:
+        return scene.picture.mean() * factor
+
+    twice = Function(lambda scene: (lambda x: x * 2)(scene.picture.mean()))
+    thrice = Function(lambda scene: (lambda x: x * 3)(scene.picture.mean()))
+    assert twice.digest() != thrice.digest()
+    pairs: list[tuple[Any, Any]] = [
+        (Gauge(1).read, Gauge(2).read),
+        (functools.partial(times, 1), functools.partial(times, 2)),
+    ]
+    for one, other in pairs:
+        assert Function(one).digest() != Function(other).digest()
+    assert Function(Gauge(1).read).digest() == Function(Gauge(1).read).digest()
+    assert Function(functools.partial(times, 1)).digest() == Function(functools.partial(times, 1)).digest()

@@ -8,12 +8,13 @@ Each is a term with a name and a weight; a weight may follow a schedule, `progre
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -200,7 +201,7 @@ class Objective:
         code and what it has caught, attributes of objectives but for those that begin with `_cache`.
         """
         state = hashlib.sha256()
-        for part in _atoms(self, set()):
+        for part in _atoms(self, {}):
             state.update(part)
         return state.hexdigest()
 
@@ -354,8 +355,11 @@ def _size(picture: Tensor) -> str:
     return f"{picture.shape[-1]} x {picture.shape[-2]}"
 
 
-def _atoms(value: Any, seen: set[int]) -> Iterator[bytes]:
-    """The bytes of nested values, each with its kind and length before it."""
+def _atoms(value: Any, seen: dict[int, Any]) -> Iterator[bytes]:
+    """The bytes of nested values, each with its kind and length before it.
+
+    `seen` keeps what was visited, since the id of what is gone may come again.
+    """
     if isinstance(value, Tensor | np.ndarray):
         array = value.detach().cpu().numpy() if isinstance(value, Tensor) else value
         yield _atom("array", f"{array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
@@ -364,7 +368,7 @@ def _atoms(value: Any, seen: set[int]) -> Iterator[bytes]:
     elif id(value) in seen:
         yield _atom("again", b"")
     else:
-        seen.add(id(value))
+        seen[id(value)] = value
         parts: Any = ()
         if isinstance(value, Mapping):
             parts = [part for pair in sorted(value.items(), key=lambda pair: repr(pair[0])) for part in pair]
@@ -373,9 +377,14 @@ def _atoms(value: Any, seen: set[int]) -> Iterator[bytes]:
         elif isinstance(value, nn.Module):
             parts = [getattr(value, "name", ""), dict(value.state_dict())]
         elif isinstance(value, FunctionType):
-            code, cells = value.__code__, [cell.cell_contents for cell in value.__closure__ or ()]
-            constants = [c for c in code.co_consts if not isinstance(c, CodeType)]
-            parts = [value.__qualname__, code.co_code, constants, code.co_names, cells, value.__defaults__]
+            cells = [cell.cell_contents for cell in value.__closure__ or ()]
+            parts = [value.__qualname__, value.__code__, cells, value.__defaults__, value.__kwdefaults__]
+        elif isinstance(value, CodeType):
+            parts = [value.co_code, value.co_consts, value.co_names]
+        elif isinstance(value, MethodType):
+            parts = [value.__func__, value.__self__]
+        elif isinstance(value, functools.partial):
+            parts = [value.func, value.args, value.keywords]
         elif isinstance(value, Objective):
             parts = [{k: v for k, v in vars(value).items() if not k.startswith("_cache")}]
         elif hasattr(value, "__dict__") and not isinstance(value, type):
