@@ -10,7 +10,7 @@ import toys
 
 from wmpaint.objectives import Objective, Scene
 from wmpaint.painters import RibbonPainter, load
-from wmpaint.painting.loop import RATES
+from wmpaint.painting.leaves import RATES
 
 PROGRAM_HEIGHT = 512
 

@@ -32,17 +32,15 @@ from ..strokes import Strokes
 from ..version import __version__
 from . import state
 from .init import place
+from .leaves import Leaves, check_finite
 from .result import BrushRef, Painting
 from .schedule import Schedule
 
 __all__ = ["Run", "Step", "paint"]
 
-# Learning rates: canvas units for points, natural logarithm for the radius, 0..1 for the rest.
-RATES = {"points": 4e-3, "radius": 3e-2, "pressure": 3e-2, "color": 2e-2}
 REPLAN = 4  # steps between binnings of strokes to tiles
 SLACK = 8e-3  # canvas units that a stroke may move until then
 SMALLEST = 0.7  # pixels of radius at the planned height
-LARGEST = 0.3  # canvas units of radius
 VISIBLE = 1 / 255  # a stroke that changes no pixel by as much is placed anew
 
 
@@ -125,8 +123,7 @@ class Run:
         self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
         self._weights = Path(brush) if painter is None and str(brush).endswith(".safetensors") else None
         self._generator = torch.Generator().manual_seed(seed)
-        self._columns: dict[str, Tensor] = {}
-        self._optimizer: torch.optim.Adam | None = None
+        self._leaves = Leaves(SMALLEST / height, self.canvas.aspect)
         self._layout: Plan | None = None
         self._index = self._rounds = 0
         self._began: float | None = None
@@ -206,28 +203,12 @@ class Run:
                     count, error, guide, self.canvas,
                     radius=planned.radius, length=planned.length, generator=self._generator,
                 )  # fmt: skip
-                self._replace(alive, new)
+                self._leaves.replace(alive, new)
+                self._layout = None
             self._rounds += 1
 
     def _shown(self) -> Tensor:
         return self.influence() >= VISIBLE
-
-    def _replace(self, alive: Tensor, new: Strokes) -> None:
-        """Drop the strokes that are not alive, and lay new ones over the others."""
-        added = {"points": new.points, "radius": new.radius.log(), "pressure": new.pressure, "color": new.color}
-        before, optimizer = self._columns, self._optimizer
-        if not before:
-            self._set(added)
-            return
-        self._set({name: torch.cat([before[name].detach()[alive], added[name]]) for name in RATES})
-        assert optimizer is not None and self._optimizer is not None
-        for name, value in self._columns.items():
-            state = dict(optimizer.state[before[name]])
-            if not state:  # no step was taken yet
-                continue
-            for moment in ("exp_avg", "exp_avg_sq"):
-                state[moment] = torch.cat([state[moment][alive], torch.zeros_like(added[name])])
-            self._optimizer.state[value] = state
 
     def _wanted(self) -> tuple[Tensor, Tensor]:
         """How much the objective pulls at each pixel [H, W], and what it would like to see there [3, H, W]."""
@@ -236,7 +217,7 @@ class Run:
             picture, variance = self._dream(height)
         picture = flatten(picture).requires_grad_()
         guide = self.goal.guide(*picture.shape[1:])
-        if not self._columns and guide is not None:  # the ground is covered evenly
+        if not self._leaves and guide is not None:  # the ground is covered evenly
             return torch.ones_like(variance), guide
         pull = None
         try:
@@ -244,11 +225,11 @@ class Run:
             if loss.requires_grad:
                 pull = torch.autograd.grad(loss, picture, allow_unused=True)[0]
         except (InputError, RuntimeError, IndexError):
-            if self._columns:
+            if self._leaves:
                 raise  # before the first strokes there may be nothing to judge
         if pull is None:  # only the strokes are judged
             pull = torch.ones_like(picture)
-        self._check_finite(pull, "the picture")
+        check_finite(pull, "the picture")
         if guide is None:
             guide = (picture - pull * (0.2 / pull.std().clamp(min=1e-12))).clamp(0, 1)
         error = pull.square().mean(0)
@@ -257,17 +238,8 @@ class Run:
     def _scene(self, picture: Tensor, variance: Tensor) -> Scene:
         return Scene(picture, variance, self.strokes(), self.canvas, self.progress, self._generator)
 
-    def _set(self, columns: dict[str, Tensor]) -> None:
-        self._columns = {name: value.detach().clone().requires_grad_() for name, value in columns.items()}
-        groups = [{"params": [value], "lr": RATES[name], "name": name} for name, value in self._columns.items()]
-        self._optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99))
-        self._layout = None
-        self._clamp()
-
     def _descend(self, now: float) -> tuple[float, dict[str, float]]:
-        optimizer, height = self._optimizer, self.schedule.resolution(now)
-        assert optimizer is not None
-        strokes = self.strokes()
+        strokes, height = self.strokes(), self.schedule.resolution(now)
         rows, columns = self.canvas.pixels(height)
         if self._layout is None or self._layout.height != rows or self._index % REPLAN == 0:
             tile = 4 if height <= 128 else 8
@@ -281,41 +253,14 @@ class Run:
         )  # fmt: skip
         scene = Scene(picture, variance, strokes, self.canvas, now, self._generator)
         loss, terms = self.goal.evaluate(scene)
-        optimizer.zero_grad()
-        loss.backward()
-        for name, value in self._columns.items():
-            if value.grad is None:  # no term looks at it
-                value.grad = torch.zeros_like(value)
-            self._check_finite(value.grad, f"the strokes' {name}")
-        rate = self.schedule.rate(now)
-        for group in optimizer.param_groups:
-            group["lr"] = RATES[group["name"]] * rate
-        optimizer.step()
-        self._clamp()
+        self._leaves.step(loss, self.schedule.rate(now))
         return loss.item(), terms
-
-    def _check_finite(self, gradient: Tensor, of: str) -> None:
-        if not bool(gradient.isfinite().all()):
-            raise InputError(
-                f"expected an objective with finite gradients, got NaN or infinity for {of} at step {self._index}"
-            )
-
-    @torch.no_grad()
-    def _clamp(self) -> None:
-        c = self._columns
-        c["pressure"].clamp_(0.05, 1)
-        c["color"].clamp_(0, 1)
-        c["radius"].clamp_(math.log(SMALLEST / self.height), math.log(LARGEST))
-        c["points"].clamp_(-1, min(1 + max(1.0, self.canvas.aspect), 64.0))
 
     # What there is
 
     def strokes(self) -> Strokes:
         """The strokes so far, in the optimizer's graph."""
-        if not self._columns:
-            return Strokes.empty()
-        c = self._columns
-        return Strokes(c["points"], c["radius"].exp(), c["pressure"], c["color"])
+        return self._leaves.strokes()
 
     @property
     def _ground(self) -> Tensor:
@@ -344,8 +289,7 @@ class Run:
         """The painting so far."""
         import platform
 
-        if self._columns:
-            self._clamp()  # Ctrl-C may have come between the optimizer's step and this
+        self._leaves.clamp()  # Ctrl-C may have come between the optimizer's step and this
         strokes = self.strokes().detach()
         if self.goal.sparse and len(strokes):
             shown = self._shown()
@@ -383,10 +327,7 @@ class Run:
             "canvas": [self.canvas.aspect, self.canvas.background, self.canvas.paper],
             "goal": self._goal_digest,
         }  # fmt: skip
-        tensors = {"generator": self._generator.get_state(), **self._columns}
-        if self._optimizer is not None:
-            for name, value in self._columns.items():
-                tensors.update({f"{name}.{k}": v for k, v in self._optimizer.state[value].items()})
+        tensors = {"generator": self._generator.get_state(), **self._leaves.tensors()}
         # The binning in use was made for where strokes were then: kept, since float sums depend on its order.
         state.save(path, known, tensors, self._layout)
 
@@ -412,14 +353,7 @@ class Run:
             raise InputError(f"expected the painter that {path} was painted with, got other weights of {p['brush']!r}")
         run._generator.set_state(tensors["generator"])
         if known["rounds"]:
-            run._set({name: tensors[name] for name in RATES})
-            assert run._optimizer is not None
-            for name, value in run._columns.items():
-                moments = {
-                    k: tensors[f"{name}.{k}"] for k in ("step", "exp_avg", "exp_avg_sq") if f"{name}.{k}" in tensors
-                }
-                if moments:
-                    run._optimizer.state[value] = moments
+            run._leaves.restore(tensors)
         run._layout = layout
         run.parameters = p
         run._index, run._rounds, run._before = known["index"], known["rounds"], known["seconds"]
