@@ -128,7 +128,7 @@ class Run:
         self._index = self._rounds = 0
         self._began: float | None = None
         self._before = 0.0
-        self._start: tuple[int, float] | None = None
+        self._first = 0  # step in this process
         self._last: tuple[float, dict[str, float]] = (math.nan, {})
 
     @property
@@ -168,7 +168,7 @@ class Run:
     def __next__(self) -> Step:
         if self._began is None:
             compiled.warm_up()  # not counted: the first painting in a new environment compiles for seconds
-            self._began = time.monotonic()
+            self._began, self._first = time.monotonic(), self._index
         now = self.progress
         if now >= 1:
             self._add_rounds(1.0)  # those that a short budget had no time for
@@ -182,14 +182,9 @@ class Run:
         )
 
     def _seconds_left(self) -> float:
-        now = time.monotonic()
         if self.budget is not None:
             return max(0.0, self.budget - self._elapsed)
-        if self._start is None:
-            self._start = self._index, now
-        index, began = self._start
-        done = max(self._index - index, 1)
-        return (now - began) * (self.schedule.steps - self._index) / done
+        return self._elapsed / max(self._index - self._first, 1) * (self.schedule.steps - self._index)
 
     def _add_rounds(self, now: float) -> None:
         rounds = self.schedule.rounds + self.schedule.again
