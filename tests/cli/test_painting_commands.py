@@ -156,3 +156,10 @@ def test_a_tiny_photo_can_be_given_a_style():
     for which in ("photo_terms", "dream_terms", "real_terms"):
         assert set(found[which]) == {"content", "style"} and found[which]["style"] > 0
     assert found["photo_terms"]["content"] == 0 < found["dream_terms"]["content"]
+
+
+def test_the_table_compares_the_photo_the_dream_and_the_replay():
+    done = wmpaint("style", PHOTO, PHOTO, *SMALL[:-1])
+    assert done.exit_code == 0, done.output
+    for words in ("photo style", "dream content", "real style"):
+        assert words in done.stdout

@@ -176,6 +176,7 @@ def test_parameters_count_in_the_digest() -> None:
         (lambda p: charbonnier(p, eps=0.0), "expected eps above 0, got 0"),
         (lambda p: charbonnier(p, eps=-1.0), "expected eps above 0, got -1"),
         (lambda p: charbonnier(p, eps=math.nan), "expected eps above 0, got nan"),
+        (lambda p: charbonnier(p, eps="a"), "expected eps above 0, got 'a'"),
         (lambda p: ssim(p, window=10), "expected an odd window of 1 pixel or more, got 10"),
         (lambda p: ssim(p, window=-3), "expected an odd window"),
         (lambda p: ssim(p, window=5.0), "expected an odd window"),

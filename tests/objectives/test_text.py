@@ -317,3 +317,17 @@ def test_without_transformers(monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(MissingProgram, match=r"pip install wmpaint\[text\]$"):
         text("cat")
+
+
+def test_a_digest_is_of_words_model_and_transforms(clip):
+    def digest(words="red", model=clip, views=()):
+        return text(words, model, transforms=list(views)).digest()
+
+    other = (type(clip[0])(clip[0].config), clip[1])
+    different = [
+        digest("blue"),
+        digest(model=other),
+        digest(views=[transforms.jitter(2)]),
+        digest(views=[transforms.jitter(3)]),
+    ]
+    assert digest() == digest() and len({digest(), *different}) == 5

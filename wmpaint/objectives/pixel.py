@@ -230,8 +230,9 @@ def multiscale(objective: Any, levels: int = 4) -> Likeness:
 
 def positive(value: float, what: str, *, zero: bool = False) -> float:
     """The value, if it is a finite number above 0 (or 0, where that will do); `what` is for the message."""
-    if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
-        raise InputError(f"expected {what} {'of 0 or more' if zero else 'above 0'}, got {value}")
+    known = isinstance(value, int | float) and math.isfinite(value)
+    if not (known and (value > 0 or (zero and value == 0))):
+        raise InputError(f"expected {what} {'of 0 or more' if zero else 'above 0'}, got {value!r}")
     return float(value)
 
 

@@ -81,10 +81,10 @@ def transfer(
 
 
 def class_dream(class_: str | int, nets: Sequence[FeatureNet], *, picture: Any = None, keep: float = 1.0) -> Objective:
-    """A class of things, seen from about where it is painted; with a photo, on it.
+    """A class of things, in the middle of the picture; with a photo, on it.
 
-    Few views from afar and muted colors make it a picture: from all too many sides it becomes a
-    pattern, and in colors at will a network sees what nobody else does.
+    Views from near push it to the middle, which all of them see, and muted colors make it a picture:
+    in colors at will a network sees what nobody else does.
     """
     views = (affine(15.0, (0.9, 1.7), 0.03, mirror=True), perspective(0.3), color(0.1, 0.3, 0.05), noise(0.05))
     goal = dream(nets, class_=class_, transforms=views, picture=picture) + 2 * muted()

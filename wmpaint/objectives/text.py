@@ -109,17 +109,18 @@ class Text(Objective):
     ) -> None:  # fmt: skip
         self.words, self.avoid, self.model, self.views = words, avoid, model, views
         self.heights = (max(clip.size[0] // 2, 1), clip.size[0])
-        self._cache_clip, self._cache_transform = clip, compose(transforms)
-        self._cache_wanted = clip.words(words)
-        self._cache_avoided = clip.words(avoid) if avoid else None
+        self.transforms, self._cache_clip = transforms, clip
+        # Not called a cache: vectors tell one model from another when a painting is resumed.
+        self.wanted = clip.words(words)
+        self.avoided = clip.words(avoid) if avoid else None
 
     def __call__(self, scene: Scene) -> Tensor:
         """How far the picture is from the texts, -1 to 1; to 2 with some to avoid."""
         generator = scene.generator or torch.Generator().manual_seed(0)
-        views = self._cache_transform(scene.picture.expand(self.views, -1, -1, -1), generator)
+        views = compose(self.transforms)(scene.picture.expand(self.views, -1, -1, -1), generator)
         seen = self._cache_clip.pictures(views)
-        loss = -(seen @ self._cache_wanted.to(seen).T).mean()
-        return loss if self._cache_avoided is None else loss + (seen @ self._cache_avoided.to(seen).T).mean()
+        loss = -(seen @ self.wanted.to(seen).T).mean()
+        return loss if self.avoided is None else loss + (seen @ self.avoided.to(seen).T).mean()
 
 
 def text(
