@@ -9,42 +9,17 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
-
-import torch
-from torch import Tensor
+from typing import Any
 
 from .. import files
-from ..canvas import Canvas
 from ..errors import InputError
 from ..image import save_png
-from ..renderer import Renderer
-from ..strokes import Strokes
 from . import animation, look, svg
+from .work import Work
 
 __all__ = ["WRITERS", "Work", "check_suffix", "suffix_of", "write"]
 
 FILM_HEIGHT = 1080  # a film of a larger painting is shown at this height unless told
-
-
-class Work(Protocol):
-    """What an exporter may ask of a painting."""
-
-    @property
-    def strokes(self) -> Strokes: ...
-    @property
-    def canvas(self) -> Canvas: ...
-    @property
-    def program_height(self) -> int: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def renderer(self) -> Renderer: ...
-    def in_program(self, program: str = ..., seed: int | None = ...) -> Renderer: ...
-    def render(self, height: int | None = ..., generator: torch.Generator | None = ...) -> Tensor: ...
-    def metadata(self) -> dict[str, Any]: ...
-    def to_json(self) -> str: ...
-    def report(self, target: Any = ..., *, program: str | None = ...) -> Any: ...
 
 
 def write_painting(path: Path, work: Work) -> None:
