@@ -1,0 +1,28 @@
+"""Pen plotters: `plan(painting, "fineliners", page="a4").save("cat.svg")`.
+
+A painting's strokes become lines of pens on a page: `Pen`s, a `Job` of layers, and files for machines.
+"""
+
+from .fill import FILLS
+from .gcode import MACHINES, Machine
+from .job import Job, Layer, Speeds
+from .order import Order
+from .pens import SETS, Pen, PenSet, load_pens
+from .plan import plan
+from .preview import preview
+
+__all__ = [
+    "FILLS",
+    "MACHINES",
+    "SETS",
+    "Job",
+    "Layer",
+    "Machine",
+    "Order",
+    "Pen",
+    "PenSet",
+    "Speeds",
+    "load_pens",
+    "plan",
+    "preview",
+]

@@ -1,0 +1,91 @@
+"""A job as files: `write_job("cat.gcode", job, machine="servo", split=True)`. The suffix tells the kind."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ... import files
+from ...errors import InputError
+from ...image import save_png
+from . import gcode, hpgl, svg
+from .job import Job
+
+__all__ = ["JOB_WRITERS", "write_job"]
+
+
+def write_svg(path: Path, job: Job, *, title: str | None = None, embed: bool = True) -> None:
+    """.svg: real Bezier curves in mm, a top-level Inkscape layer a pen. `embed` keeps the painting inside."""
+    files.write_text(path, svg.svg_text(job, title=title, embed=embed))
+
+
+def write_hpgl(
+    path: Path, job: Job, *, device: str = "hp7475a", velocity: int | None = None, absolute: bool = False
+) -> None:
+    """.hpgl, .plt: for a `device` that vpype knows; `velocity` in cm/s, `absolute` coordinates only."""
+    files.write_text(path, hpgl.hpgl_text(job, device=device, velocity=velocity, absolute=absolute))
+
+
+def write_gcode(path: Path, job: Job, *, machine: str | gcode.Machine = "servo") -> None:
+    """.gcode, .nc: for a "servo" that lifts the pen, a "zaxis" or a "laser", or for a `Machine` of your own."""
+    files.write_text(path, gcode.gcode_text(job, machine))
+
+
+def write_preview(path: Path, job: Job, *, dpi: float = 150.0, pen_up: bool = False) -> None:
+    """.png: what the plot will look like, with each pen's width and ink; `pen_up` shows the way through the air."""
+    save_png(path, job.preview(dpi, pen_up=pen_up))
+
+
+def write_numbers(path: Path, job: Job) -> None:
+    """.json: page, pens, metres, lifts and minutes."""
+    from ..writers import write_json
+
+    write_json(path, job.as_dict())
+
+
+JOB_WRITERS: dict[str, Callable[..., None]] = {
+    ".svg": write_svg,
+    ".hpgl": write_hpgl,
+    ".plt": write_hpgl,
+    ".gcode": write_gcode,
+    ".nc": write_gcode,
+    ".png": write_preview,
+    ".json": write_numbers,
+}
+
+
+def write_job(path: str | Path, job: Job, *, split: bool = False, **options: Any) -> list[Path]:
+    """Write a job as the kind of file its suffix names; all files or, where one fails, those that were whole by then.
+
+    Args:
+        split: one file a pen, with the pen's number and name in the file's: cat-1-yellow.gcode.
+
+    Returns:
+        the files written.
+
+    Raises:
+        InputError: another suffix, or an option which that kind does not have.
+        FileError: a file cannot be written.
+    """
+    path = Path(path)
+    writer = JOB_WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise InputError(f"expected a plot named {', '.join(JOB_WRITERS)}, got {str(path)!r}")
+    known = list(inspect.signature(writer).parameters)[2:]
+    for name in options:
+        if name not in known:
+            raise InputError(f"expected options for {path.suffix} out of {', '.join(known) or 'none'}, got {name!r}")
+    if not split:
+        writer(path, job, **options)
+        return [path]
+    written = []
+    for k, (layer, before) in enumerate(zip(job.layers, job.before, strict=True)):
+        name = re.sub(r"[^\w-]+", "-", layer.pen.name).strip("-") or "pen"
+        part = path.with_name(f"{path.stem}-{k + 1}-{name}{path.suffix}")
+        writer(part, replace(job, layers=(layer,), before=(before,)), **options)
+        written.append(part)
+    return written

@@ -1,0 +1,177 @@
+"""Ways to give a stroke its width with a pen of one width: `FILLS["offsets"](spine, shape, pen_width, ...)`.
+
+A fill is `(spine, shape, width, *, overlap, coverage, angle) -> [lines]`, lines as arrays [K, 2] in mm that a pen of
+that width draws without leaving the shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from .shapes import Spine, lines_of
+
+__all__ = ["FILLS", "Fill"]
+
+MOST_RINGS = 2000
+SEGMENTS = 8  # of a quarter circle
+SPECK = 0.01  # area in squared pen widths that is not worth a line
+FAINTEST = 0.02  # coverage below which nothing is hatched
+STUBBY, TIGHT = 1.5, 0.8  # length and radius of curvature, in half widths, below which offsets make no sense
+Lines = list[np.ndarray]
+
+
+class Fill(Protocol):
+    """How to fill a shape with lines of a pen."""
+
+    def __call__(
+        self, spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float
+    ) -> Lines:
+        """
+        Args:
+            spine: the stroke's.
+            shape: its polygon, or several.
+            width: of the pen's line, mm.
+            overlap: share of its width by which neighboring lines overlap, 0 to 0.9.
+            coverage: share of the shape that ink should cover, 0 to 1; heeded by hatching only.
+            angle: of hatching, degrees.
+        """
+        ...
+
+
+def center(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
+    """The middle of the stroke, once."""
+    return [spine.points]
+
+
+def outline(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
+    """The edge of the stroke, once around; its middle where it is thinner than the pen."""
+    return _rings(shape.buffer(-width / 2, quad_segs=SEGMENTS)) or [spine.points]
+
+
+def offsets(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
+    """Lines beside the middle, as far as the stroke is wide there, and on into its round ends.
+
+    Strokes that are rather dots, or bend tighter than they are wide, have no beside: they get rings.
+    """
+    import shapely
+
+    room = np.maximum(spine.half - width / 2, 0)
+    step = width * (1 - overlap)
+    count = int(room.max() / step + 0.5)
+    if count == 0:
+        return [spine.points]
+    if spine.length < STUBBY * room.max() or spine.tightest < TIGHT * room.max():
+        return insets(spine, shape, width, overlap=overlap, coverage=coverage, angle=angle)
+    middle = shapely.linestrings(spine.points)
+    # Spread evenly over the widest place, so that the outermost line runs along the edge.
+    distances = np.arange(-count, count + 1) * (room.max() / count)
+    lines: Lines = []
+    for distance in distances:
+        points = _with_ends(spine, distance, room)
+        if distance:
+            # On the inside of a bend tighter than the offset, the line folds over: drop what comes too near the middle.
+            apart = shapely.distance(shapely.points(points), middle)
+            keep = (apart >= abs(distance) * 0.98 - 1e-6) & _allowed(spine, distance, room)
+        else:
+            keep = np.ones(len(points), bool)
+        lines += _runs(points, keep)
+    return lines
+
+
+def _with_ends(spine: Spine, distance: float, room: np.ndarray) -> np.ndarray:  # [K + 2, 2]
+    """The offset line, prolonged straight into the discs at both ends."""
+    points = spine.points + distance * spine.normals
+    along = np.stack([-spine.normals[:, 1], spine.normals[:, 0]], 1)
+    head = np.sqrt(max(room[0] ** 2 - distance**2, 0.0))
+    tail = np.sqrt(max(room[-1] ** 2 - distance**2, 0.0))
+    return np.concatenate([points[:1] - head * along[:1], points, points[-1:] + tail * along[-1:]])
+
+
+def _allowed(spine: Spine, distance: float, room: np.ndarray) -> np.ndarray:  # [K + 2]
+    wide = np.concatenate([room[:1], room, room[-1:]])
+    return wide >= abs(distance) - 1e-9
+
+
+def insets(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
+    """The edge, and ring within ring down to the middle; and around what rings leave bare where it narrows."""
+    import shapely
+
+    step = width * (1 - overlap)
+    lines: Lines = []
+    ring = shape.buffer(-width / 2, quad_segs=SEGMENTS)
+    if ring.is_empty:
+        return [spine.points]
+    for _ in range(MOST_RINGS):
+        lines += _rings(ring)
+        within = ring.buffer(-step, quad_segs=SEGMENTS)
+        # A ring inks half a pen's width to each side; what is deeper, and not within the next ring's reach, is bare.
+        bare = shapely.difference(ring.buffer(-width / 2, quad_segs=4), within.buffer(width / 2, quad_segs=4))
+        for part in shapely.get_parts(bare):
+            if part.area > SPECK * width**2:
+                lines += _rings(part.simplify(0.1 * width))
+        if within.is_empty:
+            break
+        ring = within
+    return lines
+
+
+def hatch(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
+    """Parallel lines, the nearer the darker; crossed where more than half is to be covered.
+
+    The lines of all strokes lie on one grid, so that they go on from stroke to stroke.
+    """
+    import shapely
+
+    if coverage < FAINTEST:
+        return []
+    inner = shape.buffer(-width / 2, quad_segs=SEGMENTS)
+    if inner.is_empty:
+        return [spine.points]
+    crossed = coverage > 0.5
+    each = 1 - np.sqrt(1 - min(coverage, 0.99)) if crossed else coverage
+    spacing = max(width / each, width * (1 - overlap))
+    lines: Lines = []
+    corners = np.array(shapely.get_coordinates(shapely.envelope(inner)))
+    for turn in (0.0, 90.0) if crossed else (0.0,):
+        direction = np.deg2rad(angle + turn)
+        along, across = (
+            np.array([np.cos(direction), np.sin(direction)]),
+            np.array([-np.sin(direction), np.cos(direction)]),
+        )
+        low, high = (corners @ across).min(), (corners @ across).max()
+        places = np.arange(np.ceil(low / spacing), np.floor(high / spacing) + 1) * spacing
+        if not len(places):
+            continue
+        first, last = (corners @ along).min() - 1, (corners @ along).max() + 1
+        ends = places[:, None, None] * across + np.array([first, last])[None, :, None] * along
+        found = shapely.intersection(shapely.linestrings(ends), inner)
+        # Back and forth, as a hand would.
+        for k, cut in enumerate(found):
+            parts = lines_of(cut)
+            lines += [part[::-1] for part in parts[::-1]] if k % 2 else parts
+    return lines
+
+
+def _rings(shape: Any) -> Lines:
+    """The edges of a shape as closed lines."""
+    import shapely
+
+    return [shapely.get_coordinates(ring) for ring in shapely.get_parts(shapely.boundary(shape)) if not ring.is_empty]
+
+
+def _runs(points: np.ndarray, keep: np.ndarray) -> Lines:
+    """The pieces of a line where its points are kept."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], keep.astype(int), [0]])))
+    return [points[start:stop] for start, stop in zip(edges[::2], edges[1::2], strict=True) if stop - start > 1]
+
+
+FILLS: dict[str, Callable[..., Lines]] = {
+    "center": center,
+    "outline": outline,
+    "offsets": offsets,
+    "insets": insets,
+    "hatch": hatch,
+}

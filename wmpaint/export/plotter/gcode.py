@@ -1,0 +1,128 @@
+"""A job as G-code, by vpype-gcode: `gcode_text(job, "servo")`, in mm, with a pen that is up on every travel."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ...errors import InputError, MissingProgram
+from .job import Job
+from .order import as_document, need_vpype, run
+
+__all__ = ["MACHINES", "Machine", "gcode_text"]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """How a machine lifts and lowers its pen.
+
+    Args:
+        up, down: commands, a line each.
+        start, end: what is said once, before and after.
+        feed: mm/min while drawing; None for the job's speed.
+
+    Raises:
+        InputError: commands that are not plain text, or a feed that is not above 0.
+    """
+
+    up: str
+    down: str
+    start: str = ""
+    end: str = "M2"
+    feed: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("up", "down", "start", "end"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not value.isascii():
+                raise InputError(f"expected the machine's {name} as G-code in plain ASCII, got {value!r:.60}")
+        if not self.up.strip() or not self.down.strip():
+            raise InputError("expected commands that lift and lower the pen, got none")
+        if self.feed is not None and not 0 < self.feed < 1e6:
+            raise InputError(f"expected a feed above 0 mm/min, got {self.feed!r}")
+
+
+MACHINES = {
+    # GRBL with a servo on the spindle's pin: S is its angle. The pauses let it arrive.
+    "servo": Machine(up="M3 S40\nG4 P0.2", down="M3 S90\nG4 P0.2", end="M5\nM2"),
+    "zaxis": Machine(up="G0 Z5", down="G1 Z0 F600"),
+    # Laser: off before and during every travel, and dark where the head stands still (M4 scales power with speed).
+    "laser": Machine(up="M5", down="M4 S300", start="M5", end="M5\nM2"),
+}
+
+
+def gcode_text(job: Job, machine: str | Machine = "servo") -> str:
+    """The job as G-code: absolute coordinates in mm from the page's lower left corner, y up.
+
+    Before each pen but the first the machine waits (M0), the pen up, at the corner. Travels are G0, lines G1.
+
+    Raises:
+        InputError: an unknown machine.
+        MissingProgram: vpype or vpype-gcode is not installed.
+    """
+    if isinstance(machine, str):
+        if machine not in MACHINES:
+            raise InputError(f"expected a machine out of {', '.join(MACHINES)}, got {machine!r:.60}")
+        machine = MACHINES[machine]
+    vp = need_vpype()
+    _need_gcode()
+    machine = replace(machine, feed=machine.feed or job.speeds.down * 60)
+    document = as_document(job.layers, job.placement.page)
+    for number, layer in enumerate(job.layers, 1):
+        begin = f"(pen {number}: {_comment(layer.pen.name)}, {layer.pen.width:g} mm)\n"
+        if number > 1 if layer.pen.pause is None else layer.pen.pause:
+            begin += "G0 X0 Y0\nM0\n"
+        document.layers[number].set_property("wmpaint_begin", begin)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "job.gcode"
+        config = vp.config_manager.config.setdefault("gwrite", {})
+        config["wmpaint"] = _profile(job, machine)
+        try:
+            run(f"gwrite --profile wmpaint '{path}'", document)
+        finally:
+            config.pop("wmpaint", None)
+        return path.read_text("ascii")
+
+
+def _need_gcode() -> None:
+    try:
+        import vpype_gcode  # noqa: F401
+    except ImportError as error:
+        raise MissingProgram(
+            "expected the package vpype-gcode for G-code, got none; install it with: pip install wmpaint[plotter]"
+        ) from error
+
+
+def _profile(job: Job, machine: Machine) -> dict[str, Any]:
+    """What vpype-gcode is told; its own profiles never lift the pen."""
+    up, down = _lines(machine.up), _lines(machine.down)
+    width, height = job.placement.page
+    head = f"(wmpaint: {_comment(job.title)})\n(page {width:g} x {height:g} mm)\nG21\nG90\nG17\n"
+    return {
+        "unit": "mm",
+        "vertical_flip": True,
+        "document_start": _escaped(head) + _lines(machine.start) + up,
+        "layer_start": "{wmpaint_begin}",
+        "segment_first": "G0 X{x:.3f} Y{y:.3f}\n" + down + f"G1 F{machine.feed:g}\n",
+        "segment": "G1 X{x:.3f} Y{y:.3f}\n",
+        "line_end": up,
+        "document_end": "G0 X0 Y0\n" + _lines(machine.end),
+    }
+
+
+def _lines(commands: str) -> str:
+    text = commands.strip("\n")
+    return _escaped(text + "\n" if text else "")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _comment(text: str) -> str:
+    """Text that ends no comment and says nothing to a machine."""
+    plain = text.encode("ascii", "replace").decode()
+    return re.sub(r"[^\w .,#&+-]", "?", plain)[:80]

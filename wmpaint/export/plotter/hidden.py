@@ -1,0 +1,57 @@
+"""Hidden lines: `cut(lines, owners, shapes, covers)` takes away what later strokes lie over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .shapes import lines_of
+
+__all__ = ["cut", "veils"]
+
+
+def veils(
+    shapes: np.ndarray,  # [N] polygons
+    covers: np.ndarray,  # [N] polygons, or None for what covers nothing
+    wanted: Sequence[int],
+) -> dict[int, Any]:
+    """For each wanted stroke that others lie over: all that later strokes cover near it, as one shape."""
+    import shapely
+
+    opaque = np.flatnonzero([cover is not None and not cover.is_empty for cover in covers])
+    if not len(opaque) or not len(wanted):
+        return {}
+    tree = shapely.STRtree(covers[opaque])
+    mine = np.asarray(sorted(set(wanted)))
+    below, above = tree.query(shapes[mine], predicate="intersects")
+    below, above = mine[below], opaque[above]
+    later = above > below
+    below, above = below[later], above[later]
+    order = np.argsort(below, kind="stable")
+    below, above = below[order], above[order]
+    found: dict[int, Any] = {}
+    starts = np.flatnonzero(np.concatenate([[True], below[1:] != below[:-1]])) if len(below) else np.array([], int)
+    for start, stop in zip(starts, [*starts[1:], len(below)], strict=True):
+        found[int(below[start])] = shapely.union_all(covers[above[start:stop]])
+    return found
+
+
+def cut(lines: list[np.ndarray], veil: Any | None, shortest: float) -> list[np.ndarray]:
+    """The parts of lines [K, 2] outside a shape that are at least `shortest` mm long, each going the way it went."""
+    import shapely
+
+    if veil is None or veil.is_empty or not lines:
+        return lines
+    shapely.prepare(veil)
+    out: list[np.ndarray] = []
+    strings = np.array([shapely.linestrings(line) for line in lines], dtype=object)
+    free, buried = ~shapely.intersects(veil, strings), shapely.covers(veil, strings)
+    for line, string, is_free, is_buried in zip(lines, strings, free, buried, strict=True):
+        if is_free:
+            out.append(line)
+        elif not is_buried:
+            parts = lines_of(shapely.line_merge(shapely.difference(string, veil), directed=True))
+            out += [part for part in parts if np.linalg.norm(np.diff(part, axis=0), axis=1).sum() >= shortest]
+    return out

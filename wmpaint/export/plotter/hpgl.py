@@ -1,0 +1,99 @@
+"""A job as HPGL, by vpype: `hpgl_text(job, device="hp7475a")`."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from ...errors import InputError
+from .job import Job
+from .order import as_document, need_vpype
+
+__all__ = ["drawn_length", "hpgl_text"]
+
+LOST = 0.002  # share of the drawn length that may go to rounding
+_COMMAND = re.compile(r"(PA|PR|PU|PD)([-\d,]*)")
+
+
+def hpgl_text(job: Job, *, device: str = "hp7475a", velocity: int | None = None, absolute: bool = False) -> str:
+    """The job as HPGL. Pens are numbered as the layers.
+
+    Args:
+        device: as vpype knows it.
+        velocity: cm/s, 1 to 127; None for the device's own.
+        absolute: whether only absolute coordinates are used.
+
+    Raises:
+        InputError: an unknown device, a page it does not take, more pens than it holds, or lines that it cannot reach.
+        MissingProgram: vpype is not installed.
+    """
+    vp = need_vpype()
+    if velocity is not None and (type(velocity) is not int or not 1 <= velocity <= 127):
+        raise InputError(f"expected a velocity of 1 to 127 cm/s, got {velocity!r:.60}")
+    known = vp.config_manager.get_plotter_list()
+    if device not in known:
+        raise InputError(f"expected a device out of {', '.join(known)}, got {device!r:.60}")
+    config = _config(vp, device)
+    width, height = job.placement.page
+    paper = _paper(vp, config, job)
+    if len(job.layers) > config.pen_count:
+        raise InputError(
+            f"expected at most {config.pen_count} pens for {device}, got {len(job.layers)}: split writes one file a pen"
+        )
+    stream = io.StringIO()
+    vp.write_hpgl(
+        stream, as_document(job.layers, job.placement.page), page_size=paper, landscape=width > height, center=False,
+        device=device, velocity=velocity, absolute=absolute, quiet=True,
+    )  # fmt: skip
+    text = stream.getvalue()
+    # vpype cuts away what the device cannot reach, and says nothing.
+    drawn = drawn_length(text) * config.plotter_unit_length * 25.4 / 96 / 1000
+    if drawn < job.total.drawn * (1 - LOST) - 0.002:
+        raise InputError(
+            f"expected lines within what {device} reaches on {paper}, got {job.total.drawn - drawn:.3g} m outside: "
+            "try a larger margin"
+        )
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _config(vp: Any, device: str) -> Any:
+    try:
+        return vp.config_manager.get_plotter_config(device)
+    except ValueError as error:  # one of vpype's own devices has a length that is none
+        raise InputError(f"expected a device that vpype can read, got {device!r}: {error}") from error
+
+
+def _paper(vp: Any, config: Any, job: Job) -> str:
+    """What the device calls the page."""
+    short, long = sorted(job.placement.page)
+    names = []
+    for paper in config.paper_configs:
+        names.append(paper.name)
+        sizes = [paper.paper_size] if paper.paper_size else []
+        for size in sizes:
+            ours = sorted(side * 25.4 / 96 for side in size)
+            if abs(ours[0] - short) < 1 and abs(ours[1] - long) < 1:
+                return str(paper.name)
+        if not sizes and job.placement.name.lower() in (paper.name.lower(), *map(str.lower, paper.aka_names)):
+            return str(paper.name)
+    raise InputError(f"expected a page out of {', '.join(names)} for {config.name}, got {short:g} x {long:g} mm")
+
+
+def drawn_length(text: str) -> float:
+    """The length drawn by HPGL, in plotter units."""
+    x = y = 0.0
+    down = relative = False
+    total = 0.0
+    for command, arguments in _COMMAND.findall(text):
+        if command in ("PA", "PR"):
+            relative = command == "PR"
+        elif command in ("PU", "PD"):
+            down = command == "PD"
+        numbers = [float(part) for part in arguments.split(",") if part]
+        for px, py in zip(numbers[::2], numbers[1::2], strict=False):
+            nx, ny = (x + px, y + py) if relative else (px, py)
+            if down:
+                total += ((nx - x) ** 2 + (ny - y) ** 2) ** 0.5
+            x, y = nx, ny
+    return total

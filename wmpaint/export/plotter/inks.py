@@ -1,0 +1,171 @@
+"""Which pen draws which stroke: `nearest(colors, pens, paper) -> Inks`, `mixed(...)`, and pens made from the colors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...color import delta_e, lab
+from .pens import Pen, PenSet
+
+__all__ = ["Inks", "mixed", "nearest", "own_pens"]
+
+CHANGE = 5e-3  # in coverage over so many steps
+ROUND, MOST_STEPS = 25, 500
+TONES = 33
+SCARCE = 4e-3  # price of ink, in squared CIELAB units over 100² at full coverage: as little of it as will do
+FAINT = 0.04  # coverage that is not worth a line
+
+
+@dataclass(frozen=True, eq=False)
+class Inks:
+    """Jobs for pens.
+
+    Args:
+        stroke: [M] which stroke.
+        pen: [M] which pen draws it.
+        coverage: [M] share of its shape that the ink should cover, 0 to 1.
+        bare: [N] bool, strokes so light that the paper is nearer to them than any pen.
+    """
+
+    stroke: np.ndarray
+    pen: np.ndarray
+    coverage: np.ndarray
+    bare: np.ndarray
+
+
+def nearest(
+    colors: Tensor,  # [N, 3] sRGB
+    pens: PenSet,
+    paper: tuple[float, float, float],
+    solidity: Tensor,  # [N] 0..1
+    *,
+    toned: bool = False,
+) -> Inks:
+    """Each stroke by the pen whose color looks nearest (CIEDE2000), or by none where that is the paper.
+
+    With `toned`, ink is laid as a screen of lines, so that any color between the paper's and a pen's can be had: each
+    stroke goes to the pen on whose way from the paper the nearest color lies, with that coverage.
+    """
+    inks = pen_colors(pens).to(colors)
+    ground = colors.new_tensor([paper])
+    wanted = lab(colors)[:, None]
+    if not toned:
+        best = delta_e(wanted, lab(torch.cat([inks, ground]))[None]).argmin(1)
+        bare, coverage = best == len(inks), torch.ones(len(colors))
+    else:
+        light, dark = _linear(ground), _linear(inks)
+        tones = torch.linspace(0, 1, TONES, dtype=colors.dtype)[:, None, None]
+        screens = lab(_gamma(light + tones * (dark - light)))  # [T, P, 3]
+        apart = delta_e(wanted[:, None], screens[None]).flatten(1)  # [N, T * P]
+        best = apart.argmin(1)
+        coverage = tones.flatten()[best // len(inks)] * solidity.to(colors)
+        best, bare = best % len(inks), coverage < FAINT
+    kept = (~bare).nonzero()[:, 0]
+    return Inks(kept.numpy(), best[kept].numpy(), coverage[kept].numpy(), bare.numpy())
+
+
+def mixed(
+    colors: Tensor,  # [N, 3] sRGB
+    pens: PenSet,
+    paper: tuple[float, float, float],
+    solidity: Tensor,  # [N] 0..1
+) -> Inks:
+    """Each stroke by several translucent pens at once, as in printing.
+
+    With coverages a_p laid independently of each other, paper w and inks k, the mean color in linear light is
+    w Π_p (1 - a_p (1 - k_p / w)), Demichel's equations for inks that multiply. The coverages that bring it nearest to
+    the stroke in CIELAB, at a small price for ink, are found by gradient descent; so the separation knows what these
+    pens look like, rather than what ideal cyan, magenta and yellow would.
+    """
+    inks = pen_colors(pens).to(colors)
+    ground = _linear(colors.new_tensor(paper)).clamp(min=1e-3)
+    through = (_linear(inks) / ground).clamp(0, 1)  # [P, 3] of the light that each ink lets pass
+    wanted = lab(colors)
+    with torch.enable_grad():
+        logit = torch.full((len(colors), len(inks)), -1.0, dtype=colors.dtype, requires_grad=True)
+        adam = torch.optim.Adam([logit], lr=0.2)
+        before = logit.detach().sigmoid()
+        for step in range(MOST_STEPS):
+            a = logit.sigmoid()
+            seen = (ground * (1 - a[..., None] * (1 - through)).prod(1)).clamp(1e-5, 1)
+            loss = ((lab(_gamma(seen)) - wanted) / 100).square().sum(1) + SCARCE * a.sum(1)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            if step % ROUND == ROUND - 1:
+                now = logit.detach().sigmoid()
+                if float((now - before).abs().max()) < CHANGE:
+                    break
+                before = now
+    coverage = logit.detach().sigmoid() * solidity.to(colors)[:, None]
+    used = coverage >= FAINT
+    stroke, pen = used.nonzero().unbind(1)
+    return Inks(stroke.numpy(), pen.numpy(), coverage[used].numpy(), (~used.any(1)).numpy())
+
+
+def own_pens(
+    colors: Tensor,  # [N, 3] sRGB
+    weight: Tensor,  # [N] how much each counts
+    count: int,
+    paper: tuple[float, float, float],
+    *,
+    width: float,
+    seed: int = 0,
+) -> PenSet:
+    """Pens in the strokes' own colors: k-means in CIELAB, each stroke counting as much as its `weight`.
+
+    The paper is one more center, which stays where it is, so that no pen is spent on what the paper shows. Fewer
+    distinct colors than `count` give fewer pens. Named by their color, light to dark.
+    """
+    points = lab(colors.double()).numpy()
+    rng = np.random.default_rng(seed)
+    ground = lab(torch.tensor([paper], dtype=torch.float64)).numpy()
+    # k-means++ (Arthur and Vassilvitskii, 2007), from the paper on
+    centers = ground
+    mass = weight.double().numpy() + 1e-12
+    for _ in range(count):
+        far = mass * ((points[:, None] - centers) ** 2).sum(2).min(1)
+        if not far.sum() > 1e-9 * mass.sum():
+            break
+        centers = np.concatenate([centers, points[rng.choice(len(points), p=far / far.sum())][None]])
+    for _ in range(100):
+        owner = ((points[:, None] - centers) ** 2).sum(2).argmin(1)
+        moved = centers.copy()
+        for k in range(1, len(centers)):
+            mine = owner == k
+            if mine.any():
+                moved[k] = np.average(points[mine], axis=0, weights=mass[mine])
+        if np.abs(moved - centers).max() < 1e-3:
+            break
+        centers = moved
+    rgb = _from_lab(centers[np.argsort(-centers[1:, 0]) + 1])
+    pens: dict[str, Pen] = {}
+    for color in rgb:
+        pen = Pen("pen", tuple(color.tolist()), width)
+        named = replace(pen, name=str(pen.as_dict()["color"]))
+        pens.setdefault(named.name, named)
+    return PenSet(tuple(pens.values()))
+
+
+def pen_colors(pens: PenSet) -> Tensor:  # [P, 3]
+    """The pens' colors, sRGB."""
+    return torch.tensor([pen.color for pen in pens.pens], dtype=torch.float32)
+
+
+def _from_lab(values: np.ndarray) -> np.ndarray:  # [N, 3] -> [N, 3] sRGB
+    from kornia.color import lab_to_rgb
+
+    picture = torch.from_numpy(np.ascontiguousarray(values.T))[None, :, :, None]
+    return lab_to_rgb(picture)[0, :, :, 0].t().clamp(0, 1).numpy()
+
+
+def _linear(rgb: Tensor) -> Tensor:
+    return torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp(min=0).pow(2.4))
+
+
+def _gamma(light: Tensor) -> Tensor:
+    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.clamp(min=1e-9).pow(1 / 2.4) - 0.055)

@@ -1,0 +1,238 @@
+"""From strokes to a plotter's job: `plan(painting, "fineliners", page="a4", fill="offsets") -> Job`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...canvas import Canvas
+from ...errors import InputError
+from ...strokes import Strokes
+from .. import look
+from .fill import FILLS
+from .hidden import cut, veils
+from .inks import Inks, mixed, nearest, own_pens, pen_colors
+from .job import Job, Layer, Speeds, Work
+from .order import Order, need_vpype
+from .pens import MOST_PENS, WIDTH, PenSet, load_pens
+from .placement import Placement
+from .shapes import Spine, lines_of, shapes, spines
+
+__all__ = ["plan"]
+
+WHITE = (1.0, 1.0, 1.0)
+SOLID = 0.5  # opacity from which a stroke counts as opaque
+ROUGH = 0.005  # mm that lines may be off
+SHORTEST = 0.3  # pen widths of a line that is worth a lift
+TUCK = 0.5  # pen widths that a line goes on beneath what hides it, so that no paper shows between the two
+
+
+def plan(
+    source: Any,
+    pens: Any = None,
+    *,
+    page: str | Sequence[Any] = "a4",
+    landscape: bool | None = None,
+    margin: Any = "15mm",
+    fill: str | None = None,
+    hide: float = 1.0,
+    overlap: float = 0.1,
+    mix: bool | None = None,
+    order: Order | None = None,
+    speeds: Speeds | None = None,
+    canvas: Canvas | None = None,
+    seed: int = 0,
+) -> Job:
+    """Plan a plot.
+
+    Args:
+        source: a `Painting`, or `Strokes` (whose painted width is then 2 radius, at any pressure).
+        pens: as `load_pens` takes them, or a number of pens whose colors are found in the strokes' own. None: the
+            pens it was painted with, or else four fineliners.
+        page: a name such as "a4", "200x150mm", or (width, height); landscape: None turns it as the canvas lies.
+        margin: a length, bare on all sides.
+        fill: how strokes get their width: "center" (they do not), "outline", "offsets" (lines beside the middle),
+            "insets" (ring in ring, solid), "hatch" (by tone). None: "hatch" where colors are mixed, else "offsets".
+        hide: what later strokes hide of earlier ones: the inner share of their width, 0 (nothing) to 1 (all of it).
+        overlap: share of the pen's width by which neighboring lines overlap, 0 to 0.9.
+        mix: whether colors are mixed from translucent pens; None as the set of pens says.
+        order: how lines are joined and sorted; `Order()` if None.
+        speeds: of the plotter; `Speeds()` if None.
+        canvas: of bare strokes; a white square if None.
+        seed: of what is random: the palette, and where closed lines begin.
+
+    Raises:
+        InputError: a value out of range, no strokes, none dark enough, a pen wider than the page.
+        FileError: a pen file with a mistake.
+        MissingProgram: vpype is not installed.
+    """
+    if fill is not None and fill not in FILLS:
+        raise InputError(f"expected a fill out of {', '.join(FILLS)}, got {fill!r:.60}")
+    for name, value, most in (("hide", hide, 1.0), ("overlap", overlap, 0.9)):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            raise InputError(f"expected {name} of 0 to {most:g}, got {value!r:.60}")
+    strokes, canvas, renderer, height = _read(source, canvas)
+    if not len(strokes):
+        raise InputError("expected strokes to plot, got none")
+    placement = Placement.of(canvas, page, landscape, margin)
+    need_vpype()  # before the work
+    paper = canvas.background or WHITE
+    share, opacity = _measured(renderer, strokes, height)
+    bones = spines(strokes, placement, share)
+    area = torch.tensor([float(s.half.mean() * s.length) for s in bones])
+    chosen, inks = _assigned(source, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed)
+    _fits(chosen, placement)
+    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy())
+    if not layers:
+        raise InputError(f"expected a stroke dark enough for one of {len(chosen)} pens, got {len(strokes)} too light")
+    speeds = speeds or Speeds()
+    before = tuple(Work.of(layer.paths, speeds) for layer in layers)
+    text = getattr(source, "to_json", None)
+    return Job(
+        (order or Order())(layers, seed),
+        placement,
+        paper,
+        before,
+        speeds,
+        strokes=len(strokes),
+        bare=int(inks.bare.sum()),
+        hidden=hidden,
+        title=getattr(source, "title", "") or f"{len(strokes):,} strokes",
+        settings={
+            "page": list(placement.page), "margin": placement.margin, "fill": fill, "hide": hide, "overlap": overlap,
+            "seed": seed, "pens": [pen.as_dict() for pen in chosen.pens],
+        },
+        painting=None if text is None else text(),
+    )  # fmt: skip
+
+
+def _read(source: Any, canvas: Canvas | None) -> tuple[Strokes, Canvas, Any, int]:
+    """Strokes that show, their canvas, and what to measure their widths on."""
+    if isinstance(source, Strokes):
+        strokes, renderer, height = source, None, 0
+        canvas = canvas or Canvas()
+    elif isinstance(getattr(source, "strokes", None), Strokes):
+        strokes, renderer, height = source.strokes, source.renderer, source.program_height
+        canvas = canvas or source.canvas
+    else:
+        raise InputError(f"expected a painting or strokes to plot, got {type(source).__name__}")
+    strokes = strokes.detach().to("cpu", torch.float32).check()
+    if strokes.lifted is not None:
+        strokes = strokes[~strokes.lifted].replace(lifted=None)
+    return strokes, canvas, renderer, height
+
+
+def _measured(renderer: Any, strokes: Strokes, height: int) -> tuple[np.ndarray, Tensor]:  # [N, 2], [N]
+    """Painted width as a share of the diameter at both ends, and opacity, as the painter has them."""
+    if renderer is None:
+        return np.ones((len(strokes), 2)), torch.ones(len(strokes))
+    ends = []
+    for k in range(2):
+        alike = strokes.replace(pressure=strokes.pressure[:, k : k + 1].expand(-1, 2).contiguous())
+        ends.append(look.measure(renderer, alike, height=height))
+    (first, clear), (last, clear_last) = ends
+    return torch.stack([first, last], 1).double().numpy(), (clear + clear_last) / 2
+
+
+def _assigned(
+    source: Any,
+    strokes: Strokes,
+    pens: Any,
+    paper: tuple[float, float, float],
+    opacity: Tensor,
+    area: Tensor,
+    mix: bool | None,
+    toned: bool,
+    seed: int,
+) -> tuple[PenSet, Inks]:
+    """The pens, and which draws what."""
+    colors, solidity = strokes.color.float(), (opacity / SOLID).clamp(max=1)
+    if pens is None:
+        own = getattr(source, "parameters", {}).get("pens")
+        if own is not None and strokes.pen is not None:
+            found = load_pens(own)
+            pen = strokes.pen.numpy()
+            bare = pen >= len(found)  # the paper, as an eraser
+            kept = np.flatnonzero(~bare)
+            return found, Inks(kept, pen[kept], solidity.numpy()[kept], bare)
+        pens = "fineliners"
+    if isinstance(pens, int) and not isinstance(pens, bool):
+        if not 1 <= pens <= MOST_PENS:
+            raise InputError(f"expected 1 to {MOST_PENS} pens, got {pens}")
+        found = own_pens(colors, area, pens, paper, width=WIDTH, seed=seed)
+        if not len(found.pens):
+            raise InputError("expected strokes of another color than the paper's, got none")
+    else:
+        found = load_pens(pens)
+    mixing = found.mix if mix is None else mix
+    if mixing:
+        return PenSet(found.pens, True), mixed(colors, found, paper, solidity)
+    return PenSet(found.pens), nearest(colors, found, paper, solidity, toned=toned)
+
+
+def _fits(pens: PenSet, placement: Placement) -> None:
+    room = min(placement.box[2] - placement.box[0], placement.box[3] - placement.box[1])
+    for pen in pens.pens:
+        if pen.width >= room:
+            raise InputError(
+                f"expected pens narrower than the drawing, which is {room:.4g} mm, got {pen.name!r} of {pen.width:g} mm"
+            )
+
+
+def _layers(
+    bones: list[Spine],
+    inks: Inks,
+    pens: PenSet,
+    placement: Placement,
+    fill: str | None,
+    hide: float,
+    overlap: float,
+    opacity: np.ndarray,
+) -> tuple[list[Layer], int]:
+    """Each pen's lines in paint order, the lightest pen first; and how many strokes nothing is left of."""
+    import shapely
+
+    bodies = shapely.simplify(shapes(bones), ROUGH)
+    covering = np.full(len(bones), None, dtype=object)
+    if hide > 0:
+        opaque = np.flatnonzero(opacity >= SOLID)
+        covering[opaque] = bodies[opaque] if hide == 1 else shapes([bones[k] for k in opaque], hide)
+    veil = veils(bodies, covering, inks.stroke.tolist())
+    draw = FILLS[fill or ("hatch" if pens.mix else "offsets")]
+    paths: list[list[np.ndarray]] = [[] for _ in pens.pens]
+    shown = np.zeros(len(bones), bool)
+    for stroke, index, coverage in zip(inks.stroke.tolist(), inks.pen.tolist(), inks.coverage.tolist(), strict=True):
+        pen = pens.pens[index]
+        over = veil.get(stroke)
+        if over is not None:
+            if over.covers(bodies[stroke]):
+                continue
+            over = over.buffer(-TUCK * pen.width, quad_segs=4)
+        lines = draw(bones[stroke], bodies[stroke], pen.width, overlap=overlap, coverage=coverage, angle=pen.angle)
+        left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
+        shown[stroke] |= bool(left)
+        strings = shapely.simplify([shapely.linestrings(line) for line in left], ROUGH) if left else []
+        paths[index] += [shapely.get_coordinates(string) for string in strings if string.length > ROUGH]
+    lightness = pen_colors(pens) @ torch.tensor([0.2126, 0.7152, 0.0722])
+    ordered = sorted(range(len(pens)), key=lambda k: -float(lightness[k]))
+    layers = [Layer(pens.pens[k], tuple(paths[k])) for k in ordered if paths[k]]
+    return layers, int((~shown[np.unique(inks.stroke)]).sum())
+
+
+def _clip(lines: list[np.ndarray], placement: Placement, inset: float) -> list[np.ndarray]:
+    """The parts of lines whose ink stays on the canvas."""
+    import shapely
+
+    left, top, right, bottom = placement.box
+    low, high = np.array([left, top]) + inset, np.array([right, bottom]) - inset
+    out: list[np.ndarray] = []
+    for line in lines:
+        if (line >= low).all() and (line <= high).all():
+            out.append(line)
+        else:
+            out += lines_of(shapely.clip_by_rect(shapely.linestrings(line), *low, *high))
+    return out

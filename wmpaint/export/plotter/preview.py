@@ -1,0 +1,118 @@
+"""What a plot will look like: `preview(job, dpi=150) -> [3, H, W]`, with each pen's width and translucent ink."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ... import memory
+from ...errors import InputError
+
+if TYPE_CHECKING:
+    from .job import Job
+
+__all__ = ["png_bytes", "preview"]
+
+FINE = (2, 6)  # subpixels a pixel, each way, so that a line is...
+STOUT = 12  # ...about as many subpixels wide: Pillow draws lines of whole numbers
+LARGEST = 16_384  # pixels a side
+TRAVEL = (0.9, 0.1, 0.5)
+
+
+def preview(job: Job, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  # [3, H, W]
+    """The page as it will look.
+
+    Inks multiply: where a pen's line lies, light passes it once on its way, so that yellow beneath blue looks green.
+    Lines of one pen that cross do not darken each other.
+
+    Args:
+        dpi: pixels an inch, 10 to 2400.
+        pen_up: whether to draw the pen's way through the air, too, as thin lines.
+
+    Raises:
+        InputError: a resolution out of range, or more than 16,384 pixels a side.
+    """
+    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not 10 <= dpi <= 2400:
+        raise InputError(f"expected a resolution of 10 to 2400 dpi, got {dpi!r:.60}")
+    scale = dpi / 25.4
+    width, height = (max(1, round(side * scale)) for side in job.placement.page)
+    if max(width, height) > LARGEST:
+        raise InputError(f"expected sides of at most {LARGEST} pixels, got {width} x {height}: try a smaller dpi")
+    memory.check(0, height, width / height)
+    picture = np.empty((height, width, 3), np.float32)
+    picture[:] = job.paper
+    for layer in job.layers:
+        mask = _mask(layer.paths, layer.pen.width, scale, width, height)
+        ink = np.array(layer.pen.color, np.float32) / np.maximum(np.array(job.paper, np.float32), 1e-3)
+        covered = layer.pen.opacity * mask[..., None]
+        picture *= 1 - covered * (1 - np.minimum(ink, 1))
+    if pen_up:
+        _travel(picture, job, scale)
+    return torch.from_numpy(picture).permute(2, 0, 1).clamp(0, 1).contiguous()
+
+
+def png_bytes(job: Job, dpi: float = 100.0) -> bytes:
+    """The preview as a PNG file."""
+    from PIL import Image
+
+    from ...image import to_uint8
+
+    stream = io.BytesIO()
+    Image.fromarray(to_uint8(preview(job, dpi))).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _mask(paths: Any, pen: float, scale: float, width: int, height: int) -> np.ndarray:  # [H, W] 0..1
+    """How much of each pixel the lines of one pen cover."""
+    from PIL import Image, ImageDraw
+
+    fine = min(max(math.ceil(STOUT / (pen * scale)), FINE[0]), FINE[1])
+    # In bands, so that the subpixels of a large page need not all be held at once.
+    band = max(64, (1 << 24) // (width * fine * fine))
+    half = pen / 2 * scale * fine
+    scaled = [path * (scale * fine) for path in paths]
+    ends = [(points[:, 1].min() - half, points[:, 1].max() + half) for points in scaled]
+    mask = np.empty((height, width), np.float32)
+    for top in range(0, height, band):
+        rows = min(band, height - top)
+        sheet = Image.new("L", (width * fine, rows * fine))
+        draw = ImageDraw.Draw(sheet)
+        first, last = top * fine, (top + rows) * fine
+        for points, (low, high) in zip(scaled, ends, strict=True):
+            if high >= first and low <= last:
+                _line(draw, points - np.array([0, first]), half)
+        # `reduce` averages whole numbers to whole numbers: 256 steps of coverage, without a large array of floats.
+        mask[top : top + rows] = np.asarray(sheet.reduce(fine), np.float32) / 255
+    return mask
+
+
+def _line(draw: Any, points: np.ndarray, half: float) -> None:
+    """A line with round ends and corners."""
+    flat = (points - 0.5).ravel().tolist()  # Pillow's pixels have their centers at whole numbers
+    draw.line(flat, fill=255, width=max(1, round(2 * half)), joint="curve" if half > 1 else None)
+    if half > 1:
+        for x, y in (points[0] - 0.5, points[-1] - 0.5):
+            draw.ellipse((x - half, y - half, x + half, y + half), fill=255)
+
+
+def _travel(picture: np.ndarray, job: Job, scale: float) -> None:
+    """Draw the pen's way through the air, in place."""
+    from PIL import Image, ImageDraw
+
+    height, width = picture.shape[:2]
+    sheet = Image.new("L", (width, height))
+    draw = ImageDraw.Draw(sheet)
+    thick = max(1, math.ceil(scale * 0.1))
+    for layer in job.layers:
+        last = np.zeros(2)
+        for path in layer.paths:
+            draw.line([*(last * scale), *(path[0] * scale)], fill=255, width=thick)
+            last = path[-1]
+    share = np.asarray(sheet, np.float32)[..., None] / 255 * 0.8
+    picture *= 1 - share
+    picture += share * np.array(TRAVEL, np.float32)

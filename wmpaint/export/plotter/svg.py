@@ -1,0 +1,52 @@
+"""A job as SVG for plotters: `svg_text(job)`, in mm, curves rather than polylines, a top-level layer a pen."""
+
+from __future__ import annotations
+
+import json
+from xml.etree.ElementTree import Element
+
+from ...color import to_hex
+from ..svg import NAMESPACE, _clean
+from .curves import fit, path_data
+from .job import Job
+
+__all__ = ["svg_text"]
+
+INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
+TOLERANCE = 0.02  # mm between curves and lines
+
+
+def svg_text(job: Job, *, title: str | None = None, embed: bool = True) -> str:
+    """The job as an SVG document of the page's size.
+
+    Each pen is a group at the top level, as plotters' software wants it (a wrapper would make all of it one layer),
+    named in AxiDraw's code. Ink multiplies, where a viewer can do that.
+
+    Args:
+        title: of the document; the painting's if None.
+        embed: whether the painting's strokes are kept inside.
+    """
+    import svgwrite
+
+    width, height = job.placement.page
+    drawing = svgwrite.Drawing(size=(f"{width:g}mm", f"{height:g}mm"), viewBox=f"0 0 {width:g} {height:g}", debug=False)
+    drawing.attribs["xmlns:inkscape"] = INKSCAPE
+    drawing.set_desc(title=_clean(job.title if title is None else title))
+    about = Element("wmpaint", xmlns=NAMESPACE)
+    about.text = _clean(json.dumps({"plot": {**job.settings, **job.as_dict()}}, ensure_ascii=False))
+    drawing.set_metadata(about)
+    for number, layer in enumerate(job.layers, 1):
+        pen = layer.pen
+        group = drawing.g(
+            id=f"pen{number}", fill="none", stroke=to_hex(pen.color), stroke_width=f"{pen.width:g}",
+            stroke_linecap="round", stroke_linejoin="round",
+        )  # fmt: skip
+        group.attribs["inkscape:groupmode"] = "layer"
+        group.attribs["inkscape:label"] = _clean(pen.layer_name(number))
+        group.attribs["style"] = "mix-blend-mode:multiply"
+        if pen.opacity < 1:
+            group.attribs["opacity"] = f"{pen.opacity:g}"  # of the layer: lines of one pen that cross do not darken
+        for curves in fit(layer.paths, TOLERANCE):
+            group.add(drawing.path(d=path_data(curves)))
+        drawing.add(group)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + drawing.tostring().replace("<path", "\n<path") + "\n"
