@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..strokes import Strokes
+from .palette import Palette
 
 __all__ = ["RATES", "Leaves"]
 
@@ -25,10 +26,12 @@ class Leaves:
     Args:
         smallest: radius in canvas units.
         aspect: of the canvas; points stay within one canvas height of it.
+        palette: inks that colors harden to. Strokes are then pressed fully, as a plotter does.
     """
 
-    def __init__(self, smallest: float, aspect: float) -> None:
-        self.smallest, self.aspect = smallest, aspect
+    def __init__(self, smallest: float, aspect: float, palette: Palette | None = None) -> None:
+        self.smallest, self.aspect, self.palette = smallest, aspect, palette
+        self.progress = 0.0  # share of the schedule, while which colors harden
         self._columns: dict[str, Tensor] = {}
         self._optimizer: torch.optim.Adam | None = None
 
@@ -40,7 +43,17 @@ class Leaves:
         if not self._columns:
             return Strokes.empty()
         c = self._columns
+        if self.palette is not None:
+            return self.palette.inked(c["points"], c["radius"].exp(), c["color"])
         return Strokes(c["points"], c["radius"].exp(), c["pressure"], c["color"])
+
+    def settled(self) -> Strokes:
+        """As they end: in the palette's inks, if there is one. Outside the graph."""
+        self.clamp()  # Ctrl-C may have come between the optimizer's step and this
+        strokes = self.strokes().detach()
+        if self.palette is not None and len(self):
+            strokes = strokes.replace(color=self.palette.drawn(strokes.color, 1.0).clamp(0, 1))
+        return strokes
 
     def replace(self, alive: Tensor, new: Strokes) -> None:
         """Drop the strokes that are not alive [N], and lay new ones over the others, which keep their momentum."""
@@ -73,6 +86,10 @@ class Leaves:
         for group in self._adam.param_groups:
             group["lr"] = RATES[group["name"]] * rate
         self._adam.step()
+        if self.palette is not None:
+            color = self._columns["color"]
+            with torch.no_grad():
+                color.copy_(self.palette.drawn(color, self.progress))
         self.clamp()
 
     @torch.no_grad()

@@ -19,6 +19,7 @@ from torch import Tensor
 from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
+from ..export import look
 from ..export.bitmap import flatten
 from ..objectives.base import Objective, Scene, as_objective
 from ..objectives.photo import photo
@@ -33,6 +34,7 @@ from ..version import __version__
 from . import state
 from .init import place
 from .leaves import Leaves, check_finite
+from .palette import Palette
 from .result import BrushRef, Painting
 from .schedule import Schedule
 
@@ -40,6 +42,7 @@ __all__ = ["Run", "Step", "paint"]
 
 REPLAN = 4  # steps between binnings of strokes to tiles
 SLACK = 8e-3  # canvas units that a stroke may move until then
+BRUSH, FLAT_BRUSH = "acrylic", "round"
 SMALLEST = 0.7  # pixels of radius at the planned height
 VISIBLE = 1 / 255  # a stroke that changes no pixel by as much is placed anew
 
@@ -70,7 +73,8 @@ class Run:
     Args:
         goal: a picture as `load_image` takes it (a path, a PIL image, an array, a tensor), an `Objective`, or a
             function `scene -> scalar`.
-        brush: a bundled painter's name, or a .safetensors file made by `fit`.
+        brush: a bundled painter's name, or a .safetensors file made by `fit`. None: "acrylic", or with pens "round",
+            whose strokes are as flat as ink.
         strokes: how many, 1 or more.
         height: pixels at which the program is meant to paint; the picture is judged at fewer.
         seed: the same seed gives the same painting on the same machine.
@@ -78,6 +82,10 @@ class Run:
         budget: seconds of painting after which it ends; the schedule is compressed to fit.
         steps: optimizer steps, if not as planned for the number of strokes.
         painter: a painter in memory, instead of `brush`.
+        pens: paint with these pens only, as `export.plotter.load_pens` takes them: each stroke chooses one while it is
+            painted, or the bare paper. The painting's `plot()` then draws it with just these.
+        page, landscape, margin: what it will be plotted on, since a pen's width counts there; as for `plan`.
+        fill: "solid" for strokes of any width that the plotter fills, "line" for single lines as wide as their pen.
 
     Raises:
         BrushError: an unknown brush. FileError: a picture or painter that cannot be read.
@@ -89,7 +97,7 @@ class Run:
         self,
         goal: Any,
         *,
-        brush: str | Path = "acrylic",
+        brush: str | Path | None = None,
         strokes: int = 500,
         height: int = 512,
         seed: int = 0,
@@ -97,6 +105,11 @@ class Run:
         budget: float | None = None,
         steps: int | None = None,
         painter: RibbonPainter | None = None,
+        pens: Any = None,
+        page: Any = "a4",
+        landscape: bool | None = None,
+        margin: Any = "15mm",
+        fill: str = "solid",
     ) -> None:
         whole = {"strokes": strokes, "height": height, "seed": seed, "steps": 1 if steps is None else steps}
         for name, value in whole.items():
@@ -106,6 +119,7 @@ class Run:
             raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed}")
         if budget is not None and not (isinstance(budget, int | float) and budget > 0):
             raise InputError(f"expected a budget of more than 0 seconds, got {budget!r}")
+        brush = brush or (BRUSH if pens is None else FLAT_BRUSH)
         if not isinstance(brush, str | Path) or not isinstance(canvas, Canvas | None):
             raise InputError(f"expected a brush by name and a Canvas or None, got {brush!r} and {canvas!r}")
         self.goal = as_objective(goal) or photo(goal)
@@ -123,7 +137,14 @@ class Run:
         self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
         self._weights = Path(brush) if painter is None and str(brush).endswith(".safetensors") else None
         self._generator = torch.Generator().manual_seed(seed)
-        self._leaves = Leaves(SMALLEST / height, self.canvas.aspect)
+        palette = None
+        if pens is not None:
+            palette = Palette.of(
+                pens, self.canvas, page=page, landscape=landscape, margin=margin, fill=fill, share=self._share
+            )
+            self.parameters |= palette.parameters
+        least = SMALLEST / height if palette is None else max(SMALLEST / height, palette.least)
+        self._leaves = Leaves(least, self.canvas.aspect, palette)
         self._layout: Plan | None = None
         self._index = self._rounds = 0
         self._began: float | None = None
@@ -174,6 +195,7 @@ class Run:
             self._add_rounds(1.0)  # those that a short budget had no time for
             raise StopIteration
         self._add_rounds(now)
+        self._leaves.progress = now
         loss, terms = self._descend(now)
         self._last = loss, terms
         self._index += 1
@@ -227,6 +249,10 @@ class Run:
         check_finite(pull, "the picture")
         if guide is None:
             guide = (picture - pull * (0.2 / pull.std().clamp(min=1e-12))).clamp(0, 1)
+        palette = self._leaves.palette
+        if palette is not None:  # of the error, only what these inks can mend
+            guide = palette.guide(guide, self._leaves.progress)
+            pull = picture - guide
         error = pull.square().mean(0)
         return error / error.mean().clamp(min=1e-30), guide.detach()
 
@@ -257,6 +283,13 @@ class Run:
         """The strokes so far, in the optimizer's graph."""
         return self._leaves.strokes()
 
+    def _share(self, radius: Tensor) -> Tensor:
+        """The painted width of fully pressed strokes as a share of the brush's diameter, [N]."""
+        n = len(radius)
+        points = torch.zeros(n, 3, 2)
+        strokes = Strokes(points, radius, torch.ones(n, 2), torch.zeros(n, 3))
+        return look.measure(self.painter, strokes, height=self.height)[0]
+
     @property
     def _ground(self) -> Tensor:
         return torch.tensor(self.canvas.background or (1.0, 1.0, 1.0))
@@ -284,8 +317,7 @@ class Run:
         """The painting so far."""
         import platform
 
-        self._leaves.clamp()  # Ctrl-C may have come between the optimizer's step and this
-        strokes = self.strokes().detach()
+        strokes = self._leaves.settled()
         if self.goal.sparse and len(strokes):
             shown = self._shown()
             strokes = strokes[shown if bool(shown.any()) else slice(0, 1)]
@@ -341,6 +373,7 @@ class Run:
         run = cls(
             goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
             canvas=state.canvas_of(known), painter=painter, budget=budget,
+            **({name: p[name] for name in ("pens", "page", "margin", "fill")} if "pens" in p else {}),
         )  # fmt: skip
         if run._goal_digest != known["goal"]:
             raise InputError(f"expected the picture or objective that {path} was painted after, got another")

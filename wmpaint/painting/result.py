@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -23,6 +23,9 @@ from ..renderer import Program, Renderer
 from ..strokes import Strokes
 from . import document
 from .by_brush import ByBrush
+
+if TYPE_CHECKING:
+    from ..export.plotter.job import Job
 
 __all__ = ["BrushRef", "Painting", "Report", "load"]
 
@@ -209,6 +212,21 @@ class Painting:
 
     def _painter(self, index: int) -> Renderer:
         return self.painters[index] if self.painters else _painter(self.brushes[index], self.folder)
+
+    def plot(self, pens: Any = None, **options: Any) -> Job:
+        """What a pen plotter is to do to draw it.
+
+        Args:
+            pens: as `export.plotter.load_pens` takes them, or a number; None for those it was painted with, or else
+                four fineliners.
+            options: as for `export.plotter.plan`: page, margin, fill, hide…
+
+        Raises:
+            what `export.plotter.plan` raises.
+        """
+        from ..export.plotter import plan
+
+        return plan(self, pens, **options)
 
     # Words
 

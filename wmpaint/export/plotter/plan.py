@@ -28,7 +28,7 @@ WHITE = (1.0, 1.0, 1.0)
 SOLID = 0.5  # opacity from which a stroke counts as opaque
 ROUGH = 0.005  # mm that lines may be off
 SHORTEST = 0.3  # pen widths of a line that is worth a lift
-TUCK = 0.5  # pen widths that a line goes on beneath what hides it, so that no paper shows between the two
+TUCK = 0.25  # pen widths that a line goes on beneath what hides it, so that no paper shows between the two
 
 
 def plan(

@@ -1,0 +1,122 @@
+"""A few inks instead of all colors: `Palette.of(pens, canvas, page="a4")`, whose choice is optimized with the strokes.
+
+Colors are free at first. Then, after each step, they are drawn ever more strongly to the inks near them, weighed by a
+softmax of their distances that grows colder (deterministic annealing: K. Rose, Proc. IEEE 86, 1998), until each is one
+ink. All the while the strokes' shapes are improved for the colors that they will have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..canvas import Canvas
+from ..color import delta_e, lab
+from ..errors import InputError
+from ..export.plotter.pens import PenSet, load_pens
+from ..export.plotter.placement import Placement
+from ..strokes import Strokes
+
+__all__ = ["FILLS", "Palette"]
+
+FILLS = ("solid", "line")
+HARDEN = (0.3, 0.6)  # shares of the schedule between which colors harden
+NEAR = 10.0  # CIEDE2000: inks that differ by less in their distance from a color share it at first
+
+
+@dataclass(frozen=True, eq=False)
+class Palette:
+    """The inks that a painting is limited to: those of some pens, and the bare paper, which covers what it lies on.
+
+    Args:
+        pens: what they come from.
+        colors: [P + 1, 3] sRGB of each ink as it looks on the paper, and last of the paper.
+        radius: [P + 1] of strokes, canvas units, where a stroke is a single line of its pen; None where strokes are
+            filled, and any width will do.
+        least: the smallest radius that its pens can draw, canvas units.
+        place: the page and the fill, for the painting's parameters.
+    """
+
+    pens: PenSet
+    colors: Tensor
+    radius: Tensor | None
+    least: float
+    place: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls,
+        pens: Any,
+        canvas: Canvas,
+        *,
+        page: Any = "a4",
+        landscape: bool | None = None,
+        margin: Any = "15mm",
+        fill: str = "solid",
+        share: Any = None,
+    ) -> Palette:
+        """
+        Args:
+            pens: as `export.plotter.load_pens` takes them.
+            page, landscape, margin: as for `export.plotter.plan`, since a pen's width counts on the page.
+            fill: "solid" for strokes of any width that are filled with lines, "line" for single lines.
+            share: function of radii [N] to the painted width as a share of the brush's diameter; 1 if None.
+
+        Raises:
+            InputError: another fill, or what `load_pens` and `Placement.of` raise.
+        """
+        if fill not in FILLS:
+            raise InputError(f"expected the fill of painted pens out of {', '.join(FILLS)}, got {fill!r:.60}")
+        found = load_pens(pens)
+        placement = Placement.of(canvas, page, landscape, margin)
+        paper = torch.tensor(canvas.background or (1.0, 1.0, 1.0))
+        inks = torch.tensor([pen.color for pen in found.pens])
+        opacity = torch.tensor([pen.opacity for pen in found.pens])[:, None]
+        # Inks multiply, as in the preview of a plot.
+        seen = paper * (1 - opacity * (1 - (inks / paper.clamp(min=1e-3)).clamp(max=1)))
+        half = torch.tensor([pen.width for pen in found.pens]) / (2 * placement.scale)
+        half = torch.cat([half, half.max()[None]])
+        radius = None
+        if fill == "line":
+            radius = half
+            for _ in range(3 if share is not None else 0):  # the share depends on the radius, a little
+                radius = half / share(radius)
+        place = {"page": list(placement.page), "margin": placement.margin, "fill": fill}
+        return cls(found, torch.cat([seen, paper[None]]), radius, float(half.min()), place)
+
+    def __len__(self) -> int:
+        return len(self.colors)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """For a painting's parameters: plain JSON values, from which `of` makes the same palette."""
+        return {"pens": [pen.as_dict() for pen in self.pens.pens], **self.place}
+
+    def shares(self, colors: Tensor, progress: float) -> tuple[Tensor, float]:  # [N, 3] -> [N, P + 1]
+        """(how much of each ink stands for a color, each row summing to 1; how strongly colors are drawn, 0 to 1)."""
+        begin, end = HARDEN
+        hard = min(max((progress - begin) / (end - begin), 0.0), 1.0)
+        apart = delta_e(lab(colors)[:, None], lab(self.colors.to(colors))[None])
+        if hard == 1:
+            return torch.nn.functional.one_hot(apart.argmin(1), len(self)).to(colors), hard
+        return (-apart / (NEAR * (1 - hard))).softmax(1), hard
+
+    @torch.no_grad()
+    def drawn(self, colors: Tensor, progress: float) -> Tensor:  # [N, 3] -> [N, 3]
+        """Colors, drawn to the inks as far as they are to harden by now; at the end, the inks themselves."""
+        shares, hard = self.shares(colors, progress)
+        return torch.lerp(colors, shares @ self.colors.to(colors), hard)
+
+    def inked(self, points: Tensor, radius: Tensor, color: Tensor) -> Strokes:
+        """Strokes of these colors [N, 3], fully pressed, with the number of the pen that is nearest."""
+        pen = self.shares(color.detach(), 1.0)[0].argmax(1)
+        if self.radius is not None:
+            radius = self.radius.to(color)[pen]
+        return Strokes(points, radius, torch.ones_like(points[:, :2, 0]), color, pen=pen)
+
+    def guide(self, picture: Tensor, progress: float) -> Tensor:  # [3, H, W] -> [3, H, W]
+        """A picture as these inks could show it at best, as far as colors have hardened."""
+        return self.drawn(picture.flatten(1).t(), progress).t().reshape(picture.shape)
