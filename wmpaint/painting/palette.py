@@ -81,9 +81,11 @@ class Palette:
         half = torch.cat([half, half.max()[None]])
         radius = None
         if fill == "line":
-            radius = half
-            for _ in range(3 if share is not None else 0):  # the share depends on the radius, a little
-                radius = half / share(radius)
+            # The share depends on the radius: of many, those that paint the width that comes nearest.
+            tried = half[:, None] * (torch.ones(1) if share is None else torch.logspace(-0.5, 0.3, 41))
+            painted = tried if share is None else tried * share(tried.flatten()).view(tried.shape)
+            best = (painted - half[:, None]).abs().argmin(1, keepdim=True)
+            radius = tried.gather(1, best)[:, 0]
         place = {"page": list(placement.page), "margin": placement.margin, "fill": fill}
         return cls(found, torch.cat([seen, paper[None]]), radius, float(half.min()), place)
 
