@@ -27,8 +27,8 @@ __all__ = ["field", "grain", "thinned"]
 
 SIDE = 512  # samples of the field
 SCALE = 12.0  # samples a radius
-DABS = 4.0  # thrown per square radius
-DAB = 0.9  # radius of a dab, in radii of the brush
+DABS = 1.5  # thrown per square radius: three over a place, as few as charcoal lays, so that single ones show
+DAB = 0.8  # radius of a dab, in radii of the brush
 HARDNESS = 0.2  # of a dab, as brush files name it
 SIGMA = 0.39  # radii; the field correlates about as exp(-(distance / SIGMA)² / 2)
 
@@ -42,7 +42,8 @@ def field() -> Tensor:
     line = np.minimum(np.arange(SIDE), SIDE - np.arange(SIDE)) / (SCALE * DAB)
     square = line[:, None] ** 2 + line[None] ** 2
     dab = np.where(square < HARDNESS, 1 - square * (1 / HARDNESS - 1), (1 - square) * HARDNESS / (1 - HARDNESS))
-    heap = np.fft.irfft2(np.fft.rfft2(thrown) * np.fft.rfft2(dab.clip(0)), s=thrown.shape)
+    dab = dab.clip(0) + 1e-4 * np.exp(-square)  # so that places without a dab differ too
+    heap = np.fft.irfft2(np.fft.rfft2(thrown) * np.fft.rfft2(dab), s=thrown.shape)
     rank = np.empty(heap.size)
     rank[np.argsort(heap, axis=None, kind="stable")] = (np.arange(heap.size) + 0.5) / heap.size
     normal = torch.special.ndtri(torch.from_numpy(rank)).view(SIDE, SIDE)

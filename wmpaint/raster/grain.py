@@ -37,6 +37,7 @@ __all__ = ["Grain", "grained"]
 Z_MAX, Z_STEPS = 4.0, 80  # beyond, alpha is 0 or 1 to 3e-5
 SHARES = 128  # the table's columns are even in the square root of s / (a (1 - a))
 LEAST = 1e-6  # of 1 - rho
+NONE = 1e-8  # of s / (a (1 - a))
 
 
 class Grain(NamedTuple):
@@ -117,7 +118,9 @@ def _by_tensors(
         center = torch.stack([tile % layout.across, tile // layout.across], 1).to(points) * side + side / 2
         x, y = ((center - points[chunk.stroke, 0])[:, :, None] + torch.stack([scene.x, scene.y], 1)).unbind(1)
         cos, sin, u, v = (column[:, None] for column in window.unbind(1))
-        alpha = _stray(alpha, spread, _seen(grain.field.to(points), cos * x - sin * y + u, sin * x + cos * y + v), table)
+        alpha = _stray(
+            alpha, spread, _seen(grain.field.to(points), cos * x - sin * y + u, sin * x + cos * y + v), table
+        )
         paint = color[chunk.stroke].t()[:, :, None]
         under = picture[:, chunk.tiles]
         start = 0
@@ -141,7 +144,7 @@ def _seen(field: Tensor, u: Tensor, v: Tensor) -> Tensor:
 
 def _stray(alpha: Tensor, spread: Tensor, g: Tensor, table: Tensor) -> Tensor:
     bound = alpha * (1 - alpha)
-    noisy = (spread > 0) & (bound > 0)
+    noisy = (spread > NONE * bound) & (bound > 0)
     z = torch.special.ndtri(torch.where(noisy, alpha, 0.5))
     row = z.abs().clamp(max=Z_MAX) * (Z_STEPS / Z_MAX)
     column = (spread / torch.where(noisy, bound, 1.0)).clamp(0, 1).sqrt() * SHARES

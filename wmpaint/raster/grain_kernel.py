@@ -1,5 +1,7 @@
 """The inner loop of `grain.py`, compiled for the CPU by Numba."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
+
 from __future__ import annotations
 
 import math
@@ -12,6 +14,7 @@ from .kernel import FLAGS, PX, PY, _evaluate
 __all__ = ["grained"]
 
 LEAST = 1e-6
+NONE = 1e-8
 ROOT2 = math.sqrt(2.0)
 
 
@@ -31,7 +34,7 @@ def _seen(field, u, v):
 def _stray(alpha, spread, g, normal, angles, z_max):
     """An alpha of this mean and variance, for a normal number g; see `grain.py`."""
     bound = alpha * (1 - alpha)
-    if spread <= 0 or bound <= 0:
+    if spread <= NONE * bound or bound <= 0:
         return alpha
     logit = math.log(alpha / (1 - alpha))
     place = min(abs(logit), 16.0) * ((len(normal) - 1) / 16.0)
