@@ -50,7 +50,7 @@ def test_the_field_is_normal_between_its_samples() -> None:
 
 
 def test_the_field_correlates_as_dabs_do() -> None:
-    # MyPaint, benchmarks/grain.py: a half at 0.40 to 0.52 radii, little at 1, as much along as across.
+    # MyPaint, benchmarks/grain.py: a half at 0.45 to 0.55 radii, little at 1, as much along as across.
     c = covariance(texture.field())
     along, across = ((line / c[0, 0])[:30] for line in (c[0], c[:, 0]))
     for line in (along, across):
