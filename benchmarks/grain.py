@@ -101,8 +101,8 @@ def main() -> None:
     names = sys.argv[1:] or [name for name in wp.painters.available() if wp.painters.load(name).config.noise]
     print(
         "| brush | deviation: painter's / program's | textured / painter's | quantiles off "
-        "| half length: program | textured | fine: dream | mean replay | textured | real | coarse: dream | mean replay | textured | real "
-        "| CPU time: dream, textured |"
+        "| half length: program | textured | fine: dream | mean replay | textured | real "
+        "| coarse: dream | mean replay | textured | real | CPU time: dream, textured |"
     )
     print("|---" * 15 + "|")
     for name in names:

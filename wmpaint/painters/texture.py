@@ -2,12 +2,12 @@
 
     grain(strokes, seed, ...) -> raster.Grain        thinned(ribbon, ...) -> Ribbon
 
-Brushes that are random scatter their dabs, so what is random about a stroke is correlated over about a
-dab, and as much along the stroke as across it. Measured on MyPaint over seeds (charcoal, dry_brush, pastel,
-pencil, sketch_pen; `benchmarks/grain.py`): two places of a stroke correlate by a half at 0.45 to 0.55 radii, and
-hardly at one radius, the pixel's own width aside. The dabs themselves correlate like that, for all these brushes
-have soft ones. So the random field is a heap of such dabs, thrown at random, and its values
-are replaced by normal numbers of the same rank; what alphas those make is the business of `raster/grain.py`.
+Brushes that are random scatter their dabs, so what is random about a stroke is correlated over about a dab,
+and as much along the stroke as across it. Measured on MyPaint over seeds (charcoal, dry_brush, pastel, pencil,
+sketch_pen; `benchmarks/grain.py`): two places of a stroke correlate by a half at 0.45 to 0.55 radii, and hardly
+at one radius, the pixel's own width aside. The dabs themselves correlate like that, for all these brushes have
+soft ones. So the random field is a heap of such dabs, thrown at random, and its values are replaced by normal
+numbers of the same rank; what alphas those make is the business of `raster/grain.py`.
 """
 
 from __future__ import annotations
