@@ -112,10 +112,10 @@ def test_the_scale_is_the_stroke_and_the_pixel() -> None:
     def samples(height: int, program_height: int | None = None) -> float:
         return float(texture.grain(stroke, 0, height=height, program_height=program_height).window[0, :2].norm())
 
-    assert samples(100) == pytest.approx(12 / math.hypot(3, 1))
-    assert samples(1000) == pytest.approx(12 / math.hypot(30, 1))
-    assert samples(100, 400) == pytest.approx(12 / math.hypot(3, 1))  # pixels of the picture
-    assert samples(400, 100) == pytest.approx(12 / math.hypot(12, 4))  # pixels of the program
+    assert samples(100) == pytest.approx(12 / math.hypot(3, 1.5))
+    assert samples(1000) == pytest.approx(12 / math.hypot(30, 1.5))
+    assert samples(100, 400) == pytest.approx(12 / math.sqrt(9 + (1.5 / 4) ** 2 + 15 / 16))  # and of the picture's pixels
+    assert samples(400, 100) == pytest.approx(12 / math.hypot(12, 6))  # magnified
     assert texture.grain(stroke, 0, height=100).window[0, 2] == texture.grain(stroke, 0, height=900).window[0, 2]
 
 
@@ -129,9 +129,9 @@ def test_larger_pixels_have_less_variance() -> None:
     assert texture.thinned(ribbon, torch.tensor([2.0, 30.0]), 1.0) is ribbon
     small, large = texture.thinned(ribbon, torch.tensor([2.0, 3000.0]), 4.0).logits[:, 1, 0, 0].sigmoid().tolist()
     assert large == pytest.approx(0.5, rel=1e-4)  # all that a pixel sees is one place
-    # By summing exp(-(x - y)² / (2 s²)) over the box, s = 0.39 sqrt(5).
+    # By summing exp(-(x - y)² / (2 s²)) over the box, s = 0.39 sqrt(6.25).
     x = (torch.arange(400, dtype=torch.float64) + 0.5) / 400 * math.sqrt(15)
-    f = float(torch.exp(-(((x[:, None] - x) / (0.39 * math.sqrt(5))) ** 2) / 2).mean())
+    f = float(torch.exp(-(((x[:, None] - x) / (0.39 * 2.5)) ** 2) / 2).mean())
     assert small == pytest.approx(0.5 * f**2, rel=1e-3)
 
 

@@ -30,6 +30,7 @@ SCALE = 12.0  # samples a radius
 DABS = 1.5  # thrown per square radius: three over a place, as few as charcoal lays, so that single ones show
 DAB = 0.8  # radius of a dab, in radii of the brush
 HARDNESS = 0.2  # of a dab, as brush files name it
+BLUR = 1.5  # pixels of the program's own, by which its antialiasing makes the radius larger: sqrt(r² + BLUR²)
 SIGMA = 0.39  # radii; the field correlates about as exp(-(distance / SIGMA)² / 2)
 
 
@@ -69,9 +70,10 @@ def grain(
     are the same bit for bit count from the first.
     """
     turn, u, v = _uniform(strokes, seed).unbind(1)
-    # What a pixel averages over is no finer than a pixel, be it the picture's or the program's.
-    pixel = max(1.0, height / (program_height or height))
-    step = SCALE / (strokes.radius.detach().double().cpu() * height).square().add(pixel**2).sqrt()
+    # Grain is no finer than the program's smallest dabs, nor than what is left of it in the picture's pixels.
+    pixel = height / (program_height or height)
+    least = (BLUR * pixel) ** 2 + max(0.0, 1 - pixel**2)
+    step = SCALE / (strokes.radius.detach().double().cpu() * height).square().add(least).sqrt()
     turn = 2 * math.pi * turn
     window = torch.stack([step * turn.cos(), step * turn.sin(), SIDE * u, SIDE * v], 1)
     return Grain(field().to(strokes.points), window.to(strokes.points.device))
@@ -90,7 +92,7 @@ def thinned(
     box = math.sqrt(max(float(pixel) ** 2 - 1, 0.0))
     if box < 1e-3:
         return ribbon
-    q = box / (SIGMA * (radius.double().square() + 1).sqrt())
+    q = box / (SIGMA * (radius.double().square() + BLUR**2).sqrt())
     wave = math.sqrt(2 * math.pi) * q * torch.erf(q / math.sqrt(2)) + 2 * torch.expm1(-q * q / 2)
     share = torch.where(q > 0.05, wave / (q * q), 1 - q * q / 12).square().to(radius)
     ratio = (ribbon.logits[:, 1].sigmoid() * share[:, None, None]).clamp(1e-12, 1 - 1e-6)
