@@ -114,7 +114,7 @@ def test_the_scale_is_the_stroke_and_the_pixel() -> None:
 
     assert samples(100) == pytest.approx(12 / math.hypot(3, 1.5))
     assert samples(1000) == pytest.approx(12 / math.hypot(30, 1.5))
-    assert samples(100, 400) == pytest.approx(12 / math.sqrt(9 + (1.5 / 4) ** 2 + 15 / 16))  # and of the picture's pixels
+    assert samples(100, 400) == pytest.approx(12 / math.sqrt(9 + (1.5 / 4) ** 2 + 15 / 16))  # its own too
     assert samples(400, 100) == pytest.approx(12 / math.hypot(12, 6))  # magnified
     assert texture.grain(stroke, 0, height=100).window[0, 2] == texture.grain(stroke, 0, height=900).window[0, 2]
 
