@@ -70,9 +70,10 @@ def stroke_frames(
     """The bare canvas, then the painting as it grows in at most `frames` steps, then `hold` times the last.
 
     A program paints on and is looked at from time to time, so that each frame is its own picture of so many
-    strokes, and the last is `render` of all, bit for bit. A painter, in which nothing is random and each stroke has
-    one color, paints each group of new strokes on transparent ground, laid over the picture so far: the same to
-    rounding, at the cost of one painting. A transparent canvas is shown as white. Lifted strokes are left out.
+    strokes, and the last is `render` of all, bit for bit. A painter, in which each stroke has one color and what is
+    random hangs on the stroke itself, paints each group of new strokes on transparent ground, laid over the picture
+    so far: the same to rounding, at the cost of one painting. A transparent canvas is shown as white. Lifted strokes
+    are left out.
 
     Raises:
         InputError: fewer than 1 frame, a negative hold, or a bad height.
@@ -112,7 +113,10 @@ def _in_groups(
     ground = (0.0, 0.0, 0.0, 0.0) if canvas.background is None else (*canvas.background, 1.0)
     picture = torch.tensor(ground)[:, None, None].expand(4, *canvas.pixels(height))
     clear = replace(canvas, background=None)
+    chance = None if generator is None else generator.get_state()
     for start, stop in zip([0, *counts], counts, strict=False):
+        if generator is not None and chance is not None:
+            generator.set_state(chance)  # each group is painted with the seed that all would be painted with
         group = strokes[start:stop]
         if group.lifted is not None:
             group = group[~group.lifted].replace(lifted=None)

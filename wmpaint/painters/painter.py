@@ -14,10 +14,12 @@ from ..canvas import Canvas
 from ..errors import FileError, InputError
 from ..files import atomic_path
 from ..raster.composite import composite
+from ..raster.grain import grained
 from ..raster.tiles import Plan, plan
 from ..renderer import Program
 from ..strokes import Strokes
 from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
+from .texture import grain, thinned
 
 __all__ = ["RibbonPainter"]
 
@@ -92,18 +94,40 @@ class RibbonPainter(nn.Module):
         generator: torch.Generator | None = None,
         program_height: int | None = None,
     ) -> Tensor:
-        """The mean picture, [4, H, W] premultiplied RGBA. Differentiable in the strokes and the weights.
+        """The picture, [4, H, W] premultiplied RGBA: the mean, or one as the program might paint it.
+
+        The mean picture is differentiable in the strokes and the weights, a textured one is not.
 
         Args:
             height: pixels of the picture.
-            generator: unused: the mean picture has nothing random in it.
+            generator: draws the seed of this picture's grain; None, or a program that is not random, gives the
+                mean. Over seeds, textured pictures have the mean and, pixel by pixel, the variance of `dream`, less
+                what averaging over pixels larger than the program's takes away. The same strokes at other heights,
+                or among others, have the same grain.
             program_height: pixels of the program's canvas that is imitated; `height` if None. A
                 picture of 128 pixels with `program_height=512` is the program's 512 pixels, reduced.
 
         Raises:
             InputError: strokes out of range (see `Strokes.check`), or sides above 16,384 pixels.
         """
-        return self.dream(strokes, canvas, height=height, program_height=program_height)[0]
+        if generator is None or not self.config.noise:
+            return self.dream(strokes, canvas, height=height, program_height=program_height)[0]
+        return self._textured(strokes, canvas, height, program_height, generator)
+
+    @torch.no_grad()
+    def _textured(
+        self, strokes: Strokes, canvas: Canvas, height: int, program_height: int | None, generator: torch.Generator
+    ) -> Tensor:
+        seed = int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
+        strokes, color, ground, (rows, columns), program_height = self._scene(strokes, canvas, height, program_height)
+        ribbon, half_width = self.ribbons(strokes, height, program_height)
+        seen = program_height or height
+        ribbon = thinned(ribbon, strokes.radius * seen, seen / height)
+        return grained(
+            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, color, ground,
+            grain(strokes, seed, height=height, program_height=program_height),
+            height=rows, width=columns, caps=ribbon.caps,
+        )  # fmt: skip
 
     def dream(
         self,
@@ -117,12 +141,25 @@ class RibbonPainter(nn.Module):
         """The mean picture [4, H, W], and the variance [H, W] of the program around it.
 
         The variance is summed over red, green and blue, and is the program's per pixel at
-        `program_height`: averaging over larger pixels does not reduce it.
+        `program_height`: averaging over larger pixels does not reduce it, as it does in `render`.
 
         Raises:
             InputError: as `render`.
         """
-        rows, columns = canvas.pixels(height)
+        strokes, color, ground, (rows, columns), program_height = self._scene(strokes, canvas, height, program_height)
+        ribbon, half_width = self.ribbons(strokes, height, program_height)
+        points, radius = strokes.points * height, strokes.radius * height
+        picture, variance = composite(
+            points, radius, half_width, ribbon.logits, color, ground,
+            height=rows, width=columns, caps=ribbon.caps, layout=layout,
+        )  # fmt: skip
+        return picture, variance
+
+    def _scene(
+        self, strokes: Strokes, canvas: Canvas, height: int, program_height: int | None
+    ) -> tuple[Strokes, Tensor, Tensor, tuple[int, int], int | None]:
+        """Strokes that show, their colors [N, 4], the ground [4], the picture's size and the program's height."""
+        size = canvas.pixels(height)
         if program_height is not None:
             program_height, _ = canvas.pixels(program_height)
         strokes = strokes.check().to(self.dtype)
@@ -132,14 +169,8 @@ class RibbonPainter(nn.Module):
             ground = strokes.points.new_tensor([*canvas.background, 1.0])
         if strokes.lifted is not None:
             strokes = strokes[~strokes.lifted]
-        ribbon, half_width = self.ribbons(strokes, height, program_height)
-        points, radius = strokes.points * height, strokes.radius * height
         color = torch.cat([strokes.color, torch.ones_like(strokes.color[:, :1])], 1)
-        picture, variance = composite(
-            points, radius, half_width, ribbon.logits, color, ground,
-            height=rows, width=columns, caps=ribbon.caps, layout=layout,
-        )  # fmt: skip
-        return picture, variance
+        return strokes, color, ground, size, program_height
 
     def ribbons(self, strokes: Strokes, height: int, program_height: int | None = None) -> tuple[Ribbon, Tensor]:
         """Ribbons as seen by pixels of a picture `height` high, and their half widths [N] in those pixels.

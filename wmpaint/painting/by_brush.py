@@ -23,7 +23,8 @@ class ByBrush:
     """Paints runs of strokes that share a brush, one above the other.
 
     Programs paint on one sheet, as if a painter changed brushes, and each stroke has the random numbers of its
-    place in the whole painting. What other renderers paint is laid over what is there.
+    place in the whole painting. What other renderers paint is laid over what is there; each run is painted from the
+    generator's state at the start, so that what they draw from it does not depend on the runs.
 
     Args:
         renderer: the renderer of a brush's number; asked only for brushes that are painted.
@@ -52,6 +53,7 @@ class ByBrush:
         easel = _Easel(strokes, canvas, height, generator)
         parts = [self._runs(strokes, start, stop) for start, stop in zip([0, *counts], counts, strict=False)]
         alone = sum(map(len, parts)) == 1
+        chance = None if generator is None else generator.get_state()
         for runs in parts:
             for brush, start, stop in runs:
                 renderer = self.renderer(brush)
@@ -62,6 +64,8 @@ class ByBrush:
                 part = (part if part.lifted is None else part[~part.lifted]).replace(brush=None, pen=None, lifted=None)
                 # A single run is painted on the ground itself, and is what the renderer alone would paint.
                 ground = canvas if alone else replace(canvas, background=None)
+                if generator is not None and chance is not None:
+                    generator.set_state(chance)
                 top = renderer.render(part, ground, height=height, generator=generator, **self.options)
                 easel.put(top, over_all=alone)
             yield easel.picture()

@@ -19,7 +19,7 @@ from ..errors import MissingProgram
 from ..geometry import coefficients
 from .tiles import Plan, is_straight, plan
 
-__all__ = ["CompiledComposite", "CompiledSample", "influence", "usable", "warm_up"]
+__all__ = ["CompiledComposite", "CompiledSample", "grained", "influence", "usable", "warm_up"]
 
 PARTS = 8  # sums of ribbon gradients held at a time; fixed, so that results do not depend on the threads
 KEPT_BYTES = 1 << 30  # held from forward to backward; beyond that the backward pass computes it again
@@ -206,6 +206,25 @@ def influence(
             layout.tile, layout.across, layout.height, layout.width, out,
         )  # fmt: skip
     return torch.from_numpy(out)
+
+
+def grained(
+    points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
+    caps: int, layout: Plan, field: Tensor, window: Tensor, tables: tuple[np.ndarray, np.ndarray, float],
+) -> Tensor:  # fmt: skip
+    """The picture [C, H, W] of `raster.grained`; `tables` are its normal numbers, its angles and the last z."""
+    known = _Known(points, radius, half_width, ribbons, caps)
+    picture = background.detach()[:, None, None].repeat(1, layout.height, layout.width)
+    numbers, starts, strokes, _ = _part(layout, 0, len(layout.tiles))
+    with _lock:
+        _kernel()  # first, for it sees to where compiled loops are kept
+        from . import grain_kernel
+
+        grain_kernel.grained(
+            known.table, known.ribbons, caps, _array(color), _array(background), numbers, starts, strokes, layout.tile,
+            layout.across, _array(field), _array(window.double()), *tables, picture.numpy(),
+        )  # fmt: skip
+    return picture
 
 
 class CompiledSample(torch.autograd.Function):

@@ -6,10 +6,14 @@ the curve, look-ups are spelled out, and derivatives are PyTorch's.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
-__all__ = ["composite"]
+from .grain import Grain
+
+__all__ = ["composite", "grained"]
 
 BARRIER = 0.5
 EPS = 1e-12
@@ -38,6 +42,63 @@ def composite(
         variance = ((1 - alpha) ** 2 + spread) * variance + spread * change.square().sum(1)
         mean = mean + alpha[:, None] * change
     return mean.t().reshape(-1, height, width), variance.reshape(height, width)
+
+
+def grained(
+    points: Tensor,  # [N, 3, 2] pixels
+    radius: Tensor,  # [N] pixels
+    half_width: Tensor,  # [N] pixels
+    ribbons: Tensor,  # [N, 2, R, C]
+    color: Tensor,  # [N, C]
+    background: Tensor,  # [C]
+    grain: Grain,
+    *,
+    height: int,
+    width: int,
+    caps: int,
+) -> Tensor:
+    """As `raster.grain.grained`."""
+    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    pixels = torch.stack([columns, rows], -1).reshape(-1, 2).to(points) + 0.5
+    picture = background[None].repeat(len(pixels), 1)
+    side = len(grain.field)
+    for k in range(len(points)):
+        alpha, spread = _stroke(points[k], radius[k], half_width[k], ribbons[k], pixels, caps)
+        cos, sin, u, v = grain.window[k].tolist()
+        turn = torch.tensor([[cos, sin], [-sin, cos]]).to(points)
+        place = ((pixels - points[k, 0]) @ turn + torch.tensor([u, v]).to(points)) % side
+        low, part = place.long(), place % 1
+        g = torch.zeros_like(alpha)
+        for right in (0, 1):
+            for down in (0, 1):
+                weight = (part[:, 0] - 1 + right).abs() * (part[:, 1] - 1 + down).abs()
+                g += weight * grain.field[(low[:, 1] + down) % side, (low[:, 0] + right) % side]
+        strayed = torch.tensor(
+            [_stray(*three) for three in zip(alpha.tolist(), spread.tolist(), g.tolist(), strict=True)]
+        )
+        picture = picture + strayed.to(picture)[:, None] * (color[k] - picture)
+    return picture.t().reshape(-1, height, width)
+
+
+def _stray(alpha: float, spread: float, g: float) -> float:
+    """The alpha of a normal number g, with rho found by halving: the variance is that over all normal numbers."""
+    if spread <= 1e-12:
+        return alpha
+    every = torch.linspace(-8, 8, 1001, dtype=torch.float64)
+    weight = (-every.square() / 2).exp() / math.sqrt(2 * math.pi) * 0.016
+    z = torch.special.ndtri(torch.tensor(alpha, dtype=torch.float64))
+
+    def seen(g: Tensor, rho: float) -> Tensor:
+        return torch.special.ndtr((z + math.sqrt(rho) * g) / math.sqrt(1 - rho))
+
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        rho = (low + high) / 2
+        if float((weight * (seen(every, rho) - alpha).square()).sum()) < spread:
+            low = rho
+        else:
+            high = rho
+    return float(seen(torch.tensor(g, dtype=torch.float64), rho))
 
 
 def _stroke(

@@ -16,7 +16,7 @@ from ..geometry import coefficients
 from .ribbon import Bent, Curves, bend, bend_backward
 from .tiles import Chunk, Plan, chunks, is_straight
 
-__all__ = ["Evaluated", "TensorComposite", "TensorSample"]
+__all__ = ["Evaluated", "TensorComposite", "TensorSample", "assemble"]
 
 BLOCK_PIXELS = 1 << 17  # evaluated at once: what fits in a core's cache
 
@@ -57,7 +57,7 @@ class TensorComposite(torch.autograd.Function):
             if keep:
                 kept.append((alpha, spread, blocks, below, beneath))
         ctx.scene, ctx.kept, ctx.color = scene, kept, color
-        return _assemble(mean, layout), _assemble(variance[None], layout)[0]
+        return assemble(mean, layout), assemble(variance[None], layout)[0]
 
     @staticmethod
     @once_differentiable
@@ -157,7 +157,7 @@ class Evaluated:
             self.to_ribbons.index_add_(0, strokes, ribbons)
 
 
-def _assemble(tiles: Tensor, layout: Plan) -> Tensor:
+def assemble(tiles: Tensor, layout: Plan) -> Tensor:
     """[C, tiles, side * side] -> [C, H, W]."""
     side, channels = layout.tile, tiles.shape[0]
     rows, columns = -(-layout.height // side), -(-layout.width // side)
