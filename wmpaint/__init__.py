@@ -52,7 +52,9 @@ _WHERE = {
     "transfer": "objectives",
     "variance": "objectives",
 }
-_MODULES = ("export", "features", "objectives", "painters", "programs", "raster")
+_MODULES = {name: name for name in ("export", "features", "objectives", "painters", "programs", "raster")} | {
+    "plotter": "export.plotter"
+}
 
 __all__ = sorted([*_WHERE, *_MODULES])
 
@@ -61,7 +63,7 @@ def __getattr__(name: str) -> Any:
     if name in _WHERE:
         value = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
     elif name in _MODULES:
-        value = importlib.import_module(f".{name}", __name__)
+        value = importlib.import_module(f".{_MODULES[name]}", __name__)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

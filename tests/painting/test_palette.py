@@ -40,7 +40,7 @@ def test_colors_are_free_at_first_and_inks_at_the_end():
     colors = torch.tensor([[0.8, 0.1, 0.1], [0.3, 0.35, 0.3], [0.95, 0.9, 0.95]])
     assert torch.equal(palette().drawn(colors, 0.0), colors)
     assert torch.equal(palette().drawn(colors, 1.0), palette().colors)
-    half = palette().drawn(colors, 0.45)
+    half = palette().drawn(colors, 0.05)
     assert ((half - palette().colors).norm(dim=1) < (colors - palette().colors).norm(dim=1)).all()
 
 
@@ -86,7 +86,7 @@ def test_lines_are_as_wide_as_their_pens():
 
     share, _ = look.measure(painting.renderer, painting.strokes, height=64)
     # A4 upright, 180 mm for an aspect of 4/3: the canvas is turned, and its height is 180 mm.
-    assert float(share[0] * radius[0] * 2 * 180) == pytest.approx(9.0, rel=0.05)
+    assert float(share[0] * radius[0] * 2 * 180) == pytest.approx(9.0, rel=0.1)  # a pixel in radius
 
 
 def test_painting_with_inks_is_better_than_exchanging_colors_for_inks_later():
@@ -109,7 +109,7 @@ def test_a_broken_off_painting_goes_on_to_the_same_result(tmp_path):
     whole = wp.paint(photo, pens="fineliners", **SMALL)
     run = wp.Run(photo, pens="fineliners", **SMALL)
     for step in run:
-        if step.index == 25:
+        if step.index == 2:
             run.save_checkpoint(tmp_path / "state")
             break
     half = run.painting()

@@ -23,7 +23,7 @@ from ..strokes import Strokes
 __all__ = ["FILLS", "Palette"]
 
 FILLS = ("solid", "line")
-HARDEN = (0.3, 0.6)  # shares of the schedule between which colors harden
+HARDEN = (0.0, 0.1)  # shares of the schedule between which colors harden: the sooner, the nearer the end comes
 NEAR = 10.0  # CIEDE2000: inks that differ by less in their distance from a color share it at first
 
 

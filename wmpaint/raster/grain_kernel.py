@@ -1,7 +1,5 @@
 """The inner loop of `grain.py`, compiled for the CPU by Numba."""
 
-# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
-
 from __future__ import annotations
 
 import math
