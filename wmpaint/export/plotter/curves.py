@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .shapes import strings_of
+
 __all__ = ["fit", "path_data"]
 
 CORNER = np.deg2rad(35.0)  # a sharper turn than this is meant
@@ -28,7 +30,7 @@ def fit(lines: Sequence[np.ndarray], tolerance: float) -> list[np.ndarray]:
         return []
     import shapely
 
-    strings = shapely.segmentize([shapely.linestrings(line) for line in lines], CHORD)
+    strings = shapely.segmentize(strings_of(lines), CHORD)
     points, owner = shapely.get_coordinates(strings, return_index=True)
     stops = np.cumsum(np.bincount(owner, minlength=len(lines)))
     breaks = _breaks(points, stops)

@@ -20,7 +20,7 @@ from .job import Job, Layer, Speeds, Work
 from .order import Order, need_vpype
 from .pens import MOST_PENS, WIDTH, PenSet, load_pens
 from .placement import Placement
-from .shapes import Spine, lines_of, shapes, spines
+from .shapes import Spine, lines_of, shapes, spines, strings_of
 
 __all__ = ["plan"]
 
@@ -211,16 +211,27 @@ def _layers(
         if over is not None:
             if over.covers(bodies[stroke]):
                 continue
-            over = over.buffer(-TUCK * pen.width, quad_segs=4)
+            near = np.array(bodies[stroke].bounds) + 2 * pen.width * np.array([-1, -1, 1, 1])
+            over = shapely.clip_by_rect(over, *near).buffer(-TUCK * pen.width, quad_segs=4)
         lines = draw(bones[stroke], bodies[stroke], pen.width, overlap=overlap, coverage=coverage, angle=pen.angle)
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
-        strings = shapely.simplify([shapely.linestrings(line) for line in left], ROUGH) if left else []
-        paths[index] += [shapely.get_coordinates(string) for string in strings if string.length > ROUGH]
+        paths[index] += _simplified(left)
     lightness = pen_colors(pens) @ torch.tensor([0.2126, 0.7152, 0.0722])
     ordered = sorted(range(len(pens)), key=lambda k: -float(lightness[k]))
     layers = [Layer(pens.pens[k], tuple(paths[k])) for k in ordered if paths[k]]
     return layers, int((~shown[np.unique(inks.stroke)]).sum())
+
+
+def _simplified(lines: list[np.ndarray]) -> list[np.ndarray]:
+    """Lines without the points that hardly matter."""
+    import shapely
+
+    if not lines:
+        return []
+    strings = shapely.simplify(strings_of(lines), ROUGH, preserve_topology=False)
+    points, owner = shapely.get_coordinates(strings, return_index=True)
+    return np.split(points, np.flatnonzero(np.diff(owner)) + 1)
 
 
 def _clip(lines: list[np.ndarray], placement: Placement, inset: float) -> list[np.ndarray]:
@@ -229,10 +240,6 @@ def _clip(lines: list[np.ndarray], placement: Placement, inset: float) -> list[n
 
     left, top, right, bottom = placement.box
     low, high = np.array([left, top]) + inset, np.array([right, bottom]) - inset
-    out: list[np.ndarray] = []
-    for line in lines:
-        if (line >= low).all() and (line <= high).all():
-            out.append(line)
-        else:
-            out += lines_of(shapely.clip_by_rect(shapely.linestrings(line), *low, *high))
-    return out
+    if all((line >= low).all() and (line <= high).all() for line in lines):
+        return lines
+    return lines_of(shapely.clip_by_rect(strings_of(lines), *low, *high))
