@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...errors import InputError
 from .shapes import strings_of
 
 __all__ = ["fit", "path_data"]
@@ -23,12 +24,19 @@ ROUNDS = 5  # of least squares, with the points' places on the curve improved in
 def fit(lines: Sequence[np.ndarray], tolerance: float) -> list[np.ndarray]:
     """Curves that pass each line's points [K, 2] within `tolerance`, through its ends and corners.
 
+    Raises:
+        InputError: a line of fewer than two points.
+
     Returns:
         for each line [S, 4, 2]: curves end to end. Those of straight pieces have their control points on the chord.
     """
     if not lines:
         return []
     import shapely
+
+    short = next((k for k, line in enumerate(lines) if len(line) < 2), None)
+    if short is not None:
+        raise InputError(f"expected lines of two points or more, got {len(lines[short])} in line {short}")
 
     strings = shapely.segmentize(strings_of(lines), CHORD)
     points, owner = shapely.get_coordinates(strings, return_index=True)

@@ -21,6 +21,7 @@ COARSE = 0.02  # pen widths that a ring may be off
 CORNER = np.cos(np.deg2rad(30.0))  # of a turn that is no part of a round edge
 SPECK = 0.03  # area in squared pen widths that is not worth a line
 FAINTEST = 0.02  # coverage below which nothing is hatched
+DOT = 0.1  # mm
 STUBBY, TIGHT = 1.5, 0.8  # length and radius of curvature, in half widths, below which offsets make no sense
 Lines = list[np.ndarray]
 
@@ -45,12 +46,12 @@ class Fill(Protocol):
 
 def center(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
     """The middle of the stroke, once."""
-    return [spine.points]
+    return _middle(spine)
 
 
 def outline(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
     """The edge of the stroke, once around; its middle where it is thinner than the pen."""
-    return _rings(shape.buffer(-width / 2, quad_segs=SEGMENTS)) or [spine.points]
+    return _rings(shape.buffer(-width / 2, quad_segs=SEGMENTS)) or _middle(spine)
 
 
 def offsets(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
@@ -64,15 +65,19 @@ def offsets(spine: Spine, shape: Any, width: float, *, overlap: float, coverage:
     step = width * (1 - overlap)
     count = int(room.max() / step + 0.5)
     if count == 0:
-        return [spine.points]
+        return _middle(spine)
     if spine.length < STUBBY * room.max() or spine.tightest < TIGHT * room.max():
         return insets(spine, shape, width, overlap=overlap, coverage=coverage, angle=angle)
     middle = shapely.linestrings(spine.points)
     # Spread evenly over the widest place, so that the outermost line runs along the edge.
     distances = np.arange(-count, count + 1) * (room.max() / count)
+    left, top, right, bottom = shape.bounds  # of what the canvas shows, which may be a small part of a large stroke
     lines: Lines = []
     for distance in distances:
         points = _with_ends(spine, distance, room)
+        (x0, y0), (x1, y1) = points.min(0), points.max(0)
+        if x1 < left or x0 > right or y1 < top or y0 > bottom:
+            continue
         if distance:
             # On the inside of a bend tighter than the offset, the line folds over: drop what comes too near the middle.
             apart = shapely.distance(shapely.points(points), middle)
@@ -105,7 +110,7 @@ def insets(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: 
     lines: Lines = []
     ring = shape.buffer(-width / 2, quad_segs=SEGMENTS).simplify(COARSE * width)
     if ring.is_empty:
-        return [spine.points]
+        return _middle(spine)
     for _ in range(MOST_RINGS):
         lines += _rings(ring)
         within = ring.buffer(-step, quad_segs=SEGMENTS).simplify(COARSE * width)
@@ -154,7 +159,7 @@ def hatch(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: f
         return []
     inner = shape.buffer(-width / 2, quad_segs=SEGMENTS)
     if inner.is_empty:
-        return [spine.points]
+        return _middle(spine)
     crossed = coverage > 0.5
     each = 1 - np.sqrt(1 - min(coverage, 0.99)) if crossed else coverage
     spacing = max(width / each, width * (1 - overlap))
@@ -187,6 +192,14 @@ def _rings(shape: Any) -> Lines:
     import shapely
 
     return [shapely.get_coordinates(ring) for ring in shapely.get_parts(shapely.boundary(shape)) if not ring.is_empty]
+
+
+def _middle(spine: Spine) -> Lines:
+    """The middle; for a dot, as short a line as every plotter draws."""
+    if spine.length >= DOT:
+        return [spine.points]
+    along = np.array([-spine.normals[0, 1], spine.normals[0, 0]])
+    return [spine.points.mean(0) + DOT / 2 * np.array([[-1.0], [1.0]]) * along]
 
 
 def _runs(points: np.ndarray, keep: np.ndarray) -> Lines:

@@ -39,7 +39,7 @@ def veils(
 
 
 def cut(lines: list[np.ndarray], veil: Any | None, shortest: float) -> list[np.ndarray]:
-    """Lines [K, 2] outside a shape, each going the way it went; parts that cutting left shorter than `shortest` mm go."""
+    """Lines [K, 2] outside a shape, each going the way it went, but no cut parts below `shortest` mm."""
     import shapely
 
     if veil is None or veil.is_empty or not lines:

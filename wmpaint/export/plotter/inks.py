@@ -47,6 +47,8 @@ def nearest(
 ) -> Inks:
     """Each stroke by the pen whose color looks nearest (CIEDE2000), or by none where that is the paper.
 
+    A faint stroke looks like a mixture of its color and the paper's.
+
     With `toned`, ink is laid as a screen of lines, so that any color between the paper's and a pen's can be had: each
     stroke goes to the pen on whose way from the paper the nearest color lies, with that coverage.
     """
@@ -54,7 +56,8 @@ def nearest(
     ground = colors.new_tensor([paper])
     wanted = lab(colors)[:, None]
     if not toned:
-        best = delta_e(wanted, lab(torch.cat([inks, ground]))[None]).argmin(1)
+        seen = ground + solidity.to(colors)[:, None] * (colors - ground)
+        best = delta_e(lab(seen)[:, None], lab(torch.cat([inks, ground]))[None]).argmin(1)
         bare, coverage = best == len(inks), torch.ones(len(colors))
     else:
         light, dark = _linear(ground), _linear(inks)

@@ -86,7 +86,7 @@ def shapes(
     edges = [_edge(spine, spine.half * share) for spine in found]
     out[:] = [None if edge is None else shapely.polygons(edge) for edge in edges]
     # An edge that crosses itself, as in a hairpin, bounds no polygon: then each step's hull, and all of those together.
-    for k in np.flatnonzero(~shapely.is_valid(out)):
+    for k in np.flatnonzero(~shapely.is_valid(out)).tolist():
         out[k] = _swept(found[k], found[k].half * share)
     return out
 
