@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import shapely
 import torch
+from flat import many
 
+from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.placement import Placement
+from wmpaint.export.plotter.plan import plan
 from wmpaint.export.plotter.shapes import Spine, spines
 from wmpaint.strokes import Strokes
 
@@ -45,19 +49,26 @@ def spine(kind: str) -> Spine:
     return spines(stroke(corners, radius), SQUARE, np.array([share]))[0]
 
 
+@cache
 def inked(kind: str) -> Any:
     """What one of `KINDS` inks: a great many discs."""
     corners, radius, share = KINDS[kind]
-    t = np.linspace(0, 1, 1500)[:, None]
+    t = np.linspace(0, 1, 700)[:, None]
     a, b, c = np.array(corners, float)
     points = (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c
     radii = radius * (share[0] + (share[1] - share[0]) * t[:, 0])
     return shapely.union_all(shapely.buffer(shapely.points(points), radii, quad_segs=24))
 
 
+@cache
+def planned(count: int = 24, fill: str = "offsets", pens: Any = "fineliners", **options: Any) -> Job:
+    """A small job: random strokes on a page."""
+    return plan(many(count, seed=1), pens, fill=fill, **{"page": "a5", "margin": "10mm", **options})
+
+
 def drawn(lines: Any, width: float) -> Any:
     """What a pen of that width inks."""
-    return shapely.union_all([shapely.LineString(line).buffer(width / 2, quad_segs=12) for line in lines])
+    return shapely.union_all([shapely.LineString(line).buffer(width / 2, quad_segs=8) for line in lines])
 
 
 def iou(first: Any, second: Any) -> float:

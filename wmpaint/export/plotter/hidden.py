@@ -30,12 +30,9 @@ def veils(
     later = above > below
     below, above = below[later], above[later]
     order = np.argsort(below, kind="stable")
-    below, above = below[order], above[order]
-    found: dict[int, Any] = {}
-    starts = np.flatnonzero(np.concatenate([[True], below[1:] != below[:-1]])) if len(below) else np.array([], int)
-    for start, stop in zip(starts, [*starts[1:], len(below)], strict=True):
-        found[int(below[start])] = shapely.union_all(covers[above[start:stop]])
-    return found
+    which, starts = np.unique(below[order], return_index=True)
+    groups = np.split(above[order], starts[1:])
+    return {k: shapely.union_all(covers[group]) for k, group in zip(which.tolist(), groups, strict=False)}
 
 
 def cut(lines: list[np.ndarray], veil: Any | None, shortest: float) -> list[np.ndarray]:
