@@ -11,15 +11,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...errors import InputError
+from .shapes import strings_of
+
 __all__ = ["fit", "path_data"]
 
 CORNER = np.deg2rad(35.0)  # a sharper turn than this is meant
-CHORD = 1.0  # mm; longer ones get points in between, or a curve could swing out there unseen
+CHORD = 0.5  # mm; longer ones get points in between, or a curve could swing out there unseen
 ROUNDS = 5  # of least squares, with the points' places on the curve improved in between
 
 
 def fit(lines: Sequence[np.ndarray], tolerance: float) -> list[np.ndarray]:
     """Curves that pass each line's points [K, 2] within `tolerance`, through its ends and corners.
+
+    Raises:
+        InputError: a line of fewer than two points.
 
     Returns:
         for each line [S, 4, 2]: curves end to end. Those of straight pieces have their control points on the chord.
@@ -28,7 +34,13 @@ def fit(lines: Sequence[np.ndarray], tolerance: float) -> list[np.ndarray]:
         return []
     import shapely
 
-    strings = shapely.segmentize([shapely.linestrings(line) for line in lines], CHORD)
+    short = next((k for k, line in enumerate(lines) if len(line) < 2), None)
+    if short is not None:
+        raise InputError(f"expected lines of two points or more, got {len(lines[short])} in line {short}")
+
+    strings = strings_of(lines)
+    bent = (shapely.get_num_points(strings) > 2) & (shapely.length(strings) > 0)
+    strings[bent] = shapely.segmentize(strings[bent], CHORD)
     points, owner = shapely.get_coordinates(strings, return_index=True)
     stops = np.cumsum(np.bincount(owner, minlength=len(lines)))
     breaks = _breaks(points, stops)
@@ -63,10 +75,10 @@ def path_data(curves: np.ndarray, digits: int = 3) -> str:
         return f"{number(point[0])} {number(point[1])}"
 
     parts = [f"M{pair(curves[0, 0])}"]
-    chords = curves[:, 3] - curves[:, 0]
-    size = np.maximum(np.linalg.norm(chords, axis=1), 1e-12)
-    off = np.abs((curves[:, 1:3] - curves[:, :1]) @ np.array([[0, -1], [1, 0]]) * chords[:, None]).sum(2)
-    straight = off.max(1) / size < 10.0**-digits
+    chords, handles = curves[:, 3:] - curves[:, :1], curves[:, 1:3] - curves[:, :1]
+    along = (handles * chords).sum(2) / np.maximum((chords * chords).sum(2), 1e-12)
+    off = np.linalg.norm(handles - np.clip(along, 0, 1)[..., None] * chords, axis=2)
+    straight = off.max(1) < 10.0**-digits
     for curve, line in zip(curves, straight, strict=True):
         parts.append(f"L{pair(curve[3])}" if line else "C" + " ".join(map(pair, curve[1:])))
     closed = len(curves) > 1 and np.abs(curves[0, 0] - curves[-1, 3]).max() < 10.0**-digits

@@ -84,7 +84,7 @@ def write_job(path: str | Path, job: Job, *, split: bool = False, **options: Any
         return [path]
     written = []
     for k, (layer, before) in enumerate(zip(job.layers, job.before, strict=True)):
-        name = re.sub(r"[^\w-]+", "-", layer.pen.name).strip("-") or "pen"
+        name = re.sub(r"[^\w-]+", "-", layer.pen.name).strip("-")[:40] or "pen"
         part = path.with_name(f"{path.stem}-{k + 1}-{name}{path.suffix}")
         writer(part, replace(job, layers=(layer,), before=(before,)), **options)
         written.append(part)

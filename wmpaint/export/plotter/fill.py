@@ -17,8 +17,11 @@ __all__ = ["FILLS", "Fill"]
 
 MOST_RINGS = 2000
 SEGMENTS = 8  # of a quarter circle
-SPECK = 0.01  # area in squared pen widths that is not worth a line
+COARSE = 0.02  # pen widths that a ring may be off
+CORNER = np.cos(np.deg2rad(30.0))  # of a turn that is no part of a round edge
+SPECK = 0.03  # area in squared pen widths that is not worth a line
 FAINTEST = 0.02  # coverage below which nothing is hatched
+DOT = 0.1  # mm
 STUBBY, TIGHT = 1.5, 0.8  # length and radius of curvature, in half widths, below which offsets make no sense
 Lines = list[np.ndarray]
 
@@ -43,12 +46,12 @@ class Fill(Protocol):
 
 def center(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
     """The middle of the stroke, once."""
-    return [spine.points]
+    return _middle(spine)
 
 
 def outline(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
     """The edge of the stroke, once around; its middle where it is thinner than the pen."""
-    return _rings(shape.buffer(-width / 2, quad_segs=SEGMENTS)) or [spine.points]
+    return _rings(shape.buffer(-width / 2, quad_segs=SEGMENTS)) or _middle(spine)
 
 
 def offsets(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
@@ -62,15 +65,19 @@ def offsets(spine: Spine, shape: Any, width: float, *, overlap: float, coverage:
     step = width * (1 - overlap)
     count = int(room.max() / step + 0.5)
     if count == 0:
-        return [spine.points]
+        return _middle(spine)
     if spine.length < STUBBY * room.max() or spine.tightest < TIGHT * room.max():
         return insets(spine, shape, width, overlap=overlap, coverage=coverage, angle=angle)
     middle = shapely.linestrings(spine.points)
     # Spread evenly over the widest place, so that the outermost line runs along the edge.
     distances = np.arange(-count, count + 1) * (room.max() / count)
+    left, top, right, bottom = shape.bounds  # of what the canvas shows, which may be a small part of a large stroke
     lines: Lines = []
     for distance in distances:
         points = _with_ends(spine, distance, room)
+        (x0, y0), (x1, y1) = points.min(0), points.max(0)
+        if x1 < left or x0 > right or y1 < top or y0 > bottom:
+            continue
         if distance:
             # On the inside of a bend tighter than the offset, the line folds over: drop what comes too near the middle.
             apart = shapely.distance(shapely.points(points), middle)
@@ -96,26 +103,49 @@ def _allowed(spine: Spine, distance: float, room: np.ndarray) -> np.ndarray:  # 
 
 
 def insets(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
-    """The edge, and ring within ring down to the middle; and around what rings leave bare where it narrows."""
+    """The edge, and ring within ring down to the middle; and a line through what rings leave bare where it narrows."""
     import shapely
 
     step = width * (1 - overlap)
     lines: Lines = []
-    ring = shape.buffer(-width / 2, quad_segs=SEGMENTS)
+    ring = shape.buffer(-width / 2, quad_segs=SEGMENTS).simplify(COARSE * width)
     if ring.is_empty:
-        return [spine.points]
+        return _middle(spine)
     for _ in range(MOST_RINGS):
         lines += _rings(ring)
-        within = ring.buffer(-step, quad_segs=SEGMENTS)
+        within = ring.buffer(-step, quad_segs=SEGMENTS).simplify(COARSE * width)
         # A ring inks half a pen's width to each side; what is deeper, and not within the next ring's reach, is bare.
-        bare = shapely.difference(ring.buffer(-width / 2, quad_segs=4), within.buffer(width / 2, quad_segs=4))
-        for part in shapely.get_parts(bare):
-            if part.area > SPECK * width**2:
-                lines += _rings(part.simplify(0.1 * width))
+        # That happens where a part ends, and where the next ring has a corner, for there a part has narrowed.
+        if shapely.get_num_geometries(within) < shapely.get_num_geometries(ring) or within.is_empty or _sharp(within):
+            bare = shapely.difference(ring.buffer(-width / 2, quad_segs=4), within.buffer(width / 2, quad_segs=4))
+            lines += [line for part in shapely.get_parts(bare) for line in _through(part, width)]
         if within.is_empty:
             break
         ring = within
     return lines
+
+
+def _sharp(shape: Any) -> bool:
+    """Whether the edge of a shape has a corner."""
+    for line in _rings(shape):
+        steps = np.diff(line, axis=0)
+        steps /= np.maximum(np.linalg.norm(steps, axis=1, keepdims=True), 1e-12)
+        if ((steps * np.roll(steps, 1, axis=0)).sum(1) < CORNER).any():
+            return True
+    return False
+
+
+def _through(part: Any, width: float) -> Lines:
+    """What inks a small polygon: the way along its edge between the two points farthest apart, or all of its edge."""
+    if part.area < SPECK * width**2:
+        return []
+    part = part.simplify(0.1 * width)
+    if len(part.interiors) or part.area > 0.25 * width * part.length:
+        return _rings(part)
+    around = np.array(part.exterior.coords)[:-1]
+    apart = np.linalg.norm(around[:, None] - around, axis=2)
+    first, last = np.unravel_index(apart.argmax(), apart.shape)
+    return [around[min(first, last) : max(first, last) + 1]]
 
 
 def hatch(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float) -> Lines:
@@ -129,7 +159,7 @@ def hatch(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: f
         return []
     inner = shape.buffer(-width / 2, quad_segs=SEGMENTS)
     if inner.is_empty:
-        return [spine.points]
+        return _middle(spine)
     crossed = coverage > 0.5
     each = 1 - np.sqrt(1 - min(coverage, 0.99)) if crossed else coverage
     spacing = max(width / each, width * (1 - overlap))
@@ -149,9 +179,11 @@ def hatch(spine: Spine, shape: Any, width: float, *, overlap: float, coverage: f
         ends = places[:, None, None] * across + np.array([first, last])[None, :, None] * along
         found = shapely.intersection(shapely.linestrings(ends), inner)
         # Back and forth, as a hand would.
-        for k, cut in enumerate(found):
-            parts = lines_of(cut)
-            lines += [part[::-1] for part in parts[::-1]] if k % 2 else parts
+        parts, owner = shapely.get_parts(found, return_index=True)
+        back = owner % 2 == 1
+        parts[back] = shapely.reverse(parts[back])
+        place = np.arange(len(parts))
+        lines += lines_of(parts[np.lexsort((np.where(back, -place, place), owner))])
     return lines
 
 
@@ -160,6 +192,14 @@ def _rings(shape: Any) -> Lines:
     import shapely
 
     return [shapely.get_coordinates(ring) for ring in shapely.get_parts(shapely.boundary(shape)) if not ring.is_empty]
+
+
+def _middle(spine: Spine) -> Lines:
+    """The middle; for a dot, as short a line as every plotter draws."""
+    if spine.length >= DOT:
+        return [spine.points]
+    along = np.array([-spine.normals[0, 1], spine.normals[0, 0]])
+    return [spine.points.mean(0) + DOT / 2 * np.array([[-1.0], [1.0]]) * along]
 
 
 def _runs(points: np.ndarray, keep: np.ndarray) -> Lines:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tempfile
+import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ...errors import InputError, MissingProgram
-from .job import Job
+from .job import Job, plotted
 from .order import as_document, need_vpype, run
 
 __all__ = ["MACHINES", "Machine", "gcode_text"]
@@ -41,8 +43,8 @@ class Machine:
                 raise InputError(f"expected the machine's {name} as G-code in plain ASCII, got {value!r:.60}")
         if not self.up.strip() or not self.down.strip():
             raise InputError("expected commands that lift and lower the pen, got none")
-        if self.feed is not None and not 0 < self.feed < 1e6:
-            raise InputError(f"expected a feed above 0 mm/min, got {self.feed!r}")
+        if self.feed is not None and (not isinstance(self.feed, int | float) or not 0.001 <= self.feed < 1e6):
+            raise InputError(f"expected a feed above 0 mm/min, got {self.feed!r:.60}")
 
 
 MACHINES = {
@@ -60,18 +62,19 @@ def gcode_text(job: Job, machine: str | Machine = "servo") -> str:
     Before each pen but the first the machine waits (M0), the pen up, at the corner. Travels are G0, lines G1.
 
     Raises:
-        InputError: an unknown machine.
+        InputError: an unknown machine, or no pen that is to be plotted.
         MissingProgram: vpype or vpype-gcode is not installed.
     """
-    if isinstance(machine, str):
-        if machine not in MACHINES:
-            raise InputError(f"expected a machine out of {', '.join(MACHINES)}, got {machine!r:.60}")
+    if isinstance(machine, str) and machine in MACHINES:
         machine = MACHINES[machine]
+    if not isinstance(machine, Machine):
+        raise InputError(f"expected a machine out of {', '.join(MACHINES)}, or a Machine, got {machine!r:.60}")
     vp = need_vpype()
     _need_gcode()
     machine = replace(machine, feed=machine.feed or job.speeds.down * 60)
-    document = as_document(job.layers, job.placement.page)
-    for number, layer in enumerate(job.layers, 1):
+    layers = plotted(job)
+    document = as_document(layers, job.placement.page)
+    for number, layer in enumerate(layers, 1):
         begin = f"(pen {number}: {_comment(layer.pen.name)}, {layer.pen.width:g} mm)\n"
         if number > 1 if layer.pen.pause is None else layer.pen.pause:
             begin += "G0 X0 Y0\nM0\n"
@@ -79,11 +82,12 @@ def gcode_text(job: Job, machine: str | Machine = "servo") -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "job.gcode"
         config = vp.config_manager.config.setdefault("gwrite", {})
-        config["wmpaint"] = _profile(job, machine)
+        name = f"wmpaint-{uuid.uuid4().hex}"  # of this call's own: others may write at the same time
+        config[name] = _profile(job, machine)
         try:
-            run(f"gwrite --profile wmpaint '{path}'", document)
+            run(f"gwrite --profile {name} {shlex.quote(str(path))}", document)
         finally:
-            config.pop("wmpaint", None)
+            config.pop(name, None)
         return path.read_text("ascii")
 
 
@@ -106,7 +110,7 @@ def _profile(job: Job, machine: Machine) -> dict[str, Any]:
         "vertical_flip": True,
         "document_start": _escaped(head) + _lines(machine.start) + up,
         "layer_start": "{wmpaint_begin}",
-        "segment_first": "G0 X{x:.3f} Y{y:.3f}\n" + down + f"G1 F{machine.feed:g}\n",
+        "segment_first": "G0 X{x:.3f} Y{y:.3f}\n" + down + f"G1 F{machine.feed:.3f}\n",
         "segment": "G1 X{x:.3f} Y{y:.3f}\n",
         "line_end": up,
         "document_end": "G0 X0 Y0\n" + _lines(machine.end),

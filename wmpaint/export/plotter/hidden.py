@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .shapes import lines_of
+from .shapes import lines_of, strings_of
 
 __all__ = ["cut", "veils"]
 
@@ -30,28 +30,22 @@ def veils(
     later = above > below
     below, above = below[later], above[later]
     order = np.argsort(below, kind="stable")
-    below, above = below[order], above[order]
-    found: dict[int, Any] = {}
-    starts = np.flatnonzero(np.concatenate([[True], below[1:] != below[:-1]])) if len(below) else np.array([], int)
-    for start, stop in zip(starts, [*starts[1:], len(below)], strict=True):
-        found[int(below[start])] = shapely.union_all(covers[above[start:stop]])
-    return found
+    which, starts = np.unique(below[order], return_index=True)
+    groups = np.split(above[order], starts[1:])
+    return {k: shapely.union_all(covers[group]) for k, group in zip(which.tolist(), groups, strict=False)}
 
 
 def cut(lines: list[np.ndarray], veil: Any | None, shortest: float) -> list[np.ndarray]:
-    """The parts of lines [K, 2] outside a shape that are at least `shortest` mm long, each going the way it went."""
+    """Lines [K, 2] outside a shape, each going the way it went, but no cut parts below `shortest` mm."""
     import shapely
 
     if veil is None or veil.is_empty or not lines:
         return lines
+    strings = strings_of(lines)
     shapely.prepare(veil)
-    out: list[np.ndarray] = []
-    strings = np.array([shapely.linestrings(line) for line in lines], dtype=object)
-    free, buried = ~shapely.intersects(veil, strings), shapely.covers(veil, strings)
-    for line, string, is_free, is_buried in zip(lines, strings, free, buried, strict=True):
-        if is_free:
-            out.append(line)
-        elif not is_buried:
-            parts = lines_of(shapely.line_merge(shapely.difference(string, veil), directed=True))
-            out += [part for part in parts if np.linalg.norm(np.diff(part, axis=0), axis=1).sum() >= shortest]
-    return out
+    touched = shapely.intersects(veil, strings)
+    if not touched.any():
+        return lines
+    strings[touched] = shapely.line_merge(shapely.difference(strings[touched], veil), directed=True)
+    parts, owner = shapely.get_parts(strings, return_index=True)
+    return lines_of(parts[~touched[owner] | (shapely.length(parts) >= shortest)])

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from ...errors import InputError
-from .job import Job
-from .order import as_document, need_vpype
+from .job import Job, plotted
+from .order import PX, as_document, need_vpype
 
 __all__ = ["drawn_length", "hpgl_text"]
 
@@ -37,18 +37,19 @@ def hpgl_text(job: Job, *, device: str = "hp7475a", velocity: int | None = None,
     config = _config(vp, device)
     width, height = job.placement.page
     paper = _paper(vp, config, job)
-    if len(job.layers) > config.pen_count:
+    layers = plotted(job)
+    if len(layers) > config.pen_count:
         raise InputError(
-            f"expected at most {config.pen_count} pens for {device}, got {len(job.layers)}: split writes one file a pen"
+            f"expected at most {config.pen_count} pens for {device}, got {len(layers)}: split writes one file a pen"
         )
     stream = io.StringIO()
     vp.write_hpgl(
-        stream, as_document(job.layers, job.placement.page), page_size=paper, landscape=width > height, center=False,
+        stream, as_document(layers, job.placement.page), page_size=paper, landscape=width > height, center=False,
         device=device, velocity=velocity, absolute=absolute, quiet=True,
     )  # fmt: skip
     text = stream.getvalue()
     # vpype cuts away what the device cannot reach, and says nothing.
-    drawn = drawn_length(text) * config.plotter_unit_length * 25.4 / 96 / 1000
+    drawn = drawn_length(text) * config.plotter_unit_length / PX / 1000
     if drawn < job.total.drawn * (1 - LOST) - 0.002:
         raise InputError(
             f"expected lines within what {device} reaches on {paper}, got {job.total.drawn - drawn:.3g} m outside: "
@@ -70,12 +71,8 @@ def _paper(vp: Any, config: Any, job: Job) -> str:
     names = []
     for paper in config.paper_configs:
         names.append(paper.name)
-        sizes = [paper.paper_size] if paper.paper_size else []
-        for size in sizes:
-            ours = sorted(side * 25.4 / 96 for side in size)
-            if abs(ours[0] - short) < 1 and abs(ours[1] - long) < 1:
-                return str(paper.name)
-        if not sizes and job.placement.name.lower() in (paper.name.lower(), *map(str.lower, paper.aka_names)):
+        ours = sorted(side / PX for side in paper.paper_size or (0.0, 0.0))
+        if abs(ours[0] - short) < 1 and abs(ours[1] - long) < 1:
             return str(paper.name)
     raise InputError(f"expected a page out of {', '.join(names)} for {config.name}, got {short:g} x {long:g} mm")
 

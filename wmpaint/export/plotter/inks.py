@@ -13,8 +13,8 @@ from .pens import Pen, PenSet
 
 __all__ = ["Inks", "mixed", "nearest", "own_pens"]
 
-CHANGE = 5e-3  # in coverage over so many steps
-ROUND, MOST_STEPS = 25, 500
+LUMINANCE = (0.2126, 0.7152, 0.0722)
+STEPS, RATE = 200, 0.05  # of gradient descent on coverages
 TONES = 33
 SCARCE = 4e-3  # price of ink, in squared CIELAB units over 100² at full coverage: as little of it as will do
 FAINT = 0.04  # coverage that is not worth a line
@@ -47,6 +47,8 @@ def nearest(
 ) -> Inks:
     """Each stroke by the pen whose color looks nearest (CIEDE2000), or by none where that is the paper.
 
+    A faint stroke looks like a mixture of its color and the paper's.
+
     With `toned`, ink is laid as a screen of lines, so that any color between the paper's and a pen's can be had: each
     stroke goes to the pen on whose way from the paper the nearest color lies, with that coverage.
     """
@@ -54,8 +56,10 @@ def nearest(
     ground = colors.new_tensor([paper])
     wanted = lab(colors)[:, None]
     if not toned:
-        best = delta_e(wanted, lab(torch.cat([inks, ground]))[None]).argmin(1)
-        bare, coverage = best == len(inks), torch.ones(len(colors))
+        seen = ground + solidity.to(colors)[:, None] * (colors - ground)
+        # The paper comes first: a pen of its very color is of no use.
+        best = delta_e(lab(seen)[:, None], lab(torch.cat([ground, inks]))[None]).argmin(1) - 1
+        bare, coverage = best < 0, torch.ones(len(colors))
     else:
         light, dark = _linear(ground), _linear(inks)
         tones = torch.linspace(0, 1, TONES, dtype=colors.dtype)[:, None, None]
@@ -85,23 +89,23 @@ def mixed(
     ground = _linear(colors.new_tensor(paper)).clamp(min=1e-3)
     through = (_linear(inks) / ground).clamp(0, 1)  # [P, 3] of the light that each ink lets pass
     wanted = lab(colors)
+    # Two starts, some of all inks and much of the darkest alone: dark colors have more than one valley.
+    dark = int((inks @ inks.new_tensor(LUMINANCE)).argmin())
+    a = torch.stack([torch.full((len(colors), len(inks)), 0.25), torch.zeros(len(colors), len(inks))]).to(colors)
+    a[1, :, dark] = 0.9
+    a.requires_grad_()
+    adam = torch.optim.Adam([a], lr=RATE)
     with torch.enable_grad():
-        logit = torch.full((len(colors), len(inks)), -1.0, dtype=colors.dtype, requires_grad=True)
-        adam = torch.optim.Adam([logit], lr=0.2)
-        before = logit.detach().sigmoid()
-        for step in range(MOST_STEPS):
-            a = logit.sigmoid()
-            seen = (ground * (1 - a[..., None] * (1 - through)).prod(1)).clamp(1e-5, 1)
-            loss = ((lab(_gamma(seen)) - wanted) / 100).square().sum(1) + SCARCE * a.sum(1)
+        for step in range(STEPS):
+            adam.param_groups[0]["lr"] = RATE * (1 - step / STEPS)
+            seen = (ground * (1 - a[..., None] * (1 - through)).prod(2)).clamp(1e-5, 1)
+            loss = ((lab(_gamma(seen)) - wanted) / 100).square().sum(2) + SCARCE * a.sum(2)
             adam.zero_grad()
             loss.sum().backward()
             adam.step()
-            if step % ROUND == ROUND - 1:
-                now = logit.detach().sigmoid()
-                if float((now - before).abs().max()) < CHANGE:
-                    break
-                before = now
-    coverage = logit.detach().sigmoid() * solidity.to(colors)[:, None]
+            a.data.clamp_(0, 1)  # not a sigmoid, which would hold inks that do nothing where they are
+    better = loss.detach().argmin(0)  # [N]
+    coverage = a.detach()[better, torch.arange(len(colors))] * solidity.to(colors)[:, None]
     used = coverage >= FAINT
     stroke, pen = used.nonzero().unbind(1)
     return Inks(stroke.numpy(), pen.numpy(), coverage[used].numpy(), (~used.any(1)).numpy())

@@ -16,7 +16,7 @@ from .placement import Placement
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Job", "Layer", "Speeds", "Work"]
+__all__ = ["Job", "Layer", "Speeds", "Work", "plotted"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Speeds:
     lift: float = 0.25
 
     def __post_init__(self) -> None:
-        if not (0 < self.down < 1e6 and 0 < self.up < 1e6 and 0 <= self.lift < 1e6):
+        numbers = all(isinstance(value, int | float) for value in (self.down, self.up, self.lift))
+        if not numbers or not (0 < self.down < 1e6 and 0 < self.up < 1e6 and 0 <= self.lift < 1e6):
             raise InputError(f"expected speeds above 0 and a lift of 0 s or more, got {self}")
 
 
@@ -91,7 +92,8 @@ class Job:
         paper: its color, sRGB.
         before: each layer's work in paint order, before lines were joined and sorted.
         speeds: of the plotter.
-        strokes: how many were asked for; bare: those too light for any pen; hidden: those that others cover.
+        strokes: how many were asked for; bare: those too light for any pen; hidden: those of which nothing is left,
+            since others cover them, or they lie off the canvas.
         title: for people.
         settings: what was asked for, plain JSON values.
         painting: the text of the painting's file, to be kept in SVG; None for bare strokes.
@@ -116,13 +118,17 @@ class Job:
 
     @property
     def total(self) -> Work:
-        """All layers' work."""
-        return sum(self.work, Work(0.0, 0.0, 0, 0.0))
+        """The work of all layers that are plotted."""
+        return self._sum(self.work)
 
     @property
     def total_before(self) -> Work:
-        """All layers' work in paint order."""
-        return sum(self.before, Work(0.0, 0.0, 0, 0.0))
+        """As `total`, in paint order."""
+        return self._sum(self.before)
+
+    def _sum(self, works: Sequence[Work]) -> Work:
+        mine = [work for layer, work in zip(self.layers, works, strict=True) if layer.pen.plot]
+        return sum(mine, Work(0.0, 0.0, 0, 0.0))
 
     def bounds(self) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) of all points, mm."""
@@ -132,7 +138,10 @@ class Job:
     def rows(self) -> list[tuple[str, ...]]:
         """The table that `print(job)` shows: a header, a row a pen, the total; "a → b" is before → after sorting."""
         rows: list[tuple[str, ...]] = [("pen", "width", "drawn", "pen up", "lifts", "minutes")]
-        names = [(str(k) + " " + layer.pen.name, f"{layer.pen.width:g} mm") for k, layer in enumerate(self.layers, 1)]
+        names = [
+            (f"{k} {layer.pen.name}{'' if layer.pen.plot else ' (left out)'}", f"{layer.pen.width:g} mm")
+            for k, layer in enumerate(self.layers, 1)
+        ]
         both = [*zip(self.before, self.work, strict=True), (self.total_before, self.total)]
         for (name, width), (was, now) in zip([*names, ("total", "")], both, strict=True):
             rows.append(
@@ -182,7 +191,7 @@ class Job:
         if self.bare:
             head += f"; {self.bare:,} too light for any pen"
         if self.hidden:
-            head += f"; {self.hidden:,} hidden by others"
+            head += f"; {self.hidden:,} hidden by others or off the canvas"
         return "\n".join([head, *lines])
 
     def preview(self, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:
@@ -212,6 +221,18 @@ class Job:
         from .preview import png_bytes
 
         return png_bytes(self)
+
+
+def plotted(job: Job) -> list[Layer]:
+    """The layers that are to be plotted.
+
+    Raises:
+        InputError: none.
+    """
+    found = [layer for layer in job.layers if layer.pen.plot]
+    if not found:
+        raise InputError(f"expected a pen that is to be plotted, got none of {len(job.layers)}")
+    return found
 
 
 def _change(was: float, now: float, form: str, unit: str) -> str:

@@ -28,13 +28,13 @@ class Order:
         flip: whether a line may be drawn from its end, which takes half the way again off the travelling. Turn it
             off for pens that must be drawn, not pushed.
         sort: whether lines are sorted so that the pen travels little.
-        two_opt: whether the order is then improved further, which takes long.
+        two_opt: whether the order is then improved further, which takes long, and needs `flip`.
         simplify: leave out points nearer than this to the line without them; a length.
         passes: how often each line is drawn, back and forth.
         reloop: whether closed lines begin anywhere, so that the seams do not show.
 
     Raises:
-        InputError: a negative length, or no passes.
+        InputError: a negative length, no passes, or two_opt without flip.
     """
 
     merge: Any = None
@@ -52,6 +52,8 @@ class Order:
                 raise InputError(f"expected {name} of 0 mm or more, got {value!r}")
         if type(self.passes) is not int or not 1 <= self.passes <= 20:
             raise InputError(f"expected 1 to 20 passes, got {self.passes!r}")
+        if self.two_opt and not self.flip:
+            raise InputError("expected flip with two_opt, which turns lines around, got flip=False")
 
     def __call__(self, layers: Sequence[Layer], seed: int = 0) -> tuple[Layer, ...]:
         """The same lines in a better order.

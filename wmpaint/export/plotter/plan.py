@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from .job import Job, Layer, Speeds, Work
 from .order import Order, need_vpype
 from .pens import MOST_PENS, WIDTH, PenSet, load_pens
 from .placement import Placement
-from .shapes import Spine, lines_of, shapes, spines
+from .shapes import Spine, lines_of, shapes, spines, strings_of
 
 __all__ = ["plan"]
 
@@ -75,6 +76,8 @@ def plan(
     for name, value, most in (("hide", hide, 1.0), ("overlap", overlap, 0.9)):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
             raise InputError(f"expected {name} of 0 to {most:g}, got {value!r:.60}")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed!r:.60}")
     strokes, canvas, renderer, height = _read(source, canvas)
     if not len(strokes):
         raise InputError("expected strokes to plot, got none")
@@ -86,6 +89,7 @@ def plan(
     area = torch.tensor([float(s.half.mean() * s.length) for s in bones])
     chosen, inks = _assigned(source, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed)
     _fits(chosen, placement)
+    fill = fill or ("hatch" if chosen.mix else "offsets")
     layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy())
     if not layers:
         raise InputError(f"expected a stroke dark enough for one of {len(chosen)} pens, got {len(strokes)} too light")
@@ -104,7 +108,8 @@ def plan(
         title=getattr(source, "title", "") or f"{len(strokes):,} strokes",
         settings={
             "page": list(placement.page), "margin": placement.margin, "fill": fill, "hide": hide, "overlap": overlap,
-            "seed": seed, "pens": [pen.as_dict() for pen in chosen.pens],
+            "mix": chosen.mix, "seed": seed, "order": asdict(order or Order()), "speeds": asdict(speeds),
+            "pens": [pen.as_dict() for pen in chosen.pens],
         },
         painting=None if text is None else text(),
     )  # fmt: skip
@@ -156,14 +161,14 @@ def _assigned(
         if own is not None and strokes.pen is not None:
             found = load_pens(own)
             pen = strokes.pen.numpy()
-            bare = pen >= len(found)  # the paper, as an eraser
+            bare = (pen < 0) | (pen >= len(found))  # the paper, as an eraser
             kept = np.flatnonzero(~bare)
             return found, Inks(kept, pen[kept], solidity.numpy()[kept], bare)
         pens = "fineliners"
     if isinstance(pens, int) and not isinstance(pens, bool):
         if not 1 <= pens <= MOST_PENS:
             raise InputError(f"expected 1 to {MOST_PENS} pens, got {pens}")
-        found = own_pens(colors, area, pens, paper, width=WIDTH, seed=seed)
+        found = own_pens(colors, area * solidity, pens, paper, width=WIDTH, seed=seed)
         if not len(found.pens):
             raise InputError("expected strokes of another color than the paper's, got none")
     else:
@@ -188,7 +193,7 @@ def _layers(
     inks: Inks,
     pens: PenSet,
     placement: Placement,
-    fill: str | None,
+    fill: str,
     hide: float,
     overlap: float,
     opacity: np.ndarray,
@@ -196,31 +201,48 @@ def _layers(
     """Each pen's lines in paint order, the lightest pen first; and how many strokes nothing is left of."""
     import shapely
 
-    bodies = shapely.simplify(shapes(bones), ROUGH)
+    # What lies off the canvas is neither seen nor filled.
+    bodies = shapely.intersection(shapely.simplify(shapes(bones), ROUGH), shapely.box(*placement.box))
     covering = np.full(len(bones), None, dtype=object)
     if hide > 0:
         opaque = np.flatnonzero(opacity >= SOLID)
         covering[opaque] = bodies[opaque] if hide == 1 else shapes([bones[k] for k in opaque], hide)
     veil = veils(bodies, covering, inks.stroke.tolist())
-    draw = FILLS[fill or ("hatch" if pens.mix else "offsets")]
+    draw = FILLS[fill]
     paths: list[list[np.ndarray]] = [[] for _ in pens.pens]
     shown = np.zeros(len(bones), bool)
     for stroke, index, coverage in zip(inks.stroke.tolist(), inks.pen.tolist(), inks.coverage.tolist(), strict=True):
         pen = pens.pens[index]
+        if bodies[stroke].is_empty:
+            continue
         over = veil.get(stroke)
         if over is not None:
             if over.covers(bodies[stroke]):
                 continue
-            over = over.buffer(-TUCK * pen.width, quad_segs=4)
+            near = np.array(bodies[stroke].bounds) + 2 * pen.width * np.array([-1, -1, 1, 1])
+            over = shapely.clip_by_rect(over, *near).buffer(-TUCK * pen.width, quad_segs=4)
         lines = draw(bones[stroke], bodies[stroke], pen.width, overlap=overlap, coverage=coverage, angle=pen.angle)
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
-        strings = shapely.simplify([shapely.linestrings(line) for line in left], ROUGH) if left else []
-        paths[index] += [shapely.get_coordinates(string) for string in strings if string.length > ROUGH]
+        paths[index] += _simplified(left)
     lightness = pen_colors(pens) @ torch.tensor([0.2126, 0.7152, 0.0722])
     ordered = sorted(range(len(pens)), key=lambda k: -float(lightness[k]))
     layers = [Layer(pens.pens[k], tuple(paths[k])) for k in ordered if paths[k]]
     return layers, int((~shown[np.unique(inks.stroke)]).sum())
+
+
+def _simplified(lines: list[np.ndarray]) -> list[np.ndarray]:
+    """Lines without the points that hardly matter."""
+    import shapely
+
+    if not lines:
+        return []
+    strings = shapely.simplify(strings_of(lines), ROUGH, preserve_topology=False)
+    strings = strings[shapely.length(strings) > ROUGH]
+    if not len(strings):
+        return []
+    points, owner = shapely.get_coordinates(strings, return_index=True)
+    return np.split(points, np.flatnonzero(np.diff(owner)) + 1)
 
 
 def _clip(lines: list[np.ndarray], placement: Placement, inset: float) -> list[np.ndarray]:
@@ -228,11 +250,8 @@ def _clip(lines: list[np.ndarray], placement: Placement, inset: float) -> list[n
     import shapely
 
     left, top, right, bottom = placement.box
+    inset -= 1e-6  # or lines along the very edge would be lost
     low, high = np.array([left, top]) + inset, np.array([right, bottom]) - inset
-    out: list[np.ndarray] = []
-    for line in lines:
-        if (line >= low).all() and (line <= high).all():
-            out.append(line)
-        else:
-            out += lines_of(shapely.clip_by_rect(shapely.linestrings(line), *low, *high))
-    return out
+    if all((line >= low).all() and (line <= high).all() for line in lines):
+        return lines
+    return lines_of(shapely.clip_by_rect(strings_of(lines), *low, *high))

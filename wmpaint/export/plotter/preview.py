@@ -20,6 +20,7 @@ __all__ = ["png_bytes", "preview"]
 
 FINE = (2, 6)  # subpixels a pixel, each way, so that a line is...
 STOUT = 12  # ...about as many subpixels wide: Pillow draws lines of whole numbers
+BYTES = 80  # a pixel, at the most
 LARGEST = 16_384  # pixels a side
 TRAVEL = (0.9, 0.1, 0.5)
 
@@ -35,7 +36,7 @@ def preview(job: Job, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  #
         pen_up: whether to draw the pen's way through the air, too, as thin lines.
 
     Raises:
-        InputError: a resolution out of range, or more than 16,384 pixels a side.
+        InputError: a resolution out of range, more than 16,384 pixels a side, or more than fits into memory.
     """
     if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not 10 <= dpi <= 2400:
         raise InputError(f"expected a resolution of 10 to 2400 dpi, got {dpi!r:.60}")
@@ -43,10 +44,18 @@ def preview(job: Job, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  #
     width, height = (max(1, round(side * scale)) for side in job.placement.page)
     if max(width, height) > LARGEST:
         raise InputError(f"expected sides of at most {LARGEST} pixels, got {width} x {height}: try a smaller dpi")
-    memory.check(0, height, width / height)
+    have = memory.available()
+    if have is not None and BYTES * width * height > have:
+        need = BYTES * width * height / (1 << 30)
+        raise InputError(
+            f"expected about {need:.1f} GiB of free memory for {width} x {height} pixels, got {have / (1 << 30):.1f}: "
+            "try a smaller dpi"
+        )
     picture = np.empty((height, width, 3), np.float32)
     picture[:] = job.paper
     for layer in job.layers:
+        if not layer.pen.plot:
+            continue
         mask = _mask(layer.paths, layer.pen.width, scale, width, height)
         ink = np.array(layer.pen.color, np.float32) / np.maximum(np.array(job.paper, np.float32), 1e-3)
         covered = layer.pen.opacity * mask[..., None]
@@ -108,7 +117,7 @@ def _travel(picture: np.ndarray, job: Job, scale: float) -> None:
     sheet = Image.new("L", (width, height))
     draw = ImageDraw.Draw(sheet)
     thick = max(1, math.ceil(scale * 0.1))
-    for layer in job.layers:
+    for layer in (layer for layer in job.layers if layer.pen.plot):
         last = np.zeros(2)
         for path in layer.paths:
             draw.line([*(last * scale), *(path[0] * scale)], fill=255, width=thick)

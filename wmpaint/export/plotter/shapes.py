@@ -12,7 +12,7 @@ import torch
 from ...strokes import Strokes
 from .placement import Placement
 
-__all__ = ["Spine", "lines_of", "shapes", "spines"]
+__all__ = ["Spine", "lines_of", "shapes", "spines", "strings_of"]
 
 TOLERANCE = 0.01  # mm between a curve and its chords
 LEAST, MOST = 12, 400  # points of a spine
@@ -82,27 +82,72 @@ def shapes(
     """What each stroke inks: all that discs of its half width (times `share`) pass over on their way along it."""
     import shapely
 
-    hulls: list[Any] = []
-    ends = []
-    for spine in found:
-        half = spine.half * share
-        sides = int(np.clip(np.ceil(np.pi / np.arccos(1 - min(TOLERANCE / half.max(), 0.3))), 8, 128))
-        angles = np.linspace(0, 2 * np.pi, sides, endpoint=False)
-        discs = spine.points[:, None] + half[:, None, None] * np.stack([np.cos(angles), np.sin(angles)], 1)
-        # Between two discs, their hull: exact where the width changes evenly.
-        pairs = np.concatenate([discs[:-1], discs[1:]], 1)  # [K - 1, 2 * sides, 2]
-        index = np.repeat(np.arange(len(pairs)), pairs.shape[1])
-        hulls.append(shapely.convex_hull(shapely.multipoints(pairs.reshape(-1, 2), indices=index)))
-        ends.append(len(pairs))
-    joined = [shapely.union_all(parts) for parts in hulls]
     out = np.empty(len(found), dtype=object)
-    out[:] = joined
+    edges = [_edge(spine, spine.half * share) for spine in found]
+    out[:] = [None if edge is None else shapely.polygons(edge) for edge in edges]
+    # An edge that crosses itself, as in a hairpin, bounds no polygon: then each step's hull, and all of those together.
+    for k in np.flatnonzero(~shapely.is_valid(out)).tolist():
+        out[k] = _swept(found[k], found[k].half * share)
     return out
 
 
-def lines_of(geometry: Any) -> list[np.ndarray]:
-    """The lines of a geometry; points that cutting has left are dropped."""
+def _sides(half: float) -> int:
+    """Of a polygon that is a disc, as far as one can see."""
+    return int(np.clip(np.ceil(np.pi / np.arccos(1 - min(TOLERANCE / half, 0.3))), 8, 128))
+
+
+def _edge(spine: Spine, half: np.ndarray) -> np.ndarray | None:  # [E, 2]
+    """Along one side, around the end, and back along the other; None where the stroke widens too fast for sides."""
+    steps = np.linalg.norm(np.diff(spine.points, axis=0), axis=1)
+    far = np.concatenate([[0], np.cumsum(steps)])
+    if steps.min() < 1e-9:
+        return None
+    lean = np.gradient(half, far, edge_order=2)  # the sine of the angle by which discs' outer tangents lean
+    if np.abs(lean).max() > 0.95:
+        return None
+    along = np.stack([-spine.normals[:, 1], spine.normals[:, 0]], 1)
+    upright = np.sqrt(1 - lean**2)[:, None] * spine.normals
+    ways = -lean[:, None] * along + upright, -lean[:, None] * along - upright
+    left, right = (spine.points + half[:, None] * way for way in ways)
+
+    def around(at: int, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+        first, last = np.arctan2(start[1], start[0]), np.arctan2(stop[1], stop[0])
+        sweep = (last - first) % (2 * np.pi)
+        count = max(2, int(np.ceil(_sides(float(half[at])) * sweep / (2 * np.pi))))
+        angles = first + sweep * np.linspace(0, 1, count + 1)[1:-1]
+        return spine.points[at] + half[at] * np.stack([np.cos(angles), np.sin(angles)], 1)
+
+    # Normals point to the left where y points down: from there around the end, angles rise.
+    return np.concatenate([left, around(-1, ways[0][-1], ways[1][-1]), right[::-1], around(0, ways[1][0], ways[0][0])])
+
+
+def _swept(spine: Spine, half: np.ndarray) -> Any:
+    """The hulls of neighboring discs, joined: exact where the width changes evenly."""
     import shapely
 
-    found = [shapely.get_coordinates(part) for part in shapely.get_parts(geometry)]
+    angles = np.linspace(0, 2 * np.pi, _sides(float(half.max())), endpoint=False)
+    discs = spine.points[:, None] + half[:, None, None] * np.stack([np.cos(angles), np.sin(angles)], 1)
+    pairs = np.concatenate([discs[:-1], discs[1:]], 1)  # [K - 1, 2 * sides, 2]
+    index = np.repeat(np.arange(len(pairs)), pairs.shape[1])
+    return shapely.union_all(shapely.convex_hull(shapely.multipoints(pairs.reshape(-1, 2), indices=index)))
+
+
+def strings_of(lines: Sequence[np.ndarray]) -> np.ndarray:  # [L] of shapely lines
+    """Lines [K, 2] as geometries."""
+    import shapely
+
+    if not lines:
+        return np.empty(0, dtype=object)
+    owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    found: np.ndarray = shapely.linestrings(np.concatenate(lines), indices=owner)
+    return found
+
+
+def lines_of(geometry: Any) -> list[np.ndarray]:
+    """The lines of a geometry, or of an array of them; points that cutting has left are dropped."""
+    import shapely
+
+    parts = shapely.get_parts(geometry)
+    points, owner = shapely.get_coordinates(parts, return_index=True)
+    found = np.split(points, np.flatnonzero(np.diff(owner)) + 1)
     return [line for line in found if len(line) > 1]

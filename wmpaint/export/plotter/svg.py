@@ -24,7 +24,7 @@ def svg_text(job: Job, *, title: str | None = None, embed: bool = True) -> str:
 
     Args:
         title: of the document; the painting's if None.
-        embed: whether the painting's strokes are kept inside.
+        embed: whether the painting's file is kept inside, strokes and all; the plan's settings always are.
     """
     import svgwrite
 
@@ -33,7 +33,10 @@ def svg_text(job: Job, *, title: str | None = None, embed: bool = True) -> str:
     drawing.attribs["xmlns:inkscape"] = INKSCAPE
     drawing.set_desc(title=_clean(job.title if title is None else title))
     about = Element("wmpaint", xmlns=NAMESPACE)
-    about.text = _clean(json.dumps({"plot": {**job.settings, **job.as_dict()}}, ensure_ascii=False))
+    told = {"plot": {**job.settings, **job.as_dict()}}
+    if embed and job.painting is not None:
+        told["painting"] = json.loads(job.painting)
+    about.text = _clean(json.dumps(told, ensure_ascii=False))
     drawing.set_metadata(about)
     for number, layer in enumerate(job.layers, 1):
         pen = layer.pen
