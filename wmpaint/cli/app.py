@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import brushes, paint, paintings, visions
+from . import brushes, exporting, paint, paintings, visions
 
 __all__ = ["app"]
 
@@ -46,7 +46,7 @@ app.command("paint", epilog=paint.EXAMPLE)(paint.paint)
 app.command("style", epilog=visions.STYLE_EXAMPLE)(visions.style)
 app.command("dream", epilog=visions.DREAM_EXAMPLE)(visions.dream)
 app.command("replay", epilog=paintings.REPLAY_EXAMPLE)(paintings.replay)
-app.command("export", epilog=paintings.EXPORT_EXAMPLE)(paintings.export)
+app.command("export", epilog=exporting.EXAMPLE)(exporting.export)
 app.command("brushes", epilog=brushes.BRUSHES_EXAMPLE)(brushes.brushes)
 app.command("train-painter", epilog=brushes.TRAIN_EXAMPLE)(brushes.train_painter)
 app.command("evaluate-painter", epilog=brushes.EVALUATE_EXAMPLE)(brushes.evaluate_painter)

@@ -1,9 +1,9 @@
-"""`wmpaint replay` and `wmpaint export`: a painting that is there already, in other forms."""
+"""`wmpaint replay`, and what it shares with other commands that take a painting that is there already."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,10 +14,9 @@ from . import common
 if TYPE_CHECKING:
     from ..painting.result import Painting
 
-__all__ = ["EXPORT_EXAMPLE", "REPLAY_EXAMPLE", "export", "replay"]
+__all__ = ["REPLAY_EXAMPLE", "AsJson", "PaintingFile", "load", "replay", "say"]
 
 REPLAY_EXAMPLE = "Example: [bold]wmpaint replay out/painting.wmp.json --program mypaint --height 4096 -o poster.png[/]"
-EXPORT_EXAMPLE = "Example: [bold]wmpaint export out/painting.wmp.json -o cat.svg -o cat.gif --height 720[/]"
 
 PaintingFile = Annotated[
     Path, typer.Argument(metavar="PAINTING", help="A .wmp.json file, as `wmpaint paint` writes it.")
@@ -53,7 +52,7 @@ def replay(
             raise InputError(f"expected a replay named .png, .mp4 or .gif, got {str(path)!r}")
     if seed is not None and seed < 0:
         raise InputError(f"expected --seed of 0 or more, got {seed}")
-    work = _load(painting, paths, height)
+    work = load(painting, paths, height)
 
     from ..image import save_png
 
@@ -63,7 +62,7 @@ def replay(
             save_png(path, work.replay(program, height, seed))
         else:
             work.save(path, program=program, height=height, seed=seed)
-    _say(
+    say(
         paths,
         as_json,
         strokes=len(work.strokes),
@@ -72,51 +71,7 @@ def replay(
     )
 
 
-@common.guarded
-def export(
-    painting: PaintingFile,
-    output: Annotated[
-        list[str],
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="The suffix tells the kind: .png (the dream), .svg, .pdf, .mp4, .gif, .json (the report), "
-            ".wmp.json. "
-            "May be repeated.",
-        ),
-    ],
-    height: Annotated[
-        int | None,
-        typer.Option(help="Pixels, of pictures and films. Default: as it was painted; 1080 at most for films."),
-    ] = None,
-    target: Annotated[
-        Path | None, typer.Option(metavar="PHOTO", help="What the report compares with. Default: nothing.")
-    ] = None,
-    program: Annotated[
-        str, typer.Option(metavar="auto|mypaint|dabs", help="The paint program that the report replays in.")
-    ] = "auto",
-    as_json: AsJson = False,
-) -> None:
-    """Write a painting as other kinds of files: a picture, SVG, film, report."""
-    from ..export.writers import check_suffix
-
-    paths = [Path(name) for name in output]
-    kinds = [check_suffix(path) for path in paths]
-    common.check_inputs_kept(paths, [target])
-    work = _load(painting, paths, height)
-    if target is not None:
-        from ..image import load_image
-
-        load_image(target)
-    sized: dict[str, Any] = {"height": height}
-    extra = {".png": sized, ".mp4": sized, ".gif": sized, ".json": {"target": target, "program": program}}
-    for path, kind in zip(paths, kinds, strict=True):
-        work.save(path, **extra.get(kind, {}))
-    _say(paths, as_json, strokes=len(work.strokes))
-
-
-def _load(painting: Path, paths: list[Path], height: int | None) -> Painting:
+def load(painting: Path, paths: list[Path], height: int | None) -> Painting:
     """The painting, once all that could be wrong has been looked at."""
     from ..painting.result import Painting
 
@@ -128,7 +83,7 @@ def _load(painting: Path, paths: list[Path], height: int | None) -> Painting:
     return work
 
 
-def _say(paths: list[Path], as_json: bool, **values: object) -> None:
+def say(paths: list[Path], as_json: bool, **values: object) -> None:
     if as_json:
         seconds = round(common.elapsed(), 3)
         common.print_json({**values, "seconds": seconds, "outputs": [str(path) for path in paths]})
