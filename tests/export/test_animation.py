@@ -201,7 +201,7 @@ def test_a_film_that_breaks_leaves_the_old_one(tmp_path, suffix):
 
 def test_bad_names_and_rates(tmp_path):
     frame = [torch.zeros(3, 4, 4)]
-    with pytest.raises(InputError, match=r"\.mp4 or \.gif, got film\.avi"):
+    with pytest.raises(InputError, match=r"\.mp4, \.gif or \.webp, got film\.avi"):
         write_film(tmp_path / "film.avi", frame)
     with pytest.raises(InputError, match="frames a second, got 0"):
         write_film(tmp_path / "film.mp4", frame, fps=0)
