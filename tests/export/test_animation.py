@@ -30,6 +30,13 @@ def test_counts_rise_to_all_strokes(strokes, frames):
     assert strokes <= frames or (steps[0] <= 1 + strokes / frames and steps[-1] > steps[0])
 
 
+def test_even_and_single_strokes():
+    assert stroke_counts(10, 4, "even") == [2, 5, 8, 10] and stroke_counts(3, 9, "even") == [1, 2, 3]
+    assert stroke_counts(4, 2, "stroke") == [1, 2, 3, 4] and stroke_counts(0, 5, "stroke") == []
+    with pytest.raises(InputError, match="pace out of eased, even, stroke, got 'slow'"):
+        stroke_counts(3, 3, "slow")
+
+
 def test_first_strokes_come_one_by_one():
     assert stroke_counts(500, 150)[:12] == list(range(1, 13))
 
@@ -181,7 +188,7 @@ def test_gif_frames_beyond_the_memory_for_them_go_to_a_file(tmp_path, monkeypatc
     assert frames_of(tmp_path / "a.gif").mean((1, 2, 3)).tolist() == [0, 127.5, 255]
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "webp"])
 def test_a_film_that_breaks_leaves_the_old_one(tmp_path, suffix):
     path = tmp_path / f"film.{suffix}"
     path.write_text("old")
@@ -223,7 +230,7 @@ except FileError as error:
 """
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "webp"])
 def test_a_disk_that_fills_up_is_an_error(tmp_path, suffix):
     """A limit on the size of files stands in for a full disk."""
     path = tmp_path / f"film.{suffix}"

@@ -20,7 +20,7 @@ from ..errors import InputError
 from ..image import resize, to_uint8
 from ..strokes import Strokes
 from .bitmap import over
-from .pictures import about
+from .pictures import about, brush_names
 from .png import write_png
 from .sight import Sight, sight, size
 from .work import Work
@@ -111,8 +111,7 @@ def split(work: Work, layers: str | int) -> list[Layer]:
         sizes = [min(layers, count - start) for start in range(0, count, layers)]
     else:
         raise InputError(f'expected layers of "rounds" or a number of strokes of 1 or more, got {layers!r}')
-    brushes = [str(brush["name"]) for brush in work.metadata()["brushes"]]
-    found, start = [], 0
+    found, start, brushes = [], 0, brush_names(work)
     for number, wide in enumerate(sizes, 1):
         stop = start + wide
         named = f"Round {number}" if layers == "rounds" else f"From stroke {start + 1}"
@@ -139,9 +138,11 @@ def _rounds(known: object, count: int) -> list[int]:
 def _said(strokes: Strokes, brushes: Sequence[str]) -> str:
     """How many strokes of what show."""
     shown = strokes if strokes.lifted is None else strokes[~strokes.lifted]
+    if not len(shown):
+        return "no strokes"
     numbers = [0] if shown.brush is None else sorted(set(shown.brush.tolist()))
     names = " and ".join(brushes[number] for number in numbers)
-    return f"{len(shown)} stroke{'s' * (len(shown) != 1)}" + (f" of {names}" if names else "")
+    return f"{len(shown)} stroke{'s' * (len(shown) > 1)} of {names}"
 
 
 def _painted(look: Sight, strokes: Strokes, part: Layer, height: int) -> Tensor:

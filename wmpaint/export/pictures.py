@@ -12,6 +12,7 @@ What the options common to all of them mean:
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,17 @@ from .work import Work
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["SOFTWARE", "WEBP_SIDE", "about", "check_quality", "write_jpeg", "write_png", "write_tiff", "write_webp"]
+__all__ = [
+    "SOFTWARE",
+    "WEBP_SIDE",
+    "about",
+    "brush_names",
+    "check_quality",
+    "write_jpeg",
+    "write_png",
+    "write_tiff",
+    "write_webp",
+]
 
 SOFTWARE = f"wmpaint {__version__}"
 WEBP_SIDE = 16_383  # pixels; the format counts them in 14 bits
@@ -145,12 +156,17 @@ def write_jpeg(
 def about(work: Work) -> dict[str, str]:
     """What a PNG says of itself."""
     known = work.metadata()
-    brushes = ", ".join(str(brush["name"]) for brush in known["brushes"])
     return {
         "Title": work.title,
         "Software": SOFTWARE,
-        "Comment": f"{len(work.strokes)} strokes, brush {brushes}, seed {known['seed']}",
+        "Comment": f"{len(work.strokes)} strokes, brush {', '.join(brush_names(work))}, seed {known['seed']}",
     }
+
+
+def brush_names(work: Work) -> list[str]:
+    """Of its brushes, in order; of a .myb file, its name without the folders."""
+    names = [str(brush["name"]) for brush in work.metadata()["brushes"]]
+    return [Path(name).stem if name.endswith(".myb") else name for name in names]
 
 
 def check_quality(quality: float) -> None:
@@ -183,9 +199,9 @@ def _write_pillow(path: str | Path, picture: Tensor, kind: str, **options: Any) 
     from PIL import ImageCms
 
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    image = _image(picture)
-    with files.atomic_path(path) as temporary:
-        image.save(temporary, kind, icc_profile=profile, **options)
+    packed = io.BytesIO()  # since Pillow does not notice a disk that takes only a part of a JPEG
+    _image(picture).save(packed, kind, icc_profile=profile, **options)
+    files.write_bytes(path, packed.getbuffer())
 
 
 def _image(picture: Tensor) -> Image.Image:
