@@ -153,6 +153,19 @@ def test_gif_frames_are_exact_where_256_colors_are_enough(tmp_path):
     assert len(read) == len(different) and all(map(np.array_equal, read, different))
 
 
+def test_gif_keeps_the_ground_and_the_soft_edges_of_early_strokes(tmp_path):
+    """The last frame is blue all over; the second is a slope of reds on a ground of its own color."""
+    ground = np.full((64, 64, 3), (253, 251, 249), np.uint8)
+    early = ground.copy()
+    early[16:48, :] = np.linspace((253, 251, 249), (120, 0, 0), 64).astype(np.uint8)
+    late = np.zeros_like(ground)
+    late[..., 2] = np.arange(64 * 64).reshape(64, 64) // 16
+    gif.write_gif(tmp_path / "a.gif", iter([ground, early, late]), fps=25)
+    first, second, third = frames_of(tmp_path / "a.gif")
+    assert (first == (253, 251, 249)).all() and (second[:16] == (253, 251, 249)).all()
+    assert np.abs(second - early.astype(int)).max() < 40 and np.abs(third - late.astype(int)).max() < 16
+
+
 def test_gif_frames_that_last_longer_than_one_can(tmp_path):
     path = tmp_path / "a.gif"
     gif.write_gif(path, (np.zeros((4, 4, 3), np.uint8) for _ in range(1500)), fps=1)

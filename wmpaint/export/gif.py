@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["write_gif"]
 
 SPOOL_BYTES = 64 << 20  # of packed frames in memory; what goes beyond is kept in a temporary file
+SPARSE = 4  # of the frames on the way, every fourth pixel of every fourth row counts towards the palette
 LONGEST = 65_535  # hundredths of a second that one frame can last
 
 
@@ -28,13 +29,14 @@ def write_gif(
 ) -> None:
     """Write a looped GIF with one palette for all frames; frames that are alike are joined into one that lasts.
 
-    The palette is that of the last frame, where most colors are, beside the first, so that the bare canvas is exact.
-    It is not known before the end, so that the frames wait for it as packed differences. After the first, only the
-    box that changes is written. (Pillow and imageio, which calls it, hold all frames.)
+    The palette is that of the last frame, where most colors are, with a few pixels of frames 1, 2, 4, 8, ..., whose
+    soft edges vanish later, and the first frame's commonest color, so that the bare canvas is exact. It is not known
+    before the end, so that the frames wait for it as packed differences. After the first, only the box that changes
+    is written. (Pillow and imageio, which calls it, hold all frames.)
     """
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool, path.open("wb") as stream:
-        first, last = _pack(spool, frames)
-        palette = _palette(first, last)
+        first, samples = _pack(spool, frames)
+        palette = _palette(first, samples)
         height, width = first.shape[:2]
         colors = bytes(palette.getpalette() or [])[:768].ljust(768, b"\0")
         stream.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + colors)
@@ -44,7 +46,7 @@ def write_gif(
         before: np.ndarray | None = None
         image, corner, lasts = palette, (0, 0), 0
         for frame in _unpack(spool, first.shape):
-            indices = np.asarray(_quantized(frame, palette))
+            indices = _quantized(frame, palette)
             box = _changed(before, indices)
             if box is None and lasts + step <= LONGEST:
                 lasts += step
@@ -58,15 +60,18 @@ def write_gif(
         stream.write(b";")
 
 
-def _pack(spool: IO[bytes], frames: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Keep each frame's difference from the one before; the first and the last frame."""
+def _pack(spool: IO[bytes], frames: Iterable[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Keep each frame's difference from the one before; the first frame, and pixels [n, 3] to choose colors by."""
     first = before = None
-    for frame in frames:
+    samples: list[np.ndarray] = []
+    for number, frame in enumerate(frames):
         packed = zlib.compress((frame if before is None else frame ^ before).tobytes(), 1)
         spool.write(struct.pack("<Q", len(packed)) + packed)
+        if number & (number - 1) == 0:  # 0, or a power of 2
+            samples.append(frame[::SPARSE, ::SPARSE].reshape(-1, 3).copy())
         first, before = frame if first is None else first, frame
     assert first is not None and before is not None
-    return first, before
+    return first, [before.reshape(-1, 3), *samples]
 
 
 def _unpack(spool: IO[bytes], shape: tuple[int, ...]) -> Iterator[np.ndarray]:
@@ -78,16 +83,25 @@ def _unpack(spool: IO[bytes], shape: tuple[int, ...]) -> Iterator[np.ndarray]:
         yield frame
 
 
-def _palette(first: np.ndarray, last: np.ndarray) -> Image.Image:
+def _palette(first: np.ndarray, samples: list[np.ndarray]) -> Image.Image:
+    """An image of no matter what, with the palette."""
     from PIL import Image
 
-    return Image.fromarray(np.hstack([last, first])).quantize(256, method=Image.Quantize.MEDIANCUT)
+    pixels = np.concatenate(samples)[None]
+    palette = Image.fromarray(pixels).quantize(255, method=Image.Quantize.MEDIANCUT)
+    colors, counts = np.unique(first.reshape(-1, 3), axis=0, return_counts=True)
+    ground = colors[counts.argmax()].tolist()
+    palette.putpalette([*ground, *(palette.getpalette() or [])][: 3 * 256])
+    return palette
 
 
-def _quantized(frame: np.ndarray, palette: Image.Image) -> Image.Image:
+def _quantized(frame: np.ndarray, palette: Image.Image) -> np.ndarray:  # [H, W] uint8
     from PIL import Image
 
-    return Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+    indices = np.array(Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE))
+    # Pillow looks colors up by their upper bits, where a neighbor may be found before the ground.
+    indices[(frame == (palette.getpalette() or [0, 0, 0])[:3]).all(2)] = 0
+    return indices
 
 
 def _indexed(indices: np.ndarray, palette: Image.Image) -> Image.Image:
