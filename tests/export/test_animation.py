@@ -11,6 +11,7 @@ import pytest
 import torch
 from flat import Flat, line, many
 from PIL import Image
+from works import film
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
@@ -151,6 +152,8 @@ def test_gif_frames_are_exact_where_256_colors_are_enough(tmp_path):
     assert len(different) < len(pictures)
     read = frames_of(tmp_path / "a.gif")
     assert len(read) == len(different) and all(map(np.array_equal, read, different))
+    # Another reader, which shows frames that last as often as they do.
+    assert np.array_equal(film(tmp_path / "a.gif", (30, 47, 3)), pictures)
 
 
 def test_gif_keeps_the_ground_and_the_soft_edges_of_early_strokes(tmp_path):

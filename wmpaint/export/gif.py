@@ -18,6 +18,7 @@ __all__ = ["write_gif"]
 
 SPOOL_BYTES = 64 << 20  # of packed frames in memory; what goes beyond is kept in a temporary file
 SPARSE = 4  # of the frames on the way, every fourth pixel of every fourth row counts towards the palette
+CLEAR = 255  # the number that stands for no color; those below are colors
 LONGEST = 65_535  # hundredths of a second that one frame can last
 
 
@@ -32,7 +33,7 @@ def write_gif(
     The palette is that of the last frame, where most colors are, with a few pixels of frames 1, 2, 4, 8, ..., whose
     soft edges vanish later, and the first frame's commonest color, so that the bare canvas is exact. It is not known
     before the end, so that the frames wait for it as packed differences. After the first, only the box that changes
-    is written. (Pillow and imageio, which calls it, hold all frames.)
+    is written, and of that what changes. (Pillow and imageio, which calls it, hold all frames.)
     """
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool, path.open("wb") as stream:
         first, samples = _pack(spool, frames)
@@ -54,7 +55,10 @@ def write_gif(
             if lasts:
                 _write_image(stream, image, corner, lasts)
             left, top, right, bottom = box or (0, 0, 1, 1)
-            image, corner, lasts = _indexed(indices[top:bottom, left:right], palette), (left, top), step
+            change = indices[top:bottom, left:right].copy()
+            if before is not None:  # what stays is left out, and packs to nearly nothing
+                change[change == before[top:bottom, left:right]] = CLEAR
+            image, corner, lasts = _indexed(change, palette), (left, top), step
             before = indices
         _write_image(stream, image, corner, lasts)
         stream.write(b";")
@@ -88,10 +92,10 @@ def _palette(first: np.ndarray, samples: list[np.ndarray]) -> Image.Image:
     from PIL import Image
 
     pixels = np.concatenate(samples)[None]
-    palette = Image.fromarray(pixels).quantize(255, method=Image.Quantize.MEDIANCUT)
+    palette = Image.fromarray(pixels).quantize(CLEAR - 1, method=Image.Quantize.MEDIANCUT)
     colors, counts = np.unique(first.reshape(-1, 3), axis=0, return_counts=True)
     ground = colors[counts.argmax()].tolist()
-    palette.putpalette([*ground, *(palette.getpalette() or [])][: 3 * 256])
+    palette.putpalette([*ground, *(palette.getpalette() or [])][: 3 * CLEAR])
     return palette
 
 
@@ -126,5 +130,5 @@ def _changed(before: np.ndarray | None, now: np.ndarray) -> tuple[int, int, int,
 def _write_image(stream: IO[bytes], image: Image.Image, corner: tuple[int, int], hundredths: int) -> None:
     from PIL import GifImagePlugin
 
-    for part in GifImagePlugin.getdata(image, corner, duration=hundredths * 10):
+    for part in GifImagePlugin.getdata(image, corner, duration=hundredths * 10, transparency=CLEAR):
         stream.write(part)
