@@ -44,22 +44,21 @@ def write_gif(
         stream.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # begin again at the end, for ever
         # Time is counted in hundredths of a second; browsers slow down what is faster than two of them.
         step = max(2, round(100 / fps))
-        before: np.ndarray | None = None
-        image, corner, lasts = palette, (0, 0), 0
-        for frame in _unpack(spool, first.shape):
-            indices = _quantized(frame, palette)
-            box = _changed(before, indices)
-            if box is None and lasts + step <= LONGEST:
+        indices, image, corner, lasts = np.zeros((height, width), np.uint8), palette, (0, 0), 0
+        for number, (frame, (left, top, right, bottom)) in enumerate(_unpack(spool, first.shape)):
+            before = indices[top:bottom, left:right]
+            change = _quantized(frame[top:bottom, left:right], palette)
+            same = np.zeros_like(change, bool) if number == 0 else change == before
+            if same.all() and lasts + step <= LONGEST:  # also where nothing has changed at all
                 lasts += step
                 continue
             if lasts:
                 _write_image(stream, image, corner, lasts)
-            left, top, right, bottom = box or (0, 0, 1, 1)
-            change = indices[top:bottom, left:right].copy()
-            if before is not None:  # what stays is left out, and packs to nearly nothing
-                change[change == before[top:bottom, left:right]] = CLEAR
-            image, corner, lasts = _indexed(change, palette), (left, top), step
-            before = indices
+            indices[top:bottom, left:right] = change
+            if same.all():  # a frame of its own, since none can last so long
+                left, top, change, same = 0, 0, indices[:1, :1], np.ones((1, 1), bool)
+            # What stays is left out, and packs to nearly nothing.
+            image, corner, lasts = _indexed(np.where(same, np.uint8(CLEAR), change), palette), (left, top), step
         _write_image(stream, image, corner, lasts)
         stream.write(b";")
 
@@ -69,8 +68,10 @@ def _pack(spool: IO[bytes], frames: Iterable[np.ndarray]) -> tuple[np.ndarray, l
     first = before = None
     samples: list[np.ndarray] = []
     for number, frame in enumerate(frames):
-        packed = zlib.compress((frame if before is None else frame ^ before).tobytes(), 1)
-        spool.write(struct.pack("<Q", len(packed)) + packed)
+        change = frame if before is None else frame ^ before
+        left, top, right, bottom = box = _box(change) if number else (0, 0, frame.shape[1], frame.shape[0])
+        packed = zlib.compress(change[top:bottom, left:right].tobytes(), 1)
+        spool.write(struct.pack("<5Q", len(packed), *box) + packed)
         if number & (number - 1) == 0:  # 0, or a power of 2
             samples.append(frame[::SPARSE, ::SPARSE].reshape(-1, 3).copy())
         first, before = frame if first is None else first, frame
@@ -78,13 +79,15 @@ def _pack(spool: IO[bytes], frames: Iterable[np.ndarray]) -> tuple[np.ndarray, l
     return first, [before.reshape(-1, 3), *samples]
 
 
-def _unpack(spool: IO[bytes], shape: tuple[int, ...]) -> Iterator[np.ndarray]:
+def _unpack(spool: IO[bytes], shape: tuple[int, ...]) -> Iterator[tuple[np.ndarray, tuple[int, int, int, int]]]:
+    """Each frame, the same array, and the box in which it differs from the one before."""
     spool.seek(0)
     frame = np.zeros(shape, np.uint8)
-    while size := spool.read(8):
-        difference = zlib.decompress(spool.read(struct.unpack("<Q", size)[0]))
-        frame = frame ^ np.frombuffer(difference, np.uint8).reshape(shape)
-        yield frame
+    while head := spool.read(40):
+        size, left, top, right, bottom = struct.unpack("<5Q", head)
+        change = np.frombuffer(zlib.decompress(spool.read(size)), np.uint8)
+        frame[top:bottom, left:right] ^= change.reshape(bottom - top, right - left, 3)
+        yield frame, (left, top, right, bottom)
 
 
 def _palette(first: np.ndarray, samples: list[np.ndarray]) -> Image.Image:
@@ -102,7 +105,9 @@ def _palette(first: np.ndarray, samples: list[np.ndarray]) -> Image.Image:
 def _quantized(frame: np.ndarray, palette: Image.Image) -> np.ndarray:  # [H, W] uint8
     from PIL import Image
 
-    indices = np.array(Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE))
+    if not frame.size:
+        return np.zeros(frame.shape[:2], np.uint8)
+    indices = np.array(Image.fromarray(np.ascontiguousarray(frame)).quantize(palette=palette, dither=Image.Dither.NONE))
     # Pillow looks colors up by their upper bits, where a neighbor may be found before the ground.
     indices[(frame == (palette.getpalette() or [0, 0, 0])[:3]).all(2)] = 0
     return indices
@@ -116,14 +121,12 @@ def _indexed(indices: np.ndarray, palette: Image.Image) -> Image.Image:
     return image
 
 
-def _changed(before: np.ndarray | None, now: np.ndarray) -> tuple[int, int, int, int] | None:
-    """(left, top, right, bottom) of what has changed, or None."""
-    if before is None:
-        return 0, 0, now.shape[1], now.shape[0]
-    change = before != now
-    rows, columns = np.flatnonzero(change.any(1)), np.flatnonzero(change.any(0))
+def _box(change: np.ndarray) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of what is not 0; empty if there is nothing."""
+    rows = np.flatnonzero(change.any((1, 2)))
     if not len(rows):
-        return None
+        return 0, 0, 0, 0
+    columns = np.flatnonzero(change[rows[0] : rows[-1] + 1].any((0, 2)))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
