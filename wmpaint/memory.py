@@ -64,13 +64,16 @@ def check(strokes: int, height: int, aspect: float = 1.0) -> None:
     )
 
 
-def check_picture(height: int, width: int) -> None:
+def check_picture(height: int, width: int, kept: int = 0) -> None:
     """Refuse to render a picture of so many pixels where it does not fit.
+
+    Args:
+        kept: how many pictures of that size, of four channels, there are beside it.
 
     Raises:
         InputError: more is needed than there is.
     """
-    need, have = height * width * _SHOWN, available()
+    need, have = height * width * (_SHOWN + 16 * kept), available()
     if have is not None and need > have:
         raise InputError(
             f"expected about {need / (1 << 30):.1f} GiB of free memory for a picture of {width} x {height} pixels, "

@@ -81,6 +81,8 @@ def test_a_picture_that_does_not_fit(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 1 << 30)
     with pytest.raises(InputError, match=r"expected about 4\.5 GiB .* a picture of 10000 x 10000 pixels, got 1\.0 GiB"):
         sight(painting()).render(bars(), height=10_000)
-    memory.check_picture(1000, 1000)
+    memory.check_picture(4000, 4000)
+    with pytest.raises(InputError, match=r"about 1\.4 GiB"):
+        memory.check_picture(4000, 4000, kept=3)
     monkeypatch.setattr(memory, "available", lambda: None)
     memory.check_picture(16_000, 16_000)

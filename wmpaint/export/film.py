@@ -65,7 +65,7 @@ def write_film(
     rows, columns = look.canvas.pixels(min(work.program_height, FILM_HEIGHT) if height is None else height)
     if encoding is not None and max(rows, columns) > WEBP_SIDE:
         raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
-    memory.check_picture(rows, columns)
+    memory.check_picture(rows, columns, kept=3)
     if isinstance(fps, bool) or not isinstance(fps, int | float) or not 1 <= fps <= 60:
         raise InputError(f"expected 1 to 60 frames a second, got {fps!r}")
     _check_seconds("hold", hold)

@@ -15,13 +15,13 @@ from xml.etree import ElementTree
 import torch
 from torch import Tensor
 
-from .. import files
+from .. import files, memory
 from ..errors import InputError
-from ..image import resize, to_uint8
+from ..image import resize
 from ..strokes import Strokes
 from .bitmap import over
 from .pictures import about, brush_names
-from .png import write_png
+from .png import bands, write_png
 from .sight import Sight, sight, size
 from .work import Work
 
@@ -73,17 +73,18 @@ def write_ora(
     look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
     parts = split(work, layers)
     rows, columns = look.canvas.pixels(height)
+    memory.check_picture(rows, columns, kept=1)
     stack: list[dict[str, str]] = []
     with files.atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(_entry("mimetype"), "image/openraster")
         merged = torch.zeros(4, rows, columns)
         if look.canvas.background is not None:
             color = torch.tensor([*look.canvas.background, 1.0])[:, None, None].expand(4, rows, columns)
-            merged = _add(archive, stack, "Ground", color, merged)
+            _add(archive, stack, "Ground", color, merged)
         clear = replace(look, canvas=replace(look.canvas, background=None))
         for part in parts:
             top = _painted(clear, work.strokes, part, height)
-            merged = _add(archive, stack, part.name, top, merged)
+            _add(archive, stack, part.name, top, merged)
         picture = merged if look.canvas.background is None else merged[:3]
         archive.writestr(_entry("stack.xml"), _stack(stack, rows, columns, dpi), zipfile.ZIP_DEFLATED)
         with archive.open(_entry("mergedimage.png"), "w") as stream:
@@ -153,18 +154,22 @@ def _painted(look: Sight, strokes: Strokes, part: Layer, height: int) -> Tensor:
     return look.render(strokes.replace(lifted=lifted), height=height)
 
 
-def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: Tensor, merged: Tensor) -> Tensor:
-    """Write one layer, cut to what is painted, and lay what was written over what is beneath."""
-    box = _painted_box(top)
-    left, upper, right, lower = box
+def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: Tensor, merged: Tensor) -> None:
+    """Write one layer, cut to what is painted, and lay what was written over what is beneath, in place."""
+    left, upper, right, lower = _painted_box(top)
     top = top[:, upper:lower, left:right]
     source = f"data/layer{len(stack):03d}.png"
     with archive.open(_entry(source), "w") as stream:
         write_png(stream, top)
     stack.append({"name": name, "src": source, "x": str(left), "y": str(upper)})
-    below = merged[:, upper:lower, left:right]
-    merged[:, upper:lower, left:right] = over(_rounded(top), below)
-    return merged
+    below, row = merged[:, upper:lower, left:right], 0
+    for band in bands(top, 8):
+        # As it is read from a file of 8 bits; premultiplied again.
+        straight = torch.from_numpy(band).permute(2, 0, 1) / 255
+        read = torch.cat([straight[:3] * straight[3:], straight[3:]])
+        part = below[:, row : row + len(band)]
+        part.copy_(over(read, part))
+        row += len(band)
 
 
 def _painted_box(picture: Tensor) -> tuple[int, int, int, int]:
@@ -174,15 +179,6 @@ def _painted_box(picture: Tensor) -> tuple[int, int, int, int]:
     if not len(rows):
         return 0, 0, 1, 1
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-
-
-def _rounded(picture: Tensor) -> Tensor:
-    """The picture as it is read from a file of 8 bits; premultiplied again."""
-    out = torch.empty_like(picture)
-    for top in range(0, picture.shape[1], 256):
-        straight = torch.from_numpy(to_uint8(picture[:, top : top + 256])).permute(2, 0, 1) / 255
-        out[:, top : top + 256] = torch.cat([straight[:3] * straight[3:], straight[3:]])
-    return out
 
 
 def _thumbnail(picture: Tensor) -> Tensor:
