@@ -81,10 +81,9 @@ def stroke_frames(
     """The bare canvas, then the painting as it grows in at most `frames` steps, then `hold` times the last.
 
     A program paints on and is looked at from time to time, so that each frame is its own picture of so many
-    strokes, and the last is `render` of all, bit for bit. A painter, in which each stroke has one color and what is
-    random hangs on the stroke itself, paints each group of new strokes on transparent ground, laid over the picture
-    so far: the same to rounding, at the cost of one painting. A transparent canvas is shown as white. Lifted strokes
-    are left out.
+    strokes, and the last is `render` of all, bit for bit. A painter, in which nothing is random and each stroke has
+    one color, paints each group of new strokes on transparent ground, laid over the picture so far: the same to
+    rounding, at the cost of one painting. A transparent canvas is shown as white. Lifted strokes are left out.
 
     Args:
         pace: as for `stroke_counts`.
