@@ -21,10 +21,10 @@ def cairosvg() -> Any:
 
 
 def program(name: str) -> str:
-    """The path of a program; WMPAINT_REQUIRE_PROGRAMS=1 makes its absence a failure."""
+    """The path of a program, such as inkscape; WMPAINT_REQUIRE_PROGRAMS=1 makes its absence a failure."""
     found = shutil.which(name)
     if found is None:
         if os.environ.get("WMPAINT_REQUIRE_PROGRAMS") == "1":
-            pytest.fail(f"expected the program {name}, got none")
-        pytest.skip(f"no program {name}")
+            pytest.fail(f"no {name} on this machine, and WMPAINT_REQUIRE_PROGRAMS=1")
+        pytest.skip(f"no {name} on this machine")
     return found

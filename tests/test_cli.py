@@ -200,7 +200,7 @@ def test_export(saved):
         (["replay", "p.wmp.json", "--height", 16_384], "sides of at most 16384"),
         (["replay", "p.wmp.json", "-o", "p.wmp.json"], "expected a replay"),
         (["export", "p.wmp.json", "-o", "p.wmp.json"], "other than the input"),
-        (["export", "p.wmp.json", "-o", "e.jpg"], "expected a file name that ends in"),
+        (["export", "p.wmp.json", "-o", "e.bmp"], "expected a file name that ends in"),
         (["export", "p.wmp.json", "-o", "e.json", "--target", "no.png"], "no such file"),
         (["train-painter", "charcoal", "-o", "x.bin"], "expected weights named .safetensors"),
         (["train-painter", "charcoal", "--minutes", "0.2"], "--minutes of 0.5 to 600, got 0.2"),

@@ -22,7 +22,7 @@ from .files import atomic_path
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["load_image", "resize", "sample_photo", "save_png", "to_uint8"]
+__all__ = ["load_image", "resize", "sample_photo", "save_png", "to_uint8", "to_uint16"]
 
 # Read by Pillow's own decoders. Others are left out on purpose: EPS, say, would start another program.
 _FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "PPM", "JPEG2000")
@@ -97,10 +97,19 @@ def to_uint8(picture: Tensor) -> np.ndarray:  # [3|4, H, W] -> [H, W, 3|4]
     Raises:
         InputError: not a float picture [3, H, W] or [4, H, W], empty, or with values that are not finite.
     """
+    return _integers(picture, 255).astype(np.uint8)
+
+
+def to_uint16(picture: Tensor) -> np.ndarray:  # [3|4, H, W] -> [H, W, 3|4]
+    """As `to_uint8`, from 0 to 65535."""
+    return _integers(picture, 65535).astype(np.uint16)
+
+
+def _integers(picture: Tensor, top: int) -> np.ndarray:
     _check_picture(picture, channels=(3, 4))
     values = np.asarray(picture.detach().cpu().to(torch.float32).permute(1, 2, 0))
     _check_finite(values, "a picture")
-    return np.rint(np.clip(_straight(values), 0, 1) * 255).astype(np.uint8)
+    return np.rint(np.clip(_straight(values), 0, 1) * np.float32(top))
 
 
 def save_png(path: str | os.PathLike[str], picture: Tensor) -> None:  # [3|4, H, W]

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from .errors import InputError
 
-__all__ = ["available", "check", "needed"]
+__all__ = ["available", "check", "check_picture", "needed"]
 
 _BASE = 1 << 30  # the interpreter, torch, and the painter
 _STROKE = 64 << 10  # ribbons, their activations and gradients, and the optimizer's state
+_SHOWN = 48  # bytes a pixel of a picture that is only rendered: itself, its variance, and copies on the way
 _PIXEL = 512  # pictures, targets and their gradients at the highest resolution
 
 
@@ -61,3 +62,20 @@ def check(strokes: int, height: int, aspect: float = 1.0) -> None:
         f"expected about {need / (1 << 30):.0f} GiB of free memory for {strokes:,} strokes at a height of "
         f"{height}, got {have / (1 << 30):.1f} GiB: try {advice}"
     )
+
+
+def check_picture(height: int, width: int, kept: int = 0) -> None:
+    """Refuse to render a picture of so many pixels where it does not fit.
+
+    Args:
+        kept: how many pictures of that size, of four channels, there are beside it.
+
+    Raises:
+        InputError: more is needed than there is.
+    """
+    need, have = height * width * (_SHOWN + 16 * kept), available()
+    if have is not None and need > have:
+        raise InputError(
+            f"expected about {need / (1 << 30):.1f} GiB of free memory for a picture of {width} x {height} pixels, "
+            f"got {have / (1 << 30):.1f} GiB: try a smaller height"
+        )

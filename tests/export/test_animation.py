@@ -11,6 +11,7 @@ import pytest
 import torch
 from flat import Flat, line, many
 from PIL import Image
+from works import film
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
@@ -28,6 +29,13 @@ def test_counts_rise_to_all_strokes(strokes, frames):
     steps = np.diff([0, *counts])
     assert (steps >= 1).all() and sum(steps) == strokes
     assert strokes <= frames or (steps[0] <= 1 + strokes / frames and steps[-1] > steps[0])
+
+
+def test_even_and_single_strokes():
+    assert stroke_counts(10, 4, "even") == [2, 5, 8, 10] and stroke_counts(3, 9, "even") == [1, 2, 3]
+    assert stroke_counts(4, 2, "stroke") == [1, 2, 3, 4] and stroke_counts(0, 5, "stroke") == []
+    with pytest.raises(InputError, match="pace out of eased, even, stroke, got 'slow'"):
+        stroke_counts(3, 3, "slow")
 
 
 def test_first_strokes_come_one_by_one():
@@ -144,6 +152,21 @@ def test_gif_frames_are_exact_where_256_colors_are_enough(tmp_path):
     assert len(different) < len(pictures)
     read = frames_of(tmp_path / "a.gif")
     assert len(read) == len(different) and all(map(np.array_equal, read, different))
+    # Another reader, which shows frames that last as often as they do.
+    assert np.array_equal(film(tmp_path / "a.gif", (30, 47, 3)), pictures)
+
+
+def test_gif_keeps_the_ground_and_the_soft_edges_of_early_strokes(tmp_path):
+    """The last frame is blue all over; the second is a slope of reds on a ground of its own color."""
+    ground = np.full((64, 64, 3), (253, 251, 249), np.uint8)
+    early = ground.copy()
+    early[16:48, :] = np.linspace((253, 251, 249), (120, 0, 0), 64).astype(np.uint8)
+    late = np.zeros_like(ground)
+    late[..., 2] = np.arange(64 * 64).reshape(64, 64) // 16
+    gif.write_gif(tmp_path / "a.gif", iter([ground, early, late]), fps=25)
+    first, second, third = frames_of(tmp_path / "a.gif")
+    assert (first == (253, 251, 249)).all() and (second[:16] == (253, 251, 249)).all()
+    assert np.abs(second - early.astype(int)).max() < 40 and np.abs(third - late.astype(int)).max() < 16
 
 
 def test_gif_frames_that_last_longer_than_one_can(tmp_path):
@@ -181,7 +204,7 @@ def test_gif_frames_beyond_the_memory_for_them_go_to_a_file(tmp_path, monkeypatc
     assert frames_of(tmp_path / "a.gif").mean((1, 2, 3)).tolist() == [0, 127.5, 255]
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "webp"])
 def test_a_film_that_breaks_leaves_the_old_one(tmp_path, suffix):
     path = tmp_path / f"film.{suffix}"
     path.write_text("old")
@@ -201,7 +224,7 @@ def test_a_film_that_breaks_leaves_the_old_one(tmp_path, suffix):
 
 def test_bad_names_and_rates(tmp_path):
     frame = [torch.zeros(3, 4, 4)]
-    with pytest.raises(InputError, match=r"\.mp4 or \.gif, got film\.avi"):
+    with pytest.raises(InputError, match=r"\.mp4, \.gif or \.webp, got film\.avi"):
         write_film(tmp_path / "film.avi", frame)
     with pytest.raises(InputError, match="frames a second, got 0"):
         write_film(tmp_path / "film.mp4", frame, fps=0)
@@ -223,7 +246,7 @@ except FileError as error:
 """
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "webp"])
 def test_a_disk_that_fills_up_is_an_error(tmp_path, suffix):
     """A limit on the size of files stands in for a full disk."""
     path = tmp_path / f"film.{suffix}"

@@ -53,6 +53,32 @@ def test_strokes_come_in_rounds() -> None:
     assert counts == sorted(counts) and counts[0] < counts[-1] == 16
 
 
+def test_a_painting_tells_its_rounds_apart(tmp_path: Path) -> None:
+    run = wp.Run(photo(), **OPTIONS)
+    next(run)
+    assert run.painting().provenance["rounds"] == [1]  # 6 % of 16 strokes
+    for _ in range(8):
+        next(run)
+    # 6, 14, 30 and 50 %; what shows nowhere is placed anew, above the others.
+    before = run.painting()
+    assert sum(before.provenance["rounds"]) == 16
+    run.save_checkpoint(tmp_path / "state")
+    again = wp.Run.resume(tmp_path / "state", photo())
+    assert again.painting().provenance["rounds"] == before.provenance["rounds"]
+    # Everything but the third stroke is gone: its round is the second.
+    run._leaves.sizes = [2, 5, 9]
+    run._shown = lambda: torch.arange(16) == 2  # type: ignore[method-assign]
+    run.goal.sparse = True
+    assert run.painting().provenance["rounds"] == [1]
+    run._shown = lambda: torch.zeros(16, dtype=torch.bool)  # type: ignore[method-assign]
+    assert len(run.painting().strokes) == 1 and run.painting().provenance["rounds"] == [1]
+
+
+def test_strokes_of_a_round_that_are_alive() -> None:
+    alive = torch.tensor([True, False, True, True, False, False])
+    assert loop.kept([1, 3, 2], alive) == [1, 2, 0] and loop.kept([], alive[:0]) == []
+
+
 def test_a_seed_gives_the_same_painting() -> None:
     a, b = wp.paint(photo(), **OPTIONS), wp.paint(photo(), **OPTIONS)
     assert same(a.strokes, b.strokes)

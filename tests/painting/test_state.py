@@ -89,6 +89,14 @@ def test_it_can_be_resumed_again_and_again(tmp_path: Path) -> None:
         assert torch.equal(getattr(run.strokes(), name), getattr(whole.strokes(), name)), name
 
 
+def test_a_checkpoint_without_rounds(tmp_path: Path, good: Path) -> None:
+    """Earlier versions did not keep them."""
+    meta, tensors = content(good)
+    count = int(tensors.pop("sizes").sum())
+    save_file(tensors, str(tmp_path / "old.state"), metadata=meta)
+    assert resume(tmp_path / "old.state").painting().provenance["rounds"] == [count]
+
+
 def refused(path: Path) -> str:
     with pytest.raises(FileError) as caught:
         resume(path)
@@ -185,6 +193,10 @@ TENSORS: dict[str, tuple[str, Callable[[Tensor], Tensor | None]]] = {
     "starts": ("layout.starts", lambda v: v.flip(0)),
     "fewer starts": ("layout.starts", lambda v: v[:-1]),
     "real starts": ("layout.starts", lambda v: v.double()),
+    "real rounds": ("sizes", lambda v: v.double()),
+    "more rounds": ("sizes", lambda v: v + 1),
+    "negative rounds": ("sizes", lambda v: torch.cat([v, torch.tensor([-1, 1])])),
+    "a round of its own": ("sizes", lambda v: v.sum()),
     "no tiles": ("layout.tiles", lambda v: None),
 }
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -18,25 +15,36 @@ from torch import Tensor
 
 from .. import files
 from ..canvas import Canvas
-from ..errors import FileError, InputError
+from ..errors import InputError
+from ..geometry import bezier
 from ..image import to_uint8
 from ..renderer import Renderer
 from ..strokes import Strokes
-from . import gif
+from . import ffmpeg, gif
 from .bitmap import WHITE, flatten, over
+from .motion import growing, with_ring
 
-__all__ = ["FPS", "Growing", "stroke_counts", "stroke_frames", "write_film"]
+__all__ = ["FPS", "PACES", "Growing", "stroke_counts", "stroke_frames", "write_film"]
 
 FPS = 25.0
+PACES = ("eased", "even", "stroke")
 
 
-def stroke_counts(strokes: int, frames: int) -> list[int]:
+def stroke_counts(strokes: int, frames: int, pace: str = "eased") -> list[int]:
     """How many strokes lie on the canvas after each frame: rising by 1 or more to `strokes`.
 
-    With more strokes than frames, frame k of F shows k + (N - F) (k / F)³ of the N strokes: the first, large ones
-    come one by one, and the later ones in groups that grow.
+    With more strokes than frames, frame k of F shows k + (N - F) (k / F)³ of the N strokes when eased: the first,
+    large ones come one by one, and the later ones in groups that grow. When even, it shows N k / F; by stroke, each
+    stroke has its frame however many there are.
+
+    Raises:
+        InputError: another pace.
     """
-    frames = min(frames, strokes)
+    if pace not in PACES:
+        raise InputError(f"expected a pace out of {', '.join(PACES)}, got {pace!r}")
+    frames = strokes if pace == "stroke" else min(frames, strokes)
+    if pace == "even":
+        return [round(strokes * k / frames) for k in range(1, frames + 1)]
     return [k + round((strokes - frames) * (k / frames) ** 3) for k in range(1, frames + 1)]
 
 
@@ -65,6 +73,9 @@ def stroke_frames(
     height: int,
     frames: int = 150,
     hold: int = int(FPS),
+    pace: str = "eased",
+    stretch: bool = False,
+    cursor: bool = False,
     generator: torch.Generator | None = None,
 ) -> Iterator[Tensor]:  # each [3, H, W]
     """The bare canvas, then the painting as it grows in at most `frames` steps, then `hold` times the last.
@@ -75,29 +86,48 @@ def stroke_frames(
     so far: the same to rounding, at the cost of one painting. A transparent canvas is shown as white. Lifted strokes
     are left out.
 
+    Args:
+        pace: as for `stroke_counts`.
+        stretch: whether fewer strokes than `frames` share them all, each growing from its start to its end.
+        cursor: whether a ring as wide as the brush stands at the end of the newest stroke, until the last is painted.
+        generator: for what is random, as for `render`.
+
     Raises:
-        InputError: fewer than 1 frame, a negative hold, or a bad height.
+        InputError: fewer than 1 frame, a negative hold, another pace, or a bad height.
     """
     if frames < 1 or hold < 0:
         raise InputError(f"expected 1 frame or more and a hold of 0 or more, got {frames} and {hold}")
     size = canvas.pixels(height)
     picture = torch.tensor(canvas.background or WHITE)[:, None, None].expand(3, *size).clone()
-    yield picture
     # Strokes keep their places in the batch, which their random numbers depend on; only those that show are counted.
     shown = torch.arange(len(strokes)) if strokes.lifted is None else (~strokes.lifted).nonzero()[:, 0].cpu()
-    counts = [int(shown[count - 1]) + 1 for count in stroke_counts(len(shown), frames)]
+    counts = [int(shown[count - 1]) + 1 for count in stroke_counts(len(shown), frames, pace)]
+    yield picture
     grow = renderer.grow if isinstance(renderer, Growing) else partial(_in_groups, renderer)
     with torch.no_grad():
         grown = grow(strokes, canvas, height=height, counts=counts, generator=generator)
-    while True:
+    points, radius = strokes.points.detach() * height, (strokes.radius.detach() * height).tolist()
+    for k, count in enumerate(counts):
         with torch.no_grad():
-            whole = next(grown, None)
-        if whole is None:
-            break
-        picture = flatten(whole) if canvas.background is None else whole[:3]
+            whole = next(grown)
+        before, picture = picture, flatten(whole) if canvas.background is None else whole[:3]
+        newest, last = count - 1, k == len(counts) - 1
+        lasts = max(1, (k + 1) * frames // len(counts) - k * frames // len(counts)) if stretch else 1
+        parts = [j / lasts for j in range(1, lasts + 1)]
+        for part, frame in zip(parts, _steps(before, picture, points[newest], radius[newest], parts), strict=True):
+            if cursor and not (last and part == 1):
+                x, y = bezier(points[newest], points.new_tensor([part]))[0].tolist()
+                frame = with_ring(frame, (x, y), radius[newest])
+            yield frame
+    for _ in range(hold + (frames if stretch and not counts else 0)):
         yield picture
-    for _ in range(hold):
-        yield picture
+
+
+def _steps(before: Tensor, after: Tensor, points: Tensor, radius: float, parts: Sequence[float]) -> Iterator[Tensor]:
+    """From the picture before a stroke or several to that after them, which is the last."""
+    if len(parts) > 1:
+        yield from growing(before, after, points, radius, parts[:-1])
+    yield after
 
 
 def _in_groups(
@@ -129,20 +159,26 @@ def write_film(
     frames: Iterable[Tensor],  # each [3, H, W], 0..1
     *,
     fps: float = FPS,
+    **options: Any,
 ) -> None:
-    """Write pictures as .mp4 (H.264, odd sizes padded by repeating the edge) or .gif (one shared palette, looped).
+    """Write pictures as a film that is looped, except in .mp4.
 
-    The file appears under its name only when it is complete.
+    .mp4 is H.264, with odd sizes padded by repeating the edge; .gif has one palette for all frames; .webp has all
+    colors, and `options` of `quality` and `lossless`. The file appears under its name only when it is complete.
 
     Raises:
         InputError: another suffix, no frames, frames of different sizes, or fps outside 1..60.
         FileError: the file cannot be written.
     """
     path = Path(path)
-    writers = {".mp4": _write_mp4, ".gif": gif.write_gif}
+    writers: dict[str, Callable[..., None]] = {
+        ".mp4": ffmpeg.write_mp4,
+        ".gif": gif.write_gif,
+        ".webp": ffmpeg.write_webp,
+    }
     writer = writers.get(path.suffix.lower())
     if writer is None:
-        raise InputError(f"expected a film named .mp4 or .gif, got {path.name}")
+        raise InputError(f"expected a film named .mp4, .gif or .webp, got {path.name}")
     if not 1 <= fps <= 60:
         raise InputError(f"expected 1 to 60 frames a second, got {fps}")
     pictures = _bytes(frames)
@@ -150,7 +186,7 @@ def write_film(
     if first is None:
         raise InputError(f"expected at least one frame for {path.name}, got none")
     with files.atomic_path(path) as temporary:
-        writer(temporary, chain([first], pictures), fps=fps)
+        writer(temporary, chain([first], pictures), fps=fps, **options)
 
 
 def _bytes(frames: Iterable[Tensor]) -> Iterator[np.ndarray]:  # [H, W, 3] uint8
@@ -160,44 +196,3 @@ def _bytes(frames: Iterable[Tensor]) -> Iterator[np.ndarray]:  # [H, W, 3] uint8
         if frame.ndim != 3 or frame.shape[0] != 3 or frame.shape != shape:
             raise InputError(f"expected frame {k} of shape {(3, *shape[1:])}, got {tuple(frame.shape)}")
         yield np.ascontiguousarray(to_uint8(frame))
-
-
-def _write_mp4(path: Path, frames: Iterator[np.ndarray], *, fps: float) -> None:
-    """H.264 by the ffmpeg of imageio's wheel.
-
-    Not by imageio's own writer: it does not look at how ffmpeg ended, so that a full disk would leave half a film,
-    and it runs Python in a fork of a process of many threads, which may hang.
-    """
-    import imageio_ffmpeg
-
-    first = next(frames)
-    frames = chain([first], frames)
-    height, width = (side + side % 2 for side in first.shape[:2])
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-xerror", "-f", "rawvideo", "-pix_fmt", "rgb24"]
-    command += ["-s", f"{width}x{height}", "-r", str(Fraction(fps).limit_denominator(1001)), "-i", "-", "-an"]
-    command += ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-preset", "veryfast"]
-    command += ["-movflags", "+faststart", "-f", "mp4", str(path)]
-    # A group of its own: Ctrl-C in a terminal reaches a whole group, and must not end ffmpeg behind our back.
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0
-    )
-    assert process.stdin is not None and process.stderr is not None
-    try:
-        try:
-            for frame in frames:
-                pad = ((0, height - frame.shape[0]), (0, width - frame.shape[1]), (0, 0))
-                process.stdin.write(np.pad(frame, pad, mode="edge").tobytes())
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # ffmpeg has given up; what it says of it comes below
-        said = process.stderr.read().decode(errors="replace").strip()
-        if process.wait():
-            reason = said.splitlines()[-1] if said else f"ffmpeg ended with {process.returncode}"
-            raise FileError(f"expected to write {path.name}, got: {reason}")
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        for pipe in (process.stdin, process.stderr):
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()

@@ -13,13 +13,11 @@ from typing import Any
 
 from .. import files
 from ..errors import InputError
-from ..image import save_png
-from . import animation, look, svg
+from . import film, look, ora, pictures, svg
+from .film import FILM_HEIGHT
 from .work import Work
 
-__all__ = ["WRITERS", "Work", "check_suffix", "suffix_of", "write"]
-
-FILM_HEIGHT = 1080  # a film of a larger painting is shown at this height unless told
+__all__ = ["FILM_HEIGHT", "WRITERS", "Work", "check_suffix", "suffix_of", "write"]
 
 
 def write_painting(path: Path, work: Work) -> None:
@@ -35,11 +33,6 @@ def write_report(path: Path, work: Work, *, target: Any = None, program: str | N
 def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
     """Plain values as indented JSON."""
     files.write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_picture(path: Path, work: Work, *, height: int | None = None) -> None:
-    """.png: the dream, `height` pixels high."""
-    save_png(path, work.render(height))
 
 
 def write_svg(path: Path, work: Work, *, measured: bool = True, title: str | None = None) -> None:
@@ -58,36 +51,25 @@ def _lines(work: Work, measured: bool, title: str | None) -> dict[str, Any]:
     return {"width": wide, "opacity": clear, "title": title, "metadata": work.metadata()}
 
 
-def write_film(
-    path: Path,
-    work: Work,
-    *,
-    height: int | None = None,
-    frames: int = 150,
-    fps: float = animation.FPS,
-    program: str | None = None,
-    seed: int | None = None,
-) -> None:
-    """.mp4 or .gif: the painting being painted, in at most `frames` steps, in the dream or in a `program`.
-
-    `height` is at most 1080 pixels unless told; `seed` is the program's, the painting's if None.
-    """
-    renderer = work.renderer if program is None else work.in_program(program, seed)
-    height = min(work.program_height, FILM_HEIGHT) if height is None else height
-    pictures = animation.stroke_frames(
-        renderer, work.strokes, work.canvas, height=height, frames=frames, hold=round(fps)
-    )
-    animation.write_film(path, pictures, fps=fps)
+def write_webp(path: Path, work: Work, *, animate: bool = False, **options: Any) -> None:
+    """.webp: a picture, or with `animate` a film, and the options of that."""
+    _call(film.write_film if animate else pictures.write_webp, path, work, options)
 
 
 Writer = Callable[..., None]
 WRITERS: dict[str, Writer] = {
     ".wmp.json": write_painting,
     ".json": write_report,
-    ".png": write_picture,
+    ".png": pictures.write_png,
+    ".tif": pictures.write_tiff,
+    ".tiff": pictures.write_tiff,
+    ".webp": write_webp,
+    ".jpg": pictures.write_jpeg,
+    ".jpeg": pictures.write_jpeg,
+    ".ora": ora.write_ora,
     ".svg": write_svg,
-    ".mp4": write_film,
-    ".gif": write_film,
+    ".mp4": film.write_film,
+    ".gif": film.write_film,
     ".pdf": write_pdf,
 }
 
@@ -118,10 +100,15 @@ def write(path: str | Path, work: Work, **options: Any) -> None:
         InputError: another suffix, or an option which that kind does not have.
         FileError: the file cannot be written.
     """
-    suffix = check_suffix(path)
-    writer = WRITERS[suffix]
-    known = list(inspect.signature(writer).parameters)[2:]
-    for name in options:
-        if name not in known:
-            raise InputError(f"expected options for {suffix} out of {', '.join(known) or 'none'}, got {name!r}")
-    writer(Path(path), work, **options)
+    _call(WRITERS[check_suffix(path)], Path(path), work, options)
+
+
+def _call(writer: Writer, path: Path, work: Work, options: Mapping[str, Any]) -> None:
+    parameters = inspect.signature(writer).parameters.values()
+    if not any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters):  # which hands them on to here
+        suffix, known = suffix_of(path), [parameter.name for parameter in parameters][2:]
+        for name in options:
+            if name not in known:
+                known += ["animate"] if suffix == ".webp" else []
+                raise InputError(f"expected options for {suffix} out of {', '.join(known) or 'none'}, got {name!r}")
+    writer(path, work, **options)

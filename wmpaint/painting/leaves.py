@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..strokes import Strokes
 from .palette import Palette
 
-__all__ = ["RATES", "Leaves"]
+__all__ = ["RATES", "Leaves", "kept"]
 
 # Learning rates: canvas units for points, natural logarithm for the radius, 0..1 for the rest.
 RATES = {"points": 4e-3, "radius": 3e-2, "pressure": 3e-2, "color": 2e-2}
@@ -32,6 +32,7 @@ class Leaves:
     def __init__(self, smallest: float, aspect: float, palette: Palette | None = None) -> None:
         self.smallest, self.aspect, self.palette = smallest, aspect, palette
         self.progress = 0.0  # share of the schedule, while which colors harden
+        self.sizes: list[int] = []  # how many strokes of each round are there; rounds lie above each other in order
         self._columns: dict[str, Tensor] = {}
         self._optimizer: torch.optim.Adam | None = None
 
@@ -58,6 +59,7 @@ class Leaves:
     def replace(self, alive: Tensor, new: Strokes) -> None:
         """Drop the strokes that are not alive [N], and lay new ones over the others, which keep their momentum."""
         added = {"points": new.points, "radius": new.radius.log(), "pressure": new.pressure, "color": new.color}
+        self.sizes = [*kept(self.sizes, alive), len(new)]
         before, optimizer = self._columns, self._optimizer
         if optimizer is None:
             self._set(added)
@@ -105,7 +107,7 @@ class Leaves:
 
     def tensors(self) -> dict[str, Tensor]:
         """All of it, for a file."""
-        found = dict(self._columns)
+        found = {**self._columns, "sizes": torch.tensor(self.sizes, dtype=torch.int64)}
         for name, value in self._columns.items():
             found.update({f"{name}.{k}": v for k, v in self._adam.state[value].items()})
         return found
@@ -113,6 +115,8 @@ class Leaves:
     def restore(self, tensors: dict[str, Tensor]) -> None:
         """Take over what `tensors` gave."""
         self._set({name: tensors[name] for name in RATES})
+        # Checkpoints of earlier versions do not tell rounds apart.
+        self.sizes = tensors["sizes"].tolist() if "sizes" in tensors else [len(self)]
         for name, value in self._columns.items():
             state = {k: tensors[f"{name}.{k}"] for k in ("step", *MOMENTS) if f"{name}.{k}" in tensors}
             if state:
@@ -128,6 +132,11 @@ class Leaves:
         groups = [{"params": [value], "lr": RATES[name], "name": name} for name, value in self._columns.items()]
         self._optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99))
         self.clamp()
+
+
+def kept(sizes: list[int], alive: Tensor) -> list[int]:
+    """How many strokes of each round are alive [sum of sizes]."""
+    return [int(part.sum()) for part in alive.split(sizes)] if sizes else []
 
 
 def check_finite(gradient: Tensor, of: str) -> None:

@@ -33,7 +33,7 @@ from ..strokes import Strokes
 from ..version import __version__
 from . import state
 from .init import place
-from .leaves import Leaves, check_finite
+from .leaves import Leaves, check_finite, kept
 from .palette import Palette
 from .result import BrushRef, Painting
 from .schedule import Schedule
@@ -317,14 +317,15 @@ class Run:
         """The painting so far."""
         import platform
 
-        strokes = self._leaves.settled()
+        strokes, sizes = self._leaves.settled(), self._leaves.sizes
         if self.goal.sparse and len(strokes):
             shown = self._shown()
-            strokes = strokes[shown if bool(shown.any()) else slice(0, 1)]
+            shown[0] |= ~shown.any()
+            strokes, sizes = strokes[shown], kept(sizes, shown)
         loss, terms = self._last
         provenance: dict[str, Any] = {
             "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
-            "steps": self._index, "seconds": round(self.seconds, 3),
+            "steps": self._index, "seconds": round(self.seconds, 3), "rounds": [size for size in sizes if size],
         }  # fmt: skip
         if self.source is not None:
             provenance["source"] = Path(self.source).name

@@ -301,13 +301,17 @@ class Painting:
         return document.to_text(self.metadata(), self.strokes)
 
     def save(self, path: str | Path, **options: Any) -> None:
-        """Write a file of the kind its suffix names: .wmp.json, .png, .svg, .pdf, .mp4, .gif, or .json for the report.
+        """Write a file of the kind its suffix names.
+
+        .wmp.json is the painting itself, .json the report; .png, .tif, .webp and .jpg are pictures, .ora one in
+        layers; .svg and .pdf are lines; .mp4, .gif, and .webp with `animate=True` are films of its making.
 
         Args:
-            options: of that kind of file, see `wmpaint.export.writers` (`height=1024` for a picture or a film).
+            options: of that kind of file, see `wmpaint.export.writers`; `height=2048, bits=16, dpi=300` for a
+                picture, `layers=50` for layers, `seconds=6, cursor=True` for a film, `program="mypaint"` for all these.
 
         Raises:
-            InputError: another suffix, or an option which that kind does not have.
+            InputError: another suffix, an option which that kind does not have, or one that is out of range.
             FileError: the file cannot be written.
         """
         writers.write(path, self, **options)

@@ -109,6 +109,10 @@ def _check(known: dict[str, Any], tensors: dict[str, Tensor], layout: Plan | Non
     if not whole or not all(map(math.isfinite, numbers)) or min(numbers[:3]) < 0:
         raise ValueError("a state out of range")
     count = len(tensors["points"]) if known["rounds"] else 0
+    sizes = tensors.get("sizes")
+    fits = sizes is None or (sizes.dtype == torch.int64 and sizes.ndim == 1 and not bool((sizes < 0).any()))
+    if not fits or (sizes is not None and int(sizes.sum()) != count):
+        raise ValueError(f"rounds that are not of {count} strokes")
     for name in COLUMNS if known["rounds"] else ():
         _check_column(name, tensors, count)
     if layout is not None:

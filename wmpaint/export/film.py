@@ -1,0 +1,115 @@
+"""A painting being painted, as a film: `write_film("cat.mp4", work, seconds=6, cursor=True)`."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from .. import memory
+from ..errors import InputError
+from . import animation
+from .animation import FPS, stroke_counts, stroke_frames
+from .pictures import WEBP_SIDE, check_quality
+from .sight import sight
+from .work import Work
+
+__all__ = ["FILM_HEIGHT", "write_film"]
+
+FILM_HEIGHT = 1080  # pixels; a film of a larger painting is shown at this height unless told
+FRAMES = 150
+LONGEST = 3600.0  # seconds
+
+
+def write_film(
+    path: Path,
+    work: Work,
+    *,
+    height: int | None = None,
+    frames: int | None = None,
+    fps: float = FPS,
+    seconds: float | None = None,
+    hold: float = 1.0,
+    pace: str = "eased",
+    cursor: bool = False,
+    ground: str = "canvas",
+    program: str | None = None,
+    seed: int | None = None,
+    grain: bool = False,
+    quality: float | None = None,
+    lossless: bool | None = None,
+) -> None:
+    """.mp4, .gif or animated .webp: the painting being painted, in the dream or in a `program`; all but .mp4 loop.
+
+    A film is the bare canvas, then the strokes, then the finished painting for `hold` seconds.
+
+    Args:
+        height: in pixels; as planned, and at most 1080, when None.
+        frames: the most that strokes come in, 150 unless `seconds` or `pace` say otherwise.
+        fps: frames a second, 1 to 60.
+        seconds: how long the film lasts in all, instead of `frames`. Where there are fewer strokes than frames, each
+            grows from its start to its end.
+        hold: seconds that the finished painting is shown at the end.
+        pace: "eased", at first one by one, later in groups that grow; "even", as many strokes in each frame;
+            "stroke", at least one frame a stroke.
+        cursor: a ring as wide as the brush, at the end of the newest stroke.
+        ground, program, seed, grain: as for a picture, see `export.pictures`; a transparent ground is shown as white.
+        quality, lossless: of animated WebP: 0 to 100, 85 when None; and whether nothing may be lost.
+
+    Raises:
+        InputError: an option out of range, `frames` beside `seconds`, or too few seconds for the pace.
+        FileError: the file cannot be written.
+    """
+    encoding = _encoding(path, quality, lossless)
+    look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
+    rows, columns = look.canvas.pixels(min(work.program_height, FILM_HEIGHT) if height is None else height)
+    if encoding is not None and max(rows, columns) > WEBP_SIDE:
+        raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
+    memory.check_picture(rows, columns, kept=3)
+    if isinstance(fps, bool) or not isinstance(fps, int | float) or not 1 <= fps <= 60:
+        raise InputError(f"expected 1 to 60 frames a second, got {fps!r}")
+    _check_seconds("hold", hold)
+    strokes = work.strokes
+    count = len(strokes) if strokes.lifted is None else int((~strokes.lifted).sum())
+    still = round(hold * fps)
+    moving = _frames(count, frames, fps, seconds, still, pace)
+    pictures = stroke_frames(
+        look.renderer, strokes, look.canvas, height=rows, frames=moving, hold=still, pace=pace,
+        stretch=seconds is not None or pace == "stroke", cursor=cursor, generator=look.generator(),
+    )  # fmt: skip
+    animation.write_film(path, pictures, fps=fps, **(encoding or {}))
+
+
+def _encoding(path: Path, quality: float | None, lossless: bool | None) -> dict[str, Any] | None:
+    """Options of animated WebP; None for another kind of film, which has none."""
+    if path.suffix.lower() == ".webp":
+        quality = 85 if quality is None else quality
+        check_quality(quality)
+        return {"quality": quality, "lossless": bool(lossless)}
+    for name, value in (("quality", quality), ("lossless", lossless)):
+        if value is not None:
+            raise InputError(f"expected {name} for a film in .webp only, got it for {path.name}")
+    return None
+
+
+def _frames(strokes: int, frames: int | None, fps: float, seconds: float | None, still: int, pace: str) -> int:
+    """How many frames the strokes come in, after the first, bare one and before the `still` ones."""
+    least = max(1, len(stroke_counts(strokes, 1, pace)))  # a stroke a frame, or one frame for all
+    if seconds is None:
+        frames = max(FRAMES if pace != "stroke" else 1, least) if frames is None else frames
+        if isinstance(frames, bool) or not isinstance(frames, int) or frames < least:
+            raise InputError(f"expected frames of {least} or more for this pace, got {frames!r}")
+        return frames
+    if frames is not None:
+        raise InputError(f"expected frames or seconds, not both, got {frames!r} and {seconds!r}")
+    _check_seconds("seconds", seconds)
+    moving = round(seconds * fps) - 1 - still
+    if moving < least:
+        shortest = math.ceil(10 * (least + 1 + still) / fps) / 10
+        raise InputError(f"expected seconds of {shortest:g} or more for this pace and hold, got {seconds:g}")
+    return moving
+
+
+def _check_seconds(name: str, value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST:
+        raise InputError(f"expected {name} of 0 to {LONGEST:g} seconds, got {value!r}")

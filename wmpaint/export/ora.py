@@ -1,0 +1,211 @@
+"""OpenRaster: `write_ora("cat.ora", work, layers="rounds")`, a painting in layers for Krita, GIMP and MyPaint.
+
+The format is that of https://www.openraster.org, version 0.0.6: a zip of one PNG a layer, and a list of them.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import torch
+from torch import Tensor
+
+from .. import files, memory
+from ..errors import InputError
+from ..image import resize
+from ..strokes import Strokes
+from .bitmap import over
+from .pictures import about, brush_names
+from .png import bands, write_png
+from .sight import Sight, sight, size
+from .work import Work
+
+__all__ = ["Layer", "split", "write_ora"]
+
+MOST = 999  # layers
+LEAST = 0.02  # share of the strokes that a round needs to be a layer of its own
+THUMBNAIL = 256  # pixels
+_CONTROL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot say
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The strokes from number `start` to before `stop`."""
+
+    name: str
+    start: int
+    stop: int
+
+
+def write_ora(
+    path: str | Path,
+    work: Work,
+    *,
+    layers: str | int = "rounds",
+    height: int | None = None,
+    dpi: float | None = None,
+    ground: str = "canvas",
+    program: str | None = None,
+    seed: int | None = None,
+    grain: bool = False,
+) -> None:
+    """.ora: layers of strokes over a layer of ground, to paint on in Krita, GIMP or MyPaint.
+
+    Laid over each other in the program that opens them, they give the merged picture in the file; a painting of
+    the same options in one piece differs from it by the rounding of each layer to 8 bits.
+
+    Args:
+        layers: "rounds", the rounds it was painted in; or a number, of strokes in a layer.
+        ground: "canvas", "transparent", or a color, "#rrggbb"; a transparent one is no layer.
+
+    The other options are those of a picture, see `export.pictures`.
+
+    Raises:
+        InputError: an option out of range, more than 999 layers, or a picture that does not fit into memory.
+        FileError: the file cannot be written.
+    """
+    height, dpi = size(work, height, dpi)
+    look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
+    parts = split(work, layers)
+    rows, columns = look.canvas.pixels(height)
+    memory.check_picture(rows, columns, kept=1)
+    stack: list[dict[str, str]] = []
+    with files.atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        archive.writestr(_entry("mimetype"), "image/openraster")
+        merged = torch.zeros(4, rows, columns)
+        if look.canvas.background is not None:
+            color = torch.tensor([*look.canvas.background, 1.0])[:, None, None].expand(4, rows, columns)
+            _add(archive, stack, "Ground", color, merged)
+        clear = replace(look, canvas=replace(look.canvas, background=None))
+        for part in parts:
+            top = _painted(clear, work.strokes, part, height)
+            _add(archive, stack, part.name, top, merged)
+        picture = merged if look.canvas.background is None else merged[:3]
+        archive.writestr(_entry("stack.xml"), _stack(stack, rows, columns, dpi), zipfile.ZIP_DEFLATED)
+        with archive.open(_entry("mergedimage.png"), "w") as stream:
+            write_png(stream, picture, dpi=dpi, text=about(work))
+        with archive.open(_entry("Thumbnails/thumbnail.png"), "w") as stream:
+            write_png(stream, _thumbnail(picture))
+
+
+def split(work: Work, layers: str | int) -> list[Layer]:
+    """The layers from the lowest up: every stroke is in one of them, in order.
+
+    "rounds" are those that the painting remembers; one of less than 2 % of the strokes, which were placed anew near
+    the end, belongs to the one below. A painting that remembers none is cut into four of sizes 1, 2, 4 and 8.
+
+    Raises:
+        InputError: neither "rounds" nor a number of 1 or more, or more than 999 layers.
+    """
+    count = len(work.strokes)
+    if layers == "rounds":
+        sizes = _rounds(work.metadata()["provenance"].get("rounds"), count)
+    elif isinstance(layers, int) and not isinstance(layers, bool) and layers >= 1:
+        if count > layers * MOST:
+            least = -(-count // MOST)
+            raise InputError(f"expected {least} strokes a layer or more, for {MOST} layers at most, got {layers}")
+        sizes = [min(layers, count - start) for start in range(0, count, layers)]
+    else:
+        raise InputError(f'expected layers of "rounds" or a number of strokes of 1 or more, got {layers!r}')
+    found, start, brushes = [], 0, brush_names(work)
+    for number, wide in enumerate(sizes, 1):
+        stop = start + wide
+        named = f"Round {number}" if layers == "rounds" else f"From stroke {start + 1}"
+        found.append(Layer(f"{named}: {_said(work.strokes[start:stop], brushes)}", start, stop))
+        start = stop
+    return found
+
+
+def _rounds(known: object, count: int) -> list[int]:
+    """Sizes of rounds; those a painting knows of itself, if they are of its strokes."""
+    sizes: list[int] = []
+    if isinstance(known, list) and all(type(size) is int and size > 0 for size in known) and sum(known) == count:
+        for wide in known:
+            if sizes and wide < LEAST * count:
+                sizes[-1] += wide
+            else:
+                sizes.append(wide)
+    else:
+        ends = [round(count * share / 15) for share in (1, 3, 7, 15)]
+        sizes = [stop - start for start, stop in zip([0, *ends], ends, strict=False) if stop > start]
+    return sizes
+
+
+def _said(strokes: Strokes, brushes: Sequence[str]) -> str:
+    """How many strokes of what show."""
+    shown = strokes if strokes.lifted is None else strokes[~strokes.lifted]
+    if not len(shown):
+        return "no strokes"
+    numbers = [0] if shown.brush is None else sorted(set(shown.brush.tolist()))
+    names = " and ".join(brushes[number] for number in numbers)
+    return f"{len(shown)} stroke{'s' * (len(shown) > 1)} of {names}"
+
+
+def _painted(look: Sight, strokes: Strokes, part: Layer, height: int) -> Tensor:
+    """A layer on nothing. The other strokes are lifted, not left out: random numbers belong to a stroke's place."""
+    outside = torch.ones(len(strokes), dtype=torch.bool)
+    outside[part.start : part.stop] = False
+    lifted = outside if strokes.lifted is None else outside | strokes.lifted
+    return look.render(strokes.replace(lifted=lifted), height=height)
+
+
+def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: Tensor, merged: Tensor) -> None:
+    """Write one layer, cut to what is painted, and lay what was written over what is beneath, in place."""
+    left, upper, right, lower = _painted_box(top)
+    top = top[:, upper:lower, left:right]
+    source = f"data/layer{len(stack):03d}.png"
+    with archive.open(_entry(source), "w") as stream:
+        write_png(stream, top)
+    stack.append({"name": name, "src": source, "x": str(left), "y": str(upper)})
+    below, row = merged[:, upper:lower, left:right], 0
+    for band in bands(top, 8):
+        # As it is read from a file of 8 bits; premultiplied again.
+        straight = torch.from_numpy(band).permute(2, 0, 1) / 255
+        read = torch.cat([straight[:3] * straight[3:], straight[3:]])
+        part = below[:, row : row + len(band)]
+        part.copy_(over(read, part))
+        row += len(band)
+
+
+def _painted_box(picture: Tensor) -> tuple[int, int, int, int]:
+    """(left, upper, right, lower) of what shows in 8 bits; one pixel where nothing does."""
+    shown = picture[3] >= 0.5 / 255
+    rows, columns = shown.any(1).nonzero()[:, 0], shown.any(0).nonzero()[:, 0]
+    if not len(rows):
+        return 0, 0, 1, 1
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _thumbnail(picture: Tensor) -> Tensor:
+    _, height, width = picture.shape
+    scale = min(1.0, THUMBNAIL / max(height, width))
+    return resize(picture, max(1, round(height * scale)), max(1, round(width * scale)))
+
+
+def _stack(layers: Sequence[dict[str, str]], rows: int, columns: int, dpi: float | None) -> bytes:
+    """stack.xml, which lists the uppermost layer first."""
+    image = {"version": "0.0.6", "w": str(columns), "h": str(rows)}
+    if dpi is not None:
+        image |= {"xres": str(max(1, round(dpi))), "yres": str(max(1, round(dpi)))}
+    root = ElementTree.Element("image", image)
+    stack = ElementTree.SubElement(root, "stack", {"name": "root"})
+    always = {"opacity": "1.0000", "visibility": "visible", "composite-op": "svg:src-over"}
+    for layer in reversed(layers):
+        ElementTree.SubElement(
+            stack, "layer", {key: _CONTROL.sub("\ufffd", value) for key, value in layer.items()} | always
+        )
+    ElementTree.indent(root)
+    text: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return text
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Without a time of day, so that the same painting gives the same file. PNG is packed already."""
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.external_attr = 0o644 << 16
+    return entry

@@ -1,0 +1,215 @@
+"""A painting as a picture: `write_png(path, work, height=2048, bits=16, dpi=300)`; TIFF, WebP and JPEG likewise.
+
+What the options common to all of them mean:
+
+- `height`: in pixels; as planned when None, or what `dpi` make of the canvas' paper.
+- `dpi`: pixels per inch on paper; from the canvas' paper, if it has one, when None.
+- `ground`: "canvas"; "transparent", which gives an alpha channel; or another color, "#rrggbb".
+- `program`: "mypaint", "dabs" or "auto" for the real picture; None for the dream.
+- `grain`: the dream with the texture of its brushes rather than with their mean.
+- `seed`: of the program's randomness or of the grain; the painting's when None.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch import Tensor
+
+from .. import files
+from ..errors import InputError
+from ..version import __version__
+from .bitmap import flatten
+from .png import bands, check_bits
+from .png import write_png as write_png_to
+from .sight import sight, size
+from .tiff import COMPRESSIONS
+from .tiff import write_tiff as write_tiff_to
+from .work import Work
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = [
+    "SOFTWARE",
+    "WEBP_SIDE",
+    "about",
+    "brush_names",
+    "check_quality",
+    "write_jpeg",
+    "write_png",
+    "write_tiff",
+    "write_webp",
+]
+
+SOFTWARE = f"wmpaint {__version__}"
+WEBP_SIDE = 16_383  # pixels; the format counts them in 14 bits
+
+
+def write_png(
+    path: str | Path,
+    work: Work,
+    *,
+    height: int | None = None,
+    bits: int = 8,
+    dpi: float | None = None,
+    ground: str = "canvas",
+    program: str | None = None,
+    seed: int | None = None,
+    grain: bool = False,
+) -> None:
+    """.png: the dream, or the picture in a `program`, `height` pixels high, with 8 or 16 `bits` a channel.
+
+    Raises:
+        InputError: an option out of range, or a picture that does not fit into memory.
+        FileError: the file cannot be written.
+    """
+    check_bits(bits)
+    picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
+    with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
+        write_png_to(stream, picture, bits=bits, dpi=dpi, text=about(work))
+
+
+def write_tiff(
+    path: str | Path,
+    work: Work,
+    *,
+    height: int | None = None,
+    bits: int = 8,
+    dpi: float | None = None,
+    compression: str = "deflate",
+    ground: str = "canvas",
+    program: str | None = None,
+    seed: int | None = None,
+    grain: bool = False,
+) -> None:
+    """.tif: as .png, for printers; `compression` is "deflate", which loses nothing, or "none".
+
+    Raises:
+        InputError: an option out of range, or a picture that does not fit into memory.
+        FileError: the file cannot be written.
+    """
+    check_bits(bits)
+    if compression not in COMPRESSIONS:
+        raise InputError(f"expected a compression out of {', '.join(COMPRESSIONS)}, got {compression!r}")
+    picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
+    words = {"description": work.title, "software": SOFTWARE}
+    with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
+        write_tiff_to(stream, picture, bits=bits, dpi=dpi, compression=compression, **words)
+
+
+def write_webp(
+    path: str | Path,
+    work: Work,
+    *,
+    height: int | None = None,
+    quality: float = 90,
+    lossless: bool = False,
+    ground: str = "canvas",
+    program: str | None = None,
+    seed: int | None = None,
+    grain: bool = False,
+) -> None:
+    """.webp: a small file, of a `quality` of 0 to 100, or `lossless`.
+
+    Raises:
+        InputError: an option out of range, or a picture that does not fit into memory.
+        FileError: the file cannot be written.
+    """
+    check_quality(quality)
+    rows, columns = work.canvas.pixels(work.program_height if height is None else height)
+    if max(rows, columns) > WEBP_SIDE:
+        raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
+    picture, _ = _seen(work, height, None, ground, program, seed, grain)
+    _write_pillow(path, picture, "WEBP", quality=quality, lossless=lossless, method=4)
+
+
+def write_jpeg(
+    path: str | Path,
+    work: Work,
+    *,
+    height: int | None = None,
+    quality: float = 90,
+    dpi: float | None = None,
+    ground: str = "canvas",
+    program: str | None = None,
+    seed: int | None = None,
+    grain: bool = False,
+) -> None:
+    """.jpg: a small file for everywhere, of a `quality` of 0 to 100; a transparent canvas is shown as white.
+
+    Raises:
+        InputError: an option out of range, or a picture that does not fit into memory.
+        FileError: the file cannot be written.
+    """
+    check_quality(quality)
+    if ground == "transparent":
+        raise InputError("expected a ground with a color for .jpg, which has no transparency, got 'transparent'")
+    picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
+    more: dict[str, Any] = {} if dpi is None else {"dpi": (min(round(dpi), 65_535),) * 2}
+    _write_pillow(path, flatten(picture), "JPEG", quality=round(quality), subsampling=0, optimize=True, **more)
+
+
+def about(work: Work) -> dict[str, str]:
+    """What a PNG says of itself."""
+    known = work.metadata()
+    return {
+        "Title": work.title,
+        "Software": SOFTWARE,
+        "Comment": f"{len(work.strokes)} strokes, brush {', '.join(brush_names(work))}, seed {known['seed']}",
+    }
+
+
+def brush_names(work: Work) -> list[str]:
+    """Of its brushes, in order; of a .myb file, its name without the folders."""
+    names = [str(brush["name"]) for brush in work.metadata()["brushes"]]
+    return [Path(name).stem if name.endswith(".myb") else name for name in names]
+
+
+def check_quality(quality: float) -> None:
+    """Refuse a quality outside 0 to 100.
+
+    Raises:
+        InputError: it is.
+    """
+    if isinstance(quality, bool) or not isinstance(quality, int | float) or not 0 <= quality <= 100:
+        raise InputError(f"expected a quality of 0 to 100, got {quality!r}")
+
+
+def _seen(
+    work: Work,
+    height: int | None,
+    dpi: float | None,
+    ground: str,
+    program: str | None,
+    seed: int | None,
+    grain: bool,
+) -> tuple[Tensor, float | None]:  # [3 or 4, H, W]
+    """The picture, without alpha where the ground is opaque, and its dpi."""
+    height, dpi = size(work, height, dpi)
+    look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
+    picture = look.render(work.strokes, height=height)
+    return picture if look.canvas.background is None else picture[:3], dpi
+
+
+def _write_pillow(path: str | Path, picture: Tensor, kind: str, **options: Any) -> None:
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    packed = io.BytesIO()  # since Pillow does not notice a disk that takes only a part of a JPEG
+    _image(picture).save(packed, kind, icc_profile=profile, **options)
+    files.write_bytes(path, packed.getbuffer())
+
+
+def _image(picture: Tensor) -> Image.Image:
+    from PIL import Image
+
+    channels, height, width = picture.shape
+    pixels, top = np.empty((height, width, channels), np.uint8), 0
+    for band in bands(picture, 8):
+        pixels[top : top + len(band)] = band
+        top += len(band)
+    return Image.fromarray(pixels)

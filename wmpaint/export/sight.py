@@ -1,0 +1,109 @@
+"""What is seen of a painting: `sight(work, program="mypaint").render(work, height=2048) -> [4, H, W]`.
+
+In the dream, in the dream with its grain, or in a paint program; on the canvas, on another color, or on nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from .. import memory
+from ..canvas import Canvas
+from ..errors import InputError
+from ..renderer import Renderer
+from ..strokes import Strokes
+from .work import Work
+
+__all__ = ["INCH", "Sight", "ground_of", "sight", "size"]
+
+INCH = 25.4  # mm
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A renderer and a canvas.
+
+    Args:
+        seed: of the grain in pictures of painters; None where there is none to be drawn.
+    """
+
+    renderer: Renderer
+    canvas: Canvas
+    seed: int | None = None
+
+    def generator(self) -> torch.Generator | None:
+        """A new one, so that every picture of the same strokes has the same grain."""
+        return None if self.seed is None else torch.Generator().manual_seed(self.seed)
+
+    def render(self, strokes: Strokes, *, height: int) -> Tensor:
+        """The picture [4, H, W], premultiplied.
+
+        Raises:
+            InputError: a bad height, or one that does not fit into memory; and what the renderer raises.
+        """
+        memory.check_picture(*self.canvas.pixels(height))
+        with torch.no_grad():
+            return self.renderer.render(strokes, self.canvas, height=height, generator=self.generator())
+
+
+def sight(
+    work: Work, *, ground: str = "canvas", program: str | None = None, seed: int | None = None, grain: bool = False
+) -> Sight:
+    """What an exporter is asked to show.
+
+    Args:
+        ground: "canvas", "transparent", or a color, "#rrggbb".
+        program: "mypaint", "dabs" or "auto" for the real picture; None for the dream.
+        seed: of the program's randomness, or of the grain; the painting's when None.
+        grain: whether painters draw the texture of their brush rather than its mean; programs always do.
+
+    Raises:
+        InputError: another ground, or a seed out of range.
+    """
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 63):
+        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed!r}")
+    canvas = ground_of(work.canvas, ground)
+    if program is not None:
+        return Sight(work.in_program(program, seed), canvas)
+    drawn = int(work.metadata()["seed"]) if seed is None else seed
+    return Sight(work.renderer, canvas, drawn if grain else None)
+
+
+def ground_of(canvas: Canvas, ground: str) -> Canvas:
+    """The canvas with the ground of that name.
+
+    Raises:
+        InputError: neither "canvas" nor "transparent" nor "#rrggbb".
+    """
+    if ground == "canvas":
+        return canvas
+    if ground == "transparent":
+        return replace(canvas, background=None)
+    if not isinstance(ground, str) or not re.fullmatch("#[0-9a-fA-F]{6}", ground):
+        raise InputError(f'expected a ground of "canvas", "transparent" or "#rrggbb", got {ground!r}')
+    red, green, blue = bytes.fromhex(ground[1:])
+    return replace(canvas, background=(red / 255, green / 255, blue / 255))
+
+
+def size(work: Work, height: int | None, dpi: float | None) -> tuple[int, float | None]:
+    """(height, dpi) of a picture.
+
+    Where the canvas has a paper's size, dpi follow from the height, and a height that is not told from the dpi.
+
+    Raises:
+        InputError: dpi outside 1 to 100,000, or a height that the canvas cannot have.
+    """
+    if dpi is not None and not (isinstance(dpi, int | float) and not isinstance(dpi, bool) and 1 <= dpi <= 100_000):
+        raise InputError(f"expected dpi of 1 to 100,000, got {dpi!r}")
+    inches = None
+    if work.canvas.paper is not None:
+        wide, high = work.canvas.paper
+        inches = min(high, wide / work.canvas.aspect) / INCH
+    if height is None:
+        height = work.program_height if inches is None or dpi is None else max(1, round(inches * dpi))
+    rows, _ = work.canvas.pixels(height)
+    return rows, rows / inches if dpi is None and inches is not None else dpi
