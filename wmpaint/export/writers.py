@@ -42,20 +42,69 @@ def write_picture(path: Path, work: Work, *, height: int | None = None) -> None:
     save_png(path, work.render(height))
 
 
-def write_svg(path: Path, work: Work, *, measured: bool = True, title: str | None = None) -> None:
-    """.svg: one path a stroke; `measured` takes widths and opacities from the painter rather than from radii."""
-    svg.write_svg(path, work.strokes, work.canvas, **_lines(work, measured, title))
+def write_svg(
+    path: Path,
+    work: Work,
+    *,
+    style: str = "lines",
+    animate: bool = False,
+    seconds: float = 8.0,
+    title: str | None = None,
+    measured: bool = True,
+    levels: int = 16,
+    embed: bool = True,
+) -> None:
+    """.svg: the strokes as "lines", as each one's "outline", or as stacked outlines that look like the "brush".
+
+    With `animate` it paints itself in so many `seconds`. `measured` takes widths and opacities of lines from the
+    painter rather than from radii; a brush has at most so many `levels` of opacity. The painting itself lies within,
+    so that the file can be loaded again, unless `embed` is false.
+    """
+    how = {"style": style, "levels": levels, "animate": animate, "seconds": seconds}
+    svg.write_svg(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, embed))
 
 
-def write_pdf(path: Path, work: Work, *, measured: bool = True, title: str | None = None) -> None:
-    """.pdf: the same lines on a page."""
-    svg.write_pdf(path, work.strokes, work.canvas, **_lines(work, measured, title))
+def write_html(
+    path: Path,
+    work: Work,
+    *,
+    style: str = "brush",
+    seconds: float = 8.0,
+    title: str | None = None,
+    measured: bool = True,
+    levels: int = 16,
+    embed: bool = True,
+) -> None:
+    """.html: a page that plays the painting stroke by stroke, where strokes can be picked; options as for .svg."""
+    how = {"style": style, "levels": levels, "seconds": seconds}
+    svg.write_html(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, embed))
 
 
-def _lines(work: Work, measured: bool, title: str | None) -> dict[str, Any]:
-    wide, clear = look.measure(work.renderer, work.strokes, height=work.program_height) if measured else (1.0, 1.0)
+def write_pdf(
+    path: Path,
+    work: Work,
+    *,
+    style: str = "lines",
+    title: str | None = None,
+    measured: bool = True,
+    levels: int = 16,
+) -> None:
+    """.pdf: the same shapes as in .svg on a page."""
+    how = {"style": style, "levels": levels}
+    svg.write_pdf(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, False))
+
+
+def _drawn(work: Work, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
+    """What every file of shapes is told of the painting."""
     title = work.title if title is None else title
-    return {"width": wide, "opacity": clear, "title": title, "metadata": work.metadata()}
+    how: dict[str, Any] = {"height": work.program_height, "title": title, "metadata": work.metadata()}
+    if embed:
+        how["painting"] = work.to_json()
+    if style != "lines":
+        return how | {"renderer": work.renderer}
+    if measured:
+        how["width"], how["opacity"] = look.measure(work.renderer, work.strokes, height=work.program_height)
+    return how
 
 
 def write_film(
@@ -89,6 +138,7 @@ WRITERS: dict[str, Writer] = {
     ".mp4": write_film,
     ".gif": write_film,
     ".pdf": write_pdf,
+    ".html": write_html,
 }
 
 

@@ -283,7 +283,7 @@ class Painting:
         return document.to_text(self.metadata(), self.strokes)
 
     def save(self, path: str | Path, **options: Any) -> None:
-        """Write a file of the kind its suffix names: .wmp.json, .png, .svg, .pdf, .mp4, .gif, or .json for the report.
+        """Write a file of the kind its suffix names: .wmp.json, .png, .svg, .html, .pdf, .mp4, .gif; .json: the report.
 
         Args:
             options: of that kind of file, see `wmpaint.export.writers` (`height=1024` for a picture or a film).
@@ -305,10 +305,10 @@ class Painting:
 
     @classmethod
     def load(cls, path: str | Path) -> Painting:
-        """The painting of a `.wmp.json` file, checked against its schema.
+        """The painting of a `.wmp.json` file, or the one within an `.svg` or `.html` file, checked against its schema.
 
         Raises:
-            FileError: no such file, or not a painting; the message names the place.
+            FileError: no such file, not a painting, or none within; the message names the place.
         """
         return cls._of(*document.read(path), Path(path).name, Path(path).absolute().parent)
 
