@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import Any
 
 import pytest
@@ -17,3 +18,13 @@ def cairosvg() -> Any:
             raise
         pytest.skip(f"no libcairo: {str(error).splitlines()[0]}")
     return cairosvg
+
+
+def program(name: str) -> str:
+    """The path of a program, such as inkscape; WMPAINT_REQUIRE_PROGRAMS=1 makes its absence a failure."""
+    found = shutil.which(name)
+    if found is None:
+        if os.environ.get("WMPAINT_REQUIRE_PROGRAMS") == "1":
+            pytest.fail(f"no {name} on this machine, and WMPAINT_REQUIRE_PROGRAMS=1")
+        pytest.skip(f"no {name} on this machine")
+    return found

@@ -91,7 +91,7 @@ def bend(
     radius: float,  # canvas units
     canvas: Canvas,
     *,
-    fine: float = 8.0,
+    fine: float = 6.0,
     most: int = 240,
     margin: float = 0.125,
 ) -> Patch | None:
@@ -153,7 +153,7 @@ def _probed(renderer: Renderer, strokes: Strokes, brush: int, height: int) -> tu
     # Straight behind the start both sides are the same.
     fan = np.linspace(1, 0, _CAPS + 1)[:-1, None]
     start, end = ((1 - fan / 2) * e + fan / 2 * e[..., ::-1] for e in (body[:, :1], body[:, -1:]))
-    alpha = torch.from_numpy(np.concatenate([start, body, end[:, ::-1]], 1)).float().clamp(1e-4, 1 - 1e-4)
+    alpha = torch.from_numpy(np.concatenate([start, body, end[:, ::-1]], 1)).float().clamp(1e-3, 1 - 1e-4)
     logits = alpha.logit()
     return torch.stack([logits, torch.full_like(logits, -30.0)], 1), strokes.radius * far
 

@@ -23,9 +23,11 @@ __all__ = ["Layer", "areas", "levels_of"]
 
 _BINS = 128
 _ROUNDS = 30
+_TOGETHER = 64  # strokes whose outlines are fitted at once: enough for NumPy, and not too much for memory
 _ERROR, _FINEST, _COARSEST = 0.0008, 0.008, 0.05  # of alpha, root mean square: canvas units over the radius, and bounds
 _SINGLE = 0.35  # of a single level: the share of its alpha where its outline runs
 _LOOSE = 0.02  # radii that an outline may be off, at least
+_RIM = -6.0  # logit of what lies beyond a ribbon
 _LEAST = 2 / 255  # alpha that is left out
 _SPECK = 0.02  # square radii; what is smaller is left out
 
@@ -53,24 +55,22 @@ def areas(
         tolerance: canvas units that an outline may be off.
     """
     points, radii = strokes.points.detach().cpu(), strokes.radius.detach().cpu().tolist()
-    owner, opacities, polygons, limits = [], [], [], []
-    for k, ribbon in enumerate(ribbons):
-        patch = bend(ribbon, points[k], radii[k], canvas)
-        if patch is None:
-            continue
-        beneath = 0.0
-        for level, loops in _layers(patch, radii[k], levels):
-            owner.append(k)
-            opacities.append((level - beneath) / (1 - beneath))
-            polygons.append(loops)
-            limits.append(max(tolerance, _LOOSE * radii[k]))
-            beneath = level
-    flat = [polygon for loops in polygons for polygon in loops]
-    curves = iter(fit(flat, [limit for limit, loops in zip(limits, polygons, strict=True) for _ in loops]))
-    layers: list[list[Layer]] = [[] for _ in ribbons]
-    for k, opacity, loops in zip(owner, opacities, polygons, strict=True):
-        layers[k].append(Layer(tuple(next(curves) for _ in loops), opacity))
-    return [tuple(found) for found in layers]
+    found: list[tuple[Layer, ...]] = []
+    for first in range(0, len(ribbons), _TOGETHER):
+        stacks = []
+        for k in range(first, min(first + _TOGETHER, len(ribbons))):
+            patch = bend(ribbons[k], points[k], radii[k], canvas)
+            stacks.append([] if patch is None else _layers(patch, radii[k], levels))
+        flat = [(k, loop) for k, stack in enumerate(stacks, first) for _, loops in stack for loop in loops]
+        limits = [max(tolerance, _LOOSE * radii[k]) for k, _ in flat]
+        curves = iter(fit([loop for _, loop in flat], limits))
+        for stack in stacks:
+            beneath, layers = 0.0, []
+            for level, loops in stack:
+                layers.append(Layer(tuple(next(curves) for _ in loops), (level - beneath) / (1 - beneath)))
+                beneath = level
+            found.append(tuple(layers))
+    return found
 
 
 def _layers(patch: Patch, radius: float, most: int) -> list[tuple[float, list[np.ndarray]]]:
@@ -148,6 +148,7 @@ def levels_of(alpha: np.ndarray, most: int, error: float = 0.0) -> list[float]:
 
 
 def _logit(alpha: np.ndarray) -> np.ndarray:
-    a = np.clip(alpha, 1e-4, 1 - 1e-4)
-    found: np.ndarray = np.log(a / (1 - a))
+    """Logits run straight across an edge, where alphas do not; no paint at all is the ribbon's rim, not an edge."""
+    a = np.clip(alpha.astype(np.float64), 1e-12, 1 - 1e-6)
+    found: np.ndarray = np.where(alpha > 0, np.log(a / (1 - a)), _RIM)
     return found

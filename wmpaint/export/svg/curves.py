@@ -25,7 +25,8 @@ def fit(
     """Smooth closed curves through the polygons' corners.
 
     Args:
-        tolerances: how far a corner may lie from its curve, for each polygon.
+        tolerances: how far a corner may lie from its curve, for each polygon. Sharp turns within two corners of
+            each other are rounded all the same.
     """
     if not polygons:
         return []

@@ -99,7 +99,7 @@
     group.classList.toggle("dim", !none);
     byId("facts").hidden = byId("clear").hidden = none;
     byId("hint").hidden = !none;
-    byId("picked-title").textContent = none ? "Stroke" : "Stroke " + (index + 1) + " of " + strokes.length;
+    byId("picked-title").textContent = none ? "Stroke" : "Stroke " + strokes[index].n;
     if (none) {
       return;
     }
@@ -116,10 +116,15 @@
     copy.classList.remove("new");
     lifted.appendChild(copy);
     const c = stroke.curve;
-    const d = "M" + c[0] + " " + c[1] + "Q" + c[2] + " " + c[3] + " " + c[4] + " " + c[5];
     const mark = element("g", { id: "mark" }, picture);
-    element("path", { class: "under", d: d }, mark);
-    element("path", { class: "over", d: d }, mark);
+    const d = "M" + c[0] + " " + c[1] + "Q" + c[2] + " " + c[3] + " " + c[4] + " " + c[5];
+    element("path", { class: "center", d: d }, mark);
+    // A frame around the stroke, so that a small one is found too.
+    const box = copy.getBBox();
+    const pad = 15 + stroke.radius * 1000;
+    const frame = { x: box.x - pad, y: box.y - pad, width: box.width + 2 * pad, height: box.height + 2 * pad, rx: 15 };
+    element("rect", Object.assign({ class: "under" }, frame), mark);
+    element("rect", Object.assign({ class: "over" }, frame), mark);
     facts(stroke);
   }
 
@@ -128,7 +133,7 @@
     list.textContent = "";
     const pixels = (stroke.radius * data.height).toFixed(1);
     const rows = [
-      ["Number", String(stroke.n)],
+      ["Number", stroke.n + ", counted from 0"],
       ["Color", stroke.color],
       ["Radius", stroke.radius.toFixed(4) + " of the height (" + pixels + " pixels of " + data.height + ")"],
       ["Pressure", stroke.pressure[0].toFixed(2) + " to " + stroke.pressure[1].toFixed(2)],
