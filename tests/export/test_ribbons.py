@@ -80,7 +80,9 @@ def test_each_stroke_has_the_ribbon_of_its_own_brush():
     renderer = ByBrush([Flat(0.3), toys.painter(), Flat(0.9)].__getitem__)
     assert isinstance(renderer, HasBrushes)
     strokes = many(4).replace(brush=torch.tensor([2, 0, 1, 0]))
-    tops = [float(r.logits[0, r.caps, r.logits.shape[2] // 2].sigmoid()) for r in ribbons(renderer, strokes, height=128)]
+    tops = [
+        float(r.logits[0, r.caps, r.logits.shape[2] // 2].sigmoid()) for r in ribbons(renderer, strokes, height=128)
+    ]
     assert tops[0] == pytest.approx(0.9, abs=0.01)
     assert tops[1] == tops[3] == pytest.approx(0.3, abs=0.01)
 

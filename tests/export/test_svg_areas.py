@@ -45,11 +45,13 @@ def test_fewer_levels_do_for_a_larger_error():
 def test_the_outline_of_a_bar():
     stroke = line(0.5, 0.1, (0.0, 0.0, 0.0), x=(0.3, 0.7))
     ((layer,),) = areas(ribbons(Flat(0.6), stroke, height=400), stroke, Canvas())
-    assert layer.opacity == pytest.approx(0.6, abs=0.04)
+    assert layer.opacity == pytest.approx(0.6, abs=0.03)
     (curves,) = layer.outlines
     assert len(curves) <= 16  # two straight sides and two half circles
     assert abs(area(corners(curves))) == pytest.approx(0.4 * 0.2 + math.pi * 0.01, rel=0.05)
-    assert curves[..., 0].min() == pytest.approx(0.2, abs=0.005) and curves[..., 1].max() == pytest.approx(0.6, abs=0.005)
+    assert curves[..., 0].min() == pytest.approx(0.2, abs=0.01) and curves[..., 1].max() == pytest.approx(
+        0.6, abs=0.01
+    )
 
 
 def test_the_outline_narrows_with_the_pressure():

@@ -38,7 +38,7 @@ def test_it_asks_for_nothing_and_escapes_everything(style, tmp_path):
     text = page(tmp_path, style=style, renderer=Flat(0.5), painting='{"x": "</script>"}').read_text("utf-8")
     assert set(re.findall(r"https?://[^\"'\s)]*", text)) <= BROWSERS
     assert not re.search(r"<[^>]*\b(?:src|srcset|href|action|formaction|data|poster)=|@import|url\(", text)
-    assert "alert(" in text and "<script>alert" not in text and "</pre>\"" not in text
+    assert "alert(" in text and "<script>alert" not in text and '</pre>"' not in text
     assert text.count("<script") == text.count("</script>") == 3
     assert "{{style}}" in text and "\x00" not in text  # the title's own words, not a slot
     data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.S)[1])

@@ -91,7 +91,7 @@ def test_path_data_is_read_as_it_was_meant(tmp_path):
     stroke = line(0.5, 0.1, (0.0, 0.0, 0.0), x=(0.3, 0.7))
     (tmp_path / "a.svg").write_text(svg_text(stroke, Canvas(), style="outline", renderer=Flat(), height=200))
     picture = browser.by_cairo(tmp_path / "a.svg", 100, 100)[..., 0]
-    assert (picture[42:58, 25:75] < 8).all()
+    assert (picture[42:58, 25:75] < 12).all()
     assert (picture[:38] == 255).all() and (picture[62:] == 255).all() and (picture[:, :18] == 255).all()
 
 
@@ -99,11 +99,9 @@ def test_path_data_is_read_as_it_was_meant(tmp_path):
 def test_later_strokes_lie_above_and_lifted_ones_are_left_out(style, tmp_path):
     strokes = Strokes.cat([line(0.5, 0.1, c) for c in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))])
     for lifted, expected in (([False] * 3, [0, 0, 255]), ([False, False, True], [0, 255, 0])):
-        text = svg_text(
-            strokes.replace(lifted=torch.tensor(lifted)), Canvas(), style=style, renderer=Flat(), height=64
-        )
+        text = svg_text(strokes.replace(lifted=torch.tensor(lifted)), Canvas(), style=style, renderer=Flat(), height=64)
         (tmp_path / "a.svg").write_text(text)
-        assert abs(browser.by_cairo(tmp_path / "a.svg", 50, 50)[25, 25] - expected).max() < 6
+        assert abs(browser.by_cairo(tmp_path / "a.svg", 50, 50)[25, 25] - expected).max() < 12
         assert len(ET.fromstring(text.encode()).find(f"{SVG}g")) == 3 - sum(lifted)
 
 

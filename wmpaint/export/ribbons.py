@@ -6,6 +6,7 @@ are looked at, and their mean cross-sections are put together along each stroke 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ _PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
 _RADII = 4
 _BODY, _CAPS, _COLUMNS = 12, 3, 65
 _FAINT = 1 / 512  # below this alpha there is nothing to see
+_EDGE = 0.07  # radii, the standard deviation of what an edge is smoothed with
 _FARTHEST = 8.0  # radii that a probe looks to each side
 
 
@@ -137,9 +139,11 @@ def _probed(renderer: Renderer, strokes: Strokes, brush: int, height: int) -> tu
     slices = [[_slice(renderer, r, p, brush, height) for p in _PRESSURES] for r in grid]
     # How far out there is paint, in radii, the same for all so that slices can be mixed; and a column of none.
     far = max((float(np.abs(offset[alpha > _FAINT]).max(initial=1.0)) for row in slices for offset, alpha in row))
-    far = min(far, _FARTHEST) * _COLUMNS / (_COLUMNS - 2)
+    far = min(far, _FARTHEST) + 3 * _EDGE
     across = np.linspace(-far, far, _COLUMNS)
-    table = np.array([[np.interp(across, offset, alpha, 0.0, 0.0) for offset, alpha in row] for row in slices])
+    table = np.array(
+        [[_soft(np.interp(across, offset, alpha, 0.0, 0.0), across) for offset, alpha in row] for row in slices]
+    )
 
     forces = strokes.pressure.double().numpy()
     force = forces[:, :1] + (forces[:, 1:] - forces[:, :1]) * np.linspace(0, 1, _BODY)  # [N, body]
@@ -158,6 +162,15 @@ def _probed(renderer: Renderer, strokes: Strokes, brush: int, height: int) -> tu
     return torch.stack([logits, torch.full_like(logits, -30.0)], 1), strokes.radius * far
 
 
+def _soft(alpha: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """A slice whose edges are no harder than a patch can tell, or they would become stairs."""
+    wide = _EDGE / (across[1] - across[0])
+    reach = math.ceil(3 * wide)
+    kernel = np.exp(-((np.arange(-reach, reach + 1) / wide) ** 2) / 2)
+    padded = np.pad(alpha, reach)
+    return np.convolve(padded, kernel / kernel.sum(), "valid")
+
+
 def _place(values: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(index below, share of the next) of each value on a rising grid."""
     place = np.interp(values, grid, np.arange(len(grid)))
@@ -165,7 +178,9 @@ def _place(values: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return below, place - below
 
 
-def _slice(renderer: Renderer, radius: float, pressure: float, brush: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+def _slice(
+    renderer: Renderer, radius: float, pressure: float, brush: int, height: int
+) -> tuple[np.ndarray, np.ndarray]:
     """(offsets in radii, mean alpha there) across one straight stroke."""
     half = min(max(6 * radius, 8 / height), 0.45)
     points = torch.tensor([[[0.5 - half, 0.5], [0.5, 0.5], [0.5 + half, 0.5]]])

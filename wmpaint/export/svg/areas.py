@@ -104,9 +104,7 @@ def _single(patch: Patch, logit: np.ndarray, radius: float) -> list[tuple[float,
 
 def _loops(patch: Patch, logit: np.ndarray, alpha: float, radius: float) -> list[np.ndarray]:
     """Polygons in canvas units around where there is more than this alpha."""
-    loops = (
-        loop * patch.step + (patch.x, patch.y) for loop in contours(logit - float(_logit(np.array(alpha))))
-    )
+    loops = (loop * patch.step + (patch.x, patch.y) for loop in contours(logit - float(_logit(np.array(alpha)))))
     return [loop for loop in loops if abs(area(loop)) > _SPECK * radius**2]
 
 

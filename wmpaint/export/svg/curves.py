@@ -8,6 +8,7 @@ polygons are fitted at once, and cut in the middle rather than at the worst poin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def fit(
     owner, first, curves = (np.concatenate(part) for part in zip(*done, strict=True))
     order = np.argsort(first)
     curves, ends = curves[order], np.searchsorted(owner[order], np.arange(len(counts) + 1))
-    return [curves[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [curves[a:b] for a, b in pairwise(ends.tolist())]
 
 
 def _tangents(polygon: np.ndarray) -> np.ndarray:  # [K, 2]

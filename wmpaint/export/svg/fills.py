@@ -26,9 +26,7 @@ def outline_shapes(strokes: Strokes, canvas: Canvas, renderer: Renderer, *, heig
     return _shapes(strokes, canvas, renderer, height, levels=1)
 
 
-def brush_shapes(
-    strokes: Strokes, canvas: Canvas, renderer: Renderer, *, height: int, levels: int = 16
-) -> list[Shape]:
+def brush_shapes(strokes: Strokes, canvas: Canvas, renderer: Renderer, *, height: int, levels: int = 16) -> list[Shape]:
     """Outlines of rising opacity for each stroke, at most `levels`, which together have the brush's soft edges."""
     return _shapes(strokes, canvas, renderer, height, levels=max(levels, 2))
 
@@ -38,9 +36,7 @@ def _shapes(strokes: Strokes, canvas: Canvas, renderer: Renderer, height: int, *
     if strokes.lifted is not None:
         numbers = (~strokes.lifted).nonzero()[:, 0].tolist()
         strokes = strokes[numbers].replace(lifted=None)
-    found = areas(
-        ribbons(renderer, strokes, height=height), strokes, canvas, levels=levels, tolerance=_OFF / height
-    )
+    found = areas(ribbons(renderer, strokes, height=height), strokes, canvas, levels=levels, tolerance=_OFF / height)
     starts, colors = strokes.points[:, 0].tolist(), strokes.color.tolist()
     shapes = []
     for k, layers, start, color in zip(numbers, found, starts, colors, strict=True):
@@ -63,7 +59,8 @@ def _data(layer: Layer) -> str:
 
 def _join(tenths: list[int]) -> str:
     """Whole tenths as decimals in the fewest characters: a minus or a second point also separates."""
-    out, point = [], False
+    out: list[str] = []
+    point = False
     for value in tenths:
         whole, part = divmod(abs(value), 10)
         text = ("-" if value < 0 else "") + (str(whole) if whole or not part else "") + (f".{part}" if part else "")

@@ -69,7 +69,8 @@ def svg_text(
             a renderer without one, or seconds or levels out of range.
     """
     shapes = _shapes(strokes, canvas, style, width, opacity, renderer, height, levels)
-    css, extras = "", []
+    css: str = ""
+    extras: list[dict[str, str]] = []
     if animate:
         css, extras = animation(shapes, _seconds(seconds))
     return page(shapes, canvas, title=title, metadata=metadata, painting=painting, css=css, extras=extras)
@@ -96,8 +97,16 @@ def html_text(
     Arguments and errors as for `svg_text`.
     """
     shapes = _shapes(strokes, canvas, style, width, opacity, renderer, height, levels)
-    how = {"title": title, "metadata": metadata, "painting": painting}
-    return player(shapes, strokes, canvas, seconds=_seconds(seconds), height=height, **how)
+    return player(
+        shapes,
+        strokes,
+        canvas,
+        seconds=_seconds(seconds),
+        height=height,
+        title=title,
+        metadata=metadata,
+        painting=painting,
+    )
 
 
 def write_svg(path: str | Path, strokes: Strokes, canvas: Canvas, **options: Any) -> None:
