@@ -51,7 +51,8 @@ class Patch:
 
     Args:
         alpha: [rows, columns], samples at the grid's points.
-        x, y: of the first sample, canvas units.
+        x: of the first sample, canvas units.
+        y: of the first sample, canvas units.
         step: from sample to sample, canvas units.
     """
 
