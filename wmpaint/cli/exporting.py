@@ -50,7 +50,7 @@ Target = Annotated[Path | None, _option(None, "What the report compares with. De
 
 Grain = Annotated[bool | None, _option(PICTURES, "Draw the dream with the brush's grain.", "--grain")]
 Ground = Annotated[
-    str | None, _option(PICTURES, "What lies beneath the strokes. Default: canvas.", metavar="canvas|transparent|#rrggbb")
+    str | None, _option(PICTURES, "What lies beneath. Default: canvas.", metavar="canvas|transparent|#rrggbb")
 ]
 Bits = Annotated[int | None, _option(PICTURES, "A channel, of .png and .tif. Default: 8.", metavar="8|16")]
 Dpi = Annotated[float | None, _option(PICTURES, "Pixels an inch, for printers; of a plot's preview, its size.")]
@@ -74,9 +74,7 @@ Embed = Annotated[
 Seconds = Annotated[float | None, _option(FILMS, "How long a film, or an animated .svg, lasts.")]
 Hold = Annotated[float | None, _option(FILMS, "Seconds that the finished painting is shown. Default: 1.")]
 Fps = Annotated[float | None, _option(FILMS, "Frames a second. Default: 25.")]
-Pace = Annotated[
-    str | None, _option(FILMS, "How strokes come. Default: eased.", metavar="eased|even|stroke")
-]
+Pace = Annotated[str | None, _option(FILMS, "How strokes come. Default: eased.", metavar="eased|even|stroke")]
 Cursor = Annotated[bool | None, _option(FILMS, "Show a ring where the brush is.", "--cursor")]
 
 Pens = Annotated[
@@ -95,7 +93,7 @@ Fill = Annotated[
             metavar="offsets|insets|hatch|outline|center"),
 ]  # fmt: skip
 Hide = Annotated[float | None, _option(PLOTS, "Inner share of strokes that hides what is beneath, 0 to 1. Default: 1.")]
-Mix = Annotated[bool | None, _option(PLOTS, "Mix colors from several pens. Default: as the pens say.", "--mix/--no-mix")]
+Mix = Annotated[bool | None, _option(PLOTS, "Mix colors from several pens. Default: as they say.", "--mix/--no-mix")]
 Flip = Annotated[
     bool | None, _option(PLOTS, "Whether lines may be drawn backwards. Default: they may.", "--flip/--no-flip")
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from . import film, look, ora, pictures, svg
 from .film import FILM_HEIGHT
 from .work import Work
 
-__all__ = ["FILM_HEIGHT", "WRITERS", "Work", "check_suffix", "suffix_of", "write"]
+__all__ = ["FILM_HEIGHT", "WRITERS", "Work", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
 
 def write_painting(path: Path, work: Work) -> None:
@@ -35,28 +35,91 @@ def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
     files.write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def write_svg(path: Path, work: Work, *, measured: bool = True, title: str | None = None) -> None:
-    """.svg: one path a stroke; `measured` takes widths and opacities from the painter rather than from radii."""
-    svg.write_svg(path, work.strokes, work.canvas, **_lines(work, measured, title))
+def write_svg(
+    path: Path,
+    work: Work,
+    *,
+    style: str = "lines",
+    animate: bool = False,
+    seconds: float = 8.0,
+    title: str | None = None,
+    measured: bool = True,
+    levels: int = 16,
+    embed: bool = True,
+) -> None:
+    """.svg: the strokes as "lines", as each one's "outline", or as stacked outlines that look like the "brush".
+
+    With `animate` it paints itself in so many `seconds`. `measured` takes widths and opacities of lines from the
+    painter rather than from radii; a brush has at most so many `levels` of opacity. The painting itself lies within,
+    so that the file can be loaded again, unless `embed` is false.
+    """
+    how = {"style": style, "levels": levels, "animate": animate, "seconds": seconds}
+    svg.write_svg(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, embed))
 
 
-def write_pdf(path: Path, work: Work, *, measured: bool = True, title: str | None = None) -> None:
-    """.pdf: the same lines on a page."""
-    svg.write_pdf(path, work.strokes, work.canvas, **_lines(work, measured, title))
+def write_html(
+    path: Path,
+    work: Work,
+    *,
+    style: str = "brush",
+    seconds: float = 8.0,
+    title: str | None = None,
+    measured: bool = True,
+    levels: int = 16,
+    embed: bool = True,
+) -> None:
+    """.html: a page that plays the painting stroke by stroke, where strokes can be picked; options as for .svg."""
+    how = {"style": style, "levels": levels, "seconds": seconds}
+    svg.write_html(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, embed))
 
 
-def _lines(work: Work, measured: bool, title: str | None) -> dict[str, Any]:
-    wide, clear = look.measure(work.renderer, work.strokes, height=work.program_height) if measured else (1.0, 1.0)
+def write_pdf(
+    path: Path,
+    work: Work,
+    *,
+    style: str = "lines",
+    title: str | None = None,
+    measured: bool = True,
+    levels: int = 16,
+) -> None:
+    """.pdf: the same shapes as in .svg on a page."""
+    how = {"style": style, "levels": levels}
+    svg.write_pdf(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, False))
+
+
+def _drawn(work: Work, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
+    """What every file of shapes is told of the painting."""
     title = work.title if title is None else title
-    return {"width": wide, "opacity": clear, "title": title, "metadata": work.metadata()}
+    how: dict[str, Any] = {"height": work.program_height, "title": title, "metadata": work.metadata()}
+    if embed:
+        how["painting"] = work.to_json()
+    if style != "lines":
+        return how | {"renderer": work.renderer}
+    if measured:
+        how["width"], how["opacity"] = look.measure(work.renderer, work.strokes, height=work.program_height)
+    return how
 
 
 def write_webp(path: Path, work: Work, *, animate: bool = False, **options: Any) -> None:
     """.webp: a picture, or with `animate` a film, and the options of that."""
-    _call(film.write_film if animate else pictures.write_webp, path, work, options)
+    (film.write_film if animate else pictures.write_webp)(path, work, **options)
+
+
+def write_plot(path: Path, work: Work, **options: Any) -> None:
+    """What a pen plotter draws: .hpgl, .plt, .gcode, .nc, and with `pens` also .svg, .png and .json.
+
+    Options are those of `export.plotter.plan` and, for the file, of `export.plotter.files`; `pens="own"` are those it
+    was painted with.
+    """
+    from .plotter import plan
+
+    planned = {name: options.pop(name) for name in list(options) if name in _names(plan, 1)}
+    plan(work, **planned).save(path, **options)
 
 
 Writer = Callable[..., None]
+PLOTS = (".hpgl", ".plt", ".gcode", ".nc")
+PLOTS_WITH_PENS = (".svg", ".png", ".json")
 WRITERS: dict[str, Writer] = {
     ".wmp.json": write_painting,
     ".json": write_report,
@@ -68,9 +131,11 @@ WRITERS: dict[str, Writer] = {
     ".jpeg": pictures.write_jpeg,
     ".ora": ora.write_ora,
     ".svg": write_svg,
+    ".html": write_html,
+    ".pdf": write_pdf,
     ".mp4": film.write_film,
     ".gif": film.write_film,
-    ".pdf": write_pdf,
+    **dict.fromkeys(PLOTS, write_plot),
 }
 
 
@@ -93,6 +158,34 @@ def check_suffix(path: str | Path) -> str:
     return suffix
 
 
+def is_plot(path: str | Path, options: Collection[str] = ()) -> bool:
+    """Whether a file with these options is one for a pen plotter.
+
+    Raises:
+        InputError: another suffix.
+    """
+    suffix = check_suffix(path)
+    return suffix in PLOTS or (suffix in PLOTS_WITH_PENS and "pens" in options)
+
+
+def options_of(path: str | Path, options: Mapping[str, Any]) -> list[str]:
+    """The names of the options that a file can have, beside some that it is given already.
+
+    Raises:
+        InputError: another suffix.
+    """
+    suffix = check_suffix(path)
+    if is_plot(path, options):
+        from .plotter import plan
+        from .plotter.files import JOB_WRITERS, write_job
+
+        names = [*_names(plan, 1), *_names(JOB_WRITERS[suffix], 2), *_names(write_job, 2)]
+        return [name for name in names if name not in ("canvas", "options")]
+    if suffix == ".webp":
+        return ["animate", *_names(film.write_film if options.get("animate") else pictures.write_webp, 2)]
+    return _names(WRITERS[suffix], 2)
+
+
 def write(path: str | Path, work: Work, **options: Any) -> None:
     """Write a painting as the kind of file its suffix names.
 
@@ -100,15 +193,15 @@ def write(path: str | Path, work: Work, **options: Any) -> None:
         InputError: another suffix, or an option which that kind does not have.
         FileError: the file cannot be written.
     """
-    _call(WRITERS[check_suffix(path)], Path(path), work, options)
+    known = options_of(path, options)
+    for name in options:
+        if name not in known:
+            kind = "a plot" if is_plot(path, options) else suffix_of(path)
+            raise InputError(f"expected options for {kind} out of {', '.join(known) or 'none'}, got {name!r}")
+    writer = write_plot if is_plot(path, options) else WRITERS[check_suffix(path)]
+    writer(Path(path), work, **options)
 
 
-def _call(writer: Writer, path: Path, work: Work, options: Mapping[str, Any]) -> None:
-    parameters = inspect.signature(writer).parameters.values()
-    if not any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters):  # which hands them on to here
-        suffix, known = suffix_of(path), [parameter.name for parameter in parameters][2:]
-        for name in options:
-            if name not in known:
-                known += ["animate"] if suffix == ".webp" else []
-                raise InputError(f"expected options for {suffix} out of {', '.join(known) or 'none'}, got {name!r}")
-    writer(path, work, **options)
+def _names(writer: Callable[..., Any], first: int) -> list[str]:
+    """The names of a function's arguments, from one on."""
+    return list(inspect.signature(writer).parameters)[first:]

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from ..errors import FileError, InputError
+from ..export.svg import painting_text
 from ..strokes import Strokes
 
 __all__ = ["FORMAT", "MAX_BYTES", "MAX_STROKES", "VERSION", "from_text", "read", "schema", "to_text"]
@@ -27,6 +28,7 @@ MAX_BYTES = 256 << 20
 MAX_STROKES = 1_000_000
 
 _REAL = ("x0", "y0", "x1", "y1", "x2", "y2", "radius", "pressure0", "pressure1", "red", "green", "blue")
+_WITHIN = (".svg", ".html")  # files that may hold a painting beside what they show
 _WHOLE = ("brush", "pen", "lifted")
 _DEEPEST = 64
 _LARGEST = 2**1023  # what any float can hold
@@ -87,10 +89,10 @@ def _json(value: Any) -> str:
 
 
 def read(path: str | Path) -> tuple[dict[str, Any], Strokes]:
-    """The header and the strokes of a painting file.
+    """The header and the strokes of a painting file, or of the painting within an .svg or .html file.
 
     Raises:
-        FileError: no such file, too large, or as for `from_text`.
+        FileError: no such file, too large, or as for `from_text` and `export.svg.painting_text`.
     """
     path = Path(path)
     try:
@@ -101,6 +103,8 @@ def read(path: str | Path) -> tuple[dict[str, Any], Strokes]:
         raise FileError(f"could not read the painting {str(path)!r}: {reason}") from error
     if len(data) > MAX_BYTES:
         raise FileError(f"expected a painting file of at most {MAX_BYTES >> 20} MiB, got a larger one: {str(path)!r}")
+    if path.suffix.lower() in _WITHIN:
+        return from_text(painting_text(data, path.name, limit=MAX_BYTES), path.name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

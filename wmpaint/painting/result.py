@@ -304,11 +304,13 @@ class Painting:
         """Write a file of the kind its suffix names.
 
         .wmp.json is the painting itself, .json the report; .png, .tif, .webp and .jpg are pictures, .ora one in
-        layers; .svg and .pdf are lines; .mp4, .gif, and .webp with `animate=True` are films of its making.
+        layers; .svg, .html (a player) and .pdf are shapes; .mp4, .gif, and .webp with `animate=True` are films of its
+        making; .hpgl and .gcode, and with `pens=` also .svg, .png and .json, are for pen plotters.
 
         Args:
             options: of that kind of file, see `wmpaint.export.writers`; `height=2048, bits=16, dpi=300` for a
-                picture, `layers=50` for layers, `seconds=6, cursor=True` for a film, `program="mypaint"` for all these.
+                picture, `layers=50` for layers, `seconds=6, cursor=True` for a film, `program="mypaint"` for all these;
+                `style="brush", animate=True` for .svg; `pens="fineliners", page="a4"` for a plot.
 
         Raises:
             InputError: another suffix, an option which that kind does not have, or one that is out of range.
@@ -327,10 +329,10 @@ class Painting:
 
     @classmethod
     def load(cls, path: str | Path) -> Painting:
-        """The painting of a `.wmp.json` file, checked against its schema.
+        """The painting of a `.wmp.json` file, or the one within an `.svg` or `.html` file, checked against its schema.
 
         Raises:
-            FileError: no such file, or not a painting; the message names the place.
+            FileError: no such file, not a painting, or none within; the message names the place.
         """
         return cls._of(*document.read(path), Path(path).name, Path(path).absolute().parent)
 

@@ -48,7 +48,7 @@ def test_a_page_in_millimetres_with_a_top_level_layer_a_pen():
 
 def test_axidraw_s_codes_and_names_that_need_escaping():
     pens = (
-        Pen("a <b> & \"c\" ]]> é 猫", (0, 0, 0)),
+        Pen('a <b> & "c" ]]> é 猫', (0, 0, 0)),
         Pen("blue", (0, 0, 1), speed=30, height=60, delay=500),
         Pen("off", (1, 0, 0), plot=False),
     )
@@ -118,7 +118,9 @@ def test_cairo_draws_what_the_preview_shows():
     assert (drawn.min(2)[inked] < 0.8).mean() > 0.99 and (drawn.min(2)[paper] > 0.9).mean() > 0.999
     one = renamed(job, Pen("black", (0, 0, 0)))  # of one pen, every pixel
     shown = preview(one, 100).permute(1, 2, 0).numpy()
-    png = needs.cairosvg().svg2png(svg_text(one).encode(), output_width=width, output_height=height, background_color="white")
+    png = needs.cairosvg().svg2png(
+        svg_text(one).encode(), output_width=width, output_height=height, background_color="white"
+    )
     drawn = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) / 255
     assert np.abs(drawn - shown).mean() < 0.01 and np.corrcoef(drawn.ravel(), shown.ravel())[0, 1] > 0.99
 
@@ -139,7 +141,9 @@ def test_inkscape_sees_layers_and_draws_them(tmp_path):
     drawn, shown = drawn[:height, :width], shown[:height, :width]
     assert np.abs(drawn - shown).mean() < 0.02 and np.corrcoef(drawn.ravel(), shown.ravel())[0, 1] > 0.98
     # Layers are objects of their own, on the page.
-    listed = subprocess.run([inkscape, "--query-all", str(tmp_path / "a.svg")], check=True, capture_output=True, timeout=300)
+    listed = subprocess.run(
+        [inkscape, "--query-all", str(tmp_path / "a.svg")], check=True, capture_output=True, timeout=300
+    )
     rows = {line.split(",")[0]: [float(x) for x in line.split(",")[1:]] for line in listed.stdout.decode().split()}
     for k in range(1, len(job.layers) + 1):
         x, y, w, h = (value / PX for value in rows[f"pen{k}"])

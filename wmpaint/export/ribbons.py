@@ -1,0 +1,196 @@
+"""What a renderer lays along and across each stroke: `ribbons(renderer, strokes, height=512) -> list[Ribbon]`.
+
+A painter is asked for the ribbons it bends. Of any other renderer straight strokes of a few radii and pressures
+are looked at, and their mean cross-sections are put together along each stroke as its pressure changes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..canvas import Canvas
+from ..raster import composite
+from ..renderer import Renderer
+from ..strokes import Strokes
+from .work import HasBrushes, HasRibbons
+
+__all__ = ["Patch", "Ribbon", "bend", "ribbons"]
+
+_PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
+_RADII = 4
+_BODY, _CAPS, _COLUMNS = 12, 3, 65
+_FAINT = 1 / 512  # below this alpha there is nothing to see
+_EDGE = 0.07  # radii, the standard deviation of what an edge is smoothed with
+_FARTHEST = 8.0  # radii that a probe looks to each side
+
+
+@dataclass(frozen=True)
+class Ribbon:
+    """One straightened stroke.
+
+    Args:
+        logits: [2, rows, columns]; only the first, the mean alpha's, is looked at. Rows are `caps` around the start,
+            the body, uniform in the curve's parameter, and `caps` around the end.
+        half_width: canvas units covered to each side of the curve.
+        caps: rows of each fan.
+    """
+
+    logits: Tensor
+    half_width: float
+    caps: int
+
+
+@dataclass(frozen=True)
+class Patch:
+    """The alpha of one stroke on a grid of its own.
+
+    Args:
+        alpha: [rows, columns], samples at the grid's points.
+        x: of the first sample, canvas units.
+        y: of the first sample, canvas units.
+        step: from sample to sample, canvas units.
+    """
+
+    alpha: np.ndarray
+    x: float
+    y: float
+    step: float
+
+
+def ribbons(renderer: Renderer, strokes: Strokes, *, height: int) -> list[Ribbon]:
+    """The ribbon of each stroke.
+
+    Args:
+        height: pixels of the canvas that the strokes are meant for.
+    """
+    strokes = strokes.detach().to("cpu", torch.float32)
+    brushes = torch.zeros(len(strokes), dtype=torch.int64) if strokes.brush is None else strokes.brush
+    found: list[Ribbon | None] = [None] * len(strokes)
+    for brush in brushes.unique().tolist():
+        (mine,) = (brushes == brush).nonzero(as_tuple=True)
+        part = strokes[mine].replace(brush=None, pen=None, lifted=None)
+        one = renderer.renderer(brush) if isinstance(renderer, HasBrushes) else renderer
+        if isinstance(one, HasRibbons):
+            with torch.no_grad():
+                ribbon, half_width = one.ribbons(part, height, height)
+            logits, caps = ribbon.logits.detach().float().cpu(), ribbon.caps
+            wide = half_width.detach().cpu() / height
+        else:
+            logits, wide = _probed(renderer, part, brush, height)
+            caps = _CAPS
+        for k, index in enumerate(mine.tolist()):
+            found[index] = Ribbon(logits[k], float(wide[k]), caps)
+    return [ribbon for ribbon in found if ribbon is not None]
+
+
+def bend(
+    ribbon: Ribbon,
+    points: Tensor,  # [3, 2] canvas units
+    radius: float,  # canvas units
+    canvas: Canvas,
+    *,
+    fine: float = 6.0,
+    most: int = 240,
+    margin: float = 0.125,
+) -> Patch | None:
+    """What the stroke lays on the canvas; None if that is nothing.
+
+    Args:
+        fine: samples a radius.
+        most: samples a side, where the stroke is long.
+        margin: canvas heights around the canvas beyond which nothing is looked at.
+    """
+    points = points.double()
+    low, high = points.amin(0) - ribbon.half_width, points.amax(0) + ribbon.half_width
+    low = torch.maximum(low, torch.tensor([-margin, -margin], dtype=torch.float64))
+    high = torch.minimum(high, torch.tensor([canvas.aspect + margin, 1 + margin], dtype=torch.float64))
+    size = high - low
+    if not bool((size > 0).all()):
+        return None
+    step = max(radius / fine, float(size.max()) / most)
+    columns, rows = (max(int(side / step) + 2, 2) for side in size.tolist())
+    x, y = low.tolist()
+    # The rasterizer samples at the middle of a pixel.
+    placed = ((points - low) / step + 0.5).float()[None]
+    picture, _ = composite(
+        placed,
+        torch.tensor([radius / step]),
+        torch.tensor([ribbon.half_width / step]),
+        ribbon.logits[None],
+        torch.ones(1, 1),
+        torch.zeros(1),
+        height=rows,
+        width=columns,
+        caps=ribbon.caps,
+    )
+    alpha = picture[0].numpy()
+    return Patch(alpha, x, y, step) if alpha.max() > _FAINT else None
+
+
+def _probed(renderer: Renderer, strokes: Strokes, brush: int, height: int) -> tuple[Tensor, Tensor]:
+    """Logits [N, 2, rows, columns] and half widths [N] in canvas units, of strokes of one brush."""
+    radii = strokes.radius.double().numpy()
+    low, high = float(radii.min()), float(radii.max())
+    grid = np.geomspace(low, high, _RADII) if high > 1.01 * low else np.array([low])
+    slices = [[_slice(renderer, r, p, brush, height) for p in _PRESSURES] for r in grid]
+    # How far out there is paint, in radii, the same for all so that slices can be mixed; and a column of none.
+    far = max((float(np.abs(offset[alpha > _FAINT]).max(initial=1.0)) for row in slices for offset, alpha in row))
+    far = min(far, _FARTHEST) + 3 * _EDGE
+    across = np.linspace(-far, far, _COLUMNS)
+    table = np.array(
+        [[_soft(np.interp(across, offset, alpha, 0.0, 0.0), across) for offset, alpha in row] for row in slices]
+    )
+
+    forces = strokes.pressure.double().numpy()
+    force = forces[:, :1] + (forces[:, 1:] - forces[:, :1]) * np.linspace(0, 1, _BODY)  # [N, body]
+    row, row_part = _place(force, np.array(_PRESSURES))
+    column, column_part = _place(np.log(radii)[:, None], np.log(grid))
+    body = sum(
+        (wr * wc)[..., None] * table[r, p]
+        for r, wr in ((column, 1 - column_part), (np.minimum(column + 1, len(grid) - 1), column_part))
+        for p, wc in ((row, 1 - row_part), (np.minimum(row + 1, len(_PRESSURES) - 1), row_part))
+    )  # [N, body, columns]
+    # Straight behind the start both sides are the same.
+    fan = np.linspace(1, 0, _CAPS + 1)[:-1, None]
+    start, end = ((1 - fan / 2) * e + fan / 2 * e[..., ::-1] for e in (body[:, :1], body[:, -1:]))
+    alpha = torch.from_numpy(np.concatenate([start, body, end[:, ::-1]], 1)).float().clamp(1e-3, 1 - 1e-4)
+    logits = alpha.logit()
+    return torch.stack([logits, torch.full_like(logits, -30.0)], 1), strokes.radius * far
+
+
+def _soft(alpha: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """A slice whose edges are no harder than a patch can tell, or they would become stairs."""
+    wide = _EDGE / (across[1] - across[0])
+    reach = math.ceil(3 * wide)
+    kernel = np.exp(-((np.arange(-reach, reach + 1) / wide) ** 2) / 2)
+    padded = np.pad(alpha, reach)
+    return np.convolve(padded, kernel / kernel.sum(), "valid")
+
+
+def _place(values: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(index below, share of the next) of each value on a rising grid."""
+    place = np.interp(values, grid, np.arange(len(grid)))
+    below = np.minimum(place.astype(int), max(len(grid) - 2, 0))
+    return below, place - below
+
+
+def _slice(
+    renderer: Renderer, radius: float, pressure: float, brush: int, height: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(offsets in radii, mean alpha there) across one straight stroke."""
+    half = min(max(6 * radius, 8 / height), 0.45)
+    points = torch.tensor([[[0.5 - half, 0.5], [0.5, 0.5], [0.5 + half, 0.5]]])
+    stroke = Strokes(points, torch.tensor([radius]), torch.full((1, 2), pressure), torch.zeros(1, 3))
+    stroke = stroke.replace(brush=torch.tensor([brush]))
+    with torch.no_grad():
+        alpha = renderer.render(stroke, Canvas(background=None), height=height)[3].double()
+    # The middle half only: caps, and the first dabs, are for the fans to guess.
+    left, right = round((0.5 - half / 2) * height), round((0.5 + half / 2) * height)
+    middle = alpha[:, left : max(right, left + 1)].mean(1).cpu().numpy()
+    # A ribbon's columns end above a stroke that runs to the right, and a picture's rows begin there.
+    return ((np.arange(height) + 0.5) / height - 0.5) / radius, middle[::-1]

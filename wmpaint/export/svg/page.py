@@ -1,0 +1,126 @@
+"""The SVG document around a painting's shapes: `page(shapes, canvas, title=..., metadata=...) -> str`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from ...canvas import Canvas
+from ...color import to_hex
+from .reading import NAMESPACE, packed
+
+__all__ = ["UNITS", "Shape", "clean", "describe", "number", "page"]
+
+UNITS = 1000  # the viewBox's height; its width is aspect times that
+# Everything XML 1.0 has no way to write, escaped or not.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One stroke, as SVG paints it.
+
+    Args:
+        stroke: its number in the painting, from 0.
+        color: "#rrggbb".
+        paths: (path data in viewBox units, opacity) of what is painted, the first undermost.
+        start: (x, y) where the stroke begins, viewBox units.
+        width: of a line along the path, viewBox units; None where paths are areas to fill.
+        box: (left, top, right, bottom) of the filled areas, viewBox units; None for lines.
+    """
+
+    stroke: int
+    color: str
+    paths: tuple[tuple[str, float], ...]
+    start: tuple[float, float]
+    width: float | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+def page(
+    shapes: Sequence[Shape],
+    canvas: Canvas,
+    *,
+    title: str = "",
+    metadata: Mapping[str, Any] | None = None,
+    painting: str | None = None,
+    css: str = "",
+    extras: Iterable[Mapping[str, str]] = (),
+) -> str:
+    """The document, in paint order.
+
+    Args:
+        title: the document's title.
+        metadata: what to keep in `<metadata>`, as JSON for people to read.
+        painting: the text of the painting's file, kept there to be loaded again.
+        css: a style sheet.
+        extras: more attributes of each shape's element.
+    """
+    import svgwrite
+
+    # The width is rounded to what the viewer will make of it, so that both sides of the box agree.
+    box = round(canvas.aspect * UNITS, 3)
+    size = (f"{canvas.paper[0]:g}mm", f"{canvas.paper[1]:g}mm") if canvas.paper else (number(box), str(UNITS))
+    # debug=False: svgwrite checks each attribute of each element otherwise, which takes seconds.
+    drawing = svgwrite.Drawing(size=size, viewBox=f"0 0 {number(box)} {UNITS}", debug=False)
+    describe(drawing, title, metadata, painting)
+    if css:
+        drawing.defs.add(drawing.style(css))
+    if canvas.background is not None:
+        drawing.add(drawing.rect((0, 0), (number(box), UNITS), fill=to_hex(canvas.background)))
+    lines = any(shape.width is not None for shape in shapes)
+    how = {"fill": "none", "stroke_linecap": "round", "stroke_linejoin": "round"} if lines else {}
+    group = drawing.g(**how, id="strokes")
+    more = iter(extras)
+    for shape in shapes:
+        group.add(_element(drawing, shape, next(more, {})))
+    drawing.add(group)
+    text = re.sub("<(path|g) ", r"\n<\1 ", drawing.tostring())
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + text + "\n"
+
+
+def describe(drawing: Any, title: str, metadata: Mapping[str, Any] | None, painting: str | None) -> None:
+    """Put a title, and what `page` is told to keep, into a drawing."""
+    if title:
+        drawing.set_desc(title=clean(title))
+    if metadata:
+        drawing.set_metadata(_named("wmpaint", clean(json.dumps(metadata, ensure_ascii=False, default=str))))
+    if painting is not None:
+        drawing.set_metadata(_named("painting", packed(painting), encoding="zlib base64"))
+
+
+def _named(name: str, text: str, **attributes: str) -> Element:
+    element = Element(name, {"xmlns": NAMESPACE, **attributes})
+    element.text = text
+    return element
+
+
+def _element(drawing: Any, shape: Shape, extra: Mapping[str, str]) -> Any:
+    """A path, or a group of a stroke's paths."""
+    if shape.width is not None:
+        ((d, opacity),) = shape.paths
+        look = {"stroke": shape.color, "stroke_width": number(shape.width)}
+        if opacity < 1:
+            look["stroke_opacity"] = number(opacity)
+        return drawing.path(d=d, **look, **extra)
+    paths = [drawing.path(d=d, **({"fill_opacity": number(o)} if o < 1 else {})) for d, o in shape.paths]
+    top = paths[0] if len(paths) == 1 else drawing.g()
+    for path in paths if len(paths) > 1 else ():
+        top.add(path)
+    top.update({"fill": shape.color, **extra})
+    return top
+
+
+def number(value: float) -> str:
+    """Three decimals at most: a thousandth of a unit is 0.002 pixels of a picture 2000 pixels high."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def clean(text: str) -> str:
+    """Text with U+FFFD for what XML cannot hold."""
+    return _FORBIDDEN.sub("\ufffd", text)
