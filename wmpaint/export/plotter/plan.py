@@ -52,8 +52,8 @@ def plan(
 
     Args:
         source: a `Painting`, or `Strokes` (whose painted width is then 2 radius, at any pressure).
-        pens: as `load_pens` takes them, or a number of pens whose colors are found in the strokes' own. None: the
-            pens it was painted with, or else four fineliners.
+        pens: as `load_pens` takes them, or a number of pens whose colors are found in the strokes' own. "own"
+            are those it was painted with; None is those, or else four fineliners.
         page: a name such as "a4", "200x150mm", or (width, height); landscape: None turns it as the canvas lies.
         margin: a length, bare on all sides.
         fill: how strokes get their width: "center" (they do not), "outline", "offsets" (lines beside the middle),
@@ -156,7 +156,9 @@ def _assigned(
 ) -> tuple[PenSet, Inks]:
     """The pens, and which draws what."""
     colors, solidity = strokes.color.float(), (opacity / SOLID).clamp(max=1)
-    if pens is None:
+    if isinstance(pens, str) and pens.strip().isdigit():
+        pens = int(pens)
+    if pens is None or pens == "own":
         own = getattr(source, "parameters", {}).get("pens")
         if own is not None and strokes.pen is not None:
             found = load_pens(own)
@@ -164,6 +166,8 @@ def _assigned(
             bare = (pen < 0) | (pen >= len(found))  # the paper, as an eraser
             kept = np.flatnonzero(~bare)
             return found, Inks(kept, pen[kept], solidity.numpy()[kept], bare)
+        if pens == "own":
+            raise InputError("expected a painting that was painted with pens, to be drawn with its own, got another")
         pens = "fineliners"
     if isinstance(pens, int) and not isinstance(pens, bool):
         if not 1 <= pens <= MOST_PENS:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from xml.etree.ElementTree import Element
-
 from ...color import to_hex
-from ..svg import NAMESPACE, _clean
+from ..svg.page import clean, describe
 from .curves import fit, path_data
 from .job import Job
 
@@ -31,13 +28,8 @@ def svg_text(job: Job, *, title: str | None = None, embed: bool = True) -> str:
     width, height = job.placement.page
     drawing = svgwrite.Drawing(size=(f"{width:g}mm", f"{height:g}mm"), viewBox=f"0 0 {width:g} {height:g}", debug=False)
     drawing.attribs["xmlns:inkscape"] = INKSCAPE
-    drawing.set_desc(title=_clean(job.title if title is None else title))
-    about = Element("wmpaint", xmlns=NAMESPACE)
-    told = {"plot": {**job.settings, **job.as_dict()}}
-    if embed and job.painting is not None:
-        told["painting"] = json.loads(job.painting)
-    about.text = _clean(json.dumps(told, ensure_ascii=False))
-    drawing.set_metadata(about)
+    about = {"plot": {**job.settings, **job.as_dict()}}
+    describe(drawing, job.title if title is None else title, about, job.painting if embed else None)
     for number, layer in enumerate(job.layers, 1):
         pen = layer.pen
         group = drawing.g(
@@ -45,7 +37,7 @@ def svg_text(job: Job, *, title: str | None = None, embed: bool = True) -> str:
             stroke_linecap="round", stroke_linejoin="round",
         )  # fmt: skip
         group.attribs["inkscape:groupmode"] = "layer"
-        group.attribs["inkscape:label"] = _clean(pen.layer_name(number))
+        group.attribs["inkscape:label"] = clean(pen.layer_name(number))
         group.attribs["style"] = "mix-blend-mode:multiply"
         if pen.opacity < 1:
             group.attribs["opacity"] = f"{pen.opacity:g}"  # of the layer: lines of one pen that cross do not darken
