@@ -196,9 +196,10 @@ def _sorted(paths: list[Path], given: Mapping[str, Any]) -> list[tuple[bool, lis
     for path in paths:
         known = options_of(path, given)
         plotted = is_plot(path, given)
-        mine = [name for name in given if name in known]
+        planned = (*_PLAN, *_ORDER, "seed") if plotted else ()  # which is done once, for all files of the plot
+        mine = [name for name in given if name in known and name not in planned]
         kinds.append((plotted, mine))
-        used |= {*mine, *((*_PLAN, *_ORDER, "seed") if plotted else ())}
+        used |= {*mine, *planned}
     spare = [name for name in given if name not in used]
     if spare:
         option = f"--{spare[0].replace('_', '-')}"
