@@ -19,10 +19,11 @@ NAMES = {
     "dream": "dream.png",
     "real": "real.png",
     "svg": "painting.svg",
+    "other": "",  # named by the user: layers, pages, plots
     "film": "timelapse.mp4",
     "report": "report.json",
 }
-_KINDS = {".wmp.json": "painting", ".svg": "svg", ".mp4": "film", ".gif": "film", ".json": "report"}
+_REPLAY = "real"  # a picture whose name ends in this is the replay
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Output:
 def plan(names: Iterable[str], *, film: bool = True, real: bool = True) -> list[Output]:
     """The files to write, in order.
 
-    A name with a known suffix is that file, where a .png is the dream, and one whose name ends in real.png the
-    replay. Other names without a suffix, and folders that exist, are folders that get all files.
+    A name with a known suffix is that file, where a picture is the dream, and one whose name ends in real.png,
+    real.tif and so on the replay. Other names without a suffix, and folders that exist, are folders that get all files.
 
     Raises:
         InputError: a file of a kind that is not written, or a replay without `real`.
@@ -51,7 +52,7 @@ def plan(names: Iterable[str], *, film: bool = True, real: bool = True) -> list[
         if kind is not None:
             found.append(Output(kind, Path(name)))
             continue
-        wanted = [k for k in NAMES if (film or k != "film") and (real or k != "real")]
+        wanted = [k for k in NAMES if NAMES[k] and (film or k != "film") and (real or k != "real")]
         found += [Output(k, Path(name) / NAMES[k], Path(name)) for k in wanted]
     unique = {os.path.realpath(output.path): output for output in reversed(found)}
     order = list(NAMES)
@@ -59,14 +60,15 @@ def plan(names: Iterable[str], *, film: bool = True, real: bool = True) -> list[
 
 
 def _kind(name: str) -> str | None:
-    low = Path(name).name.lower()
-    if low.endswith(".png"):
-        return "real" if low.endswith("real.png") else "dream"
-    for suffix, kind in _KINDS.items():
-        if low.endswith(suffix):
-            return kind
+    from ..export.writers import KINDS, suffix_of
+
+    suffix = suffix_of(name)
+    if suffix is not None:
+        if KINDS[suffix] == "picture":
+            return "real" if Path(name).stem.lower().endswith(_REPLAY) else "dream"
+        return KINDS[suffix]
     if Path(name).suffix:
-        raise InputError(f"expected a folder, or a file ending in .png, {', '.join(_KINDS)}, got {name!r}")
+        raise InputError(f"expected a folder, or a file ending in {', '.join(KINDS)}, got {name!r}")
     return None
 
 

@@ -39,6 +39,8 @@ def paint(
     steps: s.Steps = None,
     budget: s.Budget = None,
     program: s.ProgramName = "auto",
+    pens: s.Pens = None,
+    paper: s.Paper = None,
     checkpoint: s.Checkpoint = None,
     resume: s.Resume = None,
     output: s.Out = None,
@@ -64,6 +66,7 @@ def paint(
 
     notes: dict[str, Any] = {"objective": objective}
     options = s.Session(
-        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json
-    )
+        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json,
+        pens, paper,
+    )  # fmt: skip
     return s.perform(options, goal, [photo], strokes=STROKES, source=source, notes=notes)

@@ -38,30 +38,29 @@ def replay(
     output: Annotated[
         list[str] | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="A .png, or a .mp4 or .gif film. May be repeated. Default: real.png."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A picture (.png, .tif, .webp, .jpg), layers (.ora), or a film (.mp4, .gif). May be repeated. "
+            "Default: real.png.",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Paint a painting's strokes again in the real program, at any size."""
-    from ..export.writers import check_suffix
+    from ..export.writers import KINDS, check_suffix
 
     paths = [Path(name) for name in output or ["real.png"]]
     for path in paths:
-        if check_suffix(path) not in (".png", ".mp4", ".gif"):
-            raise InputError(f"expected a replay named .png, .mp4 or .gif, got {str(path)!r}")
+        suffix = check_suffix(path)
+        if suffix != ".ora" and KINDS[suffix] not in ("picture", "film"):
+            raise InputError(f"expected a replay named as a picture, .ora or a film, got {str(path)!r}")
     if seed is not None and seed < 0:
         raise InputError(f"expected --seed of 0 or more, got {seed}")
     work = load(painting, paths, height)
-
-    from ..image import save_png
-
     name = work.program_name(program)
     for path in paths:
-        if path.suffix.lower() == ".png":
-            save_png(path, work.replay(program, height, seed))
-        else:
-            work.save(path, program=program, height=height, seed=seed)
+        work.save(path, program=program, height=height, seed=seed)
     say(
         paths,
         as_json,

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Session", "perform"]
 
-BRUSH, HEIGHT, SEED = "acrylic", 512, 0
+HEIGHT, SEED = 512, 0
 CHECKPOINT_EVERY = 5.0  # seconds
 
 Brush = Annotated[
-    str | None, typer.Option(help=f"A name out of `wmpaint brushes`, or a .safetensors painter. Default: {BRUSH}.")
+    str | None,
+    typer.Option(
+        help="A name out of `wmpaint brushes`, or a .safetensors painter. Default: acrylic; round with --pens."
+    ),
 ]
 Strokes = Annotated[
     int | None,
@@ -62,13 +65,27 @@ Out = Annotated[
         "--output",
         "-o",
         metavar="PATH",
-        help="A folder for all files, or one file: .wmp.json, .png (the dream; …real.png is the replay), .svg, "
-        f".mp4, .gif, .json (the report). May be repeated. Default: {outputs.FOLDER}/.",
+        help="A folder for all files, or one file: .wmp.json, .png, .jpg, .tif, .webp (the dream; …real.png is the "
+        "replay), .svg, .html, .ora, .mp4, .gif, .json (the report), or any other kind that `wmpaint export` writes. "
+        f"May be repeated. Default: {outputs.FOLDER}/.",
     ),
 ]
 Film = Annotated[bool, typer.Option(help="Write the film of the painting being painted into folders.")]
 Real = Annotated[bool, typer.Option(help="Replay the strokes in the paint program, and report the gap.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of the table.")]
+
+
+Pens = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PENS",
+        help="Paint with these pens' colors only, for a plotter: black, fineliners, cmyk, brush_pens, colors "
+        "(#1d4ed8,#d62b2b), or a .toml file.",
+    ),
+]
+Paper = Annotated[
+    str | None, typer.Option(metavar="PAGE", help="What pens will draw on: a4, a3, letter, 200x150mm… Default: a4.")
+]
 
 
 @dataclass(frozen=True)
@@ -88,6 +105,8 @@ class Session:
     film: bool = True
     real: bool = True
     as_json: bool = False
+    pens: str | None = None
+    paper: str | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -101,6 +120,8 @@ class Session:
         Raises:
             InputError: the first of them.
         """
+        if self.paper is not None and self.pens is None:
+            raise InputError(f"expected --paper beside --pens, got --paper {self.paper} alone")
         for name, low, high in (("strokes", 1, None), ("steps", 1, None), ("height", 1, 16_384)):
             value = getattr(self, name)
             if value is not None and (value < low or (high is not None and value > high)):
@@ -181,7 +202,9 @@ def _start(session: Session, goal: Objective, seconds: float | None, strokes: in
 
     left = None if seconds is None else max(0.1, seconds - common.elapsed())
     if session.resume is None:
-        options = {"brush": BRUSH, "strokes": strokes, "height": HEIGHT, "seed": SEED, **session.given}
+        options = {"strokes": strokes, "height": HEIGHT, "seed": SEED, **session.given}
+        if session.pens is not None:
+            options |= {"pens": session.pens, "page": session.paper or "a4"}
         return Run(goal, **options, canvas=canvas, budget=left)
     run = Run.resume(session.resume, goal, budget=left)
     known = {**run.parameters, "seed": run.seed}
@@ -214,25 +237,34 @@ def _write(
     """Write all files, and say how the painting went."""
     from ..export.bitmap import flatten
     from ..export.writers import write_json
-    from ..image import save_png
 
     outputs.make_folders(planned)
     for path in _paths(planned, "painting"):
         painting.save(path)
     dream = painting.render()
     for path in _paths(planned, "dream"):
-        save_png(path, dream)
+        _save_picture(painting, path, dream)
     real = None if program is None else painting.replay(program)
     for path in _paths(planned, "real"):
         assert real is not None  # `plan` refuses such a file without a replay
-        save_png(path, real)
-    for path in _paths(planned, "svg") + _paths(planned, "film"):
+        _save_picture(painting, path, real, program=program)
+    for path in _paths(planned, "svg") + _paths(planned, "film") + _paths(planned, "other"):
         painting.save(path)
     report = replace(painting.report(program=program, dream=dream, real=real), seconds=round(common.elapsed(), 3))
     found = {} if judge is None else judge(flatten(dream), None if real is None else flatten(real))
     for path in _paths(planned, "report"):
         write_json(path, {**report.as_dict(), **found})
     return report, found
+
+
+def _save_picture(painting: Painting, path: Path, picture: Tensor, **options: Any) -> None:
+    """Write a picture that is rendered already as .png; other kinds are rendered anew, by their own writers."""
+    from ..image import save_png
+
+    if path.suffix.lower() == ".png":
+        save_png(path, picture)
+    else:
+        painting.save(path, **options)
 
 
 def _paths(planned: list[outputs.Output], kind: str) -> list[Path]:

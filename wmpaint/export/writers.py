@@ -17,7 +17,7 @@ from . import film, look, ora, pictures, svg
 from .film import FILM_HEIGHT
 from .work import Work
 
-__all__ = ["FILM_HEIGHT", "WRITERS", "Work", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
+__all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "Work", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
 
 def write_painting(path: Path, work: Work) -> None:
@@ -137,6 +137,11 @@ WRITERS: dict[str, Writer] = {
     ".gif": film.write_film,
     **dict.fromkeys(PLOTS, write_plot),
 }
+
+# What each is to who paints; all else is "other".
+KINDS = dict.fromkeys(WRITERS, "other") | {".wmp.json": "painting", ".json": "report", ".svg": "svg"}
+KINDS |= dict.fromkeys((".png", ".tif", ".tiff", ".webp", ".jpg", ".jpeg"), "picture")
+KINDS |= dict.fromkeys((".mp4", ".gif"), "film")
 
 
 def suffix_of(path: str | Path) -> str | None:
