@@ -49,7 +49,9 @@ def test_offsets_of_a_straight_stroke_by_hand():
         assert np.ptp(line[:, 1]) < 1e-6
         reach = np.sqrt(2.8**2 - min(2.8, abs(line[0, 1] - 50)) ** 2)  # into the round ends
         if line[0, 1] != 50:
-            assert line[0, 0] == pytest.approx(20 - reach, abs=0.05) and line[-1, 0] == pytest.approx(80 + reach, abs=0.05)
+            assert line[0, 0] == pytest.approx(20 - reach, abs=0.05) and line[-1, 0] == pytest.approx(
+                80 + reach, abs=0.05
+            )
 
 
 def test_offsets_of_a_taper_end_where_it_is_too_narrow():

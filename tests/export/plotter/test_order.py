@@ -53,7 +53,7 @@ def test_sorting_by_hand():
 def test_without_flip_every_line_keeps_its_direction():
     rng = np.random.default_rng(2)
     starts = rng.uniform(0, 200, (80, 2))
-    lines = [np.stack([start, start + [5, 0]]) for start in starts]  # all to the right
+    lines = [np.stack([start, start + np.array([5, 0])]) for start in starts]  # all to the right
     for order, ways in ((Order(flip=False, merge=0.1), {1.0}), (Order(merge=0.1), {1.0, -1.0})):
         assert {float(np.sign(path[-1][0] - path[0][0])) for path in ordered(order, *lines)} == ways
 

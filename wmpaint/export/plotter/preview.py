@@ -20,6 +20,7 @@ __all__ = ["png_bytes", "preview"]
 
 FINE = (2, 6)  # subpixels a pixel, each way, so that a line is...
 STOUT = 12  # ...about as many subpixels wide: Pillow draws lines of whole numbers
+BAND = 1 << 24  # subpixels that are held at once
 BYTES = 80  # a pixel, at the most
 LARGEST = 16_384  # pixels a side
 TRAVEL = (0.9, 0.1, 0.5)
@@ -82,7 +83,7 @@ def _mask(paths: Any, pen: float, scale: float, width: int, height: int) -> np.n
 
     fine = min(max(math.ceil(STOUT / (pen * scale)), FINE[0]), FINE[1])
     # In bands, so that the subpixels of a large page need not all be held at once.
-    band = max(64, (1 << 24) // (width * fine * fine))
+    band = max(64, BAND // (width * fine * fine))
     half = pen / 2 * scale * fine
     scaled = [path * (scale * fine) for path in paths]
     ends = [(points[:, 1].min() - half, points[:, 1].max() + half) for points in scaled]
