@@ -21,7 +21,7 @@ def test_each_suffix_is_written(tmp_path, suffix):
     path = tmp_path / f"My cat{suffix.upper()}"
     assert job.save(path) == [path] and path.read_bytes().startswith(BEGINS[suffix])
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
-    with pytest.raises(InputError, match="expected options for .* got 'colour'"):
+    with pytest.raises(InputError, match=r"expected options for .* got 'colour'"):
         job.save(path, colour=1)
 
 
@@ -63,7 +63,7 @@ def test_names_of_pens_are_made_fit_for_files(tmp_path):
 def test_what_cannot_be_written_says_so(tmp_path):
     job = planned(3)
     for name in ("cat.dxf", "cat", ".svg"):
-        with pytest.raises(InputError, match="a plot named .svg, .hpgl"):
+        with pytest.raises(InputError, match=r"a plot named \.svg, .hpgl"):
             job.save(tmp_path / name)
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "missing" / "a.svg", tmp_path / "file" / "a.gcode", tmp_path / "missing" / "a.png"):

@@ -117,7 +117,7 @@ def test_travel_falls_by_four_fifths():
     points = start + 0.06 * torch.randn((500, 3, 2), generator=chance)
     strokes = Strokes(points, torch.full((500,), 0.004), torch.ones(500, 2), torch.rand((500, 3), generator=chance))
     job = plan(strokes, 4, fill="center", hide=0)
-    assert len(job.layers) == 4 and job.total.lifts > 450
+    assert len(job.layers) == 4 and job.total.lifts > 400
     assert job.total.travel <= 0.2 * job.total_before.travel
     kept = plan(strokes, 4, fill="center", hide=0, order=Order(flip=False))
     assert job.total.travel < kept.total.travel < job.total_before.travel
@@ -209,7 +209,7 @@ def test_dots_strokes_off_the_canvas_and_giants():
     giant = stroke([[-5000, 50], [50, 50], [6000, 50]], 1600)
     for fill in FILLS:
         assert plan(giant, PENS, fill=fill, **SQUARE).layers
-    with pytest.raises(InputError, match="a stroke dark enough|strokes on the canvas"):
+    with pytest.raises(InputError, match="a stroke dark enough"):
         plan(off, PENS, **SQUARE)
 
 

@@ -169,8 +169,6 @@ def _assigned(
         if not 1 <= pens <= MOST_PENS:
             raise InputError(f"expected 1 to {MOST_PENS} pens, got {pens}")
         found = own_pens(colors, area * solidity, pens, paper, width=WIDTH, seed=seed)
-        if not len(found.pens):
-            raise InputError("expected strokes of another color than the paper's, got none")
     else:
         found = load_pens(pens)
     mixing = found.mix if mix is None else mix

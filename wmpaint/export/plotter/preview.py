@@ -85,7 +85,8 @@ def _mask(paths: Any, pen: float, scale: float, width: int, height: int) -> np.n
     # In bands, so that the subpixels of a large page need not all be held at once.
     band = max(64, BAND // (width * fine * fine))
     half = pen / 2 * scale * fine
-    scaled = [path * (scale * fine) for path in paths]
+    # Pillow cuts fractions off towards zero, which would shift what begins above a band: whole numbers it leaves alone.
+    scaled = [np.floor(path * (scale * fine)) for path in paths]
     ends = [(points[:, 1].min() - half, points[:, 1].max() + half) for points in scaled]
     mask = np.empty((height, width), np.float32)
     for top in range(0, height, band):
@@ -103,11 +104,11 @@ def _mask(paths: Any, pen: float, scale: float, width: int, height: int) -> np.n
 
 def _line(draw: Any, points: np.ndarray, half: float) -> None:
     """A line with round ends and corners."""
-    flat = (points - 0.5).ravel().tolist()  # Pillow's pixels have their centers at whole numbers
-    draw.line(flat, fill=255, width=max(1, round(2 * half)), joint="curve" if half > 1 else None)
+    draw.line(points.ravel().tolist(), fill=255, width=max(1, round(2 * half)), joint="curve" if half > 1 else None)
     if half > 1:
-        for x, y in (points[0] - 0.5, points[-1] - 0.5):
-            draw.ellipse((x - half, y - half, x + half, y + half), fill=255)
+        reach = round(half)
+        for x, y in (points[0], points[-1]):
+            draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
 
 
 def _travel(picture: np.ndarray, job: Job, scale: float) -> None:
