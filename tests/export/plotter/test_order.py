@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from wmpaint.errors import InputError, MissingProgram
-from wmpaint.export.plotter.job import Layer, Speeds, Work
 from wmpaint.export.plotter.order import Order, as_document, from_document, run
 from wmpaint.export.plotter.pens import Pen
+from wmpaint.export.plotter.plot import Layer, Speeds, Work
 
 PEN = Pen("a", (0, 0, 0), 0.4)
 

@@ -14,9 +14,10 @@ import shapely
 import vpype as vp
 from plots import planned
 
-from wmpaint.export.plotter.job import Job, Layer, Work
+from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.order import PX
 from wmpaint.export.plotter.pens import Pen
+from wmpaint.export.plotter.plot import Layer, Work
 from wmpaint.export.plotter.preview import preview
 from wmpaint.export.plotter.svg import svg_text
 

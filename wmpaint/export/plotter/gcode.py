@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import InputError, MissingProgram
-from .job import Job, plotted
 from .order import LOCK, as_document, need_vpype
+from .plot import Plot, plotted
 
 __all__ = ["MACHINES", "Machine", "gcode_text"]
 
@@ -54,7 +54,7 @@ MACHINES = {
 }
 
 
-def gcode_text(job: Job, machine: str | Machine = "servo") -> str:
+def gcode_text(job: Plot, machine: str | Machine = "servo") -> str:
     """The job as G-code: absolute coordinates in mm from the page's lower left corner, y up.
 
     Before each pen but the first the machine waits (M0), the pen up, at the corner. Travels are G0, lines G1.
@@ -103,7 +103,7 @@ def _need_gcode() -> Any:
     return gwrite
 
 
-def _profile(job: Job, machine: Machine) -> dict[str, Any]:
+def _profile(job: Plot, machine: Machine) -> dict[str, Any]:
     """What vpype-gcode is told; its own profiles never lift the pen."""
     up, down = _lines(machine.up), _lines(machine.down)
     width, height = job.placement.page

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import InputError, MissingProgram
 from ...units import length
-from .job import Layer
+from .plot import Layer
 
 __all__ = ["LOCK", "Order", "as_document", "from_document", "need_vpype", "run"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,9 +12,7 @@ from torch import Tensor
 
 from ... import memory
 from ...errors import InputError
-
-if TYPE_CHECKING:
-    from .job import Job
+from .plot import Plot
 
 __all__ = ["png_bytes", "preview"]
 
@@ -26,7 +24,7 @@ LARGEST = 16_384  # pixels a side
 TRAVEL = (0.9, 0.1, 0.5)
 
 
-def preview(job: Job, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  # [3, H, W]
+def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  # [3, H, W]
     """The page as it will look.
 
     Inks multiply: where a pen's line lies, light passes it once on its way, so that yellow beneath blue looks green.
@@ -66,7 +64,7 @@ def preview(job: Job, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  #
     return torch.from_numpy(picture).permute(2, 0, 1).clamp(0, 1).contiguous()
 
 
-def png_bytes(job: Job, dpi: float = 100.0) -> bytes:
+def png_bytes(job: Plot, dpi: float = 100.0) -> bytes:
     """The preview as a PNG file."""
     from PIL import Image
 
@@ -111,7 +109,7 @@ def _line(draw: Any, points: np.ndarray, half: float) -> None:
             draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
 
 
-def _travel(picture: np.ndarray, job: Job, scale: float) -> None:
+def _travel(picture: np.ndarray, job: Plot, scale: float) -> None:
     """Draw the pen's way through the air, in place."""
     from PIL import Image, ImageDraw
 
