@@ -24,13 +24,13 @@ def test_lengths(text, mm):
               10**400, True, None, [3], b"3mm"],
 )  # fmt: skip
 def test_what_is_no_length_is_refused(value):
-    with pytest.raises(InputError, match="expected the margin such as 15mm, 0.4in or a number of millimetres, got"):
+    with pytest.raises(InputError, match=r"expected the margin such as 15mm, 0.4in or a number of millimetres, got"):
         length(value, "the margin")
 
 
 def test_lengths_beyond_ten_metres_are_refused():
     assert length("10m") == 10_000
-    with pytest.raises(InputError, match="expected a length of at most 10000 mm, got '10.1m'"):
+    with pytest.raises(InputError, match=r"expected a length of at most 10000 mm, got '10.1m'"):
         length("10.1m")
 
 

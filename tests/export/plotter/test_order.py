@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from wmpaint.errors import InputError, MissingProgram
-from wmpaint.export.plotter.job import Layer, Speeds, Work
 from wmpaint.export.plotter.order import Order, as_document, from_document, run
 from wmpaint.export.plotter.pens import Pen
+from wmpaint.export.plotter.plot import Layer, Speeds, Work
 
 PEN = Pen("a", (0, 0, 0), 0.4)
 
@@ -53,7 +53,7 @@ def test_sorting_by_hand():
 def test_without_flip_every_line_keeps_its_direction():
     rng = np.random.default_rng(2)
     starts = rng.uniform(0, 200, (80, 2))
-    lines = [np.stack([start, start + [5, 0]]) for start in starts]  # all to the right
+    lines = [np.stack([start, start + np.array([5, 0])]) for start in starts]  # all to the right
     for order, ways in ((Order(flip=False, merge=0.1), {1.0}), (Order(merge=0.1), {1.0, -1.0})):
         assert {float(np.sign(path[-1][0] - path[0][0])) for path in ordered(order, *lines)} == ways
 

@@ -133,5 +133,5 @@ def test_what_are_no_pens_is_refused(source, says):
      {"speed": 1.5}, {"speed": True}, {"height": 101}, {"delay": -1}, {"pause": "no"}, {"plot": None}, {"color": "x"}],
 )  # fmt: skip
 def test_values_of_a_pen_out_of_range(values):
-    with pytest.raises(InputError, match="^expected"):
+    with pytest.raises(InputError, match=r"^expected"):
         Pen(**{"name": "pen", "color": (0, 0, 0), **values})

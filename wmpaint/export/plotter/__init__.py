@@ -5,10 +5,11 @@ A painting's strokes become lines of pens on a page: `Pen`s, a `Job` of layers, 
 
 from .fill import FILLS
 from .gcode import MACHINES, Machine
-from .job import Job, Layer, Speeds
+from .job import Job
 from .order import Order
 from .pens import SETS, Pen, PenSet, load_pens
 from .plan import plan
+from .plot import Layer, Speeds
 from .preview import preview
 
 __all__ = [

@@ -13,34 +13,35 @@ from ... import files
 from ...errors import InputError
 from ...image import save_png
 from . import gcode, hpgl, svg
-from .job import Job
+from .plot import Plot
+from .preview import preview
 
 __all__ = ["JOB_WRITERS", "write_job"]
 
 
-def write_svg(path: Path, job: Job, *, title: str | None = None, embed: bool = True) -> None:
+def write_svg(path: Path, job: Plot, *, title: str | None = None, embed: bool = True) -> None:
     """.svg: real Bezier curves in mm, a top-level Inkscape layer a pen. `embed` keeps the painting inside."""
     files.write_text(path, svg.svg_text(job, title=title, embed=embed))
 
 
 def write_hpgl(
-    path: Path, job: Job, *, device: str = "hp7475a", velocity: int | None = None, absolute: bool = False
+    path: Path, job: Plot, *, device: str = "hp7475a", velocity: int | None = None, absolute: bool = False
 ) -> None:
     """.hpgl, .plt: for a `device` that vpype knows; `velocity` in cm/s, `absolute` coordinates only."""
     files.write_text(path, hpgl.hpgl_text(job, device=device, velocity=velocity, absolute=absolute))
 
 
-def write_gcode(path: Path, job: Job, *, machine: str | gcode.Machine = "servo") -> None:
+def write_gcode(path: Path, job: Plot, *, machine: str | gcode.Machine = "servo") -> None:
     """.gcode, .nc: for a "servo" that lifts the pen, a "zaxis" or a "laser", or for a `Machine` of your own."""
     files.write_text(path, gcode.gcode_text(job, machine))
 
 
-def write_preview(path: Path, job: Job, *, dpi: float = 150.0, pen_up: bool = False) -> None:
+def write_preview(path: Path, job: Plot, *, dpi: float = 150.0, pen_up: bool = False) -> None:
     """.png: what the plot will look like, with each pen's width and ink; `pen_up` shows the way through the air."""
-    save_png(path, job.preview(dpi, pen_up=pen_up))
+    save_png(path, preview(job, dpi, pen_up=pen_up))
 
 
-def write_numbers(path: Path, job: Job) -> None:
+def write_numbers(path: Path, job: Plot) -> None:
     """.json: page, pens, metres, lifts and minutes."""
     from ..writers import write_json
 
@@ -58,7 +59,7 @@ JOB_WRITERS: dict[str, Callable[..., None]] = {
 }
 
 
-def write_job(path: str | Path, job: Job, *, split: bool = False, **options: Any) -> list[Path]:
+def write_job(path: str | Path, job: Plot, *, split: bool = False, **options: Any) -> list[Path]:
     """Write a job as the kind of file its suffix names; all files or, where one fails, those that were whole by then.
 
     Args:

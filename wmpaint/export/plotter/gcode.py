@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
-import shlex
-import tempfile
 import uuid
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from ...errors import InputError, MissingProgram
-from .job import Job, plotted
-from .order import as_document, need_vpype, run
+from .order import LOCK, as_document, need_vpype
+from .plot import Plot, plotted
 
 __all__ = ["MACHINES", "Machine", "gcode_text"]
 
@@ -56,7 +54,7 @@ MACHINES = {
 }
 
 
-def gcode_text(job: Job, machine: str | Machine = "servo") -> str:
+def gcode_text(job: Plot, machine: str | Machine = "servo") -> str:
     """The job as G-code: absolute coordinates in mm from the page's lower left corner, y up.
 
     Before each pen but the first the machine waits (M0), the pen up, at the corner. Travels are G0, lines G1.
@@ -70,7 +68,7 @@ def gcode_text(job: Job, machine: str | Machine = "servo") -> str:
     if not isinstance(machine, Machine):
         raise InputError(f"expected a machine out of {', '.join(MACHINES)}, or a Machine, got {machine!r:.60}")
     vp = need_vpype()
-    _need_gcode()
+    write = _need_gcode()
     machine = replace(machine, feed=machine.feed or job.speeds.down * 60)
     layers = plotted(job)
     document = as_document(layers, job.placement.page)
@@ -79,28 +77,33 @@ def gcode_text(job: Job, machine: str | Machine = "servo") -> str:
         if number > 1 if layer.pen.pause is None else layer.pen.pause:
             begin += "G0 X0 Y0\nM0\n"
         document.layers[number].set_property("wmpaint_begin", begin)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "job.gcode"
-        config = vp.config_manager.config.setdefault("gwrite", {})
-        name = f"wmpaint-{uuid.uuid4().hex}"  # of this call's own: others may write at the same time
-        config[name] = _profile(job, machine)
-        try:
-            run(f"gwrite --profile {name} {shlex.quote(str(path))}", document)
-        finally:
-            config.pop(name, None)
-        return path.read_text("ascii")
+    import vpype_cli
 
-
-def _need_gcode() -> None:
+    stream = io.StringIO()
+    stream.name = "job.gcode"
+    config = vp.config_manager.config.setdefault("gwrite", {})
+    name = f"wmpaint-{uuid.uuid4().hex}"  # of this call's own: others may write at the same time
+    config[name] = _profile(job, machine)
     try:
-        import vpype_gcode  # noqa: F401
+        # Not by a line of commands, which would open a file, and leave it to chance when that is closed.
+        with LOCK:
+            write.callback(output=stream, profile=name, default=())(vpype_cli.State(document))
+    finally:
+        config.pop(name, None)
+    return stream.getvalue()
+
+
+def _need_gcode() -> Any:
+    try:
+        from vpype_gcode.gwrite import gwrite
     except ImportError as error:
         raise MissingProgram(
             "expected the package vpype-gcode for G-code, got none; install it with: pip install wmpaint[plotter]"
         ) from error
+    return gwrite
 
 
-def _profile(job: Job, machine: Machine) -> dict[str, Any]:
+def _profile(job: Plot, machine: Machine) -> dict[str, Any]:
     """What vpype-gcode is told; its own profiles never lift the pen."""
     up, down = _lines(machine.up), _lines(machine.down)
     width, height = job.placement.page

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from ...errors import InputError
-from .job import Job, plotted
 from .order import PX, as_document, need_vpype
+from .plot import Plot, plotted
 
 __all__ = ["drawn_length", "hpgl_text"]
 
@@ -16,7 +16,7 @@ LOST = 0.002  # share of the drawn length that may go to rounding
 _COMMAND = re.compile(r"(PA|PR|PU|PD)([-\d,]*)")
 
 
-def hpgl_text(job: Job, *, device: str = "hp7475a", velocity: int | None = None, absolute: bool = False) -> str:
+def hpgl_text(job: Plot, *, device: str = "hp7475a", velocity: int | None = None, absolute: bool = False) -> str:
     """The job as HPGL. Pens are numbered as the layers.
 
     Args:
@@ -65,7 +65,7 @@ def _config(vp: Any, device: str) -> Any:
         raise InputError(f"expected a device that vpype can read, got {device!r}: {error}") from error
 
 
-def _paper(vp: Any, config: Any, job: Job) -> str:
+def _paper(vp: Any, config: Any, job: Plot) -> str:
     """What the device calls the page."""
     short, long = sorted(job.placement.page)
     names = []

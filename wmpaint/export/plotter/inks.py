@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ...color import delta_e, lab
+from ...errors import InputError
 from .pens import Pen, PenSet
 
 __all__ = ["Inks", "mixed", "nearest", "own_pens"]
@@ -124,6 +125,9 @@ def own_pens(
 
     The paper is one more center, which stays where it is, so that no pen is spent on what the paper shows. Fewer
     distinct colors than `count` give fewer pens. Named by their color, light to dark.
+
+    Raises:
+        InputError: all strokes are of the paper's color.
     """
     points = lab(colors.double()).numpy()
     rng = np.random.default_rng(seed)
@@ -136,6 +140,8 @@ def own_pens(
         if not far.sum() > 1e-9 * mass.sum():
             break
         centers = np.concatenate([centers, points[rng.choice(len(points), p=far / far.sum())][None]])
+    if len(centers) == 1:
+        raise InputError("expected strokes of another color than the paper's, got none")
     for _ in range(100):
         owner = ((points[:, None] - centers) ** 2).sum(2).argmin(1)
         moved = centers.copy()

@@ -1,204 +1,26 @@
-"""What a plotter is to do: a `Job` of layers, one a pen, that knows its length and time, and saves as any file."""
+"""A plot that shows and saves itself: `job.preview(dpi=150)`, `job.save("cat.gcode")`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
+from torch import Tensor
 
-from ...errors import InputError
-from .pens import Pen
-from .placement import Placement
+from .files import write_job
+from .plot import Plot
+from .preview import png_bytes
+from .preview import preview as draw
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-__all__ = ["Job", "Layer", "Speeds", "Work", "plotted"]
+__all__ = ["Job"]
 
 
-@dataclass(frozen=True)
-class Speeds:
-    """How fast a plotter moves.
-
-    Args:
-        down: mm/s, drawing.
-        up: mm/s, travelling.
-        lift: seconds for lifting and lowering the pen once.
-
-    Raises:
-        InputError: a speed that is not above 0, or a negative time.
-    """
-
-    down: float = 50.0
-    up: float = 150.0
-    lift: float = 0.25
-
-    def __post_init__(self) -> None:
-        numbers = all(isinstance(value, int | float) for value in (self.down, self.up, self.lift))
-        if not numbers or not (0 < self.down < 1e6 and 0 < self.up < 1e6 and 0 <= self.lift < 1e6):
-            raise InputError(f"expected speeds above 0 and a lift of 0 s or more, got {self}")
-
-
-@dataclass(frozen=True)
-class Work:
-    """How much a pen has to do.
-
-    Args:
-        drawn, travel: metres with the pen down, and up: from the page's corner to the first line, and between lines.
-        lifts: how often it is lowered.
-        minutes: at the job's speeds.
-    """
-
-    drawn: float
-    travel: float
-    lifts: int
-    minutes: float
-
-    @classmethod
-    def of(cls, paths: Sequence[np.ndarray], speeds: Speeds) -> Work:
-        """That of lines [K, 2] in mm, in their order."""
-        drawn = sum(float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) for path in paths) / 1000
-        ends = np.array([[path[0], path[-1]] for path in paths]).reshape(-1, 2)
-        stops = np.concatenate([np.zeros((1, 2)), ends[:-1]])[:].reshape(-1, 2) if len(ends) else ends
-        # From where the last line ended (the corner, at first) to where the next begins.
-        travel = float(np.linalg.norm(ends[::2] - stops[::2], axis=1).sum()) / 1000 if len(ends) else 0.0
-        seconds = drawn * 1000 / speeds.down + travel * 1000 / speeds.up + len(paths) * speeds.lift
-        return cls(drawn, travel, len(paths), seconds / 60)
-
-    def __add__(self, other: Work) -> Work:
-        return Work(
-            self.drawn + other.drawn, self.travel + other.travel, self.lifts + other.lifts, self.minutes + other.minutes
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """What one pen draws: lines [K, 2] in mm from the page's top left, in the order in which they are drawn."""
-
-    pen: Pen
-    paths: tuple[np.ndarray, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """Layers to be plotted, in order.
-
-    Args:
-        layers: one a pen, the lightest first; pens without work are left out.
-        placement: the page, its margin, and the canvas on it.
-        paper: its color, sRGB.
-        before: each layer's work in paint order, before lines were joined and sorted.
-        speeds: of the plotter.
-        strokes: how many were asked for; bare: those too light for any pen; hidden: those of which nothing is left,
-            since others cover them, or they lie off the canvas.
-        title: for people.
-        settings: what was asked for, plain JSON values.
-        painting: the text of the painting's file, to be kept in SVG; None for bare strokes.
-    """
-
-    layers: tuple[Layer, ...]
-    placement: Placement
-    paper: tuple[float, float, float]
-    before: tuple[Work, ...]
-    speeds: Speeds = field(default_factory=Speeds)
-    strokes: int = 0
-    bare: int = 0
-    hidden: int = 0
-    title: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    painting: str | None = field(default=None, repr=False)
-
-    @property
-    def work(self) -> tuple[Work, ...]:
-        """Each layer's, as it is to be plotted."""
-        return tuple(Work.of(layer.paths, self.speeds) for layer in self.layers)
-
-    @property
-    def total(self) -> Work:
-        """The work of all layers that are plotted."""
-        return self._sum(self.work)
-
-    @property
-    def total_before(self) -> Work:
-        """As `total`, in paint order."""
-        return self._sum(self.before)
-
-    def _sum(self, works: Sequence[Work]) -> Work:
-        mine = [work for layer, work in zip(self.layers, works, strict=True) if layer.pen.plot]
-        return sum(mine, Work(0.0, 0.0, 0, 0.0))
-
-    def bounds(self) -> tuple[float, float, float, float]:
-        """(left, top, right, bottom) of all points, mm."""
-        points = np.concatenate([path for layer in self.layers for path in layer.paths])
-        return (*map(float, points.min(0)), *map(float, points.max(0)))  # type: ignore[return-value]
-
-    def rows(self) -> list[tuple[str, ...]]:
-        """The table that `print(job)` shows: a header, a row a pen, the total; "a → b" is before → after sorting."""
-        rows: list[tuple[str, ...]] = [("pen", "width", "drawn", "pen up", "lifts", "minutes")]
-        names = [
-            (f"{k} {layer.pen.name}{'' if layer.pen.plot else ' (left out)'}", f"{layer.pen.width:g} mm")
-            for k, layer in enumerate(self.layers, 1)
-        ]
-        both = [*zip(self.before, self.work, strict=True), (self.total_before, self.total)]
-        for (name, width), (was, now) in zip([*names, ("total", "")], both, strict=True):
-            rows.append(
-                (
-                    name,
-                    width,
-                    _change(was.drawn, now.drawn, ".1f", " m"),
-                    _change(was.travel, now.travel, ".1f", " m"),
-                    _change(was.lifts, now.lifts, ",", ""),
-                    _change(was.minutes, now.minutes, ".1f", ""),
-                )
-            )
-        return rows
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values: page, pens, and how much there is to do."""
-
-        def plain(work: Work) -> dict[str, float]:
-            return {
-                "drawn_m": round(work.drawn, 3),
-                "travel_m": round(work.travel, 3),
-                "lifts": work.lifts,
-                "minutes": round(work.minutes, 2),
-            }
-
-        pens = [
-            {**layer.pen.as_dict(), "before": plain(was), **plain(now)}
-            for layer, was, now in zip(self.layers, self.before, self.work, strict=True)
-        ]
-        return {
-            "page_mm": list(self.placement.page),
-            "margin_mm": self.placement.margin,
-            "strokes": self.strokes,
-            "bare": self.bare,
-            "hidden": self.hidden,
-            "pens": pens,
-            "before": plain(self.total_before),
-            **plain(self.total),
-        }
-
-    def __str__(self) -> str:
-        rows = self.rows()
-        wide = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
-        width, height = self.placement.page
-        head = f"{self.strokes:,} strokes on {width:g} x {height:g} mm, margin {self.placement.margin:g} mm"
-        if self.bare:
-            head += f"; {self.bare:,} too light for any pen"
-        if self.hidden:
-            head += f"; {self.hidden:,} hidden by others or off the canvas"
-        return "\n".join([head, *lines])
+class Job(Plot):
+    """What `plan` returns: a `Plot`, with pictures and files of it."""
 
     def preview(self, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:
         """What the plot will look like, [3, H, W]; see `preview.preview`."""
-        from .preview import preview
-
-        return preview(self, dpi, pen_up=pen_up)
+        return draw(self, dpi, pen_up=pen_up)
 
     def save(self, path: str | Path, **options: Any) -> list[Path]:
         """Write a file of the kind its suffix names: .svg, .hpgl or .plt, .gcode or .nc, .png (a preview), .json.
@@ -213,28 +35,7 @@ class Job:
             InputError: another suffix, or an option which that kind does not have.
             FileError: a file cannot be written.
         """
-        from .files import write_job
-
         return write_job(path, self, **options)
 
     def _repr_png_(self) -> bytes:
-        from .preview import png_bytes
-
         return png_bytes(self)
-
-
-def plotted(job: Job) -> list[Layer]:
-    """The layers that are to be plotted.
-
-    Raises:
-        InputError: none.
-    """
-    found = [layer for layer in job.layers if layer.pen.plot]
-    if not found:
-        raise InputError(f"expected a pen that is to be plotted, got none of {len(job.layers)}")
-    return found
-
-
-def _change(was: float, now: float, form: str, unit: str) -> str:
-    first, second = format(was, form), format(now, form)
-    return f"{second}{unit}" if first == second else f"{first} → {second}{unit}"

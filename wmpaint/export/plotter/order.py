@@ -11,12 +11,12 @@ import numpy as np
 
 from ...errors import InputError, MissingProgram
 from ...units import length
-from .job import Layer
+from .plot import Layer
 
-__all__ = ["Order", "as_document", "from_document", "need_vpype", "run"]
+__all__ = ["LOCK", "Order", "as_document", "from_document", "need_vpype", "run"]
 
 PX = 96 / 25.4  # vpype's unit is the CSS pixel
-_LOCK = threading.Lock()  # vpype's command line keeps its state in the module
+LOCK = threading.Lock()  # vpype's command line keeps its state in the module
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def run(pipeline: str, document: Any, seed: int = 0) -> Any:
     need_vpype()
     import vpype_cli
 
-    with _LOCK:
+    with LOCK:
         before = np.random.get_state()
         np.random.seed(seed % 2**32)
         try:

@@ -17,10 +17,11 @@ from .. import look
 from .fill import FILLS
 from .hidden import cut, veils
 from .inks import Inks, mixed, nearest, own_pens, pen_colors
-from .job import Job, Layer, Speeds, Work
+from .job import Job
 from .order import Order, need_vpype
 from .pens import MOST_PENS, WIDTH, PenSet, load_pens
 from .placement import Placement
+from .plot import Layer, Speeds, Work
 from .shapes import Spine, lines_of, shapes, spines, strings_of
 
 __all__ = ["plan"]
@@ -173,8 +174,6 @@ def _assigned(
         if not 1 <= pens <= MOST_PENS:
             raise InputError(f"expected 1 to {MOST_PENS} pens, got {pens}")
         found = own_pens(colors, area * solidity, pens, paper, width=WIDTH, seed=seed)
-        if not len(found.pens):
-            raise InputError("expected strokes of another color than the paper's, got none")
     else:
         found = load_pens(pens)
     mixing = found.mix if mix is None else mix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,20 +12,19 @@ from torch import Tensor
 
 from ... import memory
 from ...errors import InputError
-
-if TYPE_CHECKING:
-    from .job import Job
+from .plot import Plot
 
 __all__ = ["png_bytes", "preview"]
 
 FINE = (2, 6)  # subpixels a pixel, each way, so that a line is...
 STOUT = 12  # ...about as many subpixels wide: Pillow draws lines of whole numbers
+BAND = 1 << 24  # subpixels that are held at once
 BYTES = 80  # a pixel, at the most
 LARGEST = 16_384  # pixels a side
 TRAVEL = (0.9, 0.1, 0.5)
 
 
-def preview(job: Job, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  # [3, H, W]
+def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  # [3, H, W]
     """The page as it will look.
 
     Inks multiply: where a pen's line lies, light passes it once on its way, so that yellow beneath blue looks green.
@@ -65,7 +64,7 @@ def preview(job: Job, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  #
     return torch.from_numpy(picture).permute(2, 0, 1).clamp(0, 1).contiguous()
 
 
-def png_bytes(job: Job, dpi: float = 100.0) -> bytes:
+def png_bytes(job: Plot, dpi: float = 100.0) -> bytes:
     """The preview as a PNG file."""
     from PIL import Image
 
@@ -82,9 +81,10 @@ def _mask(paths: Any, pen: float, scale: float, width: int, height: int) -> np.n
 
     fine = min(max(math.ceil(STOUT / (pen * scale)), FINE[0]), FINE[1])
     # In bands, so that the subpixels of a large page need not all be held at once.
-    band = max(64, (1 << 24) // (width * fine * fine))
+    band = max(64, BAND // (width * fine * fine))
     half = pen / 2 * scale * fine
-    scaled = [path * (scale * fine) for path in paths]
+    # Pillow cuts fractions off towards zero, which would shift what begins above a band: whole numbers it leaves alone.
+    scaled = [np.floor(path * (scale * fine)) for path in paths]
     ends = [(points[:, 1].min() - half, points[:, 1].max() + half) for points in scaled]
     mask = np.empty((height, width), np.float32)
     for top in range(0, height, band):
@@ -102,14 +102,14 @@ def _mask(paths: Any, pen: float, scale: float, width: int, height: int) -> np.n
 
 def _line(draw: Any, points: np.ndarray, half: float) -> None:
     """A line with round ends and corners."""
-    flat = (points - 0.5).ravel().tolist()  # Pillow's pixels have their centers at whole numbers
-    draw.line(flat, fill=255, width=max(1, round(2 * half)), joint="curve" if half > 1 else None)
+    draw.line(points.ravel().tolist(), fill=255, width=max(1, round(2 * half)), joint="curve" if half > 1 else None)
     if half > 1:
-        for x, y in (points[0] - 0.5, points[-1] - 0.5):
-            draw.ellipse((x - half, y - half, x + half, y + half), fill=255)
+        reach = round(half)
+        for x, y in (points[0], points[-1]):
+            draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
 
 
-def _travel(picture: np.ndarray, job: Job, scale: float) -> None:
+def _travel(picture: np.ndarray, job: Plot, scale: float) -> None:
     """Draw the pen's way through the air, in place."""
     from PIL import Image, ImageDraw
 

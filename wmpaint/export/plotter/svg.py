@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...color import to_hex
 from ..svg.page import clean, describe
 from .curves import fit, path_data
-from .job import Job
+from .plot import Plot
 
 __all__ = ["svg_text"]
 
@@ -13,7 +13,7 @@ INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
 TOLERANCE = 0.02  # mm between curves and lines
 
 
-def svg_text(job: Job, *, title: str | None = None, embed: bool = True) -> str:
+def svg_text(job: Plot, *, title: str | None = None, embed: bool = True) -> str:
     """The job as an SVG document of the page's size.
 
     Each pen is a group at the top level, as plotters' software wants it (a wrapper would make all of it one layer),

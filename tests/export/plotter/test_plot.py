@@ -7,8 +7,9 @@ import pytest
 from plots import SQUARE
 
 from wmpaint.errors import InputError
-from wmpaint.export.plotter.job import Job, Layer, Speeds, Work, plotted
+from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.pens import Pen
+from wmpaint.export.plotter.plot import Layer, Speeds, Work, plotted
 
 SPEEDS = Speeds(down=50, up=100, lift=0.5)
 
