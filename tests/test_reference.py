@@ -16,7 +16,9 @@ ENTRIES = set(
 )
 
 
-@pytest.mark.parametrize("package", ["objectives", "painters", "programs", "raster", "features", "painting"])
+@pytest.mark.parametrize(
+    "package", ["objectives", "painters", "programs", "raster", "features", "painting", "export.svg", "export.plotter"]
+)
 def test_every_public_name_of_a_package_has_its_entry(package: str) -> None:
     module = importlib.import_module(f"wmpaint.{package}")
     missing = [name for name in module.__all__ if not shown(module, name)]

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from .errors import FileError, WmpaintError
 
-__all__ = ["atomic_path", "check_writable", "make_folder", "write_bytes", "write_text"]
+__all__ = ["atomic_path", "check_writable", "make_folder", "write_bytes", "write_json", "write_text"]
 
 _PROBE_BYTES = 4096  # a full disk often still takes an empty file
 
@@ -70,6 +72,15 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         FileError: as `atomic_path`.
     """
     write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: str | os.PathLike[str], value: Mapping[str, Any]) -> None:
+    """Write plain values as indented JSON, a whole file or nothing.
+
+    Raises:
+        FileError: as `atomic_path`.
+    """
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def check_writable(path: str | os.PathLike[str], *, folder: bool = False) -> None:

@@ -45,10 +45,10 @@ def ways(painting: wp.Painting) -> None:
     for pens, options in WAYS:
         job = painting.plot(int(pens) if pens.isdigit() else pens, page="a4", **options)
         print(job, flush=True)
-        sheets.append(sheet(job, 640))
+        sheets.append(sheet(job, 520))
     own = wp.paint(wp.sample_photo(), pens="brush_pens", page="a4", strokes=500, seed=0)
-    sheets.append(sheet(own.plot(page="a4", fill="insets"), 640))
-    sheets.append(sheet(painting.plot("cmyk", page="a4", fill="insets", mix=False), 640))
+    sheets.append(sheet(own.plot(page="a4", fill="insets"), 520))
+    sheets.append(sheet(painting.plot("cmyk", page="a4", fill="insets", mix=False), 520))
     save("plotter.jpg", [sheets[:2], sheets[2:4], sheets[4:]])
 
 

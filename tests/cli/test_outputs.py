@@ -31,6 +31,16 @@ def test_files_by_their_suffix():
     ]
 
 
+def test_pictures_of_all_kinds_and_what_is_asked_for_by_name():
+    assert names("a.hpgl", "a.jpg", "cat_real.tif", "a.ora", "b.webp") == [
+        ("dream", "a.jpg"),
+        ("dream", "b.webp"),
+        ("real", "cat_real.tif"),
+        ("other", "a.hpgl"),
+        ("other", "a.ora"),
+    ]
+
+
 def test_folders_with_a_dot(tmp_path):
     (tmp_path / "v1.0").mkdir()
     assert len(names(str(tmp_path / "v1.0"))) == len(names("new.d/")) == 6
@@ -40,9 +50,9 @@ def test_the_same_file_twice_is_written_once():
     assert names("out/dream.png", "out", "./out/") == names("out")
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "out/a.tiff", "a.wmp"])
+@pytest.mark.parametrize("name", ["a.bmp", "out/a.xcf", "a.wmp"])
 def test_other_suffixes_are_refused(name):
-    with pytest.raises(InputError, match=r"expected a folder, or a file ending in \.png, \.wmp\.json"):
+    with pytest.raises(InputError, match=r"expected a folder, or a file ending in \.wmp\.json, \.json, \.png"):
         outputs.plan([name])
 
 

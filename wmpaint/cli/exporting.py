@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["EXAMPLE", "export"]
 
 EXAMPLE = (
-    "Examples: [bold]wmpaint export out/painting.wmp.json -o cat.svg --style brush --animate[/], "
+    "Example: [bold]wmpaint export out/painting.wmp.json -o cat.svg --style brush --animate[/], "
     "[bold]-o cat.ora -o cat.tif --bits 16 --height 2048[/], "
     "[bold]--pens fineliners --paper a4 --margin 15mm -o cat.svg -o cat.gcode[/]"
 )
@@ -161,6 +161,8 @@ def export(
     given = {name: value for name, value in locals().items() if value is not None}
     for name in ("painting", "output", "as_json"):
         given.pop(name, None)
+    if layers is not None and layers.isdigit():
+        given["layers"] = int(layers)
     paths = [Path(name) for name in output]
     kinds = _sorted(paths, given)
     common.check_inputs_kept(paths, [target])

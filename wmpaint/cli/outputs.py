@@ -19,10 +19,10 @@ NAMES = {
     "dream": "dream.png",
     "real": "real.png",
     "svg": "painting.svg",
-    "other": "",  # named by the user: layers, pages, plots
     "film": "timelapse.mp4",
     "report": "report.json",
 }
+_ORDER = [*NAMES, "other"]  # layers, pages, plots: what the user asks for by name
 _REPLAY = "real"  # a picture whose name ends in this is the replay
 
 
@@ -52,11 +52,10 @@ def plan(names: Iterable[str], *, film: bool = True, real: bool = True) -> list[
         if kind is not None:
             found.append(Output(kind, Path(name)))
             continue
-        wanted = [k for k in NAMES if NAMES[k] and (film or k != "film") and (real or k != "real")]
+        wanted = [k for k in NAMES if (film or k != "film") and (real or k != "real")]
         found += [Output(k, Path(name) / NAMES[k], Path(name)) for k in wanted]
     unique = {os.path.realpath(output.path): output for output in reversed(found)}
-    order = list(NAMES)
-    return sorted(unique.values(), key=lambda output: (order.index(output.kind), str(output.path)))
+    return sorted(unique.values(), key=lambda output: (_ORDER.index(output.kind), str(output.path)))
 
 
 def _kind(name: str) -> str | None:

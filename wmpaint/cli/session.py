@@ -236,7 +236,6 @@ def _write(
 ) -> tuple[Report, Findings]:  # fmt: skip
     """Write all files, and say how the painting went."""
     from ..export.bitmap import flatten
-    from ..export.writers import write_json
 
     outputs.make_folders(planned)
     for path in _paths(planned, "painting"):
@@ -253,7 +252,7 @@ def _write(
     report = replace(painting.report(program=program, dream=dream, real=real), seconds=round(common.elapsed(), 3))
     found = {} if judge is None else judge(flatten(dream), None if real is None else flatten(real))
     for path in _paths(planned, "report"):
-        write_json(path, {**report.as_dict(), **found})
+        files.write_json(path, {**report.as_dict(), **found})
     return report, found
 
 

@@ -6,7 +6,6 @@ A writer is `writer(path, work, **options)`. It sees a painting only as a `Work`
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,7 @@ def write_painting(path: Path, work: Work) -> None:
 
 def write_report(path: Path, work: Work, *, target: Any = None, program: str | None = "auto") -> None:
     """.json: the report. `target` is a picture to compare with, `program` the one to replay in (None: do not)."""
-    write_json(path, work.report(target, program=program).as_dict())
-
-
-def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
-    """Plain values as indented JSON."""
-    files.write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    files.write_json(path, work.report(target, program=program).as_dict())
 
 
 def write_svg(

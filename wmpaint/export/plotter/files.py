@@ -43,9 +43,7 @@ def write_preview(path: Path, job: Plot, *, dpi: float = 150.0, pen_up: bool = F
 
 def write_numbers(path: Path, job: Plot) -> None:
     """.json: page, pens, metres, lifts and minutes."""
-    from ..writers import write_json
-
-    write_json(path, job.as_dict())
+    files.write_json(path, job.as_dict())
 
 
 JOB_WRITERS: dict[str, Callable[..., None]] = {

@@ -1,6 +1,6 @@
 """The pictures of docs/svg.md: the three styles beside each other, and a film strip of an animated SVG.
 
-python gallery/make_svg.py [BRUSH]      # needs cairosvg's libcairo, and Chromium for the film strip
+python docs/figures/make_svg.py [BRUSH]      # needs cairosvg's libcairo, and Chromium for the film strip
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import wmpaint as wp
 from wmpaint.export.svg import STYLES
 from wmpaint.image import to_uint8
 
-HERE = Path(__file__).parents[1] / "docs" / "pictures"
+HERE = Path(__file__).parents[1] / "pictures"
 GAP = 8
 STILL = "<script>document.getAnimations().forEach((a) => {{ a.pause(); a.currentTime = {ms}; }})</script>"
 
@@ -67,7 +67,7 @@ def main() -> None:
             pictures.append(by_cairo(folder / f"{style}.svg", 360))
         side_by_side([*pictures, dream]).save(HERE / "svg_styles.jpg", quality=85, optimize=True)
         if shutil.which("chromium") is None:
-            sys.exit("gallery/make_svg.py: expected chromium for the film strip, got none")
+            sys.exit("docs/figures/make_svg.py: expected chromium for the film strip, got none")
         painting.save(folder / "moving.svg", style="brush", animate=True)
         moments = [by_chromium(folder / "moving.svg", ms, 320, 240, folder) for ms in (1200, 2500, 4500, 6500, 8001)]
         side_by_side(moments).save(HERE / "svg_animated.jpg", quality=85, optimize=True)

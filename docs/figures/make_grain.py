@@ -1,6 +1,6 @@
-"""gallery/grain.jpg: the mean dream, the textured dream and the real program, enlarged, for four rough brushes.
+"""docs/pictures/grain.jpg: the mean dream, the textured dream and the real program, enlarged, for four rough brushes.
 
-python gallery/make_grain.py
+python docs/figures/make_grain.py
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> None:
         parts = [F.interpolate(part, scale_factor=1.5, mode="bicubic").clamp(0, 1)[0] for part in parts]
         rows.append(torch.cat([F.pad(part, (2, 2, 2, 2), value=1.0) for part in parts], 2))
     picture = Image.fromarray(to_uint8(torch.cat(rows, 1)))
-    picture.save(Path(__file__).with_name("grain.jpg"), quality=82, optimize=True)
+    picture.save(Path(__file__).parents[1] / "pictures" / "grain.jpg", quality=82, optimize=True)
 
 
 if __name__ == "__main__":

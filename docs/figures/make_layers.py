@@ -1,6 +1,6 @@
 """The pictures of docs/pictures.md: the layers of an OpenRaster file fanned out, and frames of a film with its brush.
 
-python gallery/make_layers.py [PAINTING.wmp.json]     # without one, the sample photo is painted first
+python docs/figures/make_layers.py [PAINTING.wmp.json]     # without one, the sample photo is painted first
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 import wmpaint as wp
 
-DOCS = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+DOCS = Path(__file__).resolve().parents[1] / "pictures"
 HEIGHT = 760  # pixels of a layer; the picture of them is half as large
 PAPER, LINE, SHADOW = (236, 234, 230), (196, 192, 186), (70, 66, 60, 90)
 SLANT = 0.42  # how far a sheet's upper edge is moved to the right, as a share of its height
