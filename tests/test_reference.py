@@ -16,9 +16,12 @@ ENTRIES = set(
 )
 
 
-@pytest.mark.parametrize(
-    "package", ["objectives", "painters", "programs", "raster", "features", "painting", "export.svg", "export.plotter"]
-)
+PACKAGES = [
+    "objectives", "painters", "programs", "raster", "features", "painting", "export.svg", "export.plotter",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("package", PACKAGES)
 def test_every_public_name_of_a_package_has_its_entry(package: str) -> None:
     module = importlib.import_module(f"wmpaint.{package}")
     missing = [name for name in module.__all__ if not shown(module, name)]

@@ -106,7 +106,7 @@ def test_a_plot_says_what_there_is_to_do(cat):
 def test_layers_by_number_and_films_as_webp(cat):
     done = wmpaint("export", cat, "-o", "a.ora", "--layers", 2)
     assert done.exit_code == 0, done.output
-    done = wmpaint("export", cat, "-o", "a.webp", "--animate", "--seconds", 1, "--cursor", "--pace", "even")
+    done = wmpaint("export", cat, "-o", "a.webp", "--animate", "--seconds", 2, "--cursor", "--pace", "even")
     assert done.exit_code == 0, done.output
     with Image.open("a.webp") as film:
         assert film.n_frames > 3

@@ -19,7 +19,7 @@ __all__ = ["REPLAY_EXAMPLE", "AsJson", "PaintingFile", "load", "replay", "say"]
 REPLAY_EXAMPLE = "Example: [bold]wmpaint replay out/painting.wmp.json --program mypaint --height 4096 -o poster.png[/]"
 
 PaintingFile = Annotated[
-    Path, typer.Argument(metavar="PAINTING", help="A .wmp.json file, as `wmpaint paint` writes it.")
+    Path, typer.Argument(metavar="PAINTING", help="A .wmp.json file, or an .svg or .html that wmpaint wrote.")
 ]
 Height = Annotated[
     int | None, typer.Option(help="Pixels, up to 16384. Default: as it was painted; 1080 at most for films.")
