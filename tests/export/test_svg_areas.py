@@ -49,9 +49,7 @@ def test_the_outline_of_a_bar():
     (curves,) = layer.outlines
     assert len(curves) <= 16  # two straight sides and two half circles
     assert abs(area(corners(curves))) == pytest.approx(0.4 * 0.2 + math.pi * 0.01, rel=0.05)
-    assert curves[..., 0].min() == pytest.approx(0.2, abs=0.01) and curves[..., 1].max() == pytest.approx(
-        0.6, abs=0.01
-    )
+    assert curves[..., 0].min() == pytest.approx(0.2, abs=0.01) and curves[..., 1].max() == pytest.approx(0.6, abs=0.01)
 
 
 def test_the_outline_narrows_with_the_pressure():
