@@ -54,9 +54,9 @@ def ways(painting: wp.Painting) -> None:
 
 def fills() -> None:
     """Three strokes in each fill, close by."""
-    points = torch.tensor(
-        [[[0.15, 0.25], [0.55, 0.0], [0.85, 0.3]], [[0.2, 0.75], [0.5, 0.3], [0.8, 0.8]], [[0.5, 0.9], [0.5, 0.9], [0.52, 0.9]]]
-    )  # fmt: skip
+    bow, arch = [[0.15, 0.25], [0.55, 0.0], [0.85, 0.3]], [[0.2, 0.75], [0.5, 0.3], [0.8, 0.8]]
+    dot = [[0.5, 0.9], [0.5, 0.9], [0.52, 0.9]]
+    points = torch.tensor([bow, arch, dot])
     color = torch.tensor([[0.2, 0.3, 0.7], [0.45, 0.5, 0.75], [0.1, 0.15, 0.5]])
     strokes = wp.Strokes(points, torch.tensor([0.09, 0.12, 0.07]), torch.ones(3, 2), color)
     pen = wp.plotter.Pen("blue", (0.1, 0.2, 0.6), 0.8)

@@ -22,6 +22,7 @@ def along(curves, count=20):
 
 def test_a_disc_has_one_contour_around_it():
     (loop,) = contours(disc(12.3))
+    np.testing.assert_allclose(contours(disc(20.0), 7.7)[0], loop)
     assert np.abs(np.hypot(*(loop - (25, 20)).T) - 12.3).max() < 0.05
     assert area(loop) == pytest.approx(np.pi * 12.3**2, rel=0.005)
 

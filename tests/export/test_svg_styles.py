@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import browser
 import pytest
 import torch
+import toys
 from flat import Flat, line, many
 
 import wmpaint as wp
@@ -71,6 +72,27 @@ def test_that_comparison_can_fail_too(folder, tmp_path):
     (tmp_path / "moved.svg").write_text(moved)
     seen = browser.by_chromium(tmp_path / "moved.svg", 2 * HEIGHT, 2 * WIDTH, tmp_path)
     assert browser.psnr(seen, browser.by_cairo(folder / "outline.svg", 2 * HEIGHT, 2 * WIDTH)) < 30
+
+
+def test_odd_strokes_look_like_the_dream_too(tmp_path):
+    chance = torch.Generator().manual_seed(0)
+
+    def uniform(*shape):
+        return torch.rand(*shape, generator=chance)
+
+    n = 12
+    kinds = {
+        "thin": Strokes(uniform(n, 3, 2), 0.001 + 0.003 * uniform(n), 0.5 + 0.5 * uniform(n, 2), uniform(n, 3)),
+        "huge": Strokes(64 * uniform(n, 3, 2) - 32, torch.full((n,), 16.0), uniform(n, 2), uniform(n, 3)),
+        "dots": Strokes(uniform(n, 1, 2).expand(-1, 3, -1), 0.01 + 0.05 * uniform(n), uniform(n, 2), uniform(n, 3)),
+        "odd": toys.odd_strokes(),
+    }
+    painter = wp.painters.load("acrylic")
+    for name, strokes in kinds.items():
+        goal = to_uint8(painter.render(strokes, Canvas(), height=256)[:3]).astype(float)
+        text = svg_text(strokes, Canvas(), style="brush", renderer=painter, height=256)
+        (tmp_path / "a.svg").write_text(text)
+        assert browser.psnr(browser.by_cairo(tmp_path / "a.svg", 256, 256), goal) > 34, name
 
 
 def test_real_curves_in_paint_order(folder, painting):

@@ -26,6 +26,7 @@ _RADII = 4
 _BODY, _CAPS, _COLUMNS = 12, 3, 65
 _FAINT = 1 / 512  # below this alpha there is nothing to see
 _EDGE = 0.07  # radii, the standard deviation of what an edge is smoothed with
+_SIDE = 16  # samples of a patch's longer side, at least
 _FARTHEST = 8.0  # radii that a probe looks to each side
 
 
@@ -95,7 +96,7 @@ def bend(
     canvas: Canvas,
     *,
     fine: float = 6.0,
-    most: int = 240,
+    most: int = 1000,
     margin: float = 0.125,
 ) -> Patch | None:
     """What the stroke lays on the canvas; None if that is nothing.
@@ -112,7 +113,8 @@ def bend(
     size = high - low
     if not bool((size > 0).all()):
         return None
-    step = max(radius / fine, float(size.max()) / most)
+    longest = float(size.max())
+    step = max(min(radius / fine, longest / _SIDE), longest / most)
     columns, rows = (max(int(side / step) + 2, 2) for side in size.tolist())
     x, y = low.tolist()
     # The rasterizer samples at the middle of a pixel.

@@ -13,7 +13,7 @@ import numpy as np
 
 from .page import Shape, number
 
-__all__ = ["animation", "duration", "starts"]
+__all__ = ["animation", "duration", "reach", "starts"]
 
 _SLOW = 8  # strokes a second at first, if there are that many
 _LEAST = 0.3  # seconds that a stroke takes, where there is time

@@ -30,6 +30,7 @@ _LOOSE = 0.02  # radii that an outline may be off, at least
 _RIM = -6.0  # logit of what lies beyond a ribbon
 _LEAST = 2 / 255  # alpha that is left out
 _SPECK = 0.02  # square radii; what is smaller is left out
+_LARGEST_SPECK = 1e-4  # square canvas units; what is larger is not
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ def _single(patch: Patch, logit: np.ndarray, radius: float) -> list[tuple[float,
 
 def _loops(patch: Patch, logit: np.ndarray, alpha: float, radius: float) -> list[np.ndarray]:
     """Polygons in canvas units around where there is more than this alpha."""
-    loops = (loop * patch.step + (patch.x, patch.y) for loop in contours(logit - float(_logit(np.array(alpha)))))
-    return [loop for loop in loops if abs(area(loop)) > _SPECK * radius**2]
+    loops = (loop * patch.step + (patch.x, patch.y) for loop in contours(logit, math.log(alpha / (1 - alpha))))
+    return [loop for loop in loops if abs(area(loop)) > min(_SPECK * radius**2, _LARGEST_SPECK)]
 
 
 def levels_of(alpha: np.ndarray, most: int, error: float = 0.0) -> list[float]:
@@ -115,7 +116,8 @@ def levels_of(alpha: np.ndarray, most: int, error: float = 0.0) -> list[float]:
         most: how many at most.
         error: the root mean square error, over what is seen of the stroke, for which fewer do.
     """
-    counts, edges = np.histogram(alpha, bins=_BINS, range=(0, 1))
+    # What is left out anyway need not be counted: none of it moves a level.
+    counts, edges = np.histogram(alpha[alpha > _LEAST], bins=_BINS, range=(0, 1))
     centers = (edges[1:] + edges[:-1]) / 2
     seen = np.where(centers > _LEAST, counts, 0)
     top = float(alpha.max())
@@ -147,6 +149,8 @@ def levels_of(alpha: np.ndarray, most: int, error: float = 0.0) -> list[float]:
 
 def _logit(alpha: np.ndarray) -> np.ndarray:
     """Logits run straight across an edge, where alphas do not; no paint at all is the ribbon's rim, not an edge."""
-    a = np.clip(alpha.astype(np.float64), 1e-12, 1 - 1e-6)
-    found: np.ndarray = np.where(alpha > 0, np.log(a / (1 - a)), _RIM)
+    found = np.full(alpha.shape, _RIM, np.float32)
+    some = alpha > 0
+    a = np.clip(alpha[some], 1e-12, 1 - 1e-6, dtype=np.float32)
+    found[some] = np.log(a / (1 - a))
     return found

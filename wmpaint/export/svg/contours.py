@@ -1,6 +1,6 @@
-"""Where a field crosses zero: `contours(field [rows, columns]) -> list of closed polygons [K, 2]`, by marching squares.
+"""Where a field crosses a level: `contours(field, level) -> list of closed polygons [K, 2]`, by marching squares.
 
-The field is taken to be negative outside its grid, so that every contour closes.
+The field is taken to be below the level outside its grid, so that every contour closes.
 """
 
 from __future__ import annotations
@@ -35,22 +35,24 @@ _WAYS: tuple[tuple[int, int, int], ...] = (
 
 def contours(
     field: np.ndarray,  # [rows, columns]
+    level: float = 0.0,
     outside: float = -8.0,
 ) -> list[np.ndarray]:  # each [K, 2] (x, y) in samples
-    """The closed polygons around what is above zero, and, the other way round, around holes in it.
+    """The closed polygons around what is above a level, and, the other way round, around holes in it.
 
-    Corners lie where the field, linear between two neighbors, is zero.
+    Corners lie where the field, linear between two neighbors, is at the level.
 
     Args:
-        outside: what the field is taken to be around its grid, below 0.
+        outside: what the field is taken to be around its grid, below the level.
     """
-    f = np.pad(field, 1, constant_values=outside)
+    f = np.full((field.shape[0] + 2, field.shape[1] + 2), outside, field.dtype)
+    f[1:-1, 1:-1] = field
     columns = f.shape[1]
-    inside = f > 0
+    inside = (f > level).view(np.uint8)
     code = inside[:-1, :-1] + 2 * inside[:-1, 1:] + 4 * inside[1:, 1:] + 8 * inside[1:, :-1]
     # An edge to the right of grid point k has the number 2 k, an edge below it 2 k + 1.
     starts, ends = [], []
-    rows, across = np.nonzero((code > 0) & (code < 15))
+    rows, across = np.divmod(np.flatnonzero((code > 0) & (code < 15)), code.shape[1])
     kinds = code[rows, across]
     point = rows * columns + across
     edges = np.stack([2 * point, 2 * point + 3, 2 * (point + columns), 2 * point + 1])
@@ -59,7 +61,7 @@ def contours(
         starts.append(edges[first, which])
         ends.append(edges[last, which])
     edge = np.concatenate(starts)
-    where = _crossings(f, edge)
+    where = _crossings(f, level, edge)
     places = {number: k for k, number in enumerate(edge.tolist())}
     after = [places[number] for number in np.concatenate(ends).tolist()]
 
@@ -75,11 +77,11 @@ def contours(
     return found
 
 
-def _crossings(f: np.ndarray, edge: np.ndarray) -> np.ndarray:  # [K, 2]
+def _crossings(f: np.ndarray, level: float, edge: np.ndarray) -> np.ndarray:  # [K, 2]
     columns = f.shape[1]
     point, down = edge // 2, edge % 2
     flat = f.ravel()
-    here, there = flat[point], flat[point + np.where(down, columns, 1)]
+    here, there = (flat[k].astype(np.float64) - level for k in (point, point + np.where(down, columns, 1)))
     part = here / (here - there)
     y, x = point // columns - 1.0, point % columns - 1.0
     return np.stack([np.where(down, x, x + part), np.where(down, y + part, y)], 1)
