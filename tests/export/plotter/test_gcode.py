@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from plots import planned
 
-from wmpaint.errors import InputError
+from wmpaint.errors import InputError, MissingProgram
 from wmpaint.export.plotter.gcode import MACHINES, Machine, gcode_text
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.pens import Pen
@@ -135,3 +136,10 @@ def test_what_is_no_machine_is_refused():
     ):
         with pytest.raises(InputError, match=says):
             Machine(**{"up": "M5", "down": "M3", **values})
+
+
+def test_a_missing_vpype_gcode_says_how_to_install_it(monkeypatch):
+    for name in ("vpype_gcode", "vpype_gcode.gwrite"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingProgram, match=r"vpype-gcode for G-code, .*pip install wmpaint\[plotter\]"):
+        gcode_text(planned(3))
