@@ -42,21 +42,19 @@ class Painting:
 def test_crossing_bars_by_hand():
     # A red bar across, 60 mm long; a black one down over it, 20 mm wide; pens of 0.5 mm.
     strokes = Strokes.cat([bar((20, 50), (80, 50), 2, RED), bar((50, 20), (50, 80), 10, BLACK)])
-    job = plan(strokes, PENS, fill="center", **SQUARE)
-    # Its line goes on beneath the edge for half a pen's width.
+    job = plan(strokes, PENS, fill="center", hide=1.0, **SQUARE)
+    # Its line goes on beneath the edge for a quarter of the pen's width.
     left, right = sorted(paths(job, "red"), key=lambda line: line[0][0])
-    np.testing.assert_allclose([left[0], left[-1]], [[20, 50], [40.25, 50]], atol=0.02)
-    np.testing.assert_allclose([right[0], right[-1]], [[59.75, 50], [80, 50]], atol=0.02)
+    np.testing.assert_allclose([left[0], left[-1]], [[20, 50], [40.125, 50]], atol=0.02)
+    np.testing.assert_allclose([right[0], right[-1]], [[59.875, 50], [80, 50]], atol=0.02)
     assert length_of(paths(job, "black")) == pytest.approx(60, abs=1e-3) and job.hidden == 0
     # Half hidden: the inner 10 mm; not at all: all of it is there.
     half = plan(strokes, PENS, fill="center", hide=0.5, **SQUARE)
-    assert length_of(paths(half, "red")) == pytest.approx(60 - 10 + 0.5, abs=0.05)
-    assert length_of(paths(plan(strokes, PENS, fill="center", hide=0.0, **SQUARE), "red")) == pytest.approx(
-        60, abs=1e-3
-    )
+    assert length_of(paths(half, "red")) == pytest.approx(60 - 10 + 0.25, abs=0.05)
+    assert length_of(paths(plan(strokes, PENS, fill="center", **SQUARE), "red")) == pytest.approx(60, abs=1e-3)
     # The other way around, red lies above.
-    turned = plan(strokes[[1, 0]], PENS, fill="center", **SQUARE)
-    assert length_of(paths(turned, "black")) == pytest.approx(60 - 4 + 0.5, abs=0.05)
+    turned = plan(strokes[[1, 0]], PENS, fill="center", hide=1.0, **SQUARE)
+    assert length_of(paths(turned, "black")) == pytest.approx(60 - 4 + 0.25, abs=0.05)
 
 
 def test_a_buried_stroke_is_counted_and_not_drawn():
@@ -68,8 +66,8 @@ def test_a_buried_stroke_is_counted_and_not_drawn():
 
 def test_light_strokes_are_dropped_and_counted_and_hide_all_the_same():
     strokes = Strokes.cat([bar((20, 50), (80, 50), 2, BLACK), bar((50, 20), (50, 80), 10, (0.99, 1.0, 1.0))])
-    job = plan(strokes, PENS, fill="center", **SQUARE)
-    assert job.bare == 1 and length_of(paths(job, "black")) == pytest.approx(40 + 0.5, abs=0.05)
+    job = plan(strokes, PENS, fill="center", hide=1.0, **SQUARE)
+    assert job.bare == 1 and length_of(paths(job, "black")) == pytest.approx(40 + 0.25, abs=0.05)
 
 
 def test_pens_are_drawn_light_to_dark():

@@ -14,12 +14,14 @@ import shapely
 import vpype as vp
 from plots import planned
 
+from wmpaint.errors import FileError
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.order import PX
 from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.plot import Layer, Work
 from wmpaint.export.plotter.preview import preview
 from wmpaint.export.plotter.svg import svg_text
+from wmpaint.export.svg import painting_text
 
 SVG, INK = "{http://www.w3.org/2000/svg}", "{http://www.inkscape.org/namespaces/inkscape}"
 
@@ -100,8 +102,9 @@ def test_metadata_hold_plan_and_painting():
     assert plot["seed"] == 0 and plot["fill"] == "offsets" and plot["lifts"] == job.total.lifts
     assert plot["order"]["flip"] is True and plot["speeds"]["down"] == 50 and plot["margin_mm"] == 10
     assert [pen["name"] for pen in plot["pens"]] == [layer.pen.name for layer in job.layers]
-    assert told(svg_text(job))["painting"]["strokes"] == [1, 2]
-    assert set(told(svg_text(job, embed=False))) == {"plot"}
+    assert painting_text(svg_text(job).encode(), "a.svg", limit=1000) == job.painting
+    with pytest.raises(FileError, match=r"a\.svg"):
+        painting_text(svg_text(job, embed=False).encode(), "a.svg", limit=1000)
 
 
 def test_cairo_draws_what_the_preview_shows():

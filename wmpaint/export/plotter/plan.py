@@ -41,7 +41,7 @@ def plan(
     landscape: bool | None = None,
     margin: Any = "15mm",
     fill: str | None = None,
-    hide: float = 1.0,
+    hide: float | None = None,
     overlap: float = 0.1,
     mix: bool | None = None,
     order: Order | None = None,
@@ -60,6 +60,7 @@ def plan(
         fill: how strokes get their width: "center" (they do not), "outline", "offsets" (lines beside the middle),
             "insets" (ring in ring, solid), "hatch" (by tone). None: "hatch" where colors are mixed, else "offsets".
         hide: what later strokes hide of earlier ones: the inner share of their width, 0 (nothing) to 1 (all of it).
+            None: all of it, but nothing where the fill is "center", since a line hides no more than itself.
         overlap: share of the pen's width by which neighboring lines overlap, 0 to 0.9.
         mix: whether colors are mixed from translucent pens; None as the set of pens says.
         order: how lines are joined and sorted; `Order()` if None.
@@ -74,6 +75,8 @@ def plan(
     """
     if fill is not None and fill not in FILLS:
         raise InputError(f"expected a fill out of {', '.join(FILLS)}, got {fill!r:.60}")
+    if hide is None:
+        hide = 0.0 if fill == "center" else 1.0
     for name, value, most in (("hide", hide, 1.0), ("overlap", overlap, 0.9)):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
             raise InputError(f"expected {name} of 0 to {most:g}, got {value!r:.60}")
