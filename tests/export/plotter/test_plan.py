@@ -288,8 +288,8 @@ def test_no_strokes_crash_a_plan(data):
     radius = data.draw(st.lists(st.sampled_from([1e-9, 1e-4, 0.02, 0.3, 16.0]), min_size=count, max_size=count))
     color = data.draw(st.lists(number(0, 1), min_size=3 * count, max_size=3 * count))
     strokes = Strokes(
-        torch.tensor(values).reshape(count, 3, 2), torch.tensor(radius), torch.ones(count, 2),
-        torch.tensor(color).reshape(count, 3),
+        torch.tensor(values, dtype=torch.float32).reshape(count, 3, 2), torch.tensor(radius), torch.ones(count, 2),
+        torch.tensor(color, dtype=torch.float32).reshape(count, 3),
     )  # fmt: skip
     fill, pens = (
         data.draw(st.sampled_from(sorted(FILLS))),
