@@ -181,7 +181,7 @@ def options_of(path: str | Path, options: Mapping[str, Any]) -> list[str]:
         names = [*_names(plan, 1), *_names(JOB_WRITERS[suffix], 2), *_names(write_job, 2)]
         return [name for name in names if name not in ("canvas", "options")]
     if suffix == ".webp":
-        return ["animate", *_names(film.write_film if options.get("animate") else pictures.write_webp, 2)]
+        return [*_names(film.write_film if options.get("animate") else pictures.write_webp, 2), "animate"]
     return _names(WRITERS[suffix], 2)
 
 
