@@ -13,8 +13,7 @@ from typer.testing import CliRunner
 from wmpaint.canvas import Canvas
 from wmpaint.cli import session
 from wmpaint.cli.app import app
-from wmpaint.painting import result
-from wmpaint.painting.result import BrushRef, Painting
+from wmpaint.painting import BrushRef, Painting, result
 
 
 def wmpaint(*args: object):
@@ -31,8 +30,8 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def flat(monkeypatch):
     """A program, and a painter that has learned it but for a tenth of its alpha."""
-    monkeypatch.setattr(result, "_program", lambda *args: Flat(0.9))
-    monkeypatch.setattr(result, "_painter", lambda *args: Flat(1.0))
+    monkeypatch.setattr(result, "program_of", lambda *args: Flat(0.9))
+    monkeypatch.setattr(result, "painter_of", lambda *args: Flat(1.0))
 
 
 class FakeRun:

@@ -12,7 +12,7 @@ from flat import Flat, line
 from torch import Tensor
 
 from wmpaint.canvas import Canvas
-from wmpaint.painting.result import BrushRef, Painting
+from wmpaint.painting import BrushRef, Painting
 from wmpaint.strokes import Strokes
 
 RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)

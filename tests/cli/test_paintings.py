@@ -14,8 +14,7 @@ from wmpaint.canvas import Canvas
 from wmpaint.cli import exporting, paintings
 from wmpaint.cli.app import app
 from wmpaint.export.writers import FILM_HEIGHT, WRITERS
-from wmpaint.painting import result
-from wmpaint.painting.result import BrushRef, Painting
+from wmpaint.painting import BrushRef, Painting, result
 
 
 def wmpaint(*args: object):
@@ -26,8 +25,8 @@ def wmpaint(*args: object):
 def cat(tmp_path, monkeypatch):
     """A painting's file in an empty folder, with a flat brush for its painter and its program."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(result, "_painter", lambda *args: Flat(1.0))
-    monkeypatch.setattr(result, "_program", lambda *args: Flat(0.9))
+    monkeypatch.setattr(result, "painter_of", lambda *args: Flat(1.0))
+    monkeypatch.setattr(result, "program_of", lambda *args: Flat(0.9))
     strokes = many(6).replace(lifted=None)
     Painting(strokes, Canvas(1.5), (BrushRef("round"),), program_height=32, seed=3).save("cat.wmp.json")
     return tmp_path / "cat.wmp.json"

@@ -20,7 +20,7 @@ from wmpaint.errors import FileError, InputError
 from wmpaint.export.bitmap import flatten
 from wmpaint.export.ora import Layer, split, write_ora
 from wmpaint.image import to_uint8
-from wmpaint.painting.result import BrushRef
+from wmpaint.painting import BrushRef
 from wmpaint.strokes import Strokes
 
 

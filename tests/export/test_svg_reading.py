@@ -14,8 +14,7 @@ from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError
 from wmpaint.export.svg import html_text, svg_text
 from wmpaint.export.svg.reading import painting_text
-from wmpaint.painting import Painting, load
-from wmpaint.painting.result import BrushRef
+from wmpaint.painting import BrushRef, Painting, load
 
 LIMIT = 1 << 20
 TITLE = 'a <b> & "c" ]]> é 猫'

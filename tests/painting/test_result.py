@@ -18,8 +18,7 @@ from PIL import Image
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError, MissingProgram
 from wmpaint.export import animation
-from wmpaint.painting import result
-from wmpaint.painting.result import BrushRef, Painting, Report, load
+from wmpaint.painting import BrushRef, Painting, Report, load, result
 from wmpaint.strokes import Strokes
 
 
@@ -41,8 +40,8 @@ def painting(count: int = 20, **options) -> Painting:
 def real(monkeypatch):
     """Two brushes of a program, and the same two as learned by perfect painters."""
     made = {"charcoal": Flat(0.9, brush_hash="aa"), "own": Flat(0.4, brush_hash="bb")}
-    monkeypatch.setattr(result, "_program", lambda program, brush, seed: made[brush.name])
-    monkeypatch.setattr(result, "_painter", lambda brush, folder: made[brush.name])
+    monkeypatch.setattr(result, "program_of", lambda program, brush, seed: made[brush.name])
+    monkeypatch.setattr(result, "painter_of", lambda brush, folder: made[brush.name])
     return made
 
 

@@ -1,6 +1,8 @@
 """Painting: rounds of strokes, improved by gradient descent; and what comes of it."""
 
-from .loop import Run, Step, paint
-from .result import BrushRef, Painting, Report, load
+from .brush_ref import BrushRef
+from .loop import Run, paint
+from .result import Painting, Report, load
+from .step import Step
 
 __all__ = ["BrushRef", "Painting", "Report", "Run", "Step", "load", "paint"]

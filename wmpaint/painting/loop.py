@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from torch import Tensor
 from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
-from ..export import look
 from ..export.bitmap import flatten
 from ..objectives.base import Objective, Scene, as_objective
 from ..objectives.photo import photo
@@ -32,39 +30,21 @@ from ..raster.tiles import Plan
 from ..strokes import Strokes
 from ..version import __version__
 from . import state
+from .brush_ref import BrushRef
 from .init import place
 from .leaves import Leaves, check_finite, kept
-from .palette import Palette
-from .result import BrushRef, Painting
+from .palette import Palette, painted_share
+from .result import Painting
 from .schedule import Schedule
+from .step import Step
 
-__all__ = ["Run", "Step", "paint"]
+__all__ = ["Run", "paint"]
 
 REPLAN = 4  # steps between binnings of strokes to tiles
 SLACK = 8e-3  # canvas units that a stroke may move until then
 BRUSH, FLAT_BRUSH = "acrylic", "round"
 SMALLEST = 0.7  # pixels of radius at the planned height
 VISIBLE = 1 / 255  # a stroke that changes no pixel by as much is placed anew
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a run.
-
-    Args:
-        index, total: number of this step, from 0, and of all steps planned.
-        loss: the objective; terms: its named parts.
-        strokes: on the canvas now.
-        seconds, seconds_left: since the run began, and a guess of what remains.
-    """
-
-    index: int
-    total: int
-    loss: float
-    terms: dict[str, float]
-    strokes: int
-    seconds: float
-    seconds_left: float
 
 
 class Run:
@@ -137,12 +117,11 @@ class Run:
         self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
         self._weights = Path(brush) if painter is None and str(brush).endswith(".safetensors") else None
         self._generator = torch.Generator().manual_seed(seed)
-        palette = None
-        if pens is not None:
-            palette = Palette.of(
-                pens, self.canvas, page=page, landscape=landscape, margin=margin, fill=fill, share=self._share
-            )
-            self.parameters |= palette.parameters
+        palette = None if pens is None else Palette.of(
+            pens, self.canvas, page=page, landscape=landscape, margin=margin, fill=fill,
+            share=painted_share(self.painter, height),
+        )  # fmt: skip
+        self.parameters |= {} if palette is None else palette.parameters
         least = SMALLEST / height if palette is None else max(SMALLEST / height, palette.least)
         self._leaves = Leaves(least, self.canvas.aspect, palette)
         self._layout: Plan | None = None
@@ -283,13 +262,6 @@ class Run:
         """The strokes so far, in the optimizer's graph."""
         return self._leaves.strokes()
 
-    def _share(self, radius: Tensor) -> Tensor:
-        """The painted width of fully pressed strokes as a share of the brush's diameter, [N]."""
-        n = len(radius)
-        points = torch.zeros(n, 3, 2)
-        strokes = Strokes(points, radius, torch.ones(n, 2), torch.zeros(n, 3))
-        return look.measure(self.painter, strokes, height=self.height)[0]
-
     @property
     def _ground(self) -> Tensor:
         return torch.tensor(self.canvas.background or (1.0, 1.0, 1.0))
@@ -383,8 +355,7 @@ class Run:
         run._generator.set_state(tensors["generator"])
         if known["rounds"]:
             run._leaves.restore(tensors)
-        run._layout = layout
-        run.parameters = p
+        run._layout, run.parameters = layout, p
         run._index, run._rounds, run._before = known["index"], known["rounds"], known["seconds"]
         run._last = known["loss"], known["terms"]
         return run

@@ -7,6 +7,7 @@ ink. All the while the strokes' shapes are improved for the colors that they wil
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,13 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..color import delta_e, lab
 from ..errors import InputError
+from ..export import look
 from ..export.plotter.pens import PenSet, load_pens
 from ..export.plotter.placement import Placement
+from ..renderer import Renderer
 from ..strokes import Strokes
 
-__all__ = ["FILLS", "Palette"]
+__all__ = ["FILLS", "Palette", "painted_share"]
 
 FILLS = ("solid", "line")
 HARDEN = (0.0, 0.1)  # shares of the schedule between which colors harden: the sooner, the nearer the end comes
@@ -56,7 +59,7 @@ class Palette:
         landscape: bool | None = None,
         margin: Any = "15mm",
         fill: str = "solid",
-        share: Any = None,
+        share: Callable[[Tensor], Tensor] | None = None,
     ) -> Palette:
         """
         Args:
@@ -122,3 +125,14 @@ class Palette:
     def guide(self, picture: Tensor, progress: float) -> Tensor:  # [3, H, W] -> [3, H, W]
         """A picture as these inks could show it at best, as far as colors have hardened."""
         return self.drawn(picture.flatten(1).t(), progress).t().reshape(picture.shape)
+
+
+def painted_share(renderer: Renderer, height: int) -> Callable[[Tensor], Tensor]:
+    """The painted width of fully pressed strokes as a share of the brush's diameter: a function of radii [N]."""
+
+    def share(radius: Tensor) -> Tensor:
+        n = len(radius)
+        strokes = Strokes(torch.zeros(n, 3, 2), radius, torch.ones(n, 2), torch.zeros(n, 3))
+        return look.measure(renderer, strokes, height=height)[0]
+
+    return share

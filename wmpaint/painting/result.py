@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import io
 import math
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,41 +18,16 @@ from ..canvas import Canvas
 from ..errors import FileError, InputError
 from ..export import writers
 from ..export.bitmap import flatten
-from ..renderer import Program, Renderer
+from ..renderer import Renderer
 from ..strokes import Strokes
 from . import document
+from .brush_ref import BrushRef, painter_of, program_of
 from .by_brush import ByBrush
 
 if TYPE_CHECKING:
     from ..export.plotter.job import Job
 
 __all__ = ["BrushRef", "Painting", "Report", "load"]
-
-
-@dataclass(frozen=True)
-class BrushRef:
-    """A brush that a painting uses.
-
-    Args:
-        name: a bundled brush, or the path of a .myb file.
-        hash: of the brush's settings, to notice when they have changed; "" when not known.
-        painter: the painter's .safetensors file, as it was given; where it is not there any more, it is looked for
-            beside the painting's file. None for the bundled painter of that name.
-        definition: the .myb file's text, for a brush that is not bundled, so that it replays anywhere.
-        weights: hash of the painter's weights, to notice when they are others; None when not known.
-    """
-
-    name: str
-    hash: str = ""
-    painter: str | None = None
-    definition: str | None = None
-    weights: str | None = None
-
-    @classmethod
-    def of(cls, painter: Any, file: str | Path | None = None) -> BrushRef:
-        """The brush of a `RibbonPainter`; `file` is where its weights lie, if they are not bundled."""
-        place, definition = None if file is None else str(file), painter.info.get("definition")
-        return cls(painter.brush, painter.brush_hash, place, definition, painter.weights_hash())
 
 
 @dataclass(frozen=True)
@@ -203,15 +177,15 @@ class Painting:
     def in_program(self, program: str = "mypaint", seed: int | None = None) -> ByBrush:
         """A program as one `Renderer` for all the painting's brushes; arguments and errors as for `replay`."""
         seed = self.seed if seed is None else seed
-        return ByBrush(cache(lambda index: _program(program, self.brushes[index], seed)))
+        return ByBrush(cache(lambda index: program_of(program, self.brushes[index], seed)))
 
     def program_name(self, program: str = "auto") -> str:
         """The name of the program that `replay(program)` runs."""
         brush = 0 if self.strokes.brush is None or not len(self.strokes) else int(self.strokes.brush[0])
-        return _program(program, self.brushes[brush], self.seed).name
+        return program_of(program, self.brushes[brush], self.seed).name
 
     def _painter(self, index: int) -> Renderer:
-        return self.painters[index] if self.painters else _painter(self.brushes[index], self.folder)
+        return self.painters[index] if self.painters else painter_of(self.brushes[index], self.folder)
 
     def plot(self, pens: Any = None, **options: Any) -> Job:
         """What a pen plotter is to do to draw it.
@@ -403,53 +377,3 @@ def _finite(value: Any) -> bool:
         return not isinstance(value, bool | str) and math.isfinite(value)
     except (TypeError, OverflowError):  # a whole number beyond any float
         return False
-
-
-def _painter(brush: BrushRef, folder: Path | None = None) -> Renderer:
-    """The painter of a brush; `folder` is where the painting's file lies."""
-    if brush.painter is None:
-        return _loaded(brush, brush.name)
-    given = Path(brush.painter)
-    places = [given] if folder is None else [given, folder / given, folder / given.name]
-    for place in places:
-        try:
-            known = place.stat()
-        except (OSError, ValueError):  # nothing there, or no name of a file
-            continue
-        return _loaded(brush, str(place.absolute()), known.st_mtime_ns, known.st_size, known.st_ino)
-    beside = "" if folder is None else f", or beside the painting in {str(folder)!r}"
-    raise FileError(f"expected the painter of brush {brush.name!r} at {brush.painter!r}{beside}, and there is none")
-
-
-@lru_cache(maxsize=16)
-def _loaded(brush: BrushRef, source: str, *stamp: int) -> Renderer:
-    """The painter of that name or file; `stamp` tells a file from those that were there before it."""
-    from .. import painters
-
-    painter = painters.load(source)
-    _compare(brush, brush.hash, painter.brush_hash, "brush of the painter")
-    _compare(brush, brush.weights, painter.weights_hash(), "painter")
-    return painter
-
-
-def _program(program: str, brush: BrushRef, seed: int) -> Program:
-    from .. import programs
-
-    source: Any = brush.name
-    if brush.definition is not None:
-        source = programs.Brush(brush.name, brush.definition.encode())
-    if program == "auto":
-        found = programs.program(source, seed=seed)
-    else:
-        found = programs.load_program(program, source, seed=seed)
-    _compare(brush, brush.hash, found.brush_hash, "program's brush")
-    return found
-
-
-def _compare(brush: BrushRef, then: str | None, now: str, what: str) -> None:
-    if then and now and then != now:
-        warnings.warn(
-            f"the {what} {brush.name!r} is not the one this painting was made with "
-            f"(hash {now[:12]}, then {then[:12]}): it may look different",
-            stacklevel=3,
-        )

@@ -1,0 +1,90 @@
+"""A brush as a painting's file names it: `BrushRef`, and the painter and the program that go with it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import FileError
+from ..renderer import Program, Renderer
+
+__all__ = ["BrushRef", "painter_of", "program_of"]
+
+
+@dataclass(frozen=True)
+class BrushRef:
+    """A brush that a painting uses.
+
+    Args:
+        name: a bundled brush, or the path of a .myb file.
+        hash: of the brush's settings, to notice when they have changed; "" when not known.
+        painter: the painter's .safetensors file, as it was given; where it is not there any more, it is looked for
+            beside the painting's file. None for the bundled painter of that name.
+        definition: the .myb file's text, for a brush that is not bundled, so that it replays anywhere.
+        weights: hash of the painter's weights, to notice when they are others; None when not known.
+    """
+
+    name: str
+    hash: str = ""
+    painter: str | None = None
+    definition: str | None = None
+    weights: str | None = None
+
+    @classmethod
+    def of(cls, painter: Any, file: str | Path | None = None) -> BrushRef:
+        """The brush of a `RibbonPainter`; `file` is where its weights lie, if they are not bundled."""
+        place, definition = None if file is None else str(file), painter.info.get("definition")
+        return cls(painter.brush, painter.brush_hash, place, definition, painter.weights_hash())
+
+
+def painter_of(brush: BrushRef, folder: Path | None = None) -> Renderer:
+    """The painter of a brush; `folder` is where the painting's file lies."""
+    if brush.painter is None:
+        return _loaded(brush, brush.name)
+    given = Path(brush.painter)
+    places = [given] if folder is None else [given, folder / given, folder / given.name]
+    for place in places:
+        try:
+            known = place.stat()
+        except (OSError, ValueError):  # nothing there, or no name of a file
+            continue
+        return _loaded(brush, str(place.absolute()), known.st_mtime_ns, known.st_size, known.st_ino)
+    beside = "" if folder is None else f", or beside the painting in {str(folder)!r}"
+    raise FileError(f"expected the painter of brush {brush.name!r} at {brush.painter!r}{beside}, and there is none")
+
+
+@lru_cache(maxsize=16)
+def _loaded(brush: BrushRef, source: str, *stamp: int) -> Renderer:
+    """The painter of that name or file; `stamp` tells a file from those that were there before it."""
+    from .. import painters
+
+    painter = painters.load(source)
+    _compare(brush, brush.hash, painter.brush_hash, "brush of the painter")
+    _compare(brush, brush.weights, painter.weights_hash(), "painter")
+    return painter
+
+
+def program_of(program: str, brush: BrushRef, seed: int) -> Program:
+    from .. import programs
+
+    source: Any = brush.name
+    if brush.definition is not None:
+        source = programs.Brush(brush.name, brush.definition.encode())
+    if program == "auto":
+        found = programs.program(source, seed=seed)
+    else:
+        found = programs.load_program(program, source, seed=seed)
+    _compare(brush, brush.hash, found.brush_hash, "program's brush")
+    return found
+
+
+def _compare(brush: BrushRef, then: str | None, now: str, what: str) -> None:
+    if then and now and then != now:
+        warnings.warn(
+            f"the {what} {brush.name!r} is not the one this painting was made with "
+            f"(hash {now[:12]}, then {then[:12]}): it may look different",
+            stacklevel=3,
+        )
