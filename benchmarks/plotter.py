@@ -21,7 +21,7 @@ import wmpaint as wp
 from wmpaint.export.plotter import FILLS, Order, Speeds, plan
 from wmpaint.export.plotter.placement import Placement
 from wmpaint.export.plotter.plan import _measured
-from wmpaint.export.plotter.plot import Work
+from wmpaint.export.plotter.plot import Effort
 from wmpaint.export.plotter.shapes import shapes, spines
 
 PEN = 0.4  # mm
@@ -50,7 +50,7 @@ def fills(painting: Any) -> None:
             ink = shapely.union_all([shapely.LineString(line).buffer(PEN / 2, quad_segs=8) for line in mine])
             scores.append(ink.intersection(body).area / ink.union(body).area)
             lines += mine
-        work = Work.of(lines, Speeds())
+        work = Effort.of(lines, Speeds())
         print(
             f"| {name} | {statistics.median(scores):.3f} | {min(scores):.3f} | {work.lifts:,} | {work.drawn:.1f} | "
             f"{work.minutes:.1f} | {spent / len(bones) * 1e3:.1f} |"

@@ -1,4 +1,4 @@
-"""From a photo to a sheet for a pen plotter: painted with four pens from the start, on A4.
+"""From a photo to a sheet for a pen plotter: painted with twelve brush pens from the start, on A4.
 
 python examples/plotter_a4.py [--photo PHOTO] [--pens brush_pens] [--fill insets] [-o plot.svg]
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .errors import InputError
 
-__all__ = ["delta_e", "lab", "match_colors", "parse_color", "to_hex"]
+__all__ = ["delta_e", "from_lab", "lab", "match_colors", "parse_color", "to_hex", "to_linear", "to_srgb"]
 
 
 def match_colors(picture: Tensor, like: Tensor) -> Tensor:  # [3, H, W], [3, h, w] -> [3, H, W]
@@ -70,6 +70,23 @@ def lab(rgb: Tensor) -> Tensor:  # [..., 3] -> [..., 3]
 
     flat = rgb.reshape(-1, 3)
     return rgb_to_lab(flat.t()[None, :, :, None])[0, :, :, 0].t().reshape(rgb.shape)
+
+
+def from_lab(values: Tensor) -> Tensor:  # [N, 3] -> [N, 3]
+    """sRGB in 0..1 of CIELAB (D65); colors outside sRGB are clamped."""
+    from kornia.color import lab_to_rgb
+
+    return lab_to_rgb(values.t()[None, :, :, None].contiguous())[0, :, :, 0].t().clamp(0, 1)
+
+
+def to_linear(rgb: Tensor) -> Tensor:
+    """Light, 0..1, of sRGB (IEC 61966-2-1)."""
+    return torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp(min=0).pow(2.4))
+
+
+def to_srgb(light: Tensor) -> Tensor:
+    """sRGB of light in 0..1; the inverse of `to_linear`, with gradients that are finite at 0."""
+    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.clamp(min=1e-9).pow(1 / 2.4) - 0.055)
 
 
 def delta_e(first: Tensor, second: Tensor) -> Tensor:  # [..., 3], [..., 3] CIELAB -> [...]

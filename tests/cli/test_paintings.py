@@ -71,6 +71,10 @@ def test_options_go_to_the_files_that_know_them(cat):
         (["-o", "a.gcode", "--margin", "150mm"], "page larger than its margins"),
         (["-o", "a.gcode", "--pens", "nowhere.toml"], "nowhere.toml"),
         (["-o", "a.gcode", "--pens", "own"], "painted with pens"),
+        (["-o", "a.ora", "--layers", "²"], "layers"),
+        (["-o", "a.svg", "--pens", "²"], "expected pens out of"),
+        (["-o", "a.gcode", "--pens", "black", "--paper", "9000x9000mm"], "10 km of lines"),
+        (["-o", "a.gcode", "--draw-speed", 0], "speeds above 0"),
         (["-o", "a.gcode", "--machine", "lathe"], "servo, zaxis, laser"),
         (["-o", "a.hpgl", "--device", "lathe"], "expected a device out of"),
         (["-o", "a.mp4", "--seconds", 0], "seconds"),
@@ -100,6 +104,14 @@ def test_a_plot_says_what_there_is_to_do(cat):
     assert [name for name in told["outputs"] if name.endswith(".gcode")] == [
         f"a-{k}-{name}.gcode" for k, name in enumerate(pens, 1)
     ]
+
+
+def test_parts_of_a_plot_do_not_replace_what_they_are_made_from(cat):
+    assert wmpaint("export", cat, "-o", "a-1-black.svg").exit_code == 0
+    before = (cat.parent / "a-1-black.svg").read_bytes()
+    done = wmpaint("export", "a-1-black.svg", "-o", "a.svg", "--pens", "black", "--split")
+    assert done.exit_code == 2 and "other than the input" in done.stderr
+    assert (cat.parent / "a-1-black.svg").read_bytes() == before
 
 
 def test_layers_by_number_and_films_as_webp(cat):

@@ -71,7 +71,9 @@ def test_a_painting_has_the_inks_alone_and_is_plotted_with_them(tmp_path):
     painting.save(tmp_path / "cat.wmp.json")
     again = wp.load(tmp_path / "cat.wmp.json")
     assert torch.equal(again.strokes.pen, painting.strokes.pen)
-    job = again.plot(page="a5")
+    job = again.plot()
+    assert job.placement.page == (210, 148)  # what it was painted for, without being told again
+    assert again.plot("black").placement.page == (297, 210)
     drawn = {layer.pen.name for layer in job.layers}
     names = [pen.name for pen in load_pens("fineliners").pens]
     assert drawn <= {names[k] for k in painting.strokes.pen.unique().tolist() if k < len(names)}
@@ -84,6 +86,7 @@ def test_lines_are_as_wide_as_their_pens():
     assert (radius == radius[0]).all()
     from wmpaint.export import look
 
+    assert painting.plot().settings["fill"] == "center"
     share, _ = look.measure(painting.renderer, painting.strokes, height=64)
     # A4 upright, 180 mm for an aspect of 4/3: the canvas is turned, and its height is 180 mm.
     assert float(share[0] * radius[0] * 2 * 180) == pytest.approx(9.0, rel=0.1)  # a pixel in radius
@@ -126,6 +129,8 @@ def test_a_broken_off_painting_goes_on_to_the_same_result(tmp_path):
     ("options", "message"),
     [
         ({"pens": "crayons"}, "expected pens out of"),
+        ({"pens": 4}, "known before painting, got 4"),
+        ({"pens": "own"}, "known before painting, got 'own'"),
         ({"pens": "fineliners", "fill": "hatch"}, "solid, line, got 'hatch'"),
         ({"pens": "fineliners", "page": "a99"}, "expected a page out of"),
         ({"pens": "fineliners", "margin": "-1mm"}, "margin of 0 mm or more"),

@@ -67,6 +67,7 @@ Style = Annotated[
             metavar="lines|outline|brush"),
 ]  # fmt: skip
 Animate = Annotated[bool | None, _option(LINES, "An .svg that paints itself, or a .webp film.", "--animate")]
+Levels = Annotated[int | None, _option(LINES, "Steps of opacity of the style brush, at most. Default: 16.")]
 Embed = Annotated[
     bool | None, _option(LINES, "Keep the painting inside, so that the file can be loaded again.", "--embed/--no-embed")
 ]
@@ -93,6 +94,11 @@ Fill = Annotated[
             metavar="offsets|insets|hatch|outline|center"),
 ]  # fmt: skip
 Hide = Annotated[float | None, _option(PLOTS, "Inner share of strokes that hides what is beneath, 0 to 1. Default: 1.")]
+Overlap = Annotated[float | None, _option(PLOTS, "Share of its width by which lines overlap, 0 to 0.9. Default: 0.1.")]
+Merge = Annotated[str | None, _option(PLOTS, "Join ends nearer than this. Default: the pen's width.", metavar="LENGTH")]
+Simplify = Annotated[str | None, _option(PLOTS, "How far lines may be off. Default: 0.01mm.", metavar="LENGTH")]
+DrawSpeed = Annotated[float | None, _option(PLOTS, "mm/s with the pen down, for the minutes. Default: 50.")]
+TravelSpeed = Annotated[float | None, _option(PLOTS, "mm/s with the pen up. Default: 150.")]
 Mix = Annotated[bool | None, _option(PLOTS, "Mix colors from several pens. Default: as they say.", "--mix/--no-mix")]
 Flip = Annotated[
     bool | None, _option(PLOTS, "Whether lines may be drawn backwards. Default: they may.", "--flip/--no-flip")
@@ -108,8 +114,9 @@ Split = Annotated[bool | None, _option(PLOTS, "One file a pen.", "--split")]
 PenUp = Annotated[bool | None, _option(PLOTS, "Show the pen's way through the air in the .png.", "--pen-up")]
 
 _PLAN = {"pens": "pens", "paper": "page", "landscape": "landscape", "margin": "margin", "fill": "fill",
-         "hide": "hide", "mix": "mix"}  # fmt: skip
-_ORDER = ("flip", "passes", "two_opt", "reloop")
+         "hide": "hide", "overlap": "overlap", "mix": "mix"}  # fmt: skip
+_ORDER = ("merge", "simplify", "flip", "passes", "two_opt", "reloop")
+_SPEEDS = {"draw_speed": "down", "travel_speed": "up"}
 
 
 @common.guarded
@@ -131,6 +138,7 @@ def export(
     layers: Layers = None,
     style: Style = None,
     animate: Animate = None,
+    levels: Levels = None,
     embed: Embed = None,
     seconds: Seconds = None,
     hold: Hold = None,
@@ -143,7 +151,10 @@ def export(
     margin: Margin = None,
     fill: Fill = None,
     hide: Hide = None,
+    overlap: Overlap = None,
     mix: Mix = None,
+    merge: Merge = None,
+    simplify: Simplify = None,
     flip: Flip = None,
     passes: Passes = None,
     two_opt: TwoOpt = None,
@@ -152,6 +163,8 @@ def export(
     device: Device = None,
     split: Split = None,
     pen_up: PenUp = None,
+    draw_speed: DrawSpeed = None,
+    travel_speed: TravelSpeed = None,
     as_json: paintings.AsJson = False,
 ) -> None:
     """Write a painting as other kinds of files: pictures, layers, SVG, films, and plots for pen plotters.
@@ -161,7 +174,7 @@ def export(
     given = {name: value for name, value in locals().items() if value is not None}
     for name in ("painting", "output", "as_json"):
         given.pop(name, None)
-    if layers is not None and layers.isdigit():
+    if layers is not None and layers.isdecimal():
         given["layers"] = int(layers)
     paths = [Path(name) for name in output]
     kinds = _sorted(paths, given)
@@ -172,6 +185,12 @@ def export(
 
         load_image(target)
     job = _planned(work, given) if any(plotted for plotted, _ in kinds) else None
+    if job is not None:
+        from ..export.plotter.files import job_paths
+
+        for path, (plotted, _) in zip(paths, kinds, strict=True):
+            parts = job_paths(path, job, split=bool(split)) if plotted else []
+            common.check_inputs_kept(parts, [painting, target])
     written: list[Path] = []
     for path, (plotted, known) in zip(paths, kinds, strict=True):
         options = {name: given[name] for name in known}
@@ -198,7 +217,9 @@ def _sorted(paths: list[Path], given: Mapping[str, Any]) -> list[tuple[bool, lis
     for path in paths:
         known = options_of(path, given)
         plotted = is_plot(path, given)
-        planned = (*_PLAN, *_ORDER, "seed") if plotted else ()  # which is done once, for all files of the plot
+        planned = (
+            (*_PLAN, *_ORDER, *_SPEEDS, "seed") if plotted else ()
+        )  # which is done once, for all files of the plot
         mine = [name for name in given if name in known and name not in planned]
         kinds.append((plotted, mine))
         used |= {*mine, *planned}
@@ -210,8 +231,9 @@ def _sorted(paths: list[Path], given: Mapping[str, Any]) -> list[tuple[bool, lis
 
 
 def _planned(work: Painting, given: Mapping[str, Any]) -> Job:
-    from ..export.plotter import Order, plan
+    from ..export.plotter import Order, Speeds, plan
 
     options = {_PLAN[name]: value for name, value in given.items() if name in _PLAN}
     order = Order(**{name: given[name] for name in _ORDER if name in given})
-    return plan(work, **options, order=order, seed=given.get("seed", work.seed))
+    speeds = Speeds(**{_SPEEDS[name]: value for name, value in given.items() if name in _SPEEDS})
+    return plan(work, **options, order=order, speeds=speeds, seed=given.get("seed", work.seed))

@@ -208,6 +208,11 @@ def _start(session: Session, goal: Objective, seconds: float | None, strokes: in
         return Run(goal, **options, canvas=canvas, budget=left)
     run = Run.resume(session.resume, goal, budget=left)
     known = {**run.parameters, "seed": run.seed}
+    if session.pens is not None:
+        from ..export.plotter.pens import load_pens
+
+        if known.get("pens") != [pen.as_dict() for pen in load_pens(session.pens).pens]:
+            raise InputError(f"expected --pens as in the checkpoint, got {session.pens}")
     for name, value in session.given.items():
         if known.get(name) != value:
             raise InputError(f"expected --{name} {known.get(name)} as in the checkpoint, got {value}")

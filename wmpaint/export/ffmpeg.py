@@ -8,6 +8,8 @@ frames; the encoder is the same, libwebp's.
 from __future__ import annotations
 
 import contextlib
+import errno
+import re
 import subprocess
 from collections.abc import Iterator
 from fractions import Fraction
@@ -15,8 +17,6 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-
-from ..errors import FileError
 
 __all__ = ["write_mp4", "write_webp"]
 
@@ -30,7 +30,7 @@ def write_mp4(
     """H.264; odd sizes are padded by repeating the edge.
 
     Raises:
-        FileError: ffmpeg could not write it; the message says why.
+        OSError: ffmpeg could not write it; the message says why.
     """
     options = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-preset", "veryfast"]
     _write(path, frames, fps, [*options, "-movflags", "+faststart", "-f", "mp4"], multiple=2)
@@ -50,7 +50,7 @@ def write_webp(
         quality: 0 to 100; of a lossless film, how hard to pack.
 
     Raises:
-        FileError: ffmpeg could not write it; the message says why.
+        OSError: ffmpeg could not write it; the message says why.
     """
     options = ["-c:v", "libwebp_anim", "-lossless", str(int(lossless)), "-quality", f"{quality:g}"]
     options += ["-compression_level", "2" if lossless else "4", "-loop", "0", "-f", "webp"]
@@ -83,7 +83,9 @@ def _write(path: Path, frames: Iterator[np.ndarray], fps: float, options: list[s
         said = process.stderr.read().decode(errors="replace").strip()
         if process.wait():
             reason = said.splitlines()[-1] if said else f"ffmpeg ended with {process.returncode}"
-            raise FileError(f"expected to write {path.name}, got: {reason}")
+            if "No space left" in said:
+                raise OSError(errno.ENOSPC, "No space left on device")  # which the caller knows how to say
+            raise OSError(re.sub(r" @ 0x[0-9a-f]+", "", reason).replace(str(path), path.suffix))
     finally:
         if process.poll() is None:
             process.kill()

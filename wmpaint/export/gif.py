@@ -36,16 +36,16 @@ def write_gif(
     is written, and of that what changes. (Pillow and imageio, which calls it, hold all frames.)
     """
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool, path.open("wb") as stream:
-        first, samples = _pack(spool, frames)
+        lengths: list[int] = []
+        first, samples = _pack(spool, _timed(frames, fps, lengths))
         palette = _palette(first, samples)
         height, width = first.shape[:2]
         colors = bytes(palette.getpalette() or [])[:768].ljust(768, b"\0")
         stream.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + colors)
         stream.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # begin again at the end, for ever
-        # Time is counted in hundredths of a second; browsers slow down what is faster than two of them.
-        step = max(2, round(100 / fps))
         indices, image, corner, lasts = np.zeros((height, width), np.uint8), palette, (0, 0), 0
         for number, (frame, (left, top, right, bottom)) in enumerate(_unpack(spool, first.shape)):
+            step = lengths[number]
             before = indices[top:bottom, left:right]
             change = _quantized(frame[top:bottom, left:right], palette)
             same = np.zeros_like(change, bool) if number == 0 else change == before
@@ -61,6 +61,25 @@ def write_gif(
             image, corner, lasts = _indexed(np.where(same, np.uint8(CLEAR), change), palette), (left, top), step
         _write_image(stream, image, corner, lasts)
         stream.write(b";")
+
+
+def _timed(frames: Iterable[np.ndarray], fps: float, lengths: list[int]) -> Iterator[np.ndarray]:
+    """The frames that are shown, with how long each is appended to `lengths`, in hundredths of a second.
+
+    Browsers slow down what is faster than two of them, so that of more than 50 frames a second some are left out.
+    Rounding does not add up: the film is as long as it should be.
+    """
+    shown, left_out = 0, None
+    for number, frame in enumerate(frames, 1):
+        until = round(100 * number / fps)
+        left_out = frame
+        if until - shown >= 2:
+            lengths.append(until - shown)
+            shown, left_out = until, None
+            yield frame
+    if left_out is not None:  # the last is always shown
+        lengths.append(2)
+        yield left_out
 
 
 def _pack(spool: IO[bytes], frames: Iterable[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:

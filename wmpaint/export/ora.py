@@ -5,7 +5,6 @@ The format is that of https://www.openraster.org, version 0.0.6: a zip of one PN
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from .bitmap import over
 from .pictures import about, brush_names
 from .png import bands, write_png
 from .sight import Sight, sight, size
+from .svg.page import clean
 from .work import Work
 
 __all__ = ["Layer", "split", "write_ora"]
@@ -30,7 +30,6 @@ __all__ = ["Layer", "split", "write_ora"]
 MOST = 999  # layers
 LEAST = 0.02  # share of the strokes that a round needs to be a layer of its own
 THUMBNAIL = 256  # pixels
-_CONTROL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot say
 
 
 @dataclass(frozen=True)
@@ -196,9 +195,7 @@ def _stack(layers: Sequence[dict[str, str]], rows: int, columns: int, dpi: float
     stack = ElementTree.SubElement(root, "stack", {"name": "root"})
     always = {"opacity": "1.0000", "visibility": "visible", "composite-op": "svg:src-over"}
     for layer in reversed(layers):
-        ElementTree.SubElement(
-            stack, "layer", {key: _CONTROL.sub("\ufffd", value) for key, value in layer.items()} | always
-        )
+        ElementTree.SubElement(stack, "layer", {key: clean(value) for key, value in layer.items()} | always)
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return text

@@ -73,6 +73,8 @@ class Palette:
         """
         if fill not in FILLS:
             raise InputError(f"expected the fill of painted pens out of {', '.join(FILLS)}, got {fill!r:.60}")
+        if pens == "own" or isinstance(pens, int) or (isinstance(pens, str) and pens.strip().isdecimal()):
+            raise InputError(f"expected pens whose colors are known before painting, got {pens!r:.60}")
         found = load_pens(pens)
         placement = Placement.of(canvas, page, landscape, margin)
         paper = torch.tensor(canvas.background or (1.0, 1.0, 1.0))

@@ -13,7 +13,7 @@ from wmpaint.export.plotter.hpgl import drawn_length, hpgl_text
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.placement import Placement
-from wmpaint.export.plotter.plot import Layer, Work
+from wmpaint.export.plotter.plot import Effort, Layer
 
 UNIT = 0.02488  # mm, of hp7475a
 
@@ -59,7 +59,7 @@ def bars(page: str, aspect: float, pens: int = 1, **options) -> Job:
     layers = tuple(
         Layer(Pen(f"pen {k}", (0, 0, 0)), (np.array([[left, top + k], [right, top + k]]),)) for k in range(pens)
     )
-    return Job(layers, place, (1.0, 1.0, 1.0), tuple(Work.of(layer.paths, planned().speeds) for layer in layers))
+    return Job(layers, place, (1.0, 1.0, 1.0), tuple(Effort.of(layer.paths, planned().speeds) for layer in layers))
 
 
 @pytest.mark.parametrize("absolute", [False, True])

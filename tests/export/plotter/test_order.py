@@ -9,7 +9,7 @@ import pytest
 from wmpaint.errors import InputError, MissingProgram
 from wmpaint.export.plotter.order import Order, as_document, from_document, run
 from wmpaint.export.plotter.pens import Pen
-from wmpaint.export.plotter.plot import Layer, Speeds, Work
+from wmpaint.export.plotter.plot import Effort, Layer, Speeds
 
 PEN = Pen("a", (0, 0, 0), 0.4)
 
@@ -90,9 +90,9 @@ def test_two_opt_is_no_worse():
     rng = np.random.default_rng(0)
     lines = [np.stack([start, start + rng.uniform(-9, 9, 2)]) for start in rng.uniform(10, 200, (60, 2))]
     plain, better = (
-        Work.of(Order(two_opt=two_opt)((layer(*lines),))[0].paths, Speeds()).travel for two_opt in (False, True)
+        Effort.of(Order(two_opt=two_opt)((layer(*lines),))[0].paths, Speeds()).travel for two_opt in (False, True)
     )
-    assert better <= plain < 0.5 * Work.of(lines, Speeds()).travel
+    assert better <= plain < 0.5 * Effort.of(lines, Speeds()).travel
 
 
 def test_numpy_s_random_numbers_are_left_alone():

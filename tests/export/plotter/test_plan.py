@@ -157,7 +157,7 @@ def test_a_painting_is_measured_and_says_what_it_is():
     assert np.ptp(heights) == pytest.approx(10 - 0.5, abs=0.6)  # to a pixel of 0.5 mm
     assert job.title == "a cat" and job.painting == "{}"
     faint = Painting(Strokes.cat([strokes, bar((50, 20), (50, 80), 10, BLACK)]), Flat(0.02))
-    with pytest.raises(InputError, match="a stroke dark enough for one of 2 pens, got 2 too light"):
+    with pytest.raises(InputError, match="dark enough for one of 2 pens, got 2 too light, and 0 hidden or outside"):
         plan(faint, PENS, **SQUARE)
 
 
@@ -207,7 +207,7 @@ def test_dots_strokes_off_the_canvas_and_giants():
     giant = stroke([[-5000, 50], [50, 50], [6000, 50]], 1600)
     for fill in FILLS:
         assert plan(giant, PENS, fill=fill, **SQUARE).layers
-    with pytest.raises(InputError, match="a stroke dark enough"):
+    with pytest.raises(InputError, match="a stroke on the canvas"):
         plan(off, PENS, **SQUARE)
 
 
@@ -240,7 +240,7 @@ def test_canvases_of_any_shape(aspect):
         ({"overlap": "much"}, "overlap of 0 to 0.9"),
         ({"seed": -1}, "a seed of 0 to"),
         ({"seed": 1.5}, "a seed of 0 to"),
-        ({"canvas": Canvas(background=(0.0, 0.0, 0.0)), "pens": "black"}, "a stroke dark enough"),
+        ({"canvas": Canvas(background=(0.0, 0.0, 0.0)), "pens": "black"}, "dark enough"),
     ],
 )
 def test_bad_input_is_one_sentence(options, says):

@@ -9,7 +9,7 @@ from plots import SQUARE
 from wmpaint.errors import InputError
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.pens import Pen
-from wmpaint.export.plotter.plot import Layer, Speeds, Work, plotted
+from wmpaint.export.plotter.plot import Effort, Layer, Speeds, plotted
 
 SPEEDS = Speeds(down=50, up=100, lift=0.5)
 
@@ -19,7 +19,7 @@ def small(**pen) -> Job:
     first = (np.array([[30.0, 40.0], [70.0, 40.0]]), np.array([[70.0, 60.0], [40.0, 60.0]]))
     second = (np.array([[0.0, 0.0], [30.0, 40.0]]),)
     layers = Layer(Pen("yellow", (1, 0.9, 0)), first), Layer(Pen("black", (0, 0, 0), 0.3, **pen), second)
-    before = Work.of([first[1], first[0]], SPEEDS), Work.of(second, SPEEDS)
+    before = Effort.of([first[1], first[0]], SPEEDS), Effort.of(second, SPEEDS)
     return Job(layers, SQUARE, (1.0, 1.0, 1.0), before, SPEEDS, 5, 1, 1, "a title", {"seed": 3})
 
 
@@ -33,7 +33,7 @@ def test_work_by_hand():
     # In paint order: from the corner to 70, 60; from 40, 60 to 30, 40.
     assert job.before[0].travel * 1000 == pytest.approx(np.hypot(70, 60) + np.hypot(10, 20))
     assert job.total == first + second
-    assert Work.of((), SPEEDS) == Work(0, 0, 0, 0)
+    assert Effort.of((), SPEEDS) == Effort(0, 0, 0, 0)
     assert job.bounds() == (0, 0, 70, 60)
 
 
@@ -46,7 +46,7 @@ def test_a_job_as_text():
         "2 black   0.3 mm  0.1 m  0.0 m   1      0.0",
         "total             0.1 m  0.1 m   3      0.1",
     ]
-    slow = Job(job.layers, SQUARE, job.paper, (Work(1.5, 20, 1200, 6), job.before[1]), SPEEDS, 5)
+    slow = Job(job.layers, SQUARE, job.paper, (Effort(1.5, 20, 1200, 6), job.before[1]), SPEEDS, 5)
     assert "1 yellow  0.4 mm  1.5 → 0.1 m  20.0 → 0.1 m  1,200 → 2  6.0 → 0.1" in str(slow)
     assert str(slow).splitlines()[0] == "5 strokes on 100 x 100 mm, margin 0 mm"
 

@@ -12,14 +12,14 @@ from wmpaint.errors import InputError
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.placement import Placement
-from wmpaint.export.plotter.plot import Layer, Work
+from wmpaint.export.plotter.plot import Effort, Layer
 from wmpaint.export.plotter.preview import png_bytes, preview
 
 DPI = 254  # ten pixels a millimetre
 
 
 def job(*layers: Layer, paper: tuple[float, float, float] = (1.0, 1.0, 1.0), place: Placement = SQUARE) -> Job:
-    return Job(layers, place, paper, tuple(Work(0, 0, 0, 0) for _ in layers))
+    return Job(layers, place, paper, tuple(Effort(0, 0, 0, 0) for _ in layers))
 
 
 def across(y: float) -> tuple[np.ndarray, ...]:

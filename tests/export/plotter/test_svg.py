@@ -18,7 +18,7 @@ from wmpaint.errors import FileError
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.order import PX
 from wmpaint.export.plotter.pens import Pen
-from wmpaint.export.plotter.plot import Layer, Work
+from wmpaint.export.plotter.plot import Effort, Layer
 from wmpaint.export.plotter.preview import preview
 from wmpaint.export.plotter.svg import svg_text
 from wmpaint.export.svg import painting_text
@@ -162,5 +162,5 @@ def test_an_empty_title_and_long_numbers():
     size = root.get("width").removesuffix("mm"), root.get("height").removesuffix("mm")
     assert root.get("viewBox").split()[2:] == list(size)
     one = Layer(Pen("a", (0, 0, 0)), (np.array([[1.0, 1.0], [2.0, 2.0]]),))
-    bare = Job((one,), job.placement, job.paper, (Work.of(one.paths, job.speeds),))
+    bare = Job((one,), job.placement, job.paper, (Effort.of(one.paths, job.speeds),))
     assert '"M1 1L2 2"' in svg_text(bare)

@@ -16,7 +16,7 @@ from . import gcode, hpgl, svg
 from .plot import Plot
 from .preview import preview
 
-__all__ = ["JOB_WRITERS", "write_job"]
+__all__ = ["JOB_WRITERS", "job_paths", "write_job"]
 
 
 def write_svg(path: Path, job: Plot, *, title: str | None = None, embed: bool = True) -> None:
@@ -57,6 +57,15 @@ JOB_WRITERS: dict[str, Callable[..., None]] = {
 }
 
 
+def job_paths(path: str | Path, job: Plot, *, split: bool = False) -> list[Path]:
+    """The files that `write_job` writes."""
+    path = Path(path)
+    if not split:
+        return [path]
+    names = [re.sub(r"[^\w-]+", "-", layer.pen.name).strip("-")[:40] or "pen" for layer in job.layers]
+    return [path.with_name(f"{path.stem}-{k}-{name}{path.suffix}") for k, name in enumerate(names, 1)]
+
+
 def write_job(path: str | Path, job: Plot, *, split: bool = False, **options: Any) -> list[Path]:
     """Write a job as the kind of file its suffix names; all files or, where one fails, those that were whole by then.
 
@@ -78,13 +87,12 @@ def write_job(path: str | Path, job: Plot, *, split: bool = False, **options: An
     for name in options:
         if name not in known:
             raise InputError(f"expected options for {path.suffix} out of {', '.join(known) or 'none'}, got {name!r}")
+    paths = job_paths(path, job, split=split)
+    for part in paths:
+        files.check_writable(part)
     if not split:
         writer(path, job, **options)
-        return [path]
-    written = []
-    for k, (layer, before) in enumerate(zip(job.layers, job.before, strict=True)):
-        name = re.sub(r"[^\w-]+", "-", layer.pen.name).strip("-")[:40] or "pen"
-        part = path.with_name(f"{path.stem}-{k + 1}-{name}{path.suffix}")
-        writer(part, replace(job, layers=(layer,), before=(before,)), **options)
-        written.append(part)
-    return written
+    else:
+        for part, layer, before in zip(paths, job.layers, job.before, strict=True):
+            writer(part, replace(job, layers=(layer,), before=(before,)), **options)
+    return paths

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...color import delta_e, lab
+from ...color import delta_e, from_lab, lab, to_linear, to_srgb
 from ...errors import InputError
 from .pens import Pen, PenSet
 
@@ -62,9 +62,9 @@ def nearest(
         best = delta_e(lab(seen)[:, None], lab(torch.cat([ground, inks]))[None]).argmin(1) - 1
         bare, coverage = best < 0, torch.ones(len(colors))
     else:
-        light, dark = _linear(ground), _linear(inks)
+        light, dark = to_linear(ground), to_linear(inks)
         tones = torch.linspace(0, 1, TONES, dtype=colors.dtype)[:, None, None]
-        screens = lab(_gamma(light + tones * (dark - light)))  # [T, P, 3]
+        screens = lab(to_srgb(light + tones * (dark - light)))  # [T, P, 3]
         apart = delta_e(wanted[:, None], screens[None]).flatten(1)  # [N, T * P]
         best = apart.argmin(1)
         coverage = tones.flatten()[best // len(inks)] * solidity.to(colors)
@@ -87,8 +87,8 @@ def mixed(
     pens look like, rather than what ideal cyan, magenta and yellow would.
     """
     inks = pen_colors(pens).to(colors)
-    ground = _linear(colors.new_tensor(paper)).clamp(min=1e-3)
-    through = (_linear(inks) / ground).clamp(0, 1)  # [P, 3] of the light that each ink lets pass
+    ground = to_linear(colors.new_tensor(paper)).clamp(min=1e-3)
+    through = (to_linear(inks) / ground).clamp(0, 1)  # [P, 3] of the light that each ink lets pass
     wanted = lab(colors)
     # Two starts, some of all inks and much of the darkest alone: dark colors have more than one valley.
     dark = int((inks @ inks.new_tensor(LUMINANCE)).argmin())
@@ -100,7 +100,7 @@ def mixed(
         for step in range(STEPS):
             adam.param_groups[0]["lr"] = RATE * (1 - step / STEPS)
             seen = (ground * (1 - a[..., None] * (1 - through)).prod(2)).clamp(1e-5, 1)
-            loss = ((lab(_gamma(seen)) - wanted) / 100).square().sum(2) + SCARCE * a.sum(2)
+            loss = ((lab(to_srgb(seen)) - wanted) / 100).square().sum(2) + SCARCE * a.sum(2)
             adam.zero_grad()
             loss.sum().backward()
             adam.step()
@@ -152,7 +152,7 @@ def own_pens(
         if np.abs(moved - centers).max() < 1e-3:
             break
         centers = moved
-    rgb = _from_lab(centers[np.argsort(-centers[1:, 0]) + 1])
+    rgb = from_lab(torch.from_numpy(centers[np.argsort(-centers[1:, 0]) + 1]))
     pens: dict[str, Pen] = {}
     for color in rgb:
         pen = Pen("pen", tuple(color.tolist()), width)
@@ -164,18 +164,3 @@ def own_pens(
 def pen_colors(pens: PenSet) -> Tensor:  # [P, 3]
     """The pens' colors, sRGB."""
     return torch.tensor([pen.color for pen in pens.pens], dtype=torch.float32)
-
-
-def _from_lab(values: np.ndarray) -> np.ndarray:  # [N, 3] -> [N, 3] sRGB
-    from kornia.color import lab_to_rgb
-
-    picture = torch.from_numpy(np.ascontiguousarray(values.T))[None, :, :, None]
-    return lab_to_rgb(picture)[0, :, :, 0].t().clamp(0, 1).numpy()
-
-
-def _linear(rgb: Tensor) -> Tensor:
-    return torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).clamp(min=0).pow(2.4))
-
-
-def _gamma(light: Tensor) -> Tensor:
-    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.clamp(min=1e-9).pow(1 / 2.4) - 0.055)

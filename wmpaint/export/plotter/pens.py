@@ -204,7 +204,7 @@ def _parse(text: str, name: str) -> PenSet:
     for k, table in enumerate(tables):
         for key in table:
             if key not in _KEYS:
-                refuse(f"expected pen {k + 1} of keys {', '.join(_KEYS)}", k, key)
+                refuse(f"expected pen {k + 1} of keys {', '.join(_KEYS)}, got another", k, key)
         for key in ("name", "color"):
             if key not in table:
                 refuse(f"expected pen {k + 1} to have a {key}, got none", k, "pen")
@@ -225,7 +225,7 @@ def _parse(text: str, name: str) -> PenSet:
 def _line(text: str, pen: int | None, key: str) -> int:
     """The line, from 1, of a key at the top (`pen` None) or in the [[pen]] of that index; of the table if not found."""
     lines = text.splitlines()
-    heads = [k for k, line in enumerate(lines) if re.match(r"\s*\[\[\s*pen\s*\]\]", line)]
+    heads = [k for k, line in enumerate(lines) if re.match(r"\s*\[\[\s*[\"']?pen[\"']?\s*\]\]", line)]
     first = 0 if pen is None or pen >= len(heads) else heads[pen]
     last = next((head for head in heads if head > first), len(lines)) if pen is not None else len(lines)
     wanted = re.compile(rf"\s*(?:\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*[=.\]]")

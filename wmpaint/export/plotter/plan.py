@@ -21,7 +21,7 @@ from .job import Job
 from .order import Order, need_vpype
 from .pens import MOST_PENS, WIDTH, PenSet, load_pens
 from .placement import Placement
-from .plot import Layer, Speeds, Work
+from .plot import Effort, Layer, Speeds
 from .shapes import Spine, lines_of, shapes, spines, strings_of
 
 __all__ = ["plan"]
@@ -30,16 +30,18 @@ WHITE = (1.0, 1.0, 1.0)
 SOLID = 0.5  # opacity from which a stroke counts as opaque
 ROUGH = 0.005  # mm that lines may be off
 SHORTEST = 0.3  # pen widths of a line that is worth a lift
-TUCK = 0.25  # pen widths that a line goes on beneath what hides it, so that no paper shows between the two
+TUCK = 0.25  # pen widths that a line goes on beneath what hides it, so that little paper shows between the two
+LOOSE = 0.5  # that of offsets, whose outermost lines keep less to the edge
+FARTHEST = 10  # km to draw
 
 
 def plan(
     source: Any,
     pens: Any = None,
     *,
-    page: str | Sequence[Any] = "a4",
+    page: str | Sequence[Any] | None = None,
     landscape: bool | None = None,
-    margin: Any = "15mm",
+    margin: Any = None,
     fill: str | None = None,
     hide: float | None = None,
     overlap: float = 0.1,
@@ -55,8 +57,10 @@ def plan(
         source: a `Painting`, or `Strokes` (whose painted width is then 2 radius, at any pressure).
         pens: as `load_pens` takes them, or a number of pens whose colors are found in the strokes' own. "own"
             are those it was painted with; None is those, or else four fineliners.
-        page: a name such as "a4", "200x150mm", or (width, height); landscape: None turns it as the canvas lies.
-        margin: a length, bare on all sides.
+        page: a name such as "a4", "200x150mm", or (width, height). None: what it was painted for, where it is drawn
+            with the pens it was painted with, or else "a4".
+        landscape: None turns a named page as the canvas lies.
+        margin: a length, bare on all sides. None: as it was painted for, or else 15 mm.
         fill: how strokes get their width: "center" (they do not), "outline", "offsets" (lines beside the middle),
             "insets" (ring in ring, solid), "hatch" (by tone). None: "hatch" where colors are mixed, else "offsets".
         hide: what later strokes hide of earlier ones: the inner share of their width, 0 (nothing) to 1 (all of it).
@@ -75,8 +79,15 @@ def plan(
     """
     if fill is not None and fill not in FILLS:
         raise InputError(f"expected a fill out of {', '.join(FILLS)}, got {fill!r:.60}")
+    for name, given, kind in (("order", order, Order), ("speeds", speeds, Speeds), ("canvas", canvas, Canvas)):
+        if given is not None and not isinstance(given, kind):
+            raise InputError(f"expected {name} to be {kind.__name__} or None, got {given!r:.60}")
+    own = _painted_for(source, pens)
+    page, margin = page or own.get("page", "a4"), own.get("margin", "15mm") if margin is None else margin
+    if fill is None and own.get("fill") == "line":
+        fill = "center"
     if hide is None:
-        hide = 0.0 if fill == "center" else 1.0
+        hide = 0.0 if fill == "center" and not own else 1.0
     for name, value, most in (("hide", hide, 1.0), ("overlap", overlap, 0.9)):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
             raise InputError(f"expected {name} of 0 to {most:g}, got {value!r:.60}")
@@ -91,14 +102,18 @@ def plan(
     share, opacity = _measured(renderer, strokes, height)
     bones = spines(strokes, placement, share)
     area = torch.tensor([float(s.half.mean() * s.length) for s in bones])
-    chosen, inks = _assigned(source, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed)
-    _fits(chosen, placement)
+    chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed)
     fill = fill or ("hatch" if chosen.mix else "offsets")
+    _fits(chosen, placement)
     layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy())
     if not layers:
-        raise InputError(f"expected a stroke dark enough for one of {len(chosen)} pens, got {len(strokes)} too light")
+        lost = len(strokes) - int(inks.bare.sum())
+        raise InputError(
+            f"expected a stroke on the canvas and dark enough for one of {len(chosen)} pens, "
+            f"got {int(inks.bare.sum())} too light, and {lost} hidden or outside"
+        )
     speeds = speeds or Speeds()
-    before = tuple(Work.of(layer.paths, speeds) for layer in layers)
+    before = tuple(Effort.of(layer.paths, speeds) for layer in layers)
     text = getattr(source, "to_json", None)
     return Job(
         (order or Order())(layers, seed),
@@ -135,6 +150,22 @@ def _read(source: Any, canvas: Canvas | None) -> tuple[Strokes, Canvas, Any, int
     return strokes, canvas, renderer, height
 
 
+def _painted_for(source: Any, pens: Any) -> dict[str, Any]:
+    """The pens, page, margin and fill that a painting was painted for, if it is to be drawn with those pens.
+
+    Raises:
+        InputError: it is to be, and was not painted with pens.
+    """
+    if pens is not None and pens != "own":
+        return {}
+    known = getattr(source, "parameters", {})
+    if known.get("pens") is not None and source.strokes.pen is not None:
+        return {name: known[name] for name in ("pens", "page", "margin", "fill") if name in known}
+    if pens == "own":
+        raise InputError("expected a painting that was painted with pens, to be drawn with its own, got another")
+    return {}
+
+
 def _measured(renderer: Any, strokes: Strokes, height: int) -> tuple[np.ndarray, Tensor]:  # [N, 2], [N]
     """Painted width as a share of the diameter at both ends, and opacity, as the painter has them."""
     if renderer is None:
@@ -148,7 +179,7 @@ def _measured(renderer: Any, strokes: Strokes, height: int) -> tuple[np.ndarray,
 
 
 def _assigned(
-    source: Any,
+    own: dict[str, Any],
     strokes: Strokes,
     pens: Any,
     paper: tuple[float, float, float],
@@ -160,19 +191,15 @@ def _assigned(
 ) -> tuple[PenSet, Inks]:
     """The pens, and which draws what."""
     colors, solidity = strokes.color.float(), (opacity / SOLID).clamp(max=1)
-    if isinstance(pens, str) and pens.strip().isdigit():
+    if own and strokes.pen is not None:
+        found = load_pens(own["pens"])
+        pen = strokes.pen.numpy()
+        bare = (pen < 0) | (pen >= len(found))  # the paper, as an eraser
+        kept = np.flatnonzero(~bare)
+        return found, Inks(kept, pen[kept], solidity.numpy()[kept], bare)
+    if isinstance(pens, str) and pens.strip().isdecimal():
         pens = int(pens)
-    if pens is None or pens == "own":
-        own = getattr(source, "parameters", {}).get("pens")
-        if own is not None and strokes.pen is not None:
-            found = load_pens(own)
-            pen = strokes.pen.numpy()
-            bare = (pen < 0) | (pen >= len(found))  # the paper, as an eraser
-            kept = np.flatnonzero(~bare)
-            return found, Inks(kept, pen[kept], solidity.numpy()[kept], bare)
-        if pens == "own":
-            raise InputError("expected a painting that was painted with pens, to be drawn with its own, got another")
-        pens = "fineliners"
+    pens = "fineliners" if pens is None else pens
     if isinstance(pens, int) and not isinstance(pens, bool):
         if not 1 <= pens <= MOST_PENS:
             raise InputError(f"expected 1 to {MOST_PENS} pens, got {pens}")
@@ -209,12 +236,20 @@ def _layers(
 
     # What lies off the canvas is neither seen nor filled.
     bodies = shapely.intersection(shapely.simplify(shapes(bones), ROUGH), shapely.box(*placement.box))
+    if fill in ("offsets", "insets", "hatch"):
+        widths = np.array([pen.width for pen in pens.pens])[inks.pen]
+        kilometres = float((shapely.area(bodies)[inks.stroke] / widths).sum()) / 1e6
+        if kilometres > FARTHEST:
+            raise InputError(
+                f"expected at most {FARTHEST} km of lines, got about {kilometres:.0f} km: "
+                "try a smaller page, wider pens, or another fill"
+            )
     covering = np.full(len(bones), None, dtype=object)
     if hide > 0:
         opaque = np.flatnonzero(opacity >= SOLID)
         covering[opaque] = bodies[opaque] if hide == 1 else shapes([bones[k] for k in opaque], hide)
     veil = veils(bodies, covering, inks.stroke.tolist())
-    draw = FILLS[fill]
+    draw, tuck = FILLS[fill], LOOSE if fill == "offsets" else TUCK
     paths: list[list[np.ndarray]] = [[] for _ in pens.pens]
     shown = np.zeros(len(bones), bool)
     for stroke, index, coverage in zip(inks.stroke.tolist(), inks.pen.tolist(), inks.coverage.tolist(), strict=True):
@@ -226,7 +261,7 @@ def _layers(
             if over.covers(bodies[stroke]):
                 continue
             near = np.array(bodies[stroke].bounds) + 2 * pen.width * np.array([-1, -1, 1, 1])
-            over = shapely.clip_by_rect(over, *near).buffer(-TUCK * pen.width, quad_segs=4)
+            over = shapely.clip_by_rect(over, *near).buffer(-tuck * pen.width, quad_segs=4)
         lines = draw(bones[stroke], bodies[stroke], pen.width, overlap=overlap, coverage=coverage, angle=pen.angle)
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)

@@ -12,7 +12,7 @@ from ...errors import InputError
 from .pens import Pen
 from .placement import Placement
 
-__all__ = ["Layer", "Plot", "Speeds", "Work", "plotted"]
+__all__ = ["Effort", "Layer", "Plot", "Speeds", "plotted"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Speeds:
 
 
 @dataclass(frozen=True)
-class Work:
+class Effort:
     """How much a pen has to do.
 
     Args:
@@ -54,7 +54,7 @@ class Work:
     minutes: float
 
     @classmethod
-    def of(cls, paths: Sequence[np.ndarray], speeds: Speeds) -> Work:
+    def of(cls, paths: Sequence[np.ndarray], speeds: Speeds) -> Effort:
         """That of lines [K, 2] in mm, in their order."""
         drawn = sum(float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) for path in paths) / 1000
         ends = np.array([[path[0], path[-1]] for path in paths]).reshape(-1, 2)
@@ -64,8 +64,8 @@ class Work:
         seconds = drawn * 1000 / speeds.down + travel * 1000 / speeds.up + len(paths) * speeds.lift
         return cls(drawn, travel, len(paths), seconds / 60)
 
-    def __add__(self, other: Work) -> Work:
-        return Work(
+    def __add__(self, other: Effort) -> Effort:
+        return Effort(
             self.drawn + other.drawn, self.travel + other.travel, self.lifts + other.lifts, self.minutes + other.minutes
         )
 
@@ -98,7 +98,7 @@ class Plot:
     layers: tuple[Layer, ...]
     placement: Placement
     paper: tuple[float, float, float]
-    before: tuple[Work, ...]
+    before: tuple[Effort, ...]
     speeds: Speeds = field(default_factory=Speeds)
     strokes: int = 0
     bare: int = 0
@@ -108,23 +108,23 @@ class Plot:
     painting: str | None = field(default=None, repr=False)
 
     @property
-    def work(self) -> tuple[Work, ...]:
+    def work(self) -> tuple[Effort, ...]:
         """Each layer's, as it is to be plotted."""
-        return tuple(Work.of(layer.paths, self.speeds) for layer in self.layers)
+        return tuple(Effort.of(layer.paths, self.speeds) for layer in self.layers)
 
     @property
-    def total(self) -> Work:
+    def total(self) -> Effort:
         """The work of all layers that are plotted."""
         return self._sum(self.work)
 
     @property
-    def total_before(self) -> Work:
+    def total_before(self) -> Effort:
         """As `total`, in paint order."""
         return self._sum(self.before)
 
-    def _sum(self, works: Sequence[Work]) -> Work:
+    def _sum(self, works: Sequence[Effort]) -> Effort:
         mine = [work for layer, work in zip(self.layers, works, strict=True) if layer.pen.plot]
-        return sum(mine, Work(0.0, 0.0, 0, 0.0))
+        return sum(mine, Effort(0.0, 0.0, 0, 0.0))
 
     def bounds(self) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) of all points, mm."""
@@ -155,7 +155,7 @@ class Plot:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values: page, pens, and how much there is to do."""
 
-        def plain(work: Work) -> dict[str, float]:
+        def plain(work: Effort) -> dict[str, float]:
             return {
                 "drawn_m": round(work.drawn, 3),
                 "travel_m": round(work.travel, 3),
@@ -195,7 +195,7 @@ def plotted(job: Plot) -> list[Layer]:
     """The layers that are to be plotted.
 
     Raises:
-        InputError: none.
+        InputError: no pen that is to be plotted.
     """
     found = [layer for layer in job.layers if layer.pen.plot]
     if not found:

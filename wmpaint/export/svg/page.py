@@ -11,13 +11,14 @@ from xml.etree.ElementTree import Element
 
 from ...canvas import Canvas
 from ...color import to_hex
+from ...errors import InputError
 from .reading import NAMESPACE, packed
 
 __all__ = ["UNITS", "Shape", "clean", "describe", "number", "page"]
 
 UNITS = 1000  # the viewBox's height; its width is aspect times that
-# Everything XML 1.0 has no way to write, escaped or not.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 has no way to write, escaped or not; and what turns the direction of the text after it.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def page(
 
 def describe(drawing: Any, title: str, metadata: Mapping[str, Any] | None, painting: str | None) -> None:
     """Put a title, and what `page` is told to keep, into a drawing."""
+    if not isinstance(title, str):
+        raise InputError(f"expected a title as text, got {title!r:.60}")
     if title:
         drawing.set_desc(title=clean(title))
     if metadata:
@@ -122,5 +125,5 @@ def number(value: float) -> str:
 
 
 def clean(text: str) -> str:
-    """Text with U+FFFD for what XML cannot hold."""
+    """Text with U+FFFD for what XML cannot hold, and for what would turn the text around it."""
     return _FORBIDDEN.sub("\ufffd", text)

@@ -33,6 +33,9 @@
     byId("shown").textContent = String(count);
     byId("back").disabled = count === 0;
     byId("on").disabled = count === strokes.length;
+    if (picked >= count) {
+      pick(-1); // what is not there cannot be looked at
+    }
   }
 
   function seek(count) {
