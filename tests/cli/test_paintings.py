@@ -73,7 +73,7 @@ def test_options_go_to_the_files_that_know_them(cat):
         (["-o", "a.gcode", "--pens", "own"], "painted with pens"),
         (["-o", "a.ora", "--layers", "²"], "layers"),
         (["-o", "a.svg", "--pens", "²"], "expected pens out of"),
-        (["-o", "a.gcode", "--pens", "black", "--paper", "9000x9000mm"], "10 km of lines"),
+        (["-o", "a.gcode", "--pens", "cmyk", "--paper", "9000x9000mm"], "10 km of lines"),
         (["-o", "a.gcode", "--draw-speed", 0], "speeds above 0"),
         (["-o", "a.gcode", "--machine", "lathe"], "servo, zaxis, laser"),
         (["-o", "a.hpgl", "--device", "lathe"], "expected a device out of"),
