@@ -11,11 +11,12 @@ from xml.etree.ElementTree import Element
 
 from ...canvas import Canvas
 from ...color import to_hex
+from ..curves import number
 from .reading import NAMESPACE, packed
 
-__all__ = ["UNITS", "Shape", "clean", "describe", "number", "page"]
+__all__ = ["UNITS", "Shape", "clean", "describe", "page"]
 
-UNITS = 1000  # the viewBox's height; its width is aspect times that
+UNITS = 1000  # the viewBox's height; its width is aspect times that. Numbers have thousandths of a unit
 # Everything XML 1.0 has no way to write, escaped or not.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -113,12 +114,6 @@ def _element(drawing: Any, shape: Shape, extra: Mapping[str, str]) -> Any:
         top.add(path)
     top.update({"fill": shape.color, **extra})
     return top
-
-
-def number(value: float) -> str:
-    """Three decimals at most: a thousandth of a unit is 0.002 pixels of a picture 2000 pixels high."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def clean(text: str) -> str:
