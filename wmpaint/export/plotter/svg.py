@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...color import to_hex
+from ..curves import fit_lines, path_data
 from ..svg.page import clean, describe
-from .curves import fit, path_data
 from .plot import Plot
 
 __all__ = ["svg_text"]
@@ -41,7 +41,7 @@ def svg_text(job: Plot, *, title: str | None = None, embed: bool = True) -> str:
         group.attribs["style"] = "mix-blend-mode:multiply"
         if pen.opacity < 1:
             group.attribs["opacity"] = f"{pen.opacity:g}"  # of the layer: lines of one pen that cross do not darken
-        for curves in fit(layer.paths, TOLERANCE):
+        for curves in fit_lines(layer.paths, TOLERANCE):
             group.add(drawing.path(d=path_data(curves)))
         drawing.add(group)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + drawing.tostring().replace("<path", "\n<path") + "\n"

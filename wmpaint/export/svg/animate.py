@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .page import Shape, number
+from ..curves import number
+from .page import Shape
 
 __all__ = ["animation", "duration", "reach", "starts"]
 

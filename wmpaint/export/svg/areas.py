@@ -15,9 +15,9 @@ import numpy as np
 
 from ...canvas import Canvas
 from ...strokes import Strokes
+from ..curves import fit_loops
 from ..ribbons import Patch, Ribbon, bend
 from .contours import area, contours
-from .curves import fit
 
 __all__ = ["Layer", "areas", "levels_of"]
 
@@ -64,7 +64,7 @@ def areas(
             stacks.append([] if patch is None else _layers(patch, radii[k], levels))
         flat = [(k, loop) for k, stack in enumerate(stacks, first) for _, loops in stack for loop in loops]
         limits = [max(tolerance, _LOOSE * radii[k]) for k, _ in flat]
-        curves = iter(fit([loop for _, loop in flat], limits))
+        curves = iter(fit_loops([loop for _, loop in flat], limits))
         for stack in stacks:
             beneath, layers = 0.0, []
             for level, loops in stack:

@@ -8,7 +8,8 @@ from torch import Tensor
 from ...color import to_hex
 from ...errors import InputError
 from ...strokes import Strokes
-from .page import UNITS, Shape, number
+from ..curves import number
+from .page import UNITS, Shape
 
 __all__ = ["line_shapes"]
 

@@ -12,11 +12,12 @@ from xml.etree.ElementTree import Element
 from ...canvas import Canvas
 from ...color import to_hex
 from ...errors import InputError
+from ..curves import number
 from .reading import NAMESPACE, packed
 
-__all__ = ["UNITS", "Shape", "clean", "describe", "number", "page"]
+__all__ = ["UNITS", "Shape", "clean", "describe", "page"]
 
-UNITS = 1000  # the viewBox's height; its width is aspect times that
+UNITS = 1000  # the viewBox's height; its width is aspect times that. Numbers have thousandths of a unit
 # What XML 1.0 has no way to write, escaped or not; and what turns the direction of the text after it.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 
@@ -116,12 +117,6 @@ def _element(drawing: Any, shape: Shape, extra: Mapping[str, str]) -> Any:
         top.add(path)
     top.update({"fill": shape.color, **extra})
     return top
-
-
-def number(value: float) -> str:
-    """Three decimals at most: a thousandth of a unit is 0.002 pixels of a picture 2000 pixels high."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def clean(text: str) -> str:
