@@ -83,7 +83,8 @@ def plan(
         if given is not None and not isinstance(given, kind):
             raise InputError(f"expected {name} to be {kind.__name__} or None, got {given!r:.60}")
     own = _painted_for(source, pens)
-    page, margin = page or own.get("page", "a4"), own.get("margin", "15mm") if margin is None else margin
+    page = own.get("page", "a4") if page is None else page
+    margin = own.get("margin", "15mm") if margin is None else margin
     if fill is None and own.get("fill") == "line":
         fill = "center"
     if hide is None:
