@@ -171,12 +171,10 @@ def _measured(renderer: Any, strokes: Strokes, height: int) -> tuple[np.ndarray,
     """Painted width as a share of the diameter at both ends, and opacity, as the painter has them."""
     if renderer is None:
         return np.ones((len(strokes), 2)), torch.ones(len(strokes))
-    ends = []
-    for k in range(2):
-        alike = strokes.replace(pressure=strokes.pressure[:, k : k + 1].expand(-1, 2).contiguous())
-        ends.append(look.measure(renderer, alike, height=height))
-    (first, clear), (last, clear_last) = ends
-    return torch.stack([first, last], 1).double().numpy(), (clear + clear_last) / 2
+    # Both ends at once, as strokes of even pressure: what is painted to measure them serves both.
+    ends = [strokes.replace(pressure=strokes.pressure[:, k : k + 1].expand(-1, 2)) for k in range(2)]
+    wide, clear = look.measure(renderer, Strokes.cat(ends), height=height)
+    return wide.view(2, -1).t().double().numpy(), clear.view(2, -1).mean(0)
 
 
 def _assigned(
