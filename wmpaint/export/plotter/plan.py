@@ -251,16 +251,21 @@ def _layers(
     draw, tuck = FILLS[fill], LOOSE if fill == "offsets" else TUCK
     paths: list[list[np.ndarray]] = [[] for _ in pens.pens]
     shown = np.zeros(len(bones), bool)
+    last, width, cover = -1, 0.0, None
     for stroke, index, coverage in zip(inks.stroke.tolist(), inks.pen.tolist(), inks.coverage.tolist(), strict=True):
         pen = pens.pens[index]
         if bodies[stroke].is_empty:
             continue
         over = veil.get(stroke)
         if over is not None:
-            if over.covers(bodies[stroke]):
+            if (stroke, pen.width) != (last, width):  # several pens for one stroke, one after the other
+                buried = over.covers(bodies[stroke])
+                near = np.array(bodies[stroke].bounds) + 2 * pen.width * np.array([-1, -1, 1, 1])
+                cover = None if buried else shapely.clip_by_rect(over, *near).buffer(-tuck * pen.width, quad_segs=4)
+                last, width = stroke, pen.width
+            if cover is None:
                 continue
-            near = np.array(bodies[stroke].bounds) + 2 * pen.width * np.array([-1, -1, 1, 1])
-            over = shapely.clip_by_rect(over, *near).buffer(-tuck * pen.width, quad_segs=4)
+            over = cover
         lines = draw(bones[stroke], bodies[stroke], pen.width, overlap=overlap, coverage=coverage, angle=pen.angle)
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
