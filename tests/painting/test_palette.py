@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
 import wmpaint as wp
 from wmpaint.canvas import Canvas
+from wmpaint.cli.app import app
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.plotter import Pen, load_pens
 from wmpaint.painting.leaves import Leaves
@@ -144,3 +146,23 @@ def test_refusals(options, message):
 def test_a_pen_file_that_is_not_there():
     with pytest.raises(FileError, match=r"nowhere\.toml"):
         wp.Run(wp.sample_photo(), pens="nowhere.toml", strokes=5, height=32)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--pens", "cmyk"], "--pens as in the checkpoint, got cmyk"),
+        (["--pens", "black", "--paper", "a3"], "--paper as in the checkpoint, got a3"),
+        (["--pens", "black", "--paper", "a5"], None),
+    ],
+)
+def test_the_command_goes_on_with_the_same_pens_and_page_only(tmp_path, monkeypatch, options, message):
+    monkeypatch.chdir(tmp_path)
+    run = wp.Run(wp.sample_photo(), pens="black", page="a5", **SMALL)
+    next(run)
+    run.save_checkpoint("state")
+    done = CliRunner().invoke(
+        app, ["paint", "--resume", "state", "--budget", "1s", "--no-real", "-o", "a.png", *options]
+    )
+    assert done.exit_code == (2 if message else 0), done.output
+    assert message is None or message in done.stderr

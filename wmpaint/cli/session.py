@@ -210,9 +210,12 @@ def _start(session: Session, goal: Objective, seconds: float | None, strokes: in
     known = {**run.parameters, "seed": run.seed}
     if session.pens is not None:
         from ..export.plotter.pens import load_pens
+        from ..units import page_size
 
         if known.get("pens") != [pen.as_dict() for pen in load_pens(session.pens).pens]:
             raise InputError(f"expected --pens as in the checkpoint, got {session.pens}")
+        if session.paper is not None and sorted(known["page"]) != sorted(page_size(session.paper)):
+            raise InputError(f"expected --paper as in the checkpoint, got {session.paper}")
     for name, value in session.given.items():
         if known.get(name) != value:
             raise InputError(f"expected --{name} {known.get(name)} as in the checkpoint, got {value}")

@@ -10,7 +10,7 @@ from ..canvas import Canvas
 from ..renderer import Renderer
 from ..strokes import Strokes
 
-__all__ = ["measure"]
+__all__ = ["measure", "straight"]
 
 _PRESSURES = (0.15, 0.4, 0.7, 1.0)
 _RADII = 4
@@ -63,17 +63,24 @@ def _one_brush(
     return out[0], out[1]
 
 
-def _probe(renderer: Renderer, radius: float, pressure: float, brush: int, height: int) -> tuple[float, float]:
-    """(width / diameter, opacity) of one straight stroke."""
+def straight(renderer: Renderer, radius: float, pressure: float, brush: int, height: int) -> Tensor:  # [height, K]
+    """Alpha across one straight, level stroke in the middle of a square canvas, in float64.
+
+    The middle half of its length only: caps, and the first dabs, are not what the line looks like.
+    """
     half = min(max(6 * radius, 8 / height), 0.45)
     points = torch.tensor([[[0.5 - half, 0.5], [0.5, 0.5], [0.5 + half, 0.5]]])
     stroke = Strokes(points, torch.tensor([radius]), torch.full((1, 2), pressure), torch.zeros(1, 3))
     stroke = stroke.replace(brush=torch.tensor([brush]))
     with torch.no_grad():
         alpha = renderer.render(stroke, Canvas(background=None), height=height)[3].double()
-    # The middle half only: caps, and the first dabs, are not what the line looks like.
     left, right = round((0.5 - half / 2) * height), round((0.5 + half / 2) * height)
-    middle = alpha[:, left : max(right, left + 1)]
+    return alpha[:, left : max(right, left + 1)]
+
+
+def _probe(renderer: Renderer, radius: float, pressure: float, brush: int, height: int) -> tuple[float, float]:
+    """(width / diameter, opacity) of one straight stroke."""
+    middle = straight(renderer, radius, pressure, brush, height)
     mass, square = float(middle.sum()), float(middle.square().sum())
     if mass <= 0 or square <= 0:
         return 1.0, 0.0

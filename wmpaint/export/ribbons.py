@@ -17,6 +17,7 @@ from ..canvas import Canvas
 from ..raster import composite
 from ..renderer import Renderer
 from ..strokes import Strokes
+from .look import straight
 from .work import HasBrushes, HasRibbons
 
 __all__ = ["Patch", "Ribbon", "bend", "ribbons"]
@@ -185,14 +186,6 @@ def _slice(
     renderer: Renderer, radius: float, pressure: float, brush: int, height: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """(offsets in radii, mean alpha there) across one straight stroke."""
-    half = min(max(6 * radius, 8 / height), 0.45)
-    points = torch.tensor([[[0.5 - half, 0.5], [0.5, 0.5], [0.5 + half, 0.5]]])
-    stroke = Strokes(points, torch.tensor([radius]), torch.full((1, 2), pressure), torch.zeros(1, 3))
-    stroke = stroke.replace(brush=torch.tensor([brush]))
-    with torch.no_grad():
-        alpha = renderer.render(stroke, Canvas(background=None), height=height)[3].double()
-    # The middle half only: caps, and the first dabs, are for the fans to guess.
-    left, right = round((0.5 - half / 2) * height), round((0.5 + half / 2) * height)
-    middle = alpha[:, left : max(right, left + 1)].mean(1).cpu().numpy()
+    middle = straight(renderer, radius, pressure, brush, height).mean(1).cpu().numpy()
     # A ribbon's columns end above a stroke that runs to the right, and a picture's rows begin there.
     return ((np.arange(height) + 0.5) / height - 0.5) / radius, middle[::-1]
