@@ -5,6 +5,7 @@ In the dream, in the dream with its grain, or in a paint program; on the canvas,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import torch
@@ -12,7 +13,6 @@ from torch import Tensor
 
 from .. import memory
 from ..canvas import Canvas
-from ..color import parse_color
 from ..errors import InputError
 from ..renderer import Renderer
 from ..strokes import Strokes
@@ -83,9 +83,10 @@ def ground_of(canvas: Canvas, ground: str) -> Canvas:
         return canvas
     if ground == "transparent":
         return replace(canvas, background=None)
-    if not isinstance(ground, str) or not ground.startswith("#"):
+    if not isinstance(ground, str) or not re.fullmatch("#[0-9a-fA-F]{6}", ground):
         raise InputError(f'expected a ground of "canvas", "transparent" or "#rrggbb", got {ground!r}')
-    return replace(canvas, background=parse_color(ground, "a ground"))
+    red, green, blue = bytes.fromhex(ground[1:])
+    return replace(canvas, background=(red / 255, green / 255, blue / 255))
 
 
 def size(work: Work, height: int | None, dpi: float | None) -> tuple[int, float | None]:
