@@ -1,4 +1,4 @@
-"""Strokes: a batch of N quadratic Bezier curves with a radius, a pressure and a color each."""
+"""Strokes: quadratic Bezier curves with a radius, a pressure and a color each; of one picture or of several."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .errors import InputError
 
-__all__ = ["Strokes"]
+__all__ = ["StrokeBatch", "Strokes"]
 
 _SHAPES: dict[str, tuple[int, ...]] = {"points": (3, 2), "radius": (), "pressure": (2,), "color": (3,)}
 _LEAST = 9.9999e-10  # 1e-9, which is a little less in single precision
@@ -141,3 +141,99 @@ def _expect(name: str, value: Any, shape: tuple[int, ...], kind: str) -> None:
         found = "booleans" if value.dtype == torch.bool else "whole numbers"
     if found != kind or value.is_complex():  # ~lifted of whole numbers would be an index
         raise InputError(f"expected {name} as {kind}, got {value.dtype}")
+
+
+@dataclass(frozen=True, eq=False)
+class StrokeBatch:
+    """K strokes for each of B pictures, in paint order.
+
+    Args:
+        points: [B, K, 3, 2], as in `Strokes`, each picture with an origin of its own.
+        radius: [B, K].
+        pressure: [B, K, 2].
+        color: [B, K, 3].
+        present: optional [B, K] bool, which strokes there are; None means all.
+
+    Raises:
+        InputError: shapes that disagree, or a column of the wrong kind of numbers.
+    """
+
+    points: Tensor
+    radius: Tensor
+    pressure: Tensor
+    color: Tensor
+    present: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        size = tuple(self.points.shape[:2]) if isinstance(self.points, Tensor) and self.points.ndim > 1 else (0, 0)
+        for name, shape in _SHAPES.items():
+            _expect(name, getattr(self, name), (*size, *shape), "real numbers")
+        if self.present is not None:
+            _expect("present", self.present, size, "booleans")
+
+    def __len__(self) -> int:
+        """How many pictures."""
+        return self.points.shape[0]
+
+    @property
+    def count(self) -> int:
+        """Strokes of a picture, absent ones too."""
+        return self.points.shape[1]
+
+    def __getitem__(self, index: int) -> Strokes:
+        """The strokes of one picture that are present."""
+        strokes = Strokes(*(getattr(self, name)[index] for name in _SHAPES))
+        return strokes if self.present is None else strokes[self.present[index]]
+
+    def _map(self, fn: Any) -> StrokeBatch:
+        present = None if self.present is None else fn(self.present)
+        return StrokeBatch(*(fn(getattr(self, name)) for name in _SHAPES), present)
+
+    def take(self, index: Any) -> StrokeBatch:
+        """Some of the pictures: a slice, or whole numbers in a tensor."""
+        return self._map(lambda value: value[index])
+
+    def span(self, start: int, stop: int) -> StrokeBatch:
+        """Strokes `start` to `stop` - 1 of each picture."""
+        return self._map(lambda value: value[:, start:stop])
+
+    def detach(self) -> StrokeBatch:
+        """The same strokes, outside any graph."""
+        return self._map(lambda value: value.detach())
+
+    def flat(self) -> Strokes:
+        """All B * K strokes, picture by picture; absent ones are lifted."""
+        lifted = None if self.present is None else ~self.present.flatten()
+        return Strokes(*(getattr(self, name).flatten(0, 1) for name in _SHAPES), lifted=lifted)
+
+    @classmethod
+    def cat(cls, parts: Iterable[StrokeBatch]) -> StrokeBatch:
+        """The strokes of several batches of the same pictures, one after the other."""
+        parts = list(parts)
+        columns = (torch.cat([getattr(part, name) for part in parts], 1) for name in _SHAPES)
+        present = None
+        if any(part.present is not None for part in parts):
+            masks = [torch.ones_like(p.radius, dtype=torch.bool) if p.present is None else p.present for p in parts]
+            present = torch.cat(masks, 1)
+        return cls(*columns, present)
+
+    @classmethod
+    def stack(cls, pictures: Iterable[Strokes]) -> StrokeBatch:
+        """One batch of several pictures' strokes; shorter ones are filled with absent strokes.
+
+        Raises:
+            InputError: no pictures.
+        """
+        pictures = list(pictures)
+        if not pictures:
+            raise InputError("expected the strokes of one picture or more, got none")
+        longest = max(len(strokes) for strokes in pictures)
+        like = pictures[0].radius
+        ones = like.new_ones
+        filler = Strokes(ones(longest, 3, 2) / 2, ones(longest) / 64, ones(longest, 2), 0 * ones(longest, 3))
+        padded = [
+            [torch.cat([getattr(s, name), getattr(filler, name)[len(s) :]]) for s in pictures] for name in _SHAPES
+        ]
+        sizes = torch.tensor([len(strokes) for strokes in pictures], device=like.device)
+        present = torch.arange(longest, device=like.device) < sizes[:, None]
+        return cls(*(torch.stack(column) for column in padded), None if bool(present.all()) else present)

@@ -6,6 +6,7 @@ cost follows the painted area, not strokes x canvas.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..geometry import STRAIGHT, branches, coefficients
 
-__all__ = ["Chunk", "Plan", "check_curves", "chunks", "is_straight", "plan"]
+__all__ = ["Chunk", "Plan", "Sheet", "check_curves", "chunks", "is_straight", "plan"]
 
 FARTHEST = 1e15  # pixels; beyond, products of coordinates might overflow
 CHUNK_PIXELS = 4_000_000  # pair pixels held at a time: some 300 MB with everything kept for gradients
@@ -181,12 +182,73 @@ def plan(
 ) -> Plan:
     """Bin strokes to tiles. A plan made with a little more reach serves several small steps."""
     stroke, number = _touching(points, reach, height, width, tile)
+    return _binned(stroke, number, height, width, tile)
+
+
+class Sheet(NamedTuple):
+    """Pictures of the same size side by side on one large picture, so that they are drawn at once.
+
+    A cell is a picture's size rounded up to whole tiles; strokes keep to the tiles of their own cell.
+    """
+
+    pictures: int
+    height: int
+    width: int
+    tile: int
+
+    @property
+    def across(self) -> int:
+        """Cells in a row; the sheet is about square, so that coordinates stay small."""
+        return max(1, math.isqrt(self.pictures))
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """(height, width) of a cell in tiles."""
+        return -(-self.height // self.tile), -(-self.width // self.tile)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of the sheet in pixels."""
+        rows, columns = self.cell
+        return -(-self.pictures // self.across) * rows * self.tile, self.across * columns * self.tile
+
+    def origin(self, picture: Tensor) -> Tensor:
+        """[..., 2] (x, y) of pictures' top left corners, pixels."""
+        rows, columns = self.cell
+        corner = torch.stack([picture % self.across * columns, picture // self.across * rows], -1)
+        return corner * self.tile
+
+    @torch.no_grad()
+    def plan(
+        self,
+        points: Tensor,  # [N, 3, 2] pixels of the stroke's own picture
+        reach: Tensor,  # [N] pixels
+        picture: Tensor,  # [N] int64
+    ) -> Plan:
+        """Bin strokes to the tiles of their pictures' cells."""
+        stroke, number = _touching(points, reach, self.height, self.width, self.tile)
+        rows, columns = self.cell
+        mine = picture[stroke]
+        row = mine // self.across * rows + number // columns
+        column = mine % self.across * columns + number % columns
+        return _binned(stroke, row * (self.across * columns) + column, *self.size, self.tile)
+
+    def cut(self, sheet: Tensor) -> Tensor:
+        """[C, H, W] of the sheet -> [pictures, C, height, width]."""
+        rows, columns = (side * self.tile for side in self.cell)
+        c, down = sheet.shape[0], sheet.shape[1] // rows
+        cells = sheet.view(c, down, rows, self.across, columns).permute(1, 3, 0, 2, 4).flatten(0, 1)
+        return cells[: self.pictures, :, : self.height, : self.width]
+
+
+def _binned(stroke: Tensor, number: Tensor, height: int, width: int, tile: int) -> Plan:
+    """The plan of some (stroke, tile) pairs, which come sorted by stroke."""
     total = -(-height // tile) * -(-width // tile)
     count = torch.bincount(number, minlength=total)
     order = torch.argsort(count, descending=True, stable=True)
     filled = order[: int((count > 0).sum())]
     place = torch.empty_like(order)
     place[order] = torch.arange(total, device=order.device)
-    by_tile = torch.argsort(place[number], stable=True)  # they come sorted by stroke, and stay so in each tile
+    by_tile = torch.argsort(place[number], stable=True)  # they stay sorted by stroke in each tile
     starts = torch.cat([count.new_zeros(1), count[filled].cumsum(0)])
     return Plan(height, width, tile, filled, starts, stroke[by_tile])
