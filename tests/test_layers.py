@@ -30,6 +30,7 @@ LAYERS = [
     "painters",
     "objectives",
     "painting",
+    "data",
     "agents",
     "worldmodel",
     "wmpaint",  # the package itself: wmpaint/__init__.py, the public names

@@ -1,0 +1,108 @@
+"""Japanese characters with the strokes that people write them with, in their order: `kana("hiragana") -> Glyphs`.
+
+The strokes come from KanjiVG (https://kanjivg.tagaini.net), copyright Ulrich Apel, Creative Commons
+Attribution-Share Alike 3.0, by way of the package `kanjivg` on PyPI. They are read where that package has put
+them, changed into quadratic curves, and nothing of them is part of wmpaint.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import FileError, InputError, MissingProgram
+from .curves import cubics, quadratics
+from .glyphs import Glyphs, Style
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["CREDIT", "SETS", "kana"]
+
+CREDIT = "KanjiVG (https://kanjivg.tagaini.net), copyright Ulrich Apel, CC BY-SA 3.0"
+BOX = 109.0  # the side of KanjiVG's square
+TOLERANCE = 0.008  # of that side; curves that are then joined smoothly stay within 0.015
+FINEST = 0.04
+SETS = {
+    "hiragana": (range(0x3041, 0x3097),),
+    "katakana": (range(0x30A1, 0x30FB),),
+    "kana": (range(0x3041, 0x3097), range(0x30A1, 0x30FB)),
+    "kanji": (range(0x4E00, 0xA000),),
+}
+FEW = 12  # strokes of a kanji, unless told otherwise
+_LARGEST = 1 << 20  # bytes of one character's file
+_PATH = re.compile(r"<path\b[^>]*\bid=\"kvg:[0-9a-f]+-s(\d+)\"[^>]*\bd=\"([^\"]*)\"")
+
+
+def kana(
+    name: str = "kana",
+    *,
+    max_strokes: int | None = None,
+    characters: str | None = None,
+    style: Style = Style(),  # noqa: B008 (frozen)
+) -> Glyphs:
+    """Hiragana, katakana or both, or kanji, as pictures that are drawn anew each time, with their strokes.
+
+    Args:
+        name: "kana" (small ones and those with marks included), "hiragana", "katakana" or "kanji".
+        max_strokes: leave out what takes more; for kanji 12 if None.
+        characters: only these.
+        style: how they vary.
+
+    Raises:
+        MissingProgram: the package `kanjivg` is not installed.
+        InputError: an unknown name, a character that the set does not have, or nothing left.
+    """
+    if name not in SETS:
+        raise InputError(f"expected a set of characters out of {', '.join(SETS)}, got {name!r}")
+    most = FEW if max_strokes is None and name == "kanji" else max_strokes
+    folder = _folder()
+    wanted = [code for block in SETS[name] for code in block]
+    if characters is not None:
+        if foreign := [c for c in characters if ord(c) not in wanted]:
+            raise InputError(f"expected characters of {name}, got {foreign[0]!r}")
+        wanted = [ord(c) for c in dict.fromkeys(characters)]
+    found, paths, counts = [], [], []
+    for code in wanted:
+        strokes = _strokes(folder / f"{code:05x}.svg")
+        if strokes and (most is None or len(strokes) <= most):
+            found.append(chr(code))
+            paths += [cubics(stroke) / BOX for stroke in strokes]
+            counts.append(len(strokes))
+    if not found:
+        raise InputError(f"expected {name} of at most {most} strokes, got none")
+    curves = quadratics(paths, tolerance=TOLERANCE, finest=FINEST)
+    pictures: list[list[Tensor]] = []
+    for count in counts:
+        pictures.append(curves[:count])
+        curves = curves[count:]
+    return Glyphs.make(name, pictures, tuple(found), style=style, credit=CREDIT)
+
+
+def _folder() -> Path:
+    """Where the package has its drawings."""
+    try:
+        package = metadata.distribution("kanjivg")
+    except metadata.PackageNotFoundError as error:
+        raise MissingProgram("expected the package kanjivg, got none: pip install 'wmpaint[kana]'") from error
+    folder = Path(str(package.locate_file("kanji")))
+    if not (folder / "03042.svg").is_file():
+        raise FileError(f"expected the drawings of kanjivg in {str(folder)!r}, got none")
+    return folder
+
+
+def _strokes(file: Path) -> list[str]:
+    """The strokes of one character in their order; none where there is no such drawing."""
+    try:
+        with file.open(encoding="utf-8") as stream:
+            text = stream.read(_LARGEST)
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"could not read {str(file)!r}: {error}") from error
+    found = {int(number): path for number, path in _PATH.findall(text)}
+    if sorted(found) != list(range(1, len(found) + 1)):
+        raise FileError(f"expected strokes numbered from 1 in {str(file)!r}, got {sorted(found)}")
+    return [found[number] for number in sorted(found)]

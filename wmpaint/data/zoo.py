@@ -1,0 +1,62 @@
+"""Data by name or by path: `load("kana")`, `load("mnist")`, `load("paintings:round")`, `load("photos/")`."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..errors import FileError, InputError
+from .arrays import has_idx, load_arrays, load_idx_folder
+from .base import Data
+from .kana import SETS, kana
+
+__all__ = ["load"]
+
+
+def load(source: str | Path, *, download: bool = False, split: str | None = None, **options: Any) -> Data:
+    """A source of pictures.
+
+    - "kana", "hiragana", "katakana", "kanji": written characters with known strokes (`kana`);
+    - a .npz or IDX file, or a folder of MNIST's four (`load_arrays`, `load_idx_folder`).
+
+    Args:
+        source: a name, or a path; a path wins where both exist and it has a slash or a suffix.
+        download: get what is missing from its official address.
+        split: "train" or "test" for one part, as `Data.split()` has them; None for all.
+        options: what the source's own function takes beside this, such as `jitter` or `max_strokes`.
+
+    Raises:
+        FileError: no such file, or one that is not what it says.
+        InputError: an unknown name or option.
+        MissingProgram: an optional package that is not installed.
+    """
+    if split not in (None, "train", "test"):
+        raise InputError(f"expected the split 'train' or 'test', got {split!r}")
+    data = _load(source, download, options)
+    return data if split is None else data.split()[split == "test"]
+
+
+def _load(source: str | Path, download: bool, options: dict[str, Any]) -> Data:
+    if source in SETS:
+        return _call(kana, options, str(source), str(source))
+    path = Path(source).expanduser()
+    shown = repr(os.fspath(source))
+    if path.is_dir():
+        if has_idx(path):
+            return _call(load_idx_folder, options, shown, path)
+        raise FileError(f"expected a folder of IDX files, got {shown}")
+    if path.is_file():
+        return _call(load_arrays, options, shown, path)
+    raise FileError(f"expected a file, a folder, or one of {', '.join(SETS)}, got {shown}")
+
+
+def _call(maker: Callable[..., Data], options: dict[str, Any], what: str, *arguments: Any) -> Data:
+    """The data that `maker` makes, once it has said which options it knows."""
+    known = inspect.signature(maker).parameters
+    names = [n for n, p in known.items() if p.kind is p.KEYWORD_ONLY]
+    if strange := [name for name in options if name not in names]:
+        raise InputError(f"expected options of {what} out of {', '.join(names) or 'none'}, got {strange[0]!r}")
+    return maker(*arguments, **options)
