@@ -19,6 +19,7 @@ ROOT = Path(wmpaint.__file__).parent
 LAYERS = [
     "errors version",
     "files memory",
+    "download",
     "units color geometry metrics",
     "image canvas",
     "strokes",

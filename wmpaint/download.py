@@ -1,6 +1,6 @@
-"""Published weights from the network, once: resumed when cut, checked by hash, whole or not at all.
+"""Published files from the network, once: resumed when cut, checked by hash, whole or not at all.
 
-Files lie where `torch.hub` keeps them, so that what torchvision has downloaded is found; or in the
+Weights lie where `torch.hub` keeps them, so that what torchvision has downloaded is found; or in the
 folder that the environment variable WMPAINT_CACHE names.
 """
 
@@ -18,11 +18,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from io import BufferedRandom
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
-from ..errors import FileError, InputError, WmpaintError
-from ..files import make_folder
+from .errors import FileError, InputError, WmpaintError
+from .files import make_folder
 
 __all__ = ["BASE_URL", "cache_folder", "fetch"]
 
@@ -48,6 +49,7 @@ def fetch(
     name: str,
     *,
     limit: int,
+    digest: str | None = None,
     base_url: str | None = None,
     folder: Path | None = None,
     progress: Progress | None = None,
@@ -58,52 +60,72 @@ def fetch(
     that want the same file wait for each other.
 
     Args:
-        name: ends with the first digits of its SHA-256: "vgg16-397923af.pth".
+        name: ends with the first digits of its SHA-256, "vgg16-397923af.pth", unless a digest is given.
         limit: the most bytes to accept.
+        digest: "sha256:" or "md5:" and all of the hash, for files that are not named by theirs.
         base_url: of the folder that holds it; by default the environment's WMPAINT_WEIGHTS_URL, or torchvision's.
         folder: to keep it in; `cache_folder()` by default.
         progress: is called with the bytes so far and in all.
 
     Raises:
-        InputError: a name without a hash, or an address that is neither http nor https.
+        InputError: no hash, or an address that is neither http nor https.
         FileError: offline, refused by the server, cut too often, too large, another hash, or no place to keep it.
     """
-    digits = re.fullmatch(r"[\w.-]*-([0-9a-f]{8,64})\.\w+", name)
-    if digits is None:
-        raise InputError(f"expected a file name with its hash, such as vgg16-397923af.pth, got {name!r}")
+    check = _named(name) if digest is None else _given(name, digest)
     base = base_url or os.environ.get("WMPAINT_WEIGHTS_URL") or BASE_URL
     if urllib.parse.urlsplit(base).scheme not in ("http", "https"):
         raise InputError(f"expected an http or https address to download {name} from, got {base!r}")
     folder = cache_folder() if folder is None else folder
     target = folder / name
-    if _matches(target, digits[1]):
+    if check.fits(target):
         return target
     url = f"{base.rstrip('/')}/{name}"
     make_folder(folder)
     part = folder / f"{name}.part"
     with _locked(part) as file:
-        if _matches(target, digits[1]):  # another process was faster
+        if check.fits(target):  # another process was faster
             part.unlink(missing_ok=True)
             return target
         _download(url, file, limit, progress)
         file.seek(0)
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-        if not found.startswith(digits[1]):
+        found = hashlib.file_digest(file, check.kind).hexdigest()
+        if not found.startswith(check.digits):
             part.unlink()
-            raise FileError(f"expected a file with a SHA-256 of {digits[1]}... at {url}, got {found[:16]}...")
+            kind = "SHA-256" if check.kind == "sha256" else "MD5"
+            raise FileError(f"expected a file with a {kind} of {check.digits[:16]}... at {url}, got {found[:16]}...")
         os.fsync(file.fileno())
         os.replace(part, target)
     return target
 
 
-def _matches(path: Path, digits: str) -> bool:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest().startswith(digits)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        raise FileError(f"could not read {str(path)!r}: {error.strerror}") from error
+class _Check(NamedTuple):
+    """The hash that a file is to have, or how it begins."""
+
+    kind: str
+    digits: str
+
+    def fits(self, path: Path) -> bool:
+        try:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, self.kind).hexdigest().startswith(self.digits)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise FileError(f"could not read {str(path)!r}: {error.strerror}") from error
+
+
+def _named(name: str) -> _Check:
+    digits = re.fullmatch(r"[\w.-]*-([0-9a-f]{8,64})\.\w+", name)
+    if digits is None:
+        raise InputError(f"expected a file name with its hash, such as vgg16-397923af.pth, got {name!r}")
+    return _Check("sha256", digits[1])
+
+
+def _given(name: str, digest: str) -> _Check:
+    found = re.fullmatch(r"(sha256):([0-9a-f]{64})|(md5):([0-9a-f]{32})", digest)
+    if found is None or re.fullmatch(r"\w[\w.-]*", name) is None:
+        raise InputError(f"expected a plain file name and sha256: or md5: with all digits, got {name!r} and {digest!r}")
+    return _Check(found[1] or found[3], found[2] or found[4])
 
 
 @contextlib.contextmanager
