@@ -197,6 +197,12 @@ class StrokeBatch:
         """Strokes `start` to `stop` - 1 of each picture."""
         return self._map(lambda value: value[:, start:stop])
 
+    def where(self, present: Tensor) -> StrokeBatch:  # [B, K] or [B, 1] bool
+        """The same strokes, of which only these are present, if they were before."""
+        shown = present.expand_as(self.radius)
+        shown = shown if self.present is None else self.present & shown
+        return StrokeBatch(self.points, self.radius, self.pressure, self.color, shown)
+
     def detach(self) -> StrokeBatch:
         """The same strokes, outside any graph."""
         return self._map(lambda value: value.detach())

@@ -1,0 +1,155 @@
+"""`Agent`: looks at pictures and paints them in a few strokes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import InputError
+from ..painters.painter import RibbonPainter
+from ..strokes import StrokeBatch, Strokes
+from .action import SEEN, as_seen, strokes_of
+from .config import AgentConfig
+from .nets import build
+from .sight import see
+from .studio import Studio, resized
+
+__all__ = ["Agent", "Look"]
+
+
+class Look(NamedTuple):
+    """What an agent did after one look."""
+
+    strokes: StrokeBatch  # per_look of them
+    there: Tensor | None  # [B, per_look] logits of being there, if it stops
+    memory: Tensor
+
+
+class Agent(nn.Module):
+    """Pictures -> strokes. `agents.load` gives one that has learned.
+
+    Args:
+        config: its sizes.
+        painter: the painter that it learns with, and whose brush its strokes are meant for.
+        info: what is known of how it was made; kept in its file.
+    """
+
+    def __init__(self, config: AgentConfig, painter: RibbonPainter, info: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.config = config
+        self.net = build(config)
+        self.studio = Studio(painter.requires_grad_(False), config)
+        self.info = dict(info or {})
+
+    @property
+    def painter(self) -> RibbonPainter:
+        """Whose strokes it lays."""
+        return self.studio.painter
+
+    def begin(self, target: Tensor) -> Tensor:
+        """What it remembers before the first look at target [B, C, side, side]."""
+        return self.net.begin(target)
+
+    def look(self, target: Tensor, canvas: Tensor, memory: Tensor, done: Tensor, zoom: Tensor | None = None) -> Look:
+        """Look once, and lay strokes.
+
+        Args:
+            target, canvas: [B, C, side, side]; no gradient passes to the canvas.
+            done: [B] share of the painting's strokes that are laid.
+            zoom: [B] log2 of how much larger than `program_height` the canvas stands for; 0 if None.
+        """
+        sees = self.config.sees
+        zoom = torch.zeros_like(done) if zoom is None else zoom
+        situation = torch.stack([2 * done - 1, zoom], 1)
+        raw, memory = self.net(resized(target, sees), resized(canvas.detach(), sees), memory, situation)
+        strokes, there = strokes_of(raw, self.config, target if self.config.channels == 3 else None)
+        return Look(strokes, there, self.remember(memory, strokes))
+
+    def remember(self, memory: Tensor, strokes: StrokeBatch) -> Tensor:
+        """The memory, with the last of some strokes as the last stroke laid."""
+        if self.config.kind != "recurrent":
+            return memory
+        return torch.cat([memory[:, :-SEEN], as_seen(strokes.detach())[:, -1]], 1)
+
+    def rollout(
+        self, target: Tensor, canvas: Tensor, memory: Tensor, *, first: Tensor, looks: int, total: int
+    ) -> Iterator[tuple[Look, Tensor]]:
+        """Several looks, each with the canvas before its strokes were laid; no gradient passes from look to look
+        by the canvas.
+
+        Args:
+            first: [B] int64, looks that were taken before.
+            total: strokes of the whole painting.
+        """
+        per = self.config.per_look
+        over = torch.zeros(len(target), dtype=torch.bool, device=target.device)
+        for index in range(looks):
+            done = ((first + index) * (per / total)).clamp(max=1).to(target)
+            seen = self.look(target, canvas, memory, done)
+            if seen.strokes.present is not None and self.config.kind == "recurrent":
+                seen = seen._replace(strokes=seen.strokes.where(~over[:, None]))
+                over = ~seen.strokes.present[:, -1]
+            memory = seen.memory
+            yield seen, canvas
+            if index + 1 < looks:
+                with torch.no_grad():
+                    canvas = self.studio.lay(canvas, seen.strokes.detach())[0]
+
+    @torch.no_grad()
+    def sketch(self, pictures: Tensor, strokes: int | None = None) -> StrokeBatch:
+        """Strokes for pictures [B, C, side, side] as the agent sees them.
+
+        Args:
+            strokes: how many at most; as trained if None.
+
+        Raises:
+            InputError: pictures of another shape, or a number of strokes that it cannot lay.
+        """
+        c = self.config
+        if tuple(pictures.shape[1:]) != (c.channels, c.side, c.side):
+            raise InputError(
+                f"expected pictures [B, {c.channels}, {c.side}, {c.side}] for this agent, got {tuple(pictures.shape)}"
+            )
+        total = c.strokes if strokes is None else strokes
+        if not 1 <= total <= 10_000:
+            raise InputError(f"expected 1 to 10000 strokes, got {total}")
+        if c.kind == "set" and c.looks == 1 and total > c.strokes:
+            raise InputError(f"expected at most {c.strokes} strokes of an agent that looks once, got {total}")
+        looks = -(-total // c.per_look)
+        target = pictures.to(self.painter.dtype)
+        laid = [
+            seen.strokes
+            for seen, _ in self.rollout(
+                target, self.studio.bare(len(target)), self.begin(target),
+                first=torch.zeros(len(target), dtype=torch.int64), looks=looks, total=total,
+            )  # fmt: skip
+        ]
+        return StrokeBatch.cat(laid).span(0, total)
+
+    def forward(self, images: Any, strokes: int | None = None) -> Any:
+        """Paint one image, or a batch.
+
+        Args:
+            images: [B, C, H, W] or [C, H, W] in 0..1, or what `load_image` takes. Fitted into a square; for an
+                agent of one channel, dark on light and light on dark alike become amounts of ink.
+            strokes: how many at most; as trained if None.
+
+        Returns:
+            `StrokeBatch` for a batch, else `Strokes`, in units of the square canvas.
+
+        Raises:
+            InputError: images or a number of strokes that it cannot take.
+        """
+        pictures, single = see(images, self.config)
+        batch = self.sketch(pictures, strokes)
+        return batch[0] if single else batch
+
+    def strokes_for(self, image: Any, strokes: int | None = None) -> Strokes:
+        """The strokes for one image; as calling the agent."""
+        found = self(image, strokes)
+        if isinstance(found, StrokeBatch):
+            raise InputError(f"expected one image, got {len(found)}")
+        return found

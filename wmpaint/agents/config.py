@@ -1,0 +1,102 @@
+"""What an agent is built from; stored with its weights."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InputError
+
+__all__ = ["KINDS", "AgentConfig"]
+
+KINDS = ("recurrent", "set", "tiles")
+_COUNTS = {
+    "strokes": (1, 10_000), "per_look": (1, 256), "side": (16, 512), "sees": (16, 128), "width": (4, 256),
+    "hidden": (8, 2048),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AgentConfig:
+    """Sizes and ranges of an agent.
+
+    Args:
+        kind: "recurrent" lays strokes one look at a time and remembers (LSTM); "set" lays all it has to say at one
+            look; "tiles" is a set that paints any picture, window by window, from coarse to fine.
+        strokes: of a painting, as trained; at run time there may be more or fewer.
+        per_look: strokes laid after each look at the canvas.
+        channels: 1 paints an amount of ink, 3 paints colors.
+        side: pixels of the square canvas it trains on.
+        program_height: pixels of the program's canvas that this stands for.
+        sees: pixels of what its eye is shown.
+        width: channels of the eye's first layer.
+        hidden: width of the layers after the eye.
+        radius: smallest and largest, in canvas units (for tiles: of the window).
+        stops: whether it says when a painting is finished, rather than lay all its strokes.
+        ink, ground: sRGB that one channel's 1 and 0 stand for; of three channels, the bare canvas is `ground`.
+
+    Raises:
+        InputError: a value of the wrong kind or out of range.
+    """
+
+    kind: str = "recurrent"
+    strokes: int = 8
+    per_look: int = 1
+    channels: int = 1
+    side: int = 64
+    program_height: int = 64
+    sees: int = 32
+    width: int = 32
+    hidden: int = 384
+    radius: tuple[float, float] = (0.016, 0.07)
+    stops: bool = False
+    ink: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    ground: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise InputError(f"expected an agent of kind {', '.join(KINDS)}, got {self.kind!r:.40}")
+        for name, (low, high) in _COUNTS.items():
+            value = getattr(self, name)
+            if type(value) is not int or not low <= value <= high:
+                raise InputError(f"expected {name} of {low} to {high}, got {value!r:.40}")
+        if self.sees & (self.sees - 1) or self.sees > self.side or self.side % self.sees:
+            raise InputError(f"expected sees as a power of 2 that divides side {self.side}, got {self.sees}")
+        if type(self.program_height) is not int or not 16 <= self.program_height <= 16_384:
+            raise InputError(f"expected program_height of 16 to 16384, got {self.program_height!r:.40}")
+        if self.channels not in (1, 3) or type(self.stops) is not bool:
+            raise InputError(f"expected 1 or 3 channels and stops as true or false, got {self.channels!r:.40}")
+        for name, size in (("radius", 2), ("ink", 3), ("ground", 3)):
+            value = getattr(self, name)
+            numbers = type(value) is tuple and len(value) == size and all(type(v) in (int, float) for v in value)
+            if not numbers or not all(0 <= v <= 1 for v in value):
+                raise InputError(f"expected {name} as {size} numbers of 0 to 1, got {value!r:.40}")
+        if not 0 < self.radius[0] < self.radius[1]:
+            raise InputError(f"expected the smallest radius and then the largest, got {self.radius}")
+
+    @property
+    def numbers(self) -> int:
+        """Of a stroke, as the network says it."""
+        return 9 + (3 if self.channels == 3 else 0) + int(self.stops)
+
+    @property
+    def looks(self) -> int:
+        """At the canvas, in a painting of `strokes`."""
+        return -(-self.strokes // self.per_look)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a file's metadata."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def of(cls, values: Any) -> AgentConfig:
+        """The inverse of `as_dict`, of what a file says.
+
+        Raises:
+            InputError: names or values that no agent has.
+        """
+        names = {field.name for field in dataclasses.fields(cls)}
+        if not isinstance(values, dict) or not values.keys() <= names:
+            raise InputError(f"expected the sizes of an agent, got {values!r:.80}")
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})

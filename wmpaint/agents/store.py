@@ -1,0 +1,99 @@
+"""Agents' files: weights and sizes in .safetensors, and the name of the painter that they learned with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..errors import BrushError, FileError, InputError
+from ..files import atomic_path
+from ..painters.painter import RibbonPainter
+from ..painters.zoo import load as load_painter
+from .agent import Agent
+from .config import AgentConfig
+
+__all__ = ["available", "load", "save"]
+
+FORMAT = "wmpaint-agent-1"
+MAX_BYTES = 64 << 20
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def available() -> list[str]:
+    """Names of the bundled agents."""
+    return sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
+
+
+def save(agent: Agent, path: str | Path) -> None:
+    """Write an agent to a .safetensors file, weights in half precision.
+
+    Raises:
+        FileError: the file cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    halves = {name: value.detach().cpu().half().contiguous() for name, value in agent.net.state_dict().items()}
+    info = {
+        **agent.info, "brush": agent.painter.brush, "brush_hash": agent.painter.brush_hash,
+        "painter_hash": agent.painter.weights_hash(),
+    }  # fmt: skip
+    meta = {"format": FORMAT, "config": json.dumps(agent.config.as_dict()), "info": json.dumps(info)}
+    with atomic_path(Path(path)) as temporary:
+        save_file(halves, str(temporary), metadata=meta)
+
+
+def load(name: str | Path, painter: RibbonPainter | None = None) -> Agent:
+    """A bundled agent by name, or one from a .safetensors file.
+
+    Args:
+        painter: that it learned with, if that is none of the bundled ones.
+
+    Raises:
+        FileError: no such agent, or not an agent's file.
+        InputError: another painter than it learned with.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(name)
+    if path.suffix != ".safetensors":
+        path = WEIGHTS / f"{name}.safetensors"
+        if str(name) not in available():
+            raise FileError(f"expected an agent ({', '.join(available())}) or a .safetensors file, got {str(name)!r}")
+    if not path.is_file():
+        raise FileError(f"expected an agent's file, and there is none at {path}")
+    if path.stat().st_size > MAX_BYTES:
+        raise FileError(f"expected an agent of at most {MAX_BYTES >> 20} MiB, got {path.stat().st_size} bytes")
+    try:
+        with safe_open(str(path), "pt") as file:
+            meta = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        if meta.get("format") != FORMAT:
+            raise ValueError(f"format {meta.get('format')!r}")
+        config, info = AgentConfig.of(json.loads(meta["config"])), json.loads(meta["info"])
+        if not isinstance(info, dict):
+            raise ValueError("info that is no object")
+        for key, value in tensors.items():
+            if value.dtype != torch.float16 or not bool(value.isfinite().all()):
+                raise ValueError(f"expected finite float16 weights, got others in {key}")
+        agent = Agent(config, painter or _painter(info), info)
+        agent.net.load_state_dict(tensors)
+    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, InputError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise FileError(f"expected an agent in the format {FORMAT}, got {path} ({reason})") from error
+    if info.get("painter_hash") != agent.painter.weights_hash():
+        raise InputError(
+            f"expected the painter of {info.get('brush')!r} that {path.name} learned with, "
+            f"got other weights of {agent.painter.brush!r}"
+        )
+    return agent.requires_grad_(False).eval()
+
+
+def _painter(info: dict[str, Any]) -> RibbonPainter:
+    brush = str(info.get("brush"))
+    try:
+        return load_painter(brush)
+    except (BrushError, FileError) as error:
+        raise InputError(f"a painter of {brush!r}, which is not bundled: pass it as painter") from error

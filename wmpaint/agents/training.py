@@ -1,0 +1,281 @@
+"""Training: `for step in Training(agent, lessons): ...`, then `training.learned()`."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import InputError
+from ..raster import compiled
+from . import checkpoint
+from .agent import Agent
+from .judges import Critic
+from .lessons import Lesson, Outcome
+from .parallel import Team
+
+__all__ = ["Stage", "TrainStep", "Training"]
+
+WARM_UP = 50  # steps until the full learning rate
+CLIP = 1.0  # norm of the gradient
+AVERAGE = 0.998  # of the moving average of weights
+KEEP = 25  # steps between the states that are gone back to
+PATIENCE = 3  # bad steps in a row
+SPIKE = 8.0  # times the recent losses' median at which a step is bad
+RECENT = 50  # losses looked back on
+CRITIC_RATE = 2e-4
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """One step. `progress` 0..1 is the share of the training that is done, `terms` are the parts of the loss."""
+
+    index: int
+    loss: float
+    terms: dict[str, float]
+    progress: float
+    seconds: float
+    undone: int  # bad steps so far, which were taken back
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A lesson, until a share of the training is done."""
+
+    lesson: Lesson
+    until: float = 1.0
+
+
+class Training:
+    """An iterator of `TrainStep`s that teaches an agent.
+
+    It holds steady: gradients are clipped; what is handed out is a moving average of the weights; and a step whose
+    loss or gradient is not finite, or whose loss leaps to `SPIKE` times the recent ones, is taken back: weights and
+    optimizer return to a state from before it. After `PATIENCE` such steps in a row it ends with an error, and the
+    agent has the last good weights.
+
+    Args:
+        agent: is taught in place.
+        stages: lessons one after the other; all lessons of a stage count together.
+        steps, minutes: how long; the rate of learning falls to nearly nothing by then. At least one of them.
+        rate: of Adam, at its highest.
+        seed: of the pictures and all other chance.
+        critic: learns along, for lessons that ask it.
+        team: the processes that train together.
+
+    Raises:
+        InputError: neither steps nor minutes, or numbers out of range; while training, losses that stay bad.
+    """
+
+    def __init__(
+        self,
+        agent: Agent,
+        stages: list[Stage],
+        *,
+        steps: int | None = None,
+        minutes: float | None = None,
+        rate: float = 1e-3,
+        seed: int = 0,
+        critic: Critic | None = None,
+        team: Team | None = None,
+    ) -> None:
+        if steps is None and minutes is None:
+            raise InputError("expected steps or minutes of training, got neither")
+        if (steps is not None and steps < 1) or (minutes is not None and not minutes > 0):
+            raise InputError(f"expected 1 step or more and minutes above 0, got {steps} and {minutes}")
+        if not 0 < rate < 1 or not 0 <= seed < 1 << 63:
+            raise InputError(f"expected a rate of 0 to 1 and a seed of 0 to 2**63 - 1, got {rate} and {seed}")
+        if not stages:
+            raise InputError("expected a lesson or more, got none")
+        self.agent, self.stages, self.critic, self.team = agent, stages, critic, team or Team()
+        self.steps, self.minutes, self.rate, self.seed = steps, minutes, rate, seed
+        self.generator = torch.Generator().manual_seed(seed)
+        self.weights = [p for p in agent.net.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.Adam(self.weights, lr=rate, betas=(0.9, 0.99))
+        self.average = copy.deepcopy(agent.net).requires_grad_(False)
+        self.critic_optimizer = None if critic is None else torch.optim.Adam(
+            critic.parameters(), lr=CRITIC_RATE, betas=(0.0, 0.9)
+        )
+        self.index = self.undone = 0
+        self.losses: deque[float] = deque(maxlen=RECENT)
+        self._bad = 0
+        self._before = 0.0
+        self._began: float | None = None
+        self._good = self._state()
+
+    # Time
+
+    @property
+    def seconds(self) -> float:
+        """Spent training, in this process and those it was resumed from."""
+        return self._before + (0.0 if self._began is None else time.monotonic() - self._began)
+
+    @property
+    def progress(self) -> float:
+        """Share of the training that is done, 0..1; of steps and minutes, what is farther."""
+        by_steps = 0.0 if self.steps is None else self.index / self.steps
+        by_time = 0.0 if self.minutes is None else self.seconds / (60 * self.minutes)
+        return min(1.0, self.team.agree(max(by_steps, by_time)))
+
+    def _rate(self, progress: float) -> float:
+        warm = min(1.0, (self.index + 1) / WARM_UP)
+        return self.rate * warm * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * progress)))
+
+    # Steps
+
+    def __iter__(self) -> Iterator[TrainStep]:
+        return self
+
+    def __next__(self) -> TrainStep:
+        if self._began is None:
+            compiled.warm_up()
+            self._began = time.monotonic()
+        progress = self.progress
+        if progress >= 1:
+            raise StopIteration
+        lesson = next(stage.lesson for stage in self.stages if progress < stage.until or stage is self.stages[-1])
+        outcome = lesson.teach(self.agent, self.generator, progress)
+        if outcome.painted is not None:
+            self._teach_critic(outcome)
+        loss = self.team.mean(float(outcome.loss.detach()))
+        if self._learn(outcome.loss, loss, progress):
+            self._bad = 0
+            self.losses.append(loss)
+            if self.index % KEEP == 0:
+                self._good = self._state()
+        else:
+            self._take_back(lesson, loss)
+        self.index += 1
+        terms = {name: self.team.mean(value) for name, value in outcome.terms.items()}
+        return TrainStep(self.index - 1, loss, terms, progress, self.seconds, self.undone)
+
+    def _learn(self, loss: Tensor, value: float, progress: float) -> bool:
+        """One step down the gradient; False, and nothing changed, where it would do harm."""
+        if not math.isfinite(value) or self._leaps(value):
+            return False
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        gradients = [p.grad for p in self.weights if p.grad is not None]
+        self.team.average(gradients)
+        norm = nn.utils.clip_grad_norm_(self.weights, CLIP)
+        if not bool(norm.isfinite()):
+            return False
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate(progress)
+        self.optimizer.step()
+        keep = min(AVERAGE, (self.index + 1) / (self.index + 10))
+        with torch.no_grad():
+            for mean, now in zip(self.average.parameters(), self.agent.net.parameters(), strict=True):
+                mean.lerp_(now, 1 - keep)
+        return True
+
+    def _leaps(self, loss: float) -> bool:
+        if len(self.losses) < RECENT:
+            return False
+        usual = sorted(self.losses)[RECENT // 2]
+        return loss > max(SPIKE * usual, usual + 1e-3)
+
+    def _take_back(self, lesson: Lesson, loss: float) -> None:
+        self._bad += 1
+        self.undone += 1
+        self._restore(self._good)
+        forget = getattr(lesson, "forget", None)  # paintings under way may be what went wrong
+        if forget is not None:
+            forget()
+        if self._bad >= PATIENCE:
+            raise InputError(
+                f"expected losses to stay finite and near each other, got {loss:g} at step {self.index}, "
+                f"the {PATIENCE}rd time in a row; the weights are those of before"
+            )
+
+    def _teach_critic(self, outcome: Outcome) -> None:
+        if self.critic is None or self.critic_optimizer is None or outcome.painted is None or outcome.target is None:
+            return
+        batch = len(outcome.painted) * self.team.size
+        mix = torch.rand(batch, generator=self.generator)[self.team.share(batch)].to(outcome.painted)
+        loss = self.critic.loss(outcome.painted, outcome.target, mix)
+        if not math.isfinite(self.team.mean(float(loss.detach()))):
+            return
+        self.critic_optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.team.average([p.grad for p in self.critic.parameters()])
+        nn.utils.clip_grad_norm_(self.critic.parameters(), 10 * CLIP)
+        self.critic_optimizer.step()
+
+    # What there is
+
+    def learned(self) -> Agent:
+        """The agent with the moving average of its weights, as it is now; a copy."""
+        agent = Agent(self.agent.config, self.agent.painter, self.agent.info)
+        agent.net.load_state_dict(self.average.state_dict())
+        agent.info |= {"steps": self.index, "seconds": round(self.seconds, 1), "seed": self.seed}
+        return agent.to(self.team.device).requires_grad_(False)
+
+    def _state(self) -> dict[str, Any]:
+        """All that a step changes, by reference to copies."""
+        state = {
+            "net": self.agent.net.state_dict(), "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }  # fmt: skip
+        if self.critic is not None and self.critic_optimizer is not None:
+            state |= {"critic": self.critic.state_dict(), "critic_optimizer": self.critic_optimizer.state_dict()}
+        return copy.deepcopy(state)
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        state = copy.deepcopy(state)
+        self.agent.net.load_state_dict(state["net"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.critic is not None and self.critic_optimizer is not None:
+            self.critic.load_state_dict(state["critic"])
+            self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+
+    def save_checkpoint(self, path: str | Path) -> None:
+        """Write all that `resume` needs, whatever state the agent is in.
+
+        Raises:
+            FileError: the file cannot be written.
+        """
+        known = {
+            "index": self.index, "seconds": self.seconds, "undone": self.undone, "losses": list(self.losses),
+            "seed": self.seed, "config": self.agent.config.as_dict(), "painter": self.agent.painter.weights_hash(),
+            "steps": self.steps, "minutes": self.minutes, "rate": self.rate,
+        }  # fmt: skip
+        easels = {}
+        for number, stage in enumerate(self.stages):
+            under_way = getattr(stage.lesson, "under_way", None)
+            if under_way is not None:
+                easels |= {f"stage{number}.{name}": value for name, value in under_way().items()}
+        checkpoint.save(path, known, self._state(), self.generator, easels)
+
+    def resume(self, path: str | Path) -> None:
+        """Go on from a checkpoint of the same agent and painter.
+
+        Raises:
+            FileError: not a checkpoint. InputError: one of another agent, painter or seed.
+        """
+        known, state, random, easels = checkpoint.load(path, self._state())
+        for name, ours in (
+            ("agent", self.agent.config.as_dict()), ("painter", self.agent.painter.weights_hash()), ("seed", self.seed),
+        ):  # fmt: skip
+            theirs = known["config" if name == "agent" else name]
+            if checkpoint.plain(theirs) != checkpoint.plain(ours):
+                raise InputError(f"expected a checkpoint of the same {name}, got {path} of another")
+        self._restore(state)
+        self._good = self._state()
+        self.generator.set_state(random)
+        self.index, self.undone, self._before = known["index"], known["undone"], known["seconds"]
+        self.losses.extend(known["losses"])
+        for number, stage in enumerate(self.stages):
+            go_on = getattr(stage.lesson, "go_on", None)
+            mine = {n.partition(".")[2]: v for n, v in easels.items() if n.startswith(f"stage{number}.")}
+            if go_on is not None and mine:
+                go_on(mine)
