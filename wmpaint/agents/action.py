@@ -13,7 +13,6 @@ from .config import AgentConfig
 
 __all__ = ["SEEN", "as_seen", "strokes_of"]
 
-REACH = 0.65  # canvas units from the center that points can reach, each way
 SEEN = 12  # numbers of a stroke, as an agent is told of it
 
 
@@ -28,7 +27,7 @@ def strokes_of(
     little to learn.
     """
     b, k, _ = raw.shape
-    points = 0.5 + REACH * torch.tanh(raw[..., :6]).reshape(b, k, 3, 2)
+    points = 0.5 + config.reach * torch.tanh(raw[..., :6]).reshape(b, k, 3, 2)
     low, high = (math.log(r) for r in config.radius)
     radius = ((low + high) / 2 + (high - low) / 2 * torch.tanh(raw[..., 6])).exp()
     pressure = torch.sigmoid(raw[..., 7:9] + 1)
