@@ -109,13 +109,14 @@ def quadratics(paths: Sequence[Tensor], *, tolerance: float, finest: float = 0.0
     curves, counts = _greedy(even, high)
     if (counts < 0).any():
         raise InputError(f"expected paths that {PARTS} curves can follow, got one that they cannot")
-    low = torch.zeros_like(high)
+    several = (counts > 1).nonzero()[:, 0]
+    low, high = torch.zeros(len(several)), high[several]
     for _ in range(_EVENING):
         middle = (low + high) / 2
-        tried, found = _greedy(even, middle)
-        good = found == counts
+        tried, found = _greedy(even[several], middle)
+        good = found == counts[several]
         high, low = torch.where(good, middle, high), torch.where(good, low, middle)
-        curves[good] = tried[good]
+        curves[several[good]] = tried[good]
     _smooth(curves, counts)
     return [row[:count].clone() for row, count in zip(curves, counts.tolist(), strict=True)]
 

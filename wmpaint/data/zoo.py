@@ -11,7 +11,9 @@ from typing import Any
 from ..errors import FileError, InputError
 from .arrays import has_idx, load_arrays, load_idx_folder
 from .base import Data
+from .digits import digits
 from .kana import SETS, kana
+from .paintings import paintings
 
 __all__ = ["load"]
 
@@ -20,6 +22,8 @@ def load(source: str | Path, *, download: bool = False, split: str | None = None
     """A source of pictures.
 
     - "kana", "hiragana", "katakana", "kanji": written characters with known strokes (`kana`);
+    - "digits": handwritten digits with known strokes (`digits`);
+    - "paintings:BRUSH": random paintings by a bundled painter, with their strokes (`paintings`);
     - a .npz or IDX file, or a folder of MNIST's four (`load_arrays`, `load_idx_folder`).
 
     Args:
@@ -42,6 +46,10 @@ def load(source: str | Path, *, download: bool = False, split: str | None = None
 def _load(source: str | Path, download: bool, options: dict[str, Any]) -> Data:
     if source in SETS:
         return _call(kana, options, str(source), str(source))
+    if source == "digits":
+        return _call(digits, options, "digits")
+    if isinstance(source, str) and source.startswith("paintings:"):
+        return _call(paintings, options, source, source.partition(":")[2])
     path = Path(source).expanduser()
     shown = repr(os.fspath(source))
     if path.is_dir():
