@@ -24,7 +24,12 @@ _STROKES = {
         ("M32 34C34 24 42 19 51 19C63 19 70 27 68 38C66 52 46 66 31 80C44 78 58 78 71 80",),
         ("M33 31C38 21 48 18 56 21C67 26 65 40 58 53C52 64 42 80 33 77C28 73 38 67 46 71C54 76 62 80 72 74",),
     ),
-    "3": (("M33 26C39 19 49 18 56 20C67 23 68 36 59 43C55 46 50 48 44 48C58 46 70 53 69 64C68 77 53 83 42 80C37 79 33 76 31 73",),),
+    "3": (
+        (
+            "M33 26C39 19 49 18 56 20C67 23 68 36 59 43C55 46 50 48 44 48"
+            "C58 46 70 53 69 64C68 77 53 83 42 80C37 79 33 76 31 73",
+        ),
+    ),
     "4": (
         ("M38 21C36 32 33 43 30 53C43 54 58 52 72 50", "M62 22C61 42 59 62 57 81"),
         ("M59 20C50 33 40 46 29 58C43 59 57 58 72 57", "M59 20C58 41 58 61 57 81"),
@@ -38,7 +43,12 @@ _STROKES = {
         ("M30 23C43 22 56 21 69 20C63 38 54 59 47 81",),
         ("M30 23C43 22 56 21 69 20C63 38 54 59 47 81", "M38 51C47 50 56 49 65 48"),
     ),
-    "8": (("M65 26C57 17 40 18 37 29C35 41 48 46 56 52C67 59 70 70 60 77C51 84 37 80 35 69C34 58 46 52 54 46C62 40 69 33 64 24",),),
+    "8": (
+        (
+            "M65 26C57 17 40 18 37 29C35 41 48 46 56 52"
+            "C67 59 70 70 60 77C51 84 37 80 35 69C34 58 46 52 54 46C62 40 69 33 64 24",
+        ),
+    ),
     "9": (
         ("M66 31C61 19 44 18 37 27C31 36 35 48 45 49C55 50 63 42 66 31C66 48 64 66 60 81",),
         ("M64 29C58 19 44 19 38 28C33 37 36 48 45 49C55 50 63 42 65 30C65 49 66 66 56 77C50 82 41 81 36 76",),
@@ -54,9 +64,7 @@ def digits(*, variants: bool = True, style: Style = STYLE) -> Glyphs:
         style: how they vary.
     """
     written = [
-        (label, strokes)
-        for label, ways in enumerate(_STROKES.values())
-        for strokes in (ways if variants else ways[:1])
+        (label, strokes) for label, ways in enumerate(_STROKES.values()) for strokes in (ways if variants else ways[:1])
     ]
     paths = [cubics(path) / BOX for _, strokes in written for path in strokes]
     curves = iter(quadratics(paths, tolerance=TOLERANCE, finest=FINEST))
