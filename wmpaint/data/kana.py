@@ -23,8 +23,7 @@ __all__ = ["CREDIT", "SETS", "kana"]
 
 CREDIT = "KanjiVG (https://kanjivg.tagaini.net), copyright Ulrich Apel, CC BY-SA 3.0"
 BOX = 109.0  # the side of KanjiVG's square
-TOLERANCE = 0.008  # of that side; curves that are then joined smoothly stay within 0.015
-FINEST = 0.04
+TOLERANCE, FINEST = 0.015, 0.06  # of that side, and of a stroke's own
 SETS = {
     "hiragana": (range(0x3041, 0x3097),),
     "katakana": (range(0x30A1, 0x30FB),),
