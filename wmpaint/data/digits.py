@@ -12,9 +12,9 @@ from .glyphs import Glyphs, Style
 __all__ = ["STYLE", "digits"]
 
 # As MNIST has them: 20 of 32 pixels high, with lines of 2 to 4 pixels, many leaning.
-STYLE = Style(jitter=1.0, thin=0.045, thick=0.12, slant=0.4, taper=0.4)
-BOX = 100.0
-TOLERANCE, FINEST = 0.01, 0.03
+STYLE = Style(jitter=1.0, thin=0.05, thick=0.125, slant=0.5, taper=0.4)
+BOX, SIZE = 100.0, 0.88  # the box of the strokes below, and its share of the picture's side
+TOLERANCE, FINEST = 0.015, 0.04
 
 # Each digit's strokes in the usual order, in a box of 100 x 100; the first of each digit is the plainest.
 _STROKES = {
@@ -66,7 +66,7 @@ def digits(*, variants: bool = True, style: Style = STYLE) -> Glyphs:
     written = [
         (label, strokes) for label, ways in enumerate(_STROKES.values()) for strokes in (ways if variants else ways[:1])
     ]
-    paths = [cubics(path) / BOX for _, strokes in written for path in strokes]
+    paths = [(cubics(path) / BOX - 0.5) * SIZE + 0.5 for _, strokes in written for path in strokes]
     curves = iter(quadratics(paths, tolerance=TOLERANCE, finest=FINEST))
     glyphs = [[next(curves) for _ in strokes] for _, strokes in written]
     return Glyphs.make("digits", glyphs, tuple(_STROKES), labels=[label for label, _ in written], style=style)
