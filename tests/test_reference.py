@@ -17,7 +17,7 @@ ENTRIES = set(
 
 
 PACKAGES = [
-    "objectives", "painters", "programs", "raster", "features", "painting", "export.svg", "export.plotter",
+    "objectives", "painters", "programs", "raster", "features", "painting", "data", "export.svg", "export.plotter",
 ]  # fmt: skip
 
 

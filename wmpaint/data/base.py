@@ -108,7 +108,13 @@ def check_count(count: int) -> int:
 
 def numbers(index: Sequence[int] | Tensor, size: int) -> Tensor:  # [B] int64
     """Numbers of pictures, checked."""
-    found = index if isinstance(index, Tensor) else torch.tensor(list(index), dtype=torch.int64)
+    if isinstance(index, Tensor):
+        found = index
+    else:
+        whole = [i for i in index if isinstance(i, int) and not isinstance(i, bool) and abs(i) <= ENDLESS]
+        if len(whole) < len(index):
+            raise InputError(f"expected whole numbers of pictures, up to {size - 1}, got {str(index)[:60]}")
+        found = torch.tensor(whole, dtype=torch.int64)
     if found.ndim != 1 or not len(found) or found.is_floating_point() or found.dtype == torch.bool:
         raise InputError(f"expected one whole number or more, got {str(index)[:60]}")
     found = found.to("cpu", torch.int64)

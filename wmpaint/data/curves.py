@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,6 +22,7 @@ _DENSE = 24  # points of a cubic curve
 _ROUNDS = 3
 _HALVINGS = 6
 _EVENING = 5
+_SHARES = (0.9, 0.7, 0.5, 0.35, 0.2, 0.1)  # of the tolerance, for curves that do not yet meet smoothly
 _TOKEN = re.compile(r"[A-Za-z]|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "Z": 0}
 
@@ -82,12 +84,12 @@ def cubics(text: str) -> Tensor:  # [C, 4, 2]
 
 
 def quadratics(paths: Sequence[Tensor], *, tolerance: float, finest: float = 0.0) -> list[Tensor]:
-    """Each path as the fewest quadratic curves that stay close to it, joined end to start.
+    """Each path as few quadratic curves that stay close to it, joined end to start.
 
     All paths are worked on at once. From the start of each, the longest stretch that one curve can follow is
-    found by halving; then the tolerance is lowered as far as the same number of curves allows, which spreads
-    the error, and so the curves, evenly. Where two curves meet in less than a corner, they are made to meet
-    smoothly.
+    found by halving; then the error is lowered as far as the same number of curves allows, which spreads the
+    curves evenly. Where two meet in less than a corner, all are fitted once more so that they meet smoothly; if
+    that leads too far away, more curves are taken.
 
     Args:
         paths: N of [C, 4, 2], cubic curves joined end to start.
@@ -103,21 +105,57 @@ def quadratics(paths: Sequence[Tensor], *, tolerance: float, finest: float = 0.0
     if not paths:
         return []
     even = _even(paths)
-    size = (even.amax(1) - even.amin(1)).amax(1)
-    high = (finest * size).clamp(max=tolerance) if finest else torch.full((len(paths),), float(tolerance))
-    high = high.clamp(min=1e-6)
-    curves, counts = _greedy(even, high)
-    if (counts < 0).any():
-        raise InputError(f"expected paths that {PARTS} curves can follow, got one that they cannot")
-    low = torch.zeros_like(high)
+    limit = torch.full((len(paths),), float(tolerance))
+    if finest:
+        size = (even.amax(1) - even.amin(1)).amax(1)
+        limit = torch.minimum(limit, (finest * size).clamp(min=1e-6))
+    found: list[Tensor] = [torch.empty(0)] * len(paths)
+    left = torch.arange(len(paths))
+    for share in _SHARES:
+        pieces = _spread(even[left], limit[left] * share)
+        fits = pieces.counts > 0
+        if share == _SHARES[0] and not bool(fits.all()):
+            raise InputError(f"expected paths that {PARTS} curves can follow, got one that they cannot")
+        curves, error = pieces.curves.clone(), torch.zeros(len(left))
+        several = (pieces.counts > 1).nonzero()[:, 0]
+        curves[several], error[several] = _smooth(even[left[several]], pieces.of(several))
+        good = fits & (error <= limit[left])
+        for i, number in enumerate(left.tolist()):
+            if good[i] or share == _SHARES[0]:  # should no share do, the first's curves are close, if not smooth
+                found[number] = (curves if good[i] else pieces.curves)[i, : pieces.counts[i]].clone()
+        left = left[~good]
+        if not len(left):
+            break
+    return found
+
+
+class _Pieces(NamedTuple):
+    """The curves that N paths were cut into."""
+
+    curves: Tensor  # [N, PARTS, 3, 2]
+    counts: Tensor  # [N], or -1 where `PARTS` do not suffice
+    bounds: Tensor  # [N, PARTS + 1] where each begins, 0..1 along its path; then 1
+
+    def of(self, chosen: Tensor) -> _Pieces:
+        return _Pieces(*(column[chosen] for column in self))
+
+    def put(self, where: Tensor, other: _Pieces, chosen: Tensor) -> None:
+        for mine, theirs in zip(self, other, strict=True):
+            mine[where] = theirs[chosen]
+
+
+def _spread(even: Tensor, tolerance: Tensor) -> _Pieces:
+    """The fewest curves, with the smallest largest error."""
+    pieces = _greedy(even, tolerance)
+    several = (pieces.counts > 1).nonzero()[:, 0]
+    low, high = torch.zeros(len(several)), tolerance[several]
     for _ in range(_EVENING):
         middle = (low + high) / 2
-        tried, found = _greedy(even, middle)
-        good = found == counts
+        tried = _greedy(even[several], middle)
+        good = tried.counts == pieces.counts[several]
         high, low = torch.where(good, middle, high), torch.where(good, low, middle)
-        curves[good] = tried[good]
-    _smooth(curves, counts)
-    return [row[:count].clone() for row, count in zip(curves, counts.tolist(), strict=True)]
+        pieces.put(several[good], tried, good)
+    return pieces
 
 
 def _even(paths: Sequence[Tensor]) -> Tensor:  # [N, SAMPLES, 2]
@@ -137,10 +175,10 @@ def _even(paths: Sequence[Tensor]) -> Tensor:  # [N, SAMPLES, 2]
     return (start + share * (stop - start)).float()
 
 
-def _greedy(even: Tensor, tolerance: Tensor) -> tuple[Tensor, Tensor]:  # [N, PARTS, 3, 2], [N]
-    """The longest stretches within a tolerance of each path; a count of -1 where `PARTS` do not suffice."""
+def _greedy(even: Tensor, tolerance: Tensor) -> _Pieces:
+    """The longest stretches within a tolerance of each path."""
     n = len(even)
-    curves, counts = even.new_zeros(n, PARTS, 3, 2), torch.full((n,), -1)
+    curves, counts, bounds = even.new_zeros(n, PARTS, 3, 2), torch.full((n,), -1), torch.ones(n, PARTS + 1)
     begin = torch.zeros(n)
     left = torch.arange(n)
     for part in range(PARTS):
@@ -154,13 +192,12 @@ def _greedy(even: Tensor, tolerance: Tensor) -> tuple[Tensor, Tensor]:  # [N, PA
             good = (error <= limit) & ~whole
             curve = torch.where(good[:, None, None], tried, curve)
             end, high = torch.where(good, middle, end), torch.where(good | whole, high, middle)
-        curves[left, part] = curve
-        begin[left] = end
+        curves[left, part], bounds[left, part], begin[left] = curve, start, end
         counts[left[end >= 1]] = part + 1
         left = left[(end > start) & (end < 1)]
         if not len(left):
             break
-    return curves, counts
+    return _Pieces(curves, counts, bounds)
 
 
 def _fit(path: Tensor, start: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
@@ -191,15 +228,48 @@ def _fit(path: Tensor, start: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([p0, p1, p2], 1), gap.square().sum(-1).amax(1).sqrt()
 
 
-def _smooth(curves: Tensor, counts: Tensor) -> None:  # [N, PARTS, 3, 2] in place, [N]
-    """Meeting points that are no corners, moved onto the line between the control points beside them."""
-    control, joint = curves[:, :, 1], curves[:, 1:, 0]
-    before, after = joint - control[:, :-1], control[:, 1:] - joint
-    size = before.square().sum(-1).sqrt() * after.square().sum(-1).sqrt()
-    there = torch.arange(1, curves.shape[1]) < counts[:, None]
-    gentle = there & ((before * after).sum(-1) > CORNER * size) & (size > 1e-12)
-    whole = before + after
-    share = ((before * whole).sum(-1) / whole.square().sum(-1).clamp(min=1e-12)).clamp(0.05, 0.95)
-    moved = torch.where(gentle[..., None], control[:, :-1] + share[..., None] * whole, joint)
-    curves[:, 1:, 0] = torch.where(there[..., None], moved, curves[:, 1:, 0])
-    curves[:, :-1, 2] = torch.where(there[..., None], moved, curves[:, :-1, 2])
+def _smooth(even: Tensor, pieces: _Pieces) -> tuple[Tensor, Tensor]:
+    """Curves that meet smoothly, except in corners, and each path's largest distance from them.
+
+    A meeting point lies on the line between the control points beside it, at a fixed share of it. So the curves
+    are linear in the control points, which are least squares. Returns [N, PARTS, 3, 2] and [N].
+    """
+    curves, counts, bounds = pieces.curves.double(), pieces.counts, pieces.bounds.double()
+    target, control = even.double(), curves[:, :, 1].clone()
+    reach = [(curves[:, 1:, 0] - c).square().sum(-1).sqrt() for c in (control[:, :-1], control[:, 1:])]
+    turn = ((curves[:, 1:, 0] - control[:, :-1]) * (control[:, 1:] - curves[:, 1:, 0])).sum(-1)
+    gentle = (torch.arange(1, PARTS) < counts[:, None]) & (turn > CORNER * reach[0] * reach[1])
+    share = (reach[0] / (reach[0] + reach[1]).clamp(min=1e-12)).clamp(0.2, 0.8)
+    # of each sample: its curve, and where on it
+    u = torch.linspace(0, 1, SAMPLES, dtype=torch.float64).expand(len(even), -1)
+    piece = (u[..., None] >= bounds[:, None, 1:-1]).sum(-1).minimum((counts - 1).clamp(min=0)[:, None])
+    begin, end = bounds.gather(1, piece), bounds.gather(1, piece + 1)
+    t = ((u - begin) / (end - begin).clamp(min=1e-12)).clamp(0, 1)
+    on = torch.nn.functional.one_hot(piece, PARTS).double()  # [N, SAMPLES, PARTS]
+    none = gentle.new_zeros(len(even), 1)
+    smooth_start, smooth_end = (torch.cat(g, 1).double() for g in ((none, gentle), (gentle, none)))  # [N, PARTS]
+    half = share.new_full((len(even), 1), 0.5)
+    to_start, to_end = torch.cat([half, share], 1), torch.cat([share, half], 1)
+    spring = 1e-6 * torch.eye(PARTS, dtype=torch.float64)
+    for _ in range(_ROUNDS):
+        first, last = (on * ((1 - t) ** 2)[..., None], on * (t**2)[..., None])
+        rows = on * (2 * t * (1 - t))[..., None]
+        rows = rows + first * (smooth_start * to_start)[:, None] + last * (smooth_end * (1 - to_end))[:, None]
+        rows[..., :-1] += (first * (smooth_start * (1 - to_start))[:, None])[..., 1:]
+        rows[..., 1:] += (last * (smooth_end * to_end)[:, None])[..., :-1]
+        fixed = first @ ((1 - smooth_start)[..., None] * curves[:, :, 0])
+        fixed = fixed + last @ ((1 - smooth_end)[..., None] * curves[:, :, 2])
+        solved = rows.mT @ (target - fixed) + spring @ control
+        control = torch.linalg.solve(rows.mT @ rows + spring, solved)
+        joint = control[:, :-1] + share[..., None] * (control[:, 1:] - control[:, :-1])
+        start = torch.cat([curves[:, :1, 0], torch.where(gentle[..., None], joint, curves[:, 1:, 0])], 1)
+        stop = torch.cat([torch.where(gentle[..., None], joint, curves[:, :-1, 2]), curves[:, -1:, 2]], 1)
+        p0, p1, p2 = (on @ p for p in (start, control, stop))
+        for _ in range(2):  # steps of Newton's method towards the closest points
+            bend, slope, at = p0 - 2 * p1 + p2, 2 * (p1 - p0), t[..., None]
+            gap, speed = (bend * at + slope) * at + p0 - target, 2 * bend * at + slope
+            down = (speed * speed + 2 * bend * gap).sum(-1)
+            move = (speed * gap).sum(-1) / torch.maximum(down, 0.1 * speed.square().sum(-1) + 1e-12)
+            t = (t - move).clamp(0, 1)
+    gap = (bend * t[..., None] + slope) * t[..., None] + p0 - target
+    return torch.stack([start, control, stop], 2).float(), gap.square().sum(-1).amax(1).sqrt().float()

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..geometry import bezier
 from ..strokes import StrokeBatch
 from .base import ENDLESS, Data, Examples, check_count, check_side, noise, numbers
 from .ink import draw
@@ -235,17 +236,15 @@ def _rotation(angle: Tensor, scale: Tensor) -> Tensor:  # [...] -> [..., 2, 2], 
 
 def _kept_inside(points: Tensor, present: Tensor, half: Tensor) -> Tensor:
     """The curves, made smaller and moved just as far as their ink would leave the picture."""
-    ink = half.amax((1, 2))[:, None] + MARGIN
+    ink = half.amax((1, 2))[:, None] + MARGIN  # [B, 1]
+    places = bezier(points, torch.linspace(0, 1, 9))
     gone = ~present[:, :, None, None]
-    low = points.masked_fill(gone, math.inf).amin((1, 2)) - ink
-    high = points.masked_fill(gone, -math.inf).amax((1, 2)) + ink
-    shrink = (1 - 2 * ink[:, 0]) / ((high - low).amax(1) - 2 * ink[:, 0]).clamp(min=1e-6)
-    shrink = shrink.clamp(max=1)[:, None]
-    middle = (low + high) / 2
-    low, high = middle + (low + ink - middle) * shrink - ink, middle + (high - ink - middle) * shrink + ink
-    move = (-low).clamp(min=0) - (high - 1).clamp(min=0)
-    place = (middle + move)[:, None, None]
-    return (points - middle[:, None, None]) * shrink[:, :, None, None] + place
+    low = places.masked_fill(gone, math.inf).amin((1, 2))  # [B, 2]
+    high = places.masked_fill(gone, -math.inf).amax((1, 2))
+    shrink = ((1 - 2 * ink) / (high - low).amax(1, keepdim=True).clamp(min=1e-6)).clamp(max=1)
+    middle, reach = (low + high) / 2, (high - low) / 2 * shrink + ink
+    place = middle.maximum(reach).minimum(1 - reach)
+    return (points - middle[:, None, None]) * shrink[:, :, None, None] + place[:, None, None]
 
 
 def _profile(curves: Tensor, groups: Tensor, chance: Tensor, taper: float) -> Tensor:  # [B, K, 2] in 0..1

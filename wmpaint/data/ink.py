@@ -16,7 +16,6 @@ from ..geometry import arc_lengths, bezier
 __all__ = ["draw"]
 
 PIECE = 3.0  # pixels, the longest straight piece
-EDGE = 1.0  # pixels over which ink fades out
 _AT_ONCE = 1 << 21  # pixels around pieces that are looked at in one go, which bounds the memory
 
 
@@ -45,7 +44,7 @@ def draw(
     first, last = half_width[curve].unbind(1)
     widths = first[:, None] + (last - first)[:, None] * ends
     picture = curve // k
-    reach = float(widths.max()) + EDGE / 2 + PIECE / 2 + 0.5
+    reach = float(widths.max()) + PIECE / 2 + 1
     window = 2 * math.ceil(reach) + 1
     offset = torch.arange(window) - window // 2
     for piece in torch.arange(len(curve)).split(max(1, _AT_ONCE // window**2)):
@@ -71,9 +70,9 @@ def _stamp(
     t = ((x * dx + y * dy) / square[:, None, None]).clamp_(0, 1)
     gone = ((x - t * dx).square_() + (y - t * dy).square_()).sqrt_()
     first, more = widths[:, 0, None, None], (widths[:, 1] - widths[:, 0])[:, None, None]
-    amount = ((first + more * t - gone) / EDGE + 0.5).clamp_(0, 1)
-    # A line thinner than a pixel is paler, not narrower.
-    amount = amount * (2 * (first + more * t)).clamp_(max=1)
+    # How much of a pixel lies within the line, if the line runs along its rows or columns; thin lines are pale.
+    half = first + more * t
+    amount = (torch.minimum(gone + 0.5, half) - torch.maximum(gone - 0.5, -half)).clamp_(0, 1)
     inside = ((column >= 0) & (column < side))[:, None, :] & ((row >= 0) & (row < side))[:, :, None]
     shown = inside & (amount > 0)
     where = (picture[:, None, None] * side + row[:, :, None]) * side + column[:, None, :]

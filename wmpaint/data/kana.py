@@ -23,15 +23,14 @@ __all__ = ["CREDIT", "SETS", "kana"]
 
 CREDIT = "KanjiVG (https://kanjivg.tagaini.net), copyright Ulrich Apel, CC BY-SA 3.0"
 BOX = 109.0  # the side of KanjiVG's square
-TOLERANCE = 0.008  # of that side; curves that are then joined smoothly stay within 0.015
-FINEST = 0.04
+TOLERANCE, FINEST = 0.015, 0.06  # of that side, and of a stroke's own
 SETS = {
     "hiragana": (range(0x3041, 0x3097),),
     "katakana": (range(0x30A1, 0x30FB),),
     "kana": (range(0x3041, 0x3097), range(0x30A1, 0x30FB)),
     "kanji": (range(0x4E00, 0xA000),),
 }
-FEW = 12  # strokes of a kanji, unless told otherwise
+FEW = 8  # strokes of a kanji, unless told otherwise: 1,320 characters
 _LARGEST = 1 << 20  # bytes of one character's file
 _PATH = re.compile(r"<path\b[^>]*\bid=\"kvg:[0-9a-f]+-s(\d+)\"[^>]*\bd=\"([^\"]*)\"")
 
@@ -47,7 +46,7 @@ def kana(
 
     Args:
         name: "kana" (small ones and those with marks included), "hiragana", "katakana" or "kanji".
-        max_strokes: leave out what takes more; for kanji 12 if None.
+        max_strokes: leave out what takes more; for kanji 8 if None, which leaves 1,320.
         characters: only these.
         style: how they vary.
 

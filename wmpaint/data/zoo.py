@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 from collections.abc import Callable
@@ -11,7 +12,11 @@ from typing import Any
 from ..errors import FileError, InputError
 from .arrays import has_idx, load_arrays, load_idx_folder
 from .base import Data
+from .digits import digits
 from .kana import SETS, kana
+from .known import KNOWN, known
+from .paintings import paintings
+from .photos import photos
 
 __all__ = ["load"]
 
@@ -20,10 +25,14 @@ def load(source: str | Path, *, download: bool = False, split: str | None = None
     """A source of pictures.
 
     - "kana", "hiragana", "katakana", "kanji": written characters with known strokes (`kana`);
-    - a .npz or IDX file, or a folder of MNIST's four (`load_arrays`, `load_idx_folder`).
+    - "digits": handwritten digits with known strokes (`digits`);
+    - "paintings:BRUSH": random paintings by a bundled painter, with their strokes (`paintings`);
+    - "mnist", "kmnist", "fashion-mnist": published pictures, downloaded only if asked to (`known`);
+    - a .npz or IDX file, or a folder of MNIST's four (`load_arrays`, `load_idx_folder`);
+    - any other folder: the pictures in it and below (`photos`).
 
     Args:
-        source: a name, or a path; a path wins where both exist and it has a slash or a suffix.
+        source: a name, or a path; a folder that has one of these names is "./mnist".
         download: get what is missing from its official address.
         split: "train" or "test" for one part, as `Data.split()` has them; None for all.
         options: what the source's own function takes beside this, such as `jitter` or `max_strokes`.
@@ -42,21 +51,28 @@ def load(source: str | Path, *, download: bool = False, split: str | None = None
 def _load(source: str | Path, download: bool, options: dict[str, Any]) -> Data:
     if source in SETS:
         return _call(kana, options, str(source), str(source))
+    if source == "digits":
+        return _call(digits, options, "digits")
+    if isinstance(source, str) and source.startswith("paintings:"):
+        return _call(paintings, options, source, source.partition(":")[2])
+    if source in KNOWN:
+        return _call(functools.partial(known, download=download), options, str(source), str(source))
     path = Path(source).expanduser()
     shown = repr(os.fspath(source))
     if path.is_dir():
         if has_idx(path):
             return _call(load_idx_folder, options, shown, path)
-        raise FileError(f"expected a folder of IDX files, got {shown}")
+        return _call(photos, options, shown, path)
     if path.is_file():
         return _call(load_arrays, options, shown, path)
-    raise FileError(f"expected a file, a folder, or one of {', '.join(SETS)}, got {shown}")
+    names = ", ".join([*KNOWN, *SETS, "digits", "paintings:BRUSH"])
+    raise FileError(f"expected data by a name ({names}), a file or a folder, got {shown}")
 
 
 def _call(maker: Callable[..., Data], options: dict[str, Any], what: str, *arguments: Any) -> Data:
     """The data that `maker` makes, once it has said which options it knows."""
-    known = inspect.signature(maker).parameters
-    names = [n for n, p in known.items() if p.kind is p.KEYWORD_ONLY]
+    takes = inspect.signature(maker).parameters
+    names = [n for n, p in takes.items() if p.kind is p.KEYWORD_ONLY and n != "download"]
     if strange := [name for name in options if name not in names]:
         raise InputError(f"expected options of {what} out of {', '.join(names) or 'none'}, got {strange[0]!r}")
     return maker(*arguments, **options)
