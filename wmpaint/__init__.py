@@ -15,6 +15,7 @@ from typing import Any
 from .version import __version__ as __version__
 
 _WHERE = {
+    "Agent": "agents",
     "Brush": "programs",
     "Canvas": "canvas",
     "Dabs": "programs",
@@ -24,6 +25,7 @@ _WHERE = {
     "RibbonPainter": "painters",
     "Run": "painting",
     "Scene": "objectives",
+    "StrokeBatch": "strokes",
     "Strokes": "strokes",
     "WmpaintError": "errors",
     "align": "objectives",
@@ -52,7 +54,7 @@ _WHERE = {
     "transfer": "objectives",
     "variance": "objectives",
 }
-_MODULES = {name: name for name in ("export", "features", "objectives", "painters", "programs", "raster")} | {
+_MODULES = {name: name for name in ("agents", "data", "export", "features", "objectives", "painters", "programs", "raster")} | {
     "plotter": "export.plotter"
 }
 

@@ -182,12 +182,13 @@ class StrokeBatch:
 
     def __getitem__(self, index: int) -> Strokes:
         """The strokes of one picture that are present."""
-        strokes = Strokes(*(getattr(self, name)[index] for name in _SHAPES))
+        columns: dict[str, Any] = {name: getattr(self, name)[index] for name in _SHAPES}
+        strokes = Strokes(**columns)
         return strokes if self.present is None else strokes[self.present[index]]
 
     def _map(self, fn: Any) -> StrokeBatch:
-        present = None if self.present is None else fn(self.present)
-        return StrokeBatch(*(fn(getattr(self, name)) for name in _SHAPES), present)
+        columns: dict[str, Any] = {name: fn(getattr(self, name)) for name in _SHAPES}
+        return StrokeBatch(**columns, present=None if self.present is None else fn(self.present))
 
     def take(self, index: Any) -> StrokeBatch:
         """Some of the pictures: a slice, or whole numbers in a tensor."""
@@ -210,18 +211,19 @@ class StrokeBatch:
     def flat(self) -> Strokes:
         """All B * K strokes, picture by picture; absent ones are lifted."""
         lifted = None if self.present is None else ~self.present.flatten()
-        return Strokes(*(getattr(self, name).flatten(0, 1) for name in _SHAPES), lifted=lifted)
+        columns: dict[str, Any] = {name: getattr(self, name).flatten(0, 1) for name in _SHAPES}
+        return Strokes(**columns, lifted=lifted)
 
     @classmethod
     def cat(cls, parts: Iterable[StrokeBatch]) -> StrokeBatch:
         """The strokes of several batches of the same pictures, one after the other."""
         parts = list(parts)
-        columns = (torch.cat([getattr(part, name) for part in parts], 1) for name in _SHAPES)
+        columns: dict[str, Any] = {name: torch.cat([getattr(part, name) for part in parts], 1) for name in _SHAPES}
         present = None
         if any(part.present is not None for part in parts):
             masks = [torch.ones_like(p.radius, dtype=torch.bool) if p.present is None else p.present for p in parts]
             present = torch.cat(masks, 1)
-        return cls(*columns, present)
+        return cls(**columns, present=present)
 
     @classmethod
     def stack(cls, pictures: Iterable[Strokes]) -> StrokeBatch:
@@ -237,9 +239,10 @@ class StrokeBatch:
         like = pictures[0].radius
         ones = like.new_ones
         filler = Strokes(ones(longest, 3, 2) / 2, ones(longest) / 64, ones(longest, 2), 0 * ones(longest, 3))
-        padded = [
-            [torch.cat([getattr(s, name), getattr(filler, name)[len(s) :]]) for s in pictures] for name in _SHAPES
-        ]
+        columns: dict[str, Any] = {
+            name: torch.stack([torch.cat([getattr(s, name), getattr(filler, name)[len(s) :]]) for s in pictures])
+            for name in _SHAPES
+        }
         sizes = torch.tensor([len(strokes) for strokes in pictures], device=like.device)
         present = torch.arange(longest, device=like.device) < sizes[:, None]
-        return cls(*(torch.stack(column) for column in padded), None if bool(present.all()) else present)
+        return cls(**columns, present=None if bool(present.all()) else present)

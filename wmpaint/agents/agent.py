@@ -91,7 +91,7 @@ class Agent(nn.Module):
             seen = self.look(target, canvas, memory, done)
             if seen.strokes.present is not None and self.config.kind == "recurrent":
                 seen = seen._replace(strokes=seen.strokes.where(~over[:, None]))
-                over = ~seen.strokes.present[:, -1]
+                over = over | ~seen.strokes.present[:, -1]  # type: ignore[index]
             memory = seen.memory
             yield seen, canvas
             if index + 1 < looks:
@@ -120,13 +120,10 @@ class Agent(nn.Module):
             raise InputError(f"expected at most {c.strokes} strokes of an agent that looks once, got {total}")
         looks = -(-total // c.per_look)
         target = pictures.to(self.painter.dtype)
-        laid = [
-            seen.strokes
-            for seen, _ in self.rollout(
-                target, self.studio.bare(len(target)), self.begin(target),
-                first=torch.zeros(len(target), dtype=torch.int64), looks=looks, total=total,
-            )  # fmt: skip
-        ]
+        first = torch.zeros(len(target), dtype=torch.int64)
+        bare, memory = self.studio.bare(len(target)), self.begin(target)
+        seen = self.rollout(target, bare, memory, first=first, looks=looks, total=total)
+        laid = [look.strokes for look, _ in seen]
         return StrokeBatch.cat(laid).span(0, total)
 
     def forward(self, images: Any, strokes: int | None = None) -> Any:

@@ -103,4 +103,5 @@ class AgentConfig:
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(values, dict) or not values.keys() <= names:
             raise InputError(f"expected the sizes of an agent, got {values!r:.80}")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        known: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
+        return cls(**known)

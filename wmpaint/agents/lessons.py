@@ -98,12 +98,10 @@ class Freehand:
         easels = self._unfinished(agent, generator)
         mine = self.team.share(self.batch)
         first = easels.index[mine]
-        laid, canvas, memory = [], easels.canvas, easels.memory
-        for seen, canvas in agent.rollout(
-            easels.target, easels.canvas, easels.memory, first=first, looks=looks, total=c.strokes
-        ):
-            laid.append(seen.strokes)
-            memory = seen.memory
+        seen = list(
+            agent.rollout(easels.target, easels.canvas, easels.memory, first=first, looks=looks, total=c.strokes)
+        )
+        laid, memory, canvas = [look.strokes for look, _ in seen], seen[-1][0].memory, seen[-1][1]
         strokes = StrokeBatch.cat(laid)
         height = c.side // 2 if progress < COARSE and c.side // 2 >= c.sees else c.side
         outcome = self._judge(agent, easels, strokes, height, generator)
@@ -219,7 +217,9 @@ class Copying:
         if there is not None:
             wanted = present if c.kind == "recurrent" else _marked(which, present, there)
             parts["stop"] = 0.02 * F.binary_cross_entropy_with_logits(there, wanted.to(there.dtype))
-        return Outcome(sum(parts.values(), start=target.new_zeros(())), {n: float(p.detach()) for n, p in parts.items()})
+        return Outcome(
+            sum(parts.values(), start=target.new_zeros(())), {n: float(p.detach()) for n, p in parts.items()}
+        )
 
     def _in_order(self, agent: Agent, target: Tensor, known: StrokeBatch) -> tuple[StrokeBatch, Tensor | None]:
         per, total = agent.config.per_look, agent.config.strokes
@@ -255,4 +255,3 @@ def _marked(which: Tensor, present: Tensor, like: Tensor) -> Tensor:
     rows = torch.arange(len(which), device=which.device)[:, None].expand_as(which)
     marks[rows[present], which[present]] = True
     return marks
-

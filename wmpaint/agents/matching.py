@@ -30,11 +30,10 @@ def matched(ours: StrokeBatch, known: StrokeBatch) -> Tensor:
     Pairs are taken from the closest on, which is not the best sum but nearly, and quick for few strokes.
     """
     b, k = known.radius.shape
-    every = [getattr(ours, name)[:, None] - getattr(known, name)[:, :, None] for name in ("points", "pressure", "color")]
-    logs = (ours.radius.log()[:, None] - known.radius.log()[:, :, None]).square()
-    cost = WEIGHTS["radius"] * logs + sum(
-        WEIGHTS[name] * d.square().flatten(3).sum(3) for name, d in zip(("points", "pressure", "color"), every, strict=True)
-    )  # [B, known, ours]
+    cost = WEIGHTS["radius"] * (ours.radius.log()[:, None] - known.radius.log()[:, :, None]).square()
+    for name in ("points", "pressure", "color"):  # [B, known, ours, ...]
+        apart = getattr(ours, name)[:, None] - getattr(known, name)[:, :, None]
+        cost = cost + WEIGHTS[name] * apart.square().flatten(3).sum(3)
     if known.present is not None:
         cost = cost.masked_fill(~known.present[..., None], torch.inf)
     out = torch.full((b, k), -1, dtype=torch.int64, device=cost.device)

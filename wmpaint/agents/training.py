@@ -101,8 +101,8 @@ class Training:
         self.weights = [p for p in agent.net.parameters() if p.requires_grad]
         self.optimizer = torch.optim.Adam(self.weights, lr=rate, betas=(0.9, 0.99))
         self.average = copy.deepcopy(agent.net).requires_grad_(False)
-        self.critic_optimizer = None if critic is None else torch.optim.Adam(
-            critic.parameters(), lr=CRITIC_RATE, betas=(0.0, 0.9)
+        self.critic_optimizer = (
+            None if critic is None else torch.optim.Adam(critic.parameters(), lr=CRITIC_RATE, betas=(0.0, 0.9))
         )
         self.index = self.undone = 0
         self.losses: deque[float] = deque(maxlen=RECENT)
@@ -249,7 +249,7 @@ class Training:
             "seed": self.seed, "config": self.agent.config.as_dict(), "painter": self.agent.painter.weights_hash(),
             "steps": self.steps, "minutes": self.minutes, "rate": self.rate,
         }  # fmt: skip
-        easels = {}
+        easels: dict[str, Tensor] = {}
         for number, stage in enumerate(self.stages):
             under_way = getattr(stage.lesson, "under_way", None)
             if under_way is not None:
