@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..data.base import Data
+from ..strokes import StrokeBatch
 from .agent import Agent
 from .lessons import Outcome, Weights
 from .parallel import Team
@@ -67,17 +68,19 @@ class Ladder:
         for rung in range(RUNGS):
             size = c.program_height >> rung
             zoom = zoom_of(torch.full((len(pictures),), float(size), device=pictures.device))
-            target = cut(pictures, corner, share, c.side)
+            target, seen, laid = cut(pictures, corner, share, c.side), canvas, []
+            wanted = resized(target, c.sees)
             for look in range(LOOKS):
                 done = target.new_full((len(target),), look / LOOKS)
-                strokes = agent.look(target, canvas, memory, done, zoom).strokes
-                picture, variance = agent.studio.lay(canvas, strokes, height=c.sees, program_height=size)
-                error = (picture - resized(target, c.sees)).square().mean()
+                laid.append(agent.look(target, seen, memory, done, zoom).strokes)
+                picture, variance = agent.studio.lay(seen, laid[-1], height=c.sees, program_height=size)
+                error = (picture - wanted).square().mean()
                 loss = loss + self.weights.l2 * error + self.weights.variance * variance.mean() / 3
-                with torch.no_grad():
-                    canvas, _ = agent.studio.lay(canvas, strokes.detach(), program_height=size)
+                seen = picture.detach()
             terms[f"rung{rung}"] = float(error.detach())
             if rung + 1 < RUNGS:
+                with torch.no_grad():
+                    canvas, _ = agent.studio.lay(canvas, StrokeBatch.cat(laid).detach(), program_height=size)
                 step = torch.rand(self.batch, 2, generator=generator)[mine].to(pictures) / 2
                 corner, share = corner + share * step, share / 2
                 canvas = cut(canvas, step, 0.5, c.side)
