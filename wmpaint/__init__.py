@@ -54,9 +54,9 @@ _WHERE = {
     "transfer": "objectives",
     "variance": "objectives",
 }
-_MODULES = {name: name for name in ("agents", "data", "export", "features", "objectives", "painters", "programs", "raster")} | {
-    "plotter": "export.plotter"
-}
+_MODULES = {
+    name: name for name in ("agents", "data", "export", "features", "objectives", "painters", "programs", "raster")
+} | {"plotter": "export.plotter"}
 
 __all__ = sorted([*_WHERE, *_MODULES])
 

@@ -14,8 +14,9 @@ from ..strokes import StrokeBatch, Strokes
 from .action import SEEN, as_seen, strokes_of
 from .config import AgentConfig
 from .nets import build
-from .sight import see
+from .sight import see, taken
 from .studio import Studio, resized
+from .tiles import paint_tiles
 
 __all__ = ["Agent", "Look"]
 
@@ -130,16 +131,21 @@ class Agent(nn.Module):
         """Paint one image, or a batch.
 
         Args:
-            images: [B, C, H, W] or [C, H, W] in 0..1, or what `load_image` takes. Fitted into a square; for an
-                agent of one channel, dark on light and light on dark alike become amounts of ink.
+            images: [B, C, H, W] or [C, H, W] in 0..1, or what `load_image` takes. Fitted into a square, except for
+                "tiles"; for an agent of one channel, dark on light and light on dark alike become amounts of ink.
             strokes: how many at most; as trained if None.
 
         Returns:
-            `StrokeBatch` for a batch, else `Strokes`, in units of the square canvas.
+            `StrokeBatch` for a batch, else `Strokes`, in units of the square canvas, or for "tiles" of the picture's.
 
         Raises:
             InputError: images or a number of strokes that it cannot take.
         """
+        if self.config.kind == "tiles":
+            pictures, single = taken(images)
+            pictures = pictures.expand(-1, 3, -1, -1)
+            painted = [paint_tiles(self, picture, strokes) for picture in pictures]
+            return painted[0] if single else StrokeBatch.stack(painted)
         pictures, single = see(images, self.config)
         batch = self.sketch(pictures, strokes)
         return batch[0] if single else batch

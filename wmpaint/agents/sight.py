@@ -12,11 +12,25 @@ from ..errors import InputError
 from ..image import load_image
 from .config import AgentConfig
 
-__all__ = ["as_ink", "see", "squared"]
+__all__ = ["as_ink", "see", "squared", "taken"]
 
 
 def see(images: Any, config: AgentConfig) -> tuple[Tensor, bool]:
     """([B, C, side, side], whether it was one image), as the agent of that config takes them.
+
+    Raises:
+        InputError: something that is no picture, or not finite.
+    """
+    pictures, single = taken(images)
+    if config.channels == 1:
+        pictures = torch.cat([as_ink(picture) for picture in pictures.split(1)])
+    elif pictures.shape[1] == 1:
+        pictures = pictures.expand(-1, 3, -1, -1)
+    return squared(pictures, config.side), single
+
+
+def taken(images: Any) -> tuple[Tensor, bool]:
+    """([B, 1 or 3, H, W] in 0..1, whether it was one image).
 
     Raises:
         InputError: something that is no picture, or not finite.
@@ -31,12 +45,7 @@ def see(images: Any, config: AgentConfig) -> tuple[Tensor, bool]:
         pictures = load_image(images)[None, :3]
     if not bool(pictures.isfinite().all()):
         raise InputError("expected images of finite numbers, got some that are not")
-    pictures = pictures.detach().float().clamp(0, 1)
-    if config.channels == 1:
-        pictures = torch.cat([as_ink(picture) for picture in pictures.split(1)])
-    elif pictures.shape[1] == 1:
-        pictures = pictures.expand(-1, 3, -1, -1)
-    return squared(pictures, config.side), single
+    return pictures.detach().float().clamp(0, 1), single
 
 
 def as_ink(
