@@ -208,6 +208,10 @@ class StrokeBatch:
         """The same strokes, outside any graph."""
         return self._map(lambda value: value.detach())
 
+    def apart(self) -> StrokeBatch:
+        """B * K pictures of one stroke each."""
+        return self._map(lambda value: value.flatten(0, 1)[:, None])
+
     def flat(self) -> Strokes:
         """All B * K strokes, picture by picture; absent ones are lifted."""
         lifted = None if self.present is None else ~self.present.flatten()
