@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..image import resize
 from ..painters.batch import dream_batch
 from ..strokes import StrokeBatch, Strokes
-from .ladder import LOOKS, RUNGS, cut, zoom_of
+from .windows import LOOKS, RUNGS, cut, zoom_of
 
 if TYPE_CHECKING:
     from .agent import Agent
