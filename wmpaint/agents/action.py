@@ -30,7 +30,8 @@ def strokes_of(
     points = 0.5 + config.reach * torch.tanh(raw[..., :6]).reshape(b, k, 3, 2)
     low, high = (math.log(r) for r in config.radius)
     radius = ((low + high) / 2 + (high - low) / 2 * torch.tanh(raw[..., 6])).exp()
-    pressure = torch.sigmoid(raw[..., 7:9] + 1)
+    light, firm = config.pressure
+    pressure = light + (firm - light) * torch.sigmoid(raw[..., 7:9] + 1)
     if config.channels == 3:
         seen = torch.full_like(raw[..., 9:12], 0.5) if target is None else _along(target, points)
         color = (seen + 0.25 * torch.tanh(raw[..., 9:12])).clamp(0, 1)

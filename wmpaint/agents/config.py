@@ -33,6 +33,7 @@ class AgentConfig:
         width: channels of the eye's first layer.
         hidden: width of the layers after the eye.
         radius: smallest and largest, in canvas units (for tiles: of the window).
+        pressure: lightest and firmest; strokes that are barely there are cheap for the loss, and ugly.
         reach: how far from the center points may lie, each way, in canvas units.
         stops: whether it says when a painting is finished, rather than lay all its strokes.
         ink, ground: sRGB that one channel's 1 and 0 stand for; of three channels, the bare canvas is `ground`.
@@ -51,6 +52,7 @@ class AgentConfig:
     width: int = 32
     hidden: int = 384
     radius: tuple[float, float] = (0.016, 0.07)
+    pressure: tuple[float, float] = (0.4, 1.0)
     reach: float = 0.65
     stops: bool = False
     ink: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -69,11 +71,13 @@ class AgentConfig:
             raise InputError(f"expected program_height of 16 to 16384, got {self.program_height!r:.40}")
         if self.channels not in (1, 3) or type(self.stops) is not bool:
             raise InputError(f"expected 1 or 3 channels and stops as true or false, got {self.channels!r:.40}")
-        for name, size in (("radius", 2), ("ink", 3), ("ground", 3)):
+        for name, size in (("radius", 2), ("pressure", 2), ("ink", 3), ("ground", 3)):
             value = getattr(self, name)
             numbers = type(value) is tuple and len(value) == size and all(type(v) in (int, float) for v in value)
             if not numbers or not all(0 <= v <= 1 for v in value):
                 raise InputError(f"expected {name} as {size} numbers of 0 to 1, got {value!r:.40}")
+        if self.pressure[0] >= self.pressure[1]:
+            raise InputError(f"expected the lightest pressure and then the firmest, got {self.pressure}")
         if type(self.reach) is not float or not 0.1 <= self.reach <= 2:
             raise InputError(f"expected reach of 0.1 to 2, got {self.reach!r:.40}")
         if not 0 < self.radius[0] < self.radius[1]:

@@ -206,7 +206,9 @@ class Copying:
         mine = self.team.share(self.batch)
         target = examples.pictures[mine].to(self.team.device)
         known = examples.strokes.take(mine).span(0, c.strokes)
-        ours, there = self._in_order(agent, target, known) if c.kind == "recurrent" else self._as_set(agent, target)
+        if known.present is not None:  # as long as the longest
+            known = known.span(0, max(1, int(known.present.sum(1).max())))
+        ours, there = agent.follow(target, known) if c.kind == "recurrent" else self._as_set(agent, target)
         present = torch.ones_like(known.radius, dtype=torch.bool) if known.present is None else known.present
         if c.kind != "recurrent":
             which = matched(ours, known)
@@ -220,23 +222,6 @@ class Copying:
         return Outcome(
             sum(parts.values(), start=target.new_zeros(())), {n: float(p.detach()) for n, p in parts.items()}
         )
-
-    def _in_order(self, agent: Agent, target: Tensor, known: StrokeBatch) -> tuple[StrokeBatch, Tensor | None]:
-        per, total = agent.config.per_look, agent.config.strokes
-        canvas, memory = agent.studio.bare(len(target)), agent.begin(target)
-        laid, there = [], []
-        for start in range(0, known.count, per):
-            done = target.new_full((len(target),), start / total)
-            seen = agent.look(target, canvas, memory, done)
-            laid.append(seen.strokes)
-            there.append(seen.there)
-            truth = known.span(start, start + per)
-            memory = agent.remember(seen.memory, truth)
-            with torch.no_grad():
-                canvas, _ = agent.studio.lay(canvas, truth)
-        logits = [logit for logit in there if logit is not None]
-        strokes = StrokeBatch.cat(laid).span(0, known.count)
-        return strokes, torch.cat(logits, 1)[:, : known.count] if logits else None
 
     def _as_set(self, agent: Agent, target: Tensor) -> tuple[StrokeBatch, Tensor | None]:
         seen = agent.look(target, agent.studio.bare(len(target)), agent.begin(target), target.new_zeros(len(target)))

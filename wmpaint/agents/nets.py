@@ -97,8 +97,16 @@ class RecurrentNet(nn.Module):
 
     def forward(self, target: Tensor, canvas: Tensor, memory: Tensor, situation: Tensor) -> tuple[Tensor, Tensor]:
         """As `SetNet`; the last SEEN numbers of the memory are for the caller to fill with the stroke laid."""
+        return self.decide(self.watch(target, canvas), memory, situation)
+
+    def watch(self, target: Tensor, canvas: Tensor) -> Tensor:
+        """[B, hidden] what the eye makes of a target and a canvas; it needs no memory."""
+        return self.eye(torch.cat([target, target - canvas], 1))
+
+    def decide(self, seen: Tensor, memory: Tensor, situation: Tensor) -> tuple[Tensor, Tensor]:
+        """[B, per_look, numbers] and the memory, from what the eye saw."""
         h, c, last = memory.split([self.config.hidden, self.config.hidden, SEEN], 1)
-        x = self.eye(torch.cat([target, target - canvas], 1)) + self.told(torch.cat([last, situation], 1))
+        x = seen + self.told(torch.cat([last, situation], 1))
         h, c = self.memory(nn.functional.gelu(x), (h, c))
         raw = self.head(h + x).view(len(x), self.config.per_look, self.config.numbers)
         return raw, torch.cat([h, c, last], 1)

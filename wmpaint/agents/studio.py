@@ -69,6 +69,23 @@ class Studio:
         away = (paint[:, :3] / cover.clamp(min=1e-3) - below).square().sum(1).detach()
         return picture, variance * share * away
 
+    @torch.no_grad()
+    def stages(self, strokes: StrokeBatch, height: int, every: int = 1) -> Tensor:
+        """[B, K / every, C, height, height] bare canvases with the first 0, `every`, 2 `every`, ... strokes laid."""
+        c = self.config
+        b, k = strokes.radius.shape
+        each = strokes.apart()
+        ones = torch.ones_like(each.radius)[..., None]
+        cover, _ = dream_batch(self.painter, each, ones, height=height, program_height=c.program_height)
+        cover = cover.view(b, k, 1, height, height)
+        color = ones.view(b, k, 1) if c.channels == 1 else strokes.color
+        canvas, out = resized(self.bare(b), height), []
+        for i in range(k):
+            if i % every == 0:
+                out.append(canvas)
+            canvas = torch.lerp(canvas, color[:, i, :, None, None].expand_as(canvas), cover[:, i])
+        return torch.stack(out, 1)
+
 
 def resized(pictures: Tensor, side: int) -> Tensor:
     """Square pictures of another size; averaged where they shrink."""
