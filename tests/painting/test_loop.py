@@ -15,7 +15,7 @@ from torch import Tensor
 import wmpaint as wp
 from wmpaint.errors import BrushError, FileError, InputError
 from wmpaint.objectives import Function
-from wmpaint.painting import loop
+from wmpaint.painting import loop, view
 
 OPTIONS: dict[str, Any] = {"brush": "round", "strokes": 16, "height": 48, "steps": 12, "seed": 5}
 
@@ -306,7 +306,7 @@ def test_ctrl_c_before_and_within_a_step(monkeypatch: pytest.MonkeyPatch) -> Non
         next(run)
     before = run.preview(24)
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "composite", interrupt)
+        patch.setattr(view, "composite", interrupt)
         with pytest.raises(KeyboardInterrupt):
             next(run)
     assert torch.allclose(run.painting().render(24)[:3], before, atol=0.3) and len(list(run)) == 7, "it can go on"

@@ -31,8 +31,9 @@ def place(
     radius: float,  # canvas units
     length: float,  # canvas units
     generator: torch.Generator,
+    even: float = 0.02,
 ) -> Strokes:
-    """New strokes, drawn where the error within a stroke's reach is large."""
+    """New strokes, drawn where the error within a stroke's reach is large; `even` of them anywhere, even without."""
     h, w = error.shape
 
     def uniform(*shape: int) -> Tensor:
@@ -41,7 +42,7 @@ def place(
     kernel = max(1, 2 * round(radius * h / 2) + 1)
     kernel = min(kernel, 2 * ((min(h, w) - 1) // 2) + 1)
     blurred = F.avg_pool2d(error[None, None], kernel, 1, kernel // 2, count_include_pad=False)[0, 0]
-    chance = (blurred + 0.02 * blurred.mean() + 1e-8).flatten()
+    chance = (blurred + even * blurred.mean() + 1e-8).flatten()
     index = _spread(chance, count, generator)
     x, y = (index % w + uniform(count)) / w * canvas.aspect, (index // w + uniform(count)) / h
     center = torch.stack([x, y], -1)

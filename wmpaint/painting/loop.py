@@ -24,8 +24,6 @@ from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
 from ..painters.zoo import load
 from ..raster import compiled
-from ..raster.composite import composite
-from ..raster.influence import influence
 from ..raster.tiles import Plan
 from ..strokes import Strokes
 from ..version import __version__
@@ -37,14 +35,13 @@ from .palette import Palette, painted_share
 from .result import Painting
 from .schedule import Schedule
 from .step import Step
+from .view import VISIBLE, View
 
 __all__ = ["Run", "paint"]
 
 REPLAN = 4  # steps between binnings of strokes to tiles
-SLACK = 8e-3  # canvas units that a stroke may move until then
 BRUSH, FLAT_BRUSH = "acrylic", "round"
 SMALLEST = 0.7  # pixels of radius at the planned height
-VISIBLE = 1 / 255  # a stroke that changes no pixel by as much is placed anew
 
 
 class Run:
@@ -107,6 +104,7 @@ class Run:
         self.canvas.pixels(height)
         memory.check(strokes, max(height, *(self.goal.heights or (1,))), self.canvas.aspect)
         self.painter = (painter or load(brush)).requires_grad_(False)
+        self._view = View(self.painter, self.canvas, height)
         planned = self.goal.steps if steps is None else steps
         self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, planned, self.goal.heights)
         self.seed, self.height, self.budget = seed, height, budget
@@ -240,17 +238,9 @@ class Run:
 
     def _descend(self, now: float) -> tuple[float, dict[str, float]]:
         strokes, height = self.strokes(), self.schedule.resolution(now)
-        rows, columns = self.canvas.pixels(height)
-        if self._layout is None or self._layout.height != rows or self._index % REPLAN == 0:
-            tile = 4 if height <= 128 else 8
-            self._layout = self.painter.plan(
-                strokes, self.canvas, height=height, program_height=self.height, slack=SLACK, tile=tile
-            )
-        ribbon, half_width = self.painter.ribbons(strokes, height, self.height)
-        picture, variance = composite(
-            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
-            height=rows, width=columns, caps=ribbon.caps, layout=self._layout,
-        )  # fmt: skip
+        if self._layout is None or self._layout.height != height or self._index % REPLAN == 0:
+            self._layout = self._view.plan(strokes, height)
+        picture, variance = self._view.picture(strokes, height, self._layout)
         scene = Scene(picture, variance, strokes, self.canvas, now, self._generator)
         loss, terms = self.goal.evaluate(scene)
         self._leaves.step(loss, self.schedule.rate(now))
@@ -261,10 +251,6 @@ class Run:
     def strokes(self) -> Strokes:
         """The strokes so far, in the optimizer's graph."""
         return self._leaves.strokes()
-
-    @property
-    def _ground(self) -> Tensor:
-        return torch.tensor(self.canvas.background or (1.0, 1.0, 1.0))
 
     def _dream(self, height: int) -> tuple[Tensor, Tensor]:
         return self.painter.dream(self.strokes().detach(), self.canvas, height=height, program_height=self.height)
@@ -277,13 +263,7 @@ class Run:
     @torch.no_grad()
     def influence(self) -> Tensor:
         """[strokes] the most that each changes any pixel of the picture."""
-        strokes, height = self.strokes().detach(), self.schedule.coarse
-        rows, columns = self.canvas.pixels(height)
-        ribbon, half_width = self.painter.ribbons(strokes, height, self.height)
-        return influence(
-            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
-            height=rows, width=columns, caps=ribbon.caps,
-        )  # fmt: skip
+        return self._view.influence(self.strokes().detach(), self.schedule.coarse)
 
     def painting(self) -> Painting:
         """The painting so far."""
