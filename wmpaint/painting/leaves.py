@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..strokes import Strokes
 from .palette import Palette
 
-__all__ = ["RATES", "Leaves", "kept"]
+__all__ = ["LARGEST", "RATES", "Leaves", "kept"]
 
 # Learning rates: canvas units for points, natural logarithm for the radius, 0..1 for the rest.
 RATES = {"points": 4e-3, "radius": 3e-2, "pressure": 3e-2, "color": 2e-2}

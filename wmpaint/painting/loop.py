@@ -30,7 +30,7 @@ from ..version import __version__
 from . import state
 from .brush_ref import BrushRef
 from .init import place
-from .leaves import Leaves, check_finite, kept
+from .leaves import LARGEST, Leaves, check_finite, kept
 from .palette import Palette, painted_share
 from .result import Painting
 from .schedule import Schedule
@@ -63,6 +63,8 @@ class Run:
             painted, or the bare paper. The painting's `plot()` then draws it with just these.
         page, landscape, margin: what it will be plotted on, since a pen's width counts there; as for `plan`.
         fill: "solid" for strokes of any width that the plotter fills, "line" for single lines as wide as their pen.
+        init: strokes to begin with, such as an agent's, in place of the rounds that lay them: only the later part of
+            the schedule is left. If fewer than `strokes`, the others are added where they are needed.
 
     Raises:
         BrushError: an unknown brush. FileError: a picture or painter that cannot be read.
@@ -87,6 +89,8 @@ class Run:
         landscape: bool | None = None,
         margin: Any = "15mm",
         fill: str = "solid",
+        init: Strokes | None = None,
+        _laid: int = 0,
     ) -> None:
         whole = {"strokes": strokes, "height": height, "seed": seed, "steps": 1 if steps is None else steps}
         for name, value in whole.items():
@@ -106,11 +110,12 @@ class Run:
         self.painter = (painter or load(brush)).requires_grad_(False)
         self._view = View(self.painter, self.canvas, height)
         planned = self.goal.steps if steps is None else steps
-        self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, planned, self.goal.heights)
+        laid = _laid if init is None else len(init)
+        self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, planned, self.goal.heights, laid)
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
-            "strokes": strokes, "height": height, "steps": steps,
+            "strokes": strokes, "height": height, "steps": steps, **({"init": laid} if laid else {}),
         }  # fmt: skip
         self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
         self._weights = Path(brush) if painter is None and str(brush).endswith(".safetensors") else None
@@ -128,6 +133,16 @@ class Run:
         self._before = 0.0
         self._first = 0  # step in this process
         self._last: tuple[float, dict[str, float]] = (math.nan, {})
+        if init is not None:
+            self._begin_with(init)
+
+    def _begin_with(self, init: Strokes) -> None:
+        most = self.parameters["strokes"]
+        if not 1 <= len(init) <= most or init.brush is not None or self._leaves.palette is not None:
+            raise InputError(f"expected 1 to {most} strokes of one brush and no pens to begin with, got {len(init)}")
+        laid = init.check().detach().to(dtype=self.painter.dtype)
+        radius = laid.radius.clamp(self._leaves.smallest, LARGEST)
+        self._leaves.replace(torch.zeros(0, dtype=torch.bool), laid.replace(lifted=None, pen=None, radius=radius))
 
     @property
     def goal(self) -> Objective:
@@ -325,7 +340,7 @@ class Run:
         p = known["parameters"]
         run = cls(
             goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
-            canvas=state.canvas_of(known), painter=painter, budget=budget,
+            canvas=state.canvas_of(known), painter=painter, budget=budget, _laid=p.get("init", 0),
             **({name: p[name] for name in ("pens", "page", "margin", "fill")} if "pens" in p else {}),
         )  # fmt: skip
         if run._goal_digest != known["goal"]:

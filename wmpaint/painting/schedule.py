@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import InputError
 
@@ -17,6 +17,7 @@ COVER = 0.16
 PIXELS = 1.8  # radius of the smallest strokes in the picture that is looked at
 COARSEST = 48  # pixels of height
 AGAIN = (0.72, 0.86)  # shares of the schedule after which strokes that show nowhere are placed anew once more
+LATER = 0.6  # share of the steps that is left where all strokes are there from the start
 FINE = 0.75  # share of the schedule after which all is judged at the finest height
 
 
@@ -50,12 +51,20 @@ class Schedule:
 
     @classmethod
     def plan(
-        cls, strokes: int, height: int, aspect: float, steps: int = 120, heights: tuple[int, int] | None = None
+        cls,
+        strokes: int,
+        height: int,
+        aspect: float,
+        steps: int = 120,
+        heights: tuple[int, int] | None = None,
+        laid: int = 0,
     ) -> Schedule:
         """Rounds for a number of strokes on a canvas.
 
         Args:
             heights: the lowest and highest picture that an objective wants to look at, if it matters.
+            laid: strokes that are there from the start, well placed: one round adds the others, and there are
+                fewer steps.
 
         Raises:
             InputError: counts below 1.
@@ -75,6 +84,8 @@ class Schedule:
             cover = COVER if rounds else GROUND
             radius = min(0.25, max(cover * math.sqrt(aspect / count), 1.0 / height))
             rounds.append(Round(count, radius, 4.0 * radius, begin))
+        if laid:
+            rounds, steps = [replace(rounds[-1], strokes=strokes - laid, begin=0.0)], max(1, round(LATER * steps))
         coarse = min(height, max(COARSEST, 8 * round(PIXELS / rounds[-1].radius / 8)))
         fine = min(height, max(160, round(1.25 * coarse)))
         lowest = COARSEST
