@@ -41,6 +41,7 @@ def paint(
     program: s.ProgramName = "auto",
     pens: s.Pens = None,
     paper: s.Paper = None,
+    init: s.Init = None,
     checkpoint: s.Checkpoint = None,
     resume: s.Resume = None,
     output: s.Out = None,
@@ -67,6 +68,6 @@ def paint(
     notes: dict[str, Any] = {"objective": objective}
     options = s.Session(
         brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json,
-        pens, paper,
+        pens, paper, init,
     )  # fmt: skip
     return s.perform(options, goal, [photo], strokes=STROKES, source=source, notes=notes)

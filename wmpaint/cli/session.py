@@ -88,6 +88,16 @@ Paper = Annotated[
 ]
 
 
+Init = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AGENT",
+        help="What lays the first strokes: agent (the bundled one for photos), an agent's .safetensors, or a "
+        ".wmp.json painting to paint on. Default: rounds from large strokes to small ones.",
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Session:
     """The options that all three commands have; None is the default, or the checkpoint's value."""
@@ -107,6 +117,7 @@ class Session:
     as_json: bool = False
     pens: str | None = None
     paper: str | None = None
+    init: str | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -164,7 +175,7 @@ def perform(
     for path in states:
         files.check_writable(path)
     program = session.program if session.real else None
-    run = _start(session, make_goal(), seconds, strokes, canvas)
+    run = _start(session, make_goal(), seconds, strokes, canvas, source)
     if program is not None:
         run.painting().program_name(program)
     run.source = source
@@ -196,7 +207,9 @@ def _told(found: Findings) -> list[tuple[str, str]]:
     return rows
 
 
-def _start(session: Session, goal: Objective, seconds: float | None, strokes: int, canvas: Any) -> Any:
+def _start(
+    session: Session, goal: Objective, seconds: float | None, strokes: int, canvas: Any, source: Path | None
+) -> Any:
     """The run to iterate over; all that can be wrong with the input comes out here."""
     from ..painting.loop import Run
 
@@ -205,6 +218,8 @@ def _start(session: Session, goal: Objective, seconds: float | None, strokes: in
         options = {"strokes": strokes, "height": HEIGHT, "seed": SEED, **session.given}
         if session.pens is not None:
             options |= {"pens": session.pens, "page": session.paper or "a4"}
+        if session.init is not None:
+            options["init"] = _first_strokes(session.init, source, options["strokes"])
         return Run(goal, **options, canvas=canvas, budget=left)
     run = Run.resume(session.resume, goal, budget=left)
     known = {**run.parameters, "seed": run.seed}
@@ -220,6 +235,23 @@ def _start(session: Session, goal: Objective, seconds: float | None, strokes: in
         if known.get(name) != value:
             raise InputError(f"expected --{name} {known.get(name)} as in the checkpoint, got {value}")
     return run
+
+
+def _first_strokes(init: str, source: Path | None, count: int) -> Any:
+    """What a run begins with: an agent's strokes for the photo, or a painting's."""
+    if init.endswith(".json"):
+        from ..painting.result import load
+
+        strokes = load(init).strokes
+        return strokes[:count].replace(brush=None, pen=None)
+    if source is None:
+        raise InputError(f"expected a photo for the agent of --init {init} to look at, got none")
+    from .. import agents
+
+    agent = agents.load("photo" if init == "agent" else init)
+    if agent.config.kind != "tiles":
+        raise InputError(f"expected an agent for photos (of kind tiles) as --init, got one of kind {agent.config.kind}")
+    return agent.strokes_for(source, count)
 
 
 def _paint(run: Any, checkpoint: Path | None) -> bool:
