@@ -107,6 +107,7 @@ class Training:
         self.index = self.undone = 0
         self.losses: deque[float] = deque(maxlen=RECENT)
         self._bad = 0
+        self._lesson: Lesson | None = None
         self._before = 0.0
         self._began: float | None = None
         self._good = self._state()
@@ -131,6 +132,9 @@ class Training:
 
     # Steps
 
+    def _lesson_at(self, progress: float) -> Lesson:
+        return next(stage.lesson for stage in self.stages if progress < stage.until or stage is self.stages[-1])
+
     def __iter__(self) -> Iterator[TrainStep]:
         return self
 
@@ -141,7 +145,10 @@ class Training:
         progress = self.progress
         if progress >= 1:
             raise StopIteration
-        lesson = next(stage.lesson for stage in self.stages if progress < stage.until or stage is self.stages[-1])
+        lesson = self._lesson_at(progress)
+        if lesson is not self._lesson:  # another lesson has other losses
+            self._lesson = lesson
+            self.losses.clear()
         outcome = lesson.teach(self.agent, self.generator, progress)
         if outcome.painted is not None:
             self._teach_critic(outcome)
@@ -273,6 +280,7 @@ class Training:
         self._good = self._state()
         self.generator.set_state(random)
         self.index, self.undone, self._before = known["index"], known["undone"], known["seconds"]
+        self._lesson = self._lesson_at(self.progress)
         self.losses.extend(known["losses"])
         for number, stage in enumerate(self.stages):
             go_on = getattr(stage.lesson, "go_on", None)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import brushes, exporting, paint, paintings, visions
+from . import agents, brushes, exporting, paint, paintings, visions
 
 __all__ = ["app"]
 
@@ -50,3 +50,4 @@ app.command("export", epilog=exporting.EXAMPLE)(exporting.export)
 app.command("brushes", epilog=brushes.BRUSHES_EXAMPLE)(brushes.brushes)
 app.command("train-painter", epilog=brushes.TRAIN_EXAMPLE)(brushes.train_painter)
 app.command("evaluate-painter", epilog=brushes.EVALUATE_EXAMPLE)(brushes.evaluate_painter)
+app.add_typer(agents.agent)

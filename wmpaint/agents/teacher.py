@@ -1,0 +1,137 @@
+"""A whole training from plain options: `plan_training(data, strokes=8, minutes=10) -> Training`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ..data.base import Data
+from ..errors import InputError
+from ..painters.painter import RibbonPainter
+from ..painters.zoo import load
+from .agent import Agent
+from .config import AgentConfig
+from .judges import Critic
+from .ladder import Ladder
+from .lessons import Copying, Freehand, Lesson, Outcome, Weights
+from .parallel import Team
+from .training import Stage, Training
+
+__all__ = ["Mixed", "plan_training"]
+
+AT_ONCE = 16  # strokes that a set lays well at one look
+PER_WINDOW = 8  # strokes
+
+
+class Mixed:
+    """Several lessons at a time, each with a weight."""
+
+    def __init__(self, *lessons: tuple[float, Lesson]) -> None:
+        self.lessons = lessons
+
+    def teach(self, agent: Agent, generator: torch.Generator, progress: float) -> Outcome:
+        """The weighted sum of all losses."""
+        outcomes = [(weight, lesson.teach(agent, generator, progress)) for weight, lesson in self.lessons]
+        terms: dict[str, float] = {}
+        for _, outcome in outcomes:
+            terms |= outcome.terms
+        loss = sum(
+            (weight * outcome.loss for weight, outcome in outcomes[1:]), start=outcomes[0][0] * outcomes[0][1].loss
+        )
+        first = outcomes[0][1]
+        return Outcome(loss, terms, first.painted, first.target)
+
+    def forget(self) -> None:
+        """As the lessons do."""
+        for _, lesson in self.lessons:
+            getattr(lesson, "forget", lambda: None)()
+
+
+def plan_training(
+    data: Data,
+    *,
+    strokes: int = 8,
+    kind: str | None = None,
+    brush: str = "round",
+    painter: RibbonPainter | None = None,
+    minutes: float | None = None,
+    steps: int | None = None,
+    batch: int | None = None,
+    rate: float = 1e-3,
+    seed: int = 0,
+    weights: Weights | None = None,
+    copy: float = 0.0,
+    stops: bool = False,
+    unroll: int = 16,
+    side: int = 64,
+    team: Team | None = None,
+    **sizes: Any,
+) -> Training:
+    """Build an agent and its training.
+
+    Args:
+        data: to learn from, its training part.
+        strokes: of a painting.
+        kind: "set", "recurrent" or "tiles". If None: recurrent where known strokes are copied, the agent stops by
+            itself, or lays more than 16; else a set.
+        brush, painter: what it paints with: a bundled painter's name, or a painter in memory.
+        minutes, steps: how long; one of them.
+        batch: pictures a step; 64 if None, 24 for tiles.
+        weights: of the losses' parts.
+        copy: share of the training, from the start, in which it copies known strokes; afterwards it paints freely, and
+            with a weight on `strokes` goes on copying beside that.
+        stops: whether it learns from known strokes when to stop.
+        unroll: looks learned in one go, see `Freehand`.
+        sizes: what else `AgentConfig` takes.
+
+    Raises:
+        InputError: options that do not go together, or out of range.
+    """
+    weights, team = weights or Weights(), team or Team()
+    ordered = copy > 0 or stops or strokes > AT_ONCE
+    kind = kind or ("recurrent" if ordered else "set")
+    if not 0 <= copy <= 1:
+        raise InputError(f"expected a share of 0 to 1 for copying, got {copy}")
+    if stops and not (copy or weights.strokes):
+        raise InputError("expected known strokes to be copied by an agent that stops: it learns that from nothing else")
+    if kind == "tiles" and data.channels != 3:
+        raise InputError(f"expected colored pictures for an agent of kind tiles, got amounts of ink from {data.name}")
+    chosen: dict[str, Any] = {
+        "kind": kind, "strokes": strokes, "channels": data.channels, "side": side, "program_height": side,
+        "stops": stops, "per_look": strokes if kind == "set" and strokes <= AT_ONCE else 1,
+        "sees": min(32, side), "hidden": 512 if kind != "recurrent" else 384,
+    }  # fmt: skip
+    if kind == "set" and strokes > AT_ONCE:
+        chosen["per_look"] = PER_WINDOW
+    if kind == "recurrent":
+        chosen |= {"sees": side, "width": 16}
+    if kind == "tiles":
+        chosen |= {"per_look": PER_WINDOW, "program_height": 512, "radius": (0.03, 0.3), "reach": 0.45}
+    elif data.channels == 3:
+        chosen |= {"radius": (0.02, 0.25)}
+    config = AgentConfig(**{**chosen, **sizes})
+    batch = batch or (24 if kind == "tiles" else 64)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        agent = Agent(
+            config, painter or load(brush), {"data": data.name, **({"credit": data.credit} if data.credit else {})}
+        )
+        critic = Critic(config.channels, config.sees) if weights.critic else None
+    agent.to(team.device)
+    if critic is not None:
+        critic.to(team.device)
+    copying = Copying(data, batch=batch, team=team)
+    free: Lesson
+    if kind == "tiles":
+        free = Ladder(data, batch=batch, weights=weights, team=team)
+    else:
+        free = Freehand(data, batch=batch, unroll=unroll, weights=weights, critic=critic, team=team)
+    if weights.strokes:
+        free = Mixed((1.0, free), (weights.strokes, copying))
+    stages = [Stage(copying, copy)] if copy else []
+    if copy < 1:
+        stages.append(Stage(free))
+    return Training(
+        agent, stages, steps=steps, minutes=minutes, rate=rate, seed=seed, critic=critic, team=team,
+    )  # fmt: skip
