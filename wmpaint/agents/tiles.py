@@ -13,6 +13,8 @@ from ..canvas import Canvas
 from ..errors import InputError
 from ..image import resize
 from ..painters.batch import dream_batch
+from ..raster.composite import composite
+from ..raster.tiles import plan
 from ..strokes import StrokeBatch, Strokes
 from .windows import LOOKS, RUNGS, cut, zoom_of
 
@@ -24,6 +26,7 @@ __all__ = ["MOST", "paint_tiles"]
 MOST = 20_000  # strokes
 SHORT = 256  # pixels of the picture's shorter side, at which it is looked at
 STRIDE = 0.6  # from window to window, as a share of their side
+COLORED, ITERATIONS, HOLD = 192, 6, 0.02  # pixels of height at which colors are settled
 SHARES = (0.05, 0.15, 0.35, 0.45)  # of the strokes, for each size of windows
 
 
@@ -63,7 +66,7 @@ def paint_tiles(
         owed -= easel.go(rung, turn, min(room, total - easel.count))
         if progress is not None:
             progress((number + 1) / len(turns))
-    return easel.strokes()
+    return easel.settled()
 
 
 def _size(canvas: Canvas) -> tuple[int, int]:
@@ -83,9 +86,52 @@ class _Easel:
         self.parts: list[Strokes] = []
         self.count = 0
 
-    def strokes(self) -> Strokes:
-        """All that are laid."""
-        return Strokes.cat(self.parts)
+    def settled(self) -> Strokes:
+        """All that are laid, in the colors that bring the picture closest to the target.
+
+        A picture is linear in its strokes' colors: their least squares, by some iterations of conjugate gradients
+        from the colors that the agent chose, held to them by a small weight.
+        """
+        strokes = Strokes.cat(self.parts)
+        if not len(strokes):
+            return strokes
+        height = min(self.height, COLORED)
+        width = max(1, round(height * self.width / self.height))
+        target = resize(self.target[0], height, width)
+        ribbon, half_width = self.agent.painter.ribbons(strokes, height, max(height, self._program_height))
+        points = strokes.points * height
+        layout = plan(points, half_width, height, width)
+        black = target.new_zeros(3)
+
+        def painted(color: Tensor) -> Tensor:
+            return composite(
+                points, strokes.radius * height, half_width, ribbon.logits, color, black,
+                height=height, width=width, caps=ribbon.caps, layout=layout,
+            )[0]  # fmt: skip
+
+        def pulled(picture: Tensor) -> Tensor:
+            with torch.enable_grad():
+                color = torch.zeros_like(strokes.color).requires_grad_()
+                (found,) = torch.autograd.grad(painted(color), color, picture)
+            return found
+
+        cover = pulled(torch.ones_like(target))
+        hold = HOLD * cover.mean()
+        scale = cover + hold  # of the diagonal, about
+        clear = 1 - painted(torch.ones_like(strokes.color))  # what shows of the ground
+        ground = target.new_tensor(self.agent.config.ground)[:, None, None]
+        rest = pulled(target - clear * ground - painted(strokes.color))
+        change = torch.zeros_like(rest)
+        ready = rest / scale
+        way, size = ready, (rest * ready).sum(0)
+        for _ in range(ITERATIONS):
+            seen = pulled(painted(way)) + hold * way
+            step = size / (way * seen).sum(0).clamp(min=1e-20)
+            change, rest = change + step * way, rest - step * seen
+            ready = rest / scale
+            before, size = size, (rest * ready).sum(0)
+            way = ready + size / before.clamp(min=1e-20) * way
+        return strokes.replace(color=(strokes.color + change).clamp(0, 1))
 
     def go(self, rung: int, turn: int, room: int) -> int:
         """Look at the windows of one turn, and lay at most `room` strokes; how many were laid."""
