@@ -1,0 +1,5 @@
+"""`python -m wmpaint`: the command line."""
+
+from .cli import main
+
+main()
