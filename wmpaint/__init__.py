@@ -44,6 +44,7 @@ _WHERE = {
     "muted": "objectives",
     "overlap": "objectives",
     "paint": "painting",
+    "paint_video": "painting",
     "palette": "objectives",
     "photo": "objectives",
     "program": "programs",

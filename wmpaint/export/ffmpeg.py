@@ -18,7 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["write_mp4", "write_webp"]
+from ..errors import FileError
+from ..files import atomic_path
+
+__all__ = ["with_sound", "write_mp4", "write_webp"]
 
 
 def write_mp4(
@@ -55,6 +58,30 @@ def write_webp(
     options = ["-c:v", "libwebp_anim", "-lossless", str(int(lossless)), "-quality", f"{quality:g}"]
     options += ["-compression_level", "2" if lossless else "4", "-loop", "0", "-f", "webp"]
     _write(path, frames, fps, ["-pix_fmt", "bgra", *options] if lossless else options, multiple=1)
+
+
+def with_sound(path: Path, source: Path) -> None:
+    """Put the sound of another film into an .mp4, as it is, or as AAC where that cannot be; no longer than the film.
+
+    Raises:
+        FileError: ffmpeg could not do it; the film stays as it was.
+    """
+    import imageio_ffmpeg
+
+    said = ""
+    with atomic_path(path) as temporary:
+        for codec in ("copy", "aac"):
+            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-i", str(path), "-i", str(source)]
+            command += ["-map", "0:v", "-map", "1:a:0", "-c:v", "copy", "-c:a", codec, "-shortest"]
+            command += ["-movflags", "+faststart", "-f", "mp4", str(temporary)]
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", process_group=0
+            )
+            if done.returncode == 0:
+                return
+            said = done.stderr.strip()
+        reason = said.splitlines()[-1] if said else "no reason given"
+        raise FileError(f"expected ffmpeg to add the sound of {str(source)!r} to {str(path)!r}, got: {reason}")
 
 
 def _write(path: Path, frames: Iterator[np.ndarray], fps: float, options: list[str], *, multiple: int) -> None:

@@ -4,5 +4,6 @@ from .brush_ref import BrushRef
 from .loop import Run, paint
 from .result import Painting, Report, load
 from .step import Step
+from .video import VideoReport, VideoRun, paint_video
 
-__all__ = ["BrushRef", "Painting", "Report", "Run", "Step", "load", "paint"]
+__all__ = ["BrushRef", "Painting", "Report", "Run", "Step", "VideoReport", "VideoRun", "load", "paint", "paint_video"]

@@ -126,6 +126,7 @@ class Run:
         )  # fmt: skip
         self.parameters |= {} if palette is None else palette.parameters
         least = SMALLEST / height if palette is None else max(SMALLEST / height, palette.least)
+        self.smallest = least  # radius, canvas units
         self._leaves = Leaves(least, self.canvas.aspect, palette)
         self._layout: Plan | None = None
         self._index = self._rounds = 0

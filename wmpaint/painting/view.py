@@ -61,3 +61,21 @@ class View:
             strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
             height=rows, width=columns, caps=ribbon.caps,
         )  # fmt: skip
+
+    def mismatch(self, strokes: Strokes, goal: Tensor) -> Tensor:
+        """[strokes] the squared distance of each one's color from a picture [3, H, W], averaged over what shows of it.
+
+        The picture is linear in the colors, so that what shows of each stroke is the gradient of a picture in it.
+        """
+        rows, columns = goal.shape[1:]
+        ribbon, half_width = self.painter.ribbons(strokes, rows, self.program_height)
+        wanted = torch.cat([torch.ones_like(goal[:1]), goal.square().sum(0, keepdim=True), goal])
+        color = strokes.color.new_zeros(len(strokes), len(wanted)).requires_grad_()
+        picture, _ = composite(
+            strokes.points * rows, strokes.radius * rows, half_width.detach(), ribbon.logits.detach(), color,
+            color.new_zeros(len(wanted)), height=rows, width=columns, caps=ribbon.caps,
+        )  # fmt: skip
+        (seen,) = torch.autograd.grad(picture, color, wanted)
+        area, square, mean = seen[:, 0].clamp(min=1e-6), seen[:, 1], seen[:, 2:]
+        own = strokes.color
+        return (square - 2 * (own * mean).sum(1)) / area + own.square().sum(1)
