@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import agents, brushes, exporting, paint, paintings, visions
+from . import agents, brushes, exporting, paint, paintings, video, visions
 
 __all__ = ["app"]
 
@@ -45,6 +45,7 @@ def wmpaint(
 app.command("paint", epilog=paint.EXAMPLE)(paint.paint)
 app.command("style", epilog=visions.STYLE_EXAMPLE)(visions.style)
 app.command("dream", epilog=visions.DREAM_EXAMPLE)(visions.dream)
+app.command("video", epilog=video.EXAMPLE)(video.video)
 app.command("replay", epilog=paintings.REPLAY_EXAMPLE)(paintings.replay)
 app.command("export", epilog=exporting.EXAMPLE)(exporting.export)
 app.command("brushes", epilog=brushes.BRUSHES_EXAMPLE)(brushes.brushes)

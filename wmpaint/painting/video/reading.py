@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -63,7 +64,7 @@ def open_film(source: str | Path, *, fps: float | None = None, limit: int | None
     try:
         yield film
     finally:
-        frames.close()
+        frames.close()  # type: ignore[attr-defined]
 
 
 def _folder(path: Path, fps: float, limit: int | None) -> Film:
@@ -75,31 +76,54 @@ def _folder(path: Path, fps: float, limit: int | None) -> Film:
     return Film((load_image(name)[:3] for name in names), fps, len(names))
 
 
-def _opened(path: Path, fps: float | None, limit: int | None) -> tuple[Any, Film]:
+def _opened(path: Path, fps: float | None, limit: int | None) -> tuple[Iterator[Tensor], Film]:
     import imageio_ffmpeg
 
-    options = [] if fps is None else ["-r", f"{fps:g}"]
-    reader = imageio_ffmpeg.read_frames(str(path), output_params=options)
-    try:
-        about = next(reader)
-    except (OSError, RuntimeError, StopIteration, IndexError, ValueError) as error:
-        raise FileError(f"expected a film, got {str(path)!r}, in which ffmpeg finds none") from error
-    width, height = about["size"]
-    if width < 1 or height < 1 or width * height > LARGEST:
-        reader.close()
-        raise InputError(f"expected frames of at most {LARGEST} pixels, got {width} x {height}")
-    rate = float(fps or about.get("fps") or FPS)
-    length = float(about.get("duration") or 0)
-    total = round(length * rate) or None
+    tool = imageio_ffmpeg.get_ffmpeg_exe()
+    # Without an output ffmpeg only says what it finds, and that an output is missing.
+    said = subprocess.run(
+        [tool, "-hide_banner", "-i", str(path)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        errors="replace",
+    ).stderr  # fmt: skip
+    stream = re.search(r"Stream #\S+.*: Video: .*", said)
+    if stream is None:
+        raise FileError(f"expected a film, got {str(path)!r}, in which ffmpeg finds none")
+    rate = re.search(r"([\d.]+) fps", stream[0])
+    length = re.search(r"Duration: (\d+):(\d+):([\d.]+)", said)
+    steady = min(max(fps or (float(rate[1]) if rate else FPS), 1.0), 60.0)
+    total = None
+    if length is not None:
+        total = round((3600 * int(length[1]) + 60 * int(length[2]) + float(length[3])) * steady) or None
     if limit is not None:
         total = limit if total is None else min(total, limit)
-    sound = path if about.get("audio_codec") else None
-    return reader, Film(_frames(reader, height, width, limit or MOST), min(max(rate, 1.0), 60.0), total, sound)
+    command = [tool, "-v", "error", "-i", str(path), "-map", "0:v:0", "-r", f"{steady:g}"]
+    command += ["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-"]
+    sound = path if re.search(r"Stream #\S+.*: Audio:", said) else None
+    frames = _frames(command, str(path), limit or MOST)
+    return frames, Film(frames, steady, total, sound)
 
 
-def _frames(reader: Any, height: int, width: int, limit: int) -> Iterator[Tensor]:
-    for count, data in enumerate(reader):
-        if count == limit:
-            return
-        pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
-        yield torch.from_numpy(pixels.copy()).permute(2, 0, 1).float() / 255
+def _frames(command: list[str], name: str, limit: int) -> Iterator[Tensor]:
+    """Pictures as ffmpeg pipes them: a line each for kind, size and depth, and then the pixels."""
+    # A group of its own, and no listening to stderr: Ctrl-C must not end it behind our back, nor a full pipe hold it.
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
+    )
+    assert process.stdout is not None
+    try:
+        for _ in range(limit):
+            if process.stdout.readline() != b"P6\n":
+                return
+            width, height = (int(side) for side in process.stdout.readline().split())
+            process.stdout.readline()
+            if width * height > LARGEST:
+                raise InputError(f"expected frames of at most {LARGEST} pixels, got {width} x {height} in {name!r}")
+            data = process.stdout.read(width * height * 3)
+            if len(data) < width * height * 3:
+                return
+            pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
+            yield torch.from_numpy(pixels.copy()).permute(2, 0, 1).float() / 255
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
