@@ -1,0 +1,125 @@
+"""Agents: errors in the dream and in the real program, stroke order, the length of paintings, and what `--init` saves.
+
+python benchmarks/agents.py errors --data mnist.npz     # mnist-8 on held-out digits, kana-15 on kana
+python benchmarks/agents.py order                       # kana-15 against the human order
+python benchmarks/agents.py lengths --data photos/ --minutes 8   # 15, 50 and 200 strokes on crops of photos
+python benchmarks/agents.py photo [PHOTO...]            # seconds and PSNR of the photo agent
+python benchmarks/agents.py init [PHOTO] [--brushes oil acrylic] # time to the same loss, with and without --init agent
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import torch
+
+import wmpaint as wp
+from wmpaint.agents import evaluate, plan_training
+from wmpaint.data import agreements, mean_agreement
+from wmpaint.image import load_image, resize
+from wmpaint.metrics import psnr
+
+
+def errors(chosen: argparse.Namespace) -> None:
+    print("| agent | pictures | dream | real MyPaint | strokes |\n|---|---|---|---|---|")
+    for name, source in (("mnist-8", chosen.data), ("kana-15", "kana")):
+        if source is None:
+            continue
+        _, test = wp.data.load(source).split()
+        found = evaluate(wp.agents.load(name), test, limit=500, program="mypaint")
+        print(
+            f"| {name} | {found.pictures} | {found.dream_mse:.4f} | {found.real_mse:.4f} | {found.strokes:.1f} |",
+            flush=True,
+        )
+
+
+def order(chosen: argparse.Namespace) -> None:
+    agent = wp.agents.load(chosen.agent or "kana-15")
+    print("| characters | order | direction | pen-downs off | coverage |\n|---|---|---|---|---|")
+    _, test = wp.data.load("kana").split()
+    for name, data, count in (("kana", test, 352), ("MNIST-like digits", wp.data.load("digits").split()[1], 160)):
+        examples = data.take(range(count), side=agent.config.side)
+        found = mean_agreement(agreements(agent(examples.pictures), examples.strokes, examples.groups))
+        print(
+            f"| {name} | {found.order:.3f} | {found.direction:.3f} | {found.count:.2f} | {found.coverage:.3f} |",
+            flush=True,
+        )
+
+
+def lengths(chosen: argparse.Namespace) -> None:
+    learn, test = wp.data.load(chosen.data).split()
+    print("| strokes | steps | taken back | dream | real MyPaint |\n|---|---|---|---|---|")
+    for strokes in (15, 50, 200):
+        training = plan_training(
+            learn, strokes=strokes, kind="recurrent", minutes=chosen.minutes, batch=32, unroll=10, seed=chosen.seed,
+            brush="oil", sees=32, width=24,
+        )  # fmt: skip
+        for _ in training:
+            pass
+        found = evaluate(training.learned(), test, limit=64, program="mypaint")
+        print(
+            f"| {strokes} | {training.index} | {training.undone} | {found.dream_mse:.4f} | {found.real_mse:.4f} |",
+            flush=True,
+        )
+
+
+def photo(chosen: argparse.Namespace) -> None:
+    agent = wp.agents.load(chosen.agent or "photo")
+    agent(load_image(wp.sample_photo())[:3], 50)  # compiles
+    print("| photo | strokes | seconds | dream | real MyPaint |\n|---|---|---|---|---|")
+    for path in chosen.photos or [wp.sample_photo()]:
+        picture = load_image(path)[:3]
+        picture = resize(picture, 512, round(512 * picture.shape[2] / picture.shape[1]))
+        began = time.monotonic()
+        strokes = agent(picture, 500)
+        seconds = time.monotonic() - began
+        canvas = wp.Canvas.like(picture)
+        pictures = [r.render(strokes, canvas, height=512)[:3] for r in (agent.painter, wp.MyPaint(agent.painter.brush))]
+        dream, real = (float(psnr(p, resize(picture, *p.shape[1:]))) for p in pictures)
+        print(f"| {Path(path).stem} | {len(strokes)} | {seconds:.1f} | {dream:.1f} dB | {real:.1f} dB |", flush=True)
+
+
+def init(chosen: argparse.Namespace) -> None:
+    path = (chosen.photos or [wp.sample_photo()])[0]
+    print("| brush | without | seconds | with the agent | seconds, agent included | share |\n|---|---|---|---|---|---|")
+    for brush in chosen.brushes:
+        plain = wp.Run(path, brush=brush, seed=chosen.seed)
+        for _ in plain:
+            pass
+        wanted = wp.load_image(path)[:3]
+        began = time.monotonic()
+        strokes = wp.agents.load("photo")(path, 500)
+        agent_seconds = time.monotonic() - began
+        helped = wp.Run(path, brush=brush, seed=chosen.seed, init=strokes)
+        for _ in helped:
+            pass
+        quality = []
+        for run in (plain, helped):
+            picture = run.painting().render()[:3]
+            quality.append(float(psnr(picture, resize(wanted, *picture.shape[1:]))))
+        seconds = agent_seconds + helped.seconds
+        print(
+            f"| {brush} | {quality[0]:.2f} dB | {plain.seconds:.1f} | {quality[1]:.2f} dB | {seconds:.1f} | "
+            f"{seconds / plain.seconds:.0%} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["errors", "order", "lengths", "photo", "init"])
+    parser.add_argument("photos", nargs="*")
+    parser.add_argument("--data")
+    parser.add_argument("--agent")
+    parser.add_argument("--minutes", type=float, default=8)
+    parser.add_argument("--brushes", nargs="+", default=["oil", "acrylic"])
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    torch.manual_seed(chosen.seed)
+    {"errors": errors, "order": order, "lengths": lengths, "photo": photo, "init": init}[chosen.what](chosen)
+
+
+if __name__ == "__main__":
+    main()
