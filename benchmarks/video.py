@@ -23,9 +23,7 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=400)
     parser.add_argument("--brushes", nargs="+", default=["oil", "round"])
     chosen = parser.parse_args()
-    print(
-        "| brush | frames | flicker, carried | flicker, alone | ratio | PSNR, carried | alone | s a frame, carried | alone |"
-    )
+    print("| brush | frames | flicker | alone | ratio | PSNR | alone | s a frame | alone |")
     print("|---|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "in"

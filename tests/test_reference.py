@@ -17,7 +17,8 @@ ENTRIES = set(
 
 
 PACKAGES = [
-    "objectives", "painters", "programs", "raster", "features", "painting", "data", "export.svg", "export.plotter",
+    "objectives", "painters", "programs", "raster", "features", "painting", "data", "agents",
+    "export.svg", "export.plotter",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -13,13 +13,12 @@ from ..canvas import Canvas
 from ..errors import InputError
 from ..image import resize
 from ..painters.batch import dream_batch
+from ..painters.painter import RibbonPainter
 from ..raster.composite import composite
 from ..raster.tiles import plan
 from ..strokes import StrokeBatch, Strokes
+from .config import AgentConfig
 from .windows import LOOKS, RUNGS, cut, zoom_of
-
-if TYPE_CHECKING:
-    from .agent import Agent
 
 __all__ = ["MOST", "paint_tiles"]
 
@@ -30,9 +29,25 @@ COLORED, ITERATIONS, HOLD = 192, 6, 0.02  # pixels of height at which colors are
 SHARES = (0.03, 0.10, 0.27, 0.60)  # of the strokes, for each size of windows
 
 
+class Looking(Protocol):
+    """What is asked of an agent."""
+
+    config: AgentConfig
+
+    @property
+    def painter(self) -> RibbonPainter:
+        """Whose strokes it lays."""
+
+    def begin(self, target: Tensor) -> Tensor:
+        """As `Agent.begin`."""
+
+    def look(self, target: Tensor, canvas: Tensor, memory: Tensor, done: Tensor, zoom: Tensor | None = None) -> Any:
+        """As `Agent.look`."""
+
+
 @torch.no_grad()
 def paint_tiles(
-    agent: Agent,
+    agent: Looking,
     picture: Tensor,  # [3, H, W] sRGB
     strokes: int | None = None,
     *,
@@ -77,7 +92,7 @@ def _size(canvas: Canvas) -> tuple[int, int]:
 class _Easel:
     """A picture being painted."""
 
-    def __init__(self, agent: Agent, target: Tensor, canvas: Canvas) -> None:
+    def __init__(self, agent: Looking, target: Tensor, canvas: Canvas) -> None:
         self.agent, self.target, self.canvas = agent, target[None], canvas
         self.height, self.width = target.shape[1:]
         self.short = min(self.height, self.width) / self.height  # in canvas units
