@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import toys
 import torch
+import toys
 from torch import Tensor
 
 from wmpaint.agents import Agent, AgentConfig

@@ -28,7 +28,7 @@ def same(one: StrokeBatch | Strokes, two: StrokeBatch | Strokes) -> bool:
     ("name", "value", "message"),
     [
         ("points", torch.zeros(2, 3, 6), "expected points of shape"), ("radius", torch.ones(2), "expected radius of"),
-        ("radius", torch.ones(3, 2), "expected radius of shape"), ("pressure", torch.ones(2, 3), "expected pressure of"),
+        ("radius", torch.ones(3, 2), "expected radius of shape"), ("pressure", torch.ones(2, 3), "expected pressure"),
         ("color", torch.ones(2, 3, 4), "expected color of shape"), ("points", torch.tensor(0.0), "expected points of"),
         ("color", torch.ones(2, 3, 3, dtype=torch.int64), "expected color as real numbers"),
         ("present", torch.ones(2, 3), "expected present as booleans"), ("radius", [1.0], "expected radius as a tensor"),

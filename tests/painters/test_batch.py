@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from pupils import brush
-from toys import strokes as random_strokes
 from torch import Tensor
+from toys import strokes as random_strokes
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
