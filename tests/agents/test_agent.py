@@ -33,7 +33,8 @@ def same(one: Any, two: Any) -> bool:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"kind": "cubist"}, "an agent of kind"), ({"strokes": 0}, "strokes of 1 to"), ({"strokes": True}, "strokes of"),
+        ({"kind": "cubist"}, "an agent of kind"), ({"strokes": 0}, "strokes of 1 to"),
+        ({"strokes": True}, "strokes of"),
         ({"sees": 24}, "power of 2"), ({"side": 40, "sees": 16}, "divides side"), ({"channels": 4}, "1 or 3 channels"),
         ({"stops": 1}, "stops as true or false"), ({"radius": (0.1, 0.1)}, "smallest radius"),
         ({"radius": (0.0, 0.1)}, "smallest radius"), ({"ink": (0.0, 0.0)}, "ink as 3 numbers"),
@@ -171,7 +172,7 @@ def test_as_many_strokes_as_one_likes() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_picture_is_refused(given: Tensor) -> None:
-    with pytest.raises(InputError, match="^expected"):
+    with pytest.raises(InputError, match=r"^expected"):
         agent()(given)
 
 

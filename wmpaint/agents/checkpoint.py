@@ -12,7 +12,7 @@ from torch import Tensor
 from ..errors import FileError
 from ..files import atomic_path
 
-__all__ = ["load", "plain", "save"]
+__all__ = ["load", "plain", "read", "save"]
 
 FORMAT = "wmpaint-training-1"
 
@@ -47,11 +47,11 @@ def save(
         save_file(own, str(temporary), metadata={"format": FORMAT, "known": json.dumps(known, allow_nan=False)})
 
 
-def load(path: str | Path, like: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], Tensor, dict[str, Tensor]]:
-    """(known, state, the generator's state, extra), for a training whose state is `like` it.
+def read(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """What JSON held, and all tensors by name.
 
     Raises:
-        FileError: no checkpoint, one of another version, or of other networks.
+        FileError: no checkpoint, or one of another version.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -65,6 +65,24 @@ def load(path: str | Path, like: dict[str, Any]) -> tuple[dict[str, Any], dict[s
         if meta.get("format") != FORMAT:
             raise ValueError(f"format {meta.get('format')!r}")
         known = json.loads(meta["known"])
+        if not isinstance(known, dict):
+            raise ValueError("no object in its metadata")
+        if not all(bool(value.isfinite().all()) for value in tensors.values() if value.is_floating_point()):
+            raise ValueError("numbers that are not finite")
+        return known, tensors
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise _no_checkpoint(path, error) from error
+
+
+def load(
+    path: str | Path, tensors: dict[str, Tensor], like: dict[str, Any]
+) -> tuple[dict[str, Any], Tensor, dict[str, Tensor]]:
+    """(state, the generator's state, extra) of a checkpoint's tensors, for a training whose state is `like` it.
+
+    Raises:
+        FileError: tensors of other networks.
+    """
+    try:
         state: dict[str, Any] = {}
         for name, part in like.items():
             mine = {key[len(name) + 1 :]: value for key, value in tensors.items() if key.startswith(f"{name}/")}
@@ -78,10 +96,12 @@ def load(path: str | Path, like: dict[str, Any]) -> tuple[dict[str, Any], dict[s
                 number, _, moment = key.partition("/")
                 moments.setdefault(int(number), {})[moment] = value
             state[name] = {"state": moments, "param_groups": part["param_groups"]}
-        if not all(bool(value.isfinite().all()) for value in tensors.values() if value.is_floating_point()):
-            raise ValueError("numbers that are not finite")
         extra = {key[6:]: value for key, value in tensors.items() if key.startswith("extra/")}
-        return known, state, tensors["generator"], extra
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise FileError(f"expected a training's checkpoint in the format {FORMAT}, got {path} ({reason})") from error
+        return state, tensors["generator"], extra
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _no_checkpoint(path, error) from error
+
+
+def _no_checkpoint(path: str | Path, error: Exception) -> FileError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return FileError(f"expected a training's checkpoint in the format {FORMAT}, got {path} ({reason})")

@@ -7,7 +7,7 @@ import torch
 from ..data.base import Data
 from ..strokes import StrokeBatch
 from .agent import Agent
-from .lessons import Outcome, Weights
+from .lessons import Outcome, Weights, unusable
 from .parallel import Team
 from .studio import resized
 from .windows import LOOKS, RUNGS, cut, zoom_of
@@ -32,6 +32,8 @@ class Ladder:
         mine = self.team.share(self.batch)
         pictures = self.data.sample(self.batch, side=4 * c.side, generator=generator).pictures[mine]
         pictures = pictures.to(self.team.device)
+        if not bool(pictures.isfinite().all()):
+            return unusable(pictures)
         corner, share = pictures.new_zeros(len(pictures), 2), 1.0
         canvas = agent.studio.bare(len(pictures))
         memory = agent.begin(pictures)

@@ -62,6 +62,11 @@ class Outcome(NamedTuple):
     target: Tensor | None = None
 
 
+def unusable(like: Tensor) -> Outcome:
+    """Of pictures that are no numbers: so is the loss, and no painter has to cope with it."""
+    return Outcome(like.new_tensor(torch.nan), {})
+
+
 class Lesson(Protocol):
     """Draws a batch and judges the agent by it."""
 
@@ -96,6 +101,8 @@ class Freehand:
         c = agent.config
         looks = min(self.unroll, c.looks)
         easels = self._unfinished(agent, generator)
+        if not bool(easels.target.isfinite().all()):
+            return unusable(easels.target)
         mine = self.team.share(self.batch)
         first = easels.index[mine]
         seen = list(
@@ -122,8 +129,10 @@ class Freehand:
         return {} if self.easels is None else vars(self.easels)
 
     def go_on(self, paintings: dict[str, Tensor]) -> None:
-        """Take up unfinished paintings of a checkpoint."""
-        self.easels = Easels(**paintings)
+        """Take up unfinished paintings of a checkpoint, if they are as many as this lesson has."""
+        easels = Easels(**paintings)
+        if len(easels.index) == self.batch and len(easels.target) == self.batch // self.team.size:
+            self.easels = easels
 
     def _unfinished(self, agent: Agent, generator: torch.Generator) -> Easels:
         """Unfinished paintings, and new ones in place of those that are done."""
@@ -205,6 +214,8 @@ class Copying:
             raise InputError(f"expected data with known strokes to copy, got {self.data.name}")
         mine = self.team.share(self.batch)
         target = examples.pictures[mine].to(self.team.device)
+        if not bool(target.isfinite().all()):
+            return unusable(target)
         known = examples.strokes.take(mine).span(0, c.strokes)
         if known.present is not None:  # as long as the longest
             known = known.span(0, max(1, int(known.present.sum(1).max())))

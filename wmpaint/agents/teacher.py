@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ..data.base import Data
 from ..errors import InputError
@@ -46,6 +47,21 @@ class Mixed:
         """As the lessons do."""
         for _, lesson in self.lessons:
             getattr(lesson, "forget", lambda: None)()
+
+    def under_way(self) -> dict[str, Tensor]:
+        """As the lessons do."""
+        found: dict[str, Tensor] = {}
+        for number, (_, lesson) in enumerate(self.lessons):
+            mine: dict[str, Tensor] = getattr(lesson, "under_way", dict)()
+            found |= {f"{number}.{name}": value for name, value in mine.items()}
+        return found
+
+    def go_on(self, paintings: dict[str, Tensor]) -> None:
+        """As the lessons do."""
+        for number, (_, lesson) in enumerate(self.lessons):
+            mine = {n.partition(".")[2]: v for n, v in paintings.items() if n.startswith(f"{number}.")}
+            if mine:
+                lesson.go_on(mine)  # type: ignore[attr-defined]
 
 
 def plan_training(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import statistics
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -150,10 +151,9 @@ class Training:
             self._lesson = lesson
             self.losses.clear()
         outcome = lesson.teach(self.agent, self.generator, progress)
-        if outcome.painted is not None:
-            self._teach_critic(outcome)
         loss = self.team.mean(float(outcome.loss.detach()))
         if self._learn(outcome.loss, loss, progress):
+            self._teach_critic(outcome)  # afterwards, for its weights are in the loss
             self._bad = 0
             self.losses.append(loss)
             if self.index % KEEP == 0:
@@ -187,8 +187,9 @@ class Training:
     def _leaps(self, loss: float) -> bool:
         if len(self.losses) < RECENT:
             return False
-        usual = sorted(self.losses)[RECENT // 2]
-        return loss > max(SPIKE * usual, usual + 1e-3)
+        usual = statistics.median(self.losses)
+        stray = statistics.median(abs(known - usual) for known in self.losses)
+        return loss - usual > max((SPIKE - 1) * abs(usual), 20 * stray, 1e-3)
 
     def _take_back(self, lesson: Lesson, loss: float) -> None:
         self._bad += 1
@@ -269,13 +270,14 @@ class Training:
         Raises:
             FileError: not a checkpoint. InputError: one of another agent, painter or seed.
         """
-        known, state, random, easels = checkpoint.load(path, self._state())
+        known, tensors = checkpoint.read(path)
         for name, ours in (
             ("agent", self.agent.config.as_dict()), ("painter", self.agent.painter.weights_hash()), ("seed", self.seed),
         ):  # fmt: skip
-            theirs = known["config" if name == "agent" else name]
+            theirs = known.get("config" if name == "agent" else name)
             if checkpoint.plain(theirs) != checkpoint.plain(ours):
                 raise InputError(f"expected a checkpoint of the same {name}, got {path} of another")
+        state, random, easels = checkpoint.load(path, tensors, self._state())
         self._restore(state)
         self._good = self._state()
         self.generator.set_state(random)
