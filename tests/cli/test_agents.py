@@ -93,7 +93,7 @@ def test_init_of_a_painting(tmp_path: Path) -> None:
         done = CliRunner().invoke(app, ["paint", str(photo), *small, *init, "-o", str(tmp_path / "o")])
         assert done.exit_code == 0, done.output
         said.append(json.loads(done.stdout.splitlines()[-1]))
-    assert said[0]["strokes"] == said[1]["strokes"] == 16 and said[0]["steps"] == 3 and said[1]["steps"] == 5
+    assert said[0]["strokes"] == said[1]["strokes"] == 16 and said[0]["steps"] == 2 and said[1]["steps"] == 5
     file = tmp_path / "o" / "painting.wmp.json"
     done = CliRunner().invoke(app, ["paint", str(photo), *small, "--init", str(file), "-o", str(tmp_path / "p.png")])
     assert done.exit_code == 0, done.output

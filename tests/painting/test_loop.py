@@ -435,3 +435,27 @@ def test_a_checkpoint_knows_functions_and_arrays(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="got another"):
         wp.Run.resume(tmp_path / "state", lighter(0.4))
     assert next(wp.Run.resume(tmp_path / "state", lighter(0.3))).index == 1
+
+
+def test_a_run_may_begin_with_strokes(tmp_path: Path) -> None:
+    picture = torch.rand(3, 24, 32, generator=torch.Generator().manual_seed(0))
+    options: dict[str, Any] = {"brush": "round", "strokes": 12, "height": 24, "steps": 10}
+    first = wp.paint(picture, **options).strokes
+    run = loop.Run(picture, **options, init=first[:10])
+    assert len(run.strokes()) == 10 and torch.equal(run.strokes().points.detach(), first.points[:10])
+    for step in run:
+        if step.index == 2:
+            run.save_checkpoint(tmp_path / "a")
+    assert step.total == 5 and step.strokes == 12 and run.parameters["init"] == 10
+    again = loop.Run.resume(tmp_path / "a", picture)
+    for _ in again:
+        pass
+    assert torch.equal(again.strokes().points, run.strokes().points)
+
+
+@pytest.mark.parametrize("count", [0, 13])
+def test_strokes_to_begin_with_are_counted(count: int) -> None:
+    picture = torch.rand(3, 24, 32)
+    init = wp.paint(picture, brush="round", strokes=13, steps=1, height=24).strokes[:count]
+    with pytest.raises(InputError, match=f"1 to 12 strokes of one brush and no pens to begin with, got {count}"):
+        loop.Run(picture, brush="round", strokes=12, height=24, init=init)

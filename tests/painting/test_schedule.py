@@ -65,3 +65,12 @@ def test_steps() -> None:
 def test_refused(strokes: int, steps: int | None) -> None:
     with pytest.raises(InputError, match=r"expected 1 (stroke|step) or more"):
         Schedule.plan(strokes, 512, 1.0, steps)
+
+
+def test_strokes_that_are_there_need_one_round_and_fewer_steps() -> None:
+    plain, laid = (Schedule.plan(500, 512, 1.5, 120, laid=count) for count in (0, 460))
+    assert [r.strokes for r in laid.rounds] == [40] and laid.rounds[0].begin == 0
+    assert laid.rounds[0].radius == plain.rounds[-1].radius and laid.steps == 60
+    heights = [laid.resolution(time) for time in (0.0, 0.5, 0.9)]
+    assert heights == sorted(heights) and heights[-1] == plain.fine and heights[0] < plain.coarse
+    assert laid.rate(0.0) > 1 > laid.rate(0.9)

@@ -25,7 +25,7 @@ __all__ = ["MOST", "paint_tiles"]
 MOST = 20_000  # strokes
 SHORT = 256  # pixels of the picture's shorter side, at which it is looked at
 STRIDE = 0.6  # from window to window, as a share of their side
-COLORED, ITERATIONS, HOLD = 192, 6, 0.02  # pixels of height at which colors are settled
+COLORED, ITERATIONS, HOLD = 128, 5, 0.02  # pixels of height at which colors are settled
 SHARES = (0.03, 0.10, 0.27, 0.60)  # of the strokes, for each size of windows
 
 

@@ -17,7 +17,10 @@ COVER = 0.16
 PIXELS = 1.8  # radius of the smallest strokes in the picture that is looked at
 COARSEST = 48  # pixels of height
 AGAIN = (0.72, 0.86)  # shares of the schedule after which strokes that show nowhere are placed anew once more
-LATER = 0.6  # share of the steps that is left where all strokes are there from the start
+# Where strokes are well placed from the start: the share of the steps that is left, until when pictures of which share
+# of the coarse height are looked at, and how much bolder steps are. More of each costs more time than it gains
+# (benchmarks/agents.py init).
+LATER, CLIMB, BOLDER = 0.5, ((0.4, 0.53), (0.85, 0.8)), 1.5
 FINE = 0.75  # share of the schedule after which all is judged at the finest height
 
 
@@ -48,6 +51,7 @@ class Schedule:
     lowest: int
     coarse: int
     fine: int
+    laid: bool = False  # whether strokes were there from the start
 
     @classmethod
     def plan(
@@ -93,10 +97,15 @@ class Schedule:
             lowest, fine = heights[0], max(heights)
             coarse = min(max(coarse, lowest), fine)
         again = tuple(Round(0, rounds[-1].radius, rounds[-1].length, begin) for begin in AGAIN)
-        return cls(tuple(rounds), again, steps, height, lowest, coarse, fine)
+        return cls(tuple(rounds), again, steps, height, lowest, coarse, fine, laid > 0)
 
     def resolution(self, time: float) -> int:
         """Height of the picture that is looked at: enough for the smallest strokes there are, until the end."""
+        if self.laid:
+            share = next((share for until, share in CLIMB if time < until), None)
+            return (
+                self.fine if share is None else min(self.coarse, max(self.lowest, 8 * round(share * self.coarse / 8)))
+            )
         if time >= FINE:
             return self.fine
         smallest = min(r.radius for r in self.rounds if r.begin <= time)
@@ -107,4 +116,5 @@ class Schedule:
         last = self.rounds[-1].begin
         if time < last:
             return 1.0
-        return 0.03 + 0.97 * (0.5 + 0.5 * math.cos(math.pi * (time - last) / (1 - last)))
+        full = BOLDER if self.laid else 1.0
+        return full * (0.03 + 0.97 * (0.5 + 0.5 * math.cos(math.pi * (time - last) / (1 - last))))
