@@ -126,6 +126,9 @@ def plan_training(
         chosen |= {"per_look": PER_WINDOW, "program_height": 512, "radius": (0.03, 0.3), "reach": 0.45}
     elif data.channels == 3:
         chosen |= {"radius": (0.02, 0.25)}
+    elif not copy:
+        # Brushes fade out below a pixel and a half. Strokes so thin are a way to lay none, until they are painted larger.
+        chosen |= {"radius": (1.7 / side, max(0.07, 3.4 / side))}
     config = AgentConfig(**{**chosen, **sizes})
     batch = batch or (24 if kind == "tiles" else 64)
     with torch.random.fork_rng(devices=[]):
