@@ -1,10 +1,13 @@
 """The gallery's films of agents: target, dream and real program, stroke by stroke, as animated WebP.
 
-python gallery/make_agents.py [digits kana photos]          # all of them when none is named
+python gallery/make_agents.py [digits kana photos] [--mnist mnist.npz]          # all of them when none is named
+
+Digits are MNIST's where these are given, else drawn for the purpose.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -18,10 +21,14 @@ PHOTOS = ("castle.jpg", "owl.jpg")
 
 
 def main() -> None:
-    for name in sys.argv[1:] or ("digits", "kana", "photos"):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", default=["digits", "kana", "photos"])
+    parser.add_argument("--mnist", default="digits")
+    chosen = parser.parse_args()
+    for name in chosen.names:
         path = HERE / f"agent_{name}.webp"
         if name == "digits":
-            _, test = wp.data.load("digits").split()
+            _, test = wp.data.load(chosen.mnist).split()
             agent = wp.agents.load("mnist-8")
             write_grid(path, agent, test.take(range(12), side=agent.config.side).pictures, cell=128)
         elif name == "kana":

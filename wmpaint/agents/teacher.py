@@ -127,7 +127,7 @@ def plan_training(
     elif data.channels == 3:
         chosen |= {"radius": (0.02, 0.25)}
     elif not copy:
-        # Brushes fade out below a pixel and a half. Strokes so thin are a way to lay none, until they are painted larger.
+        # Brushes fade out below a pixel and a half: strokes so thin lay nothing, until they are painted larger.
         chosen |= {"radius": (1.7 / side, max(0.07, 3.4 / side))}
     config = AgentConfig(**{**chosen, **sizes})
     batch = batch or (24 if kind == "tiles" else 64)
