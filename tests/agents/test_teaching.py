@@ -87,6 +87,14 @@ def test_copying_needs_known_strokes() -> None:
         list(plan_training(Blobs(), steps=2, copy=1.0, batch=4, **TINY))
 
 
+def test_strokes_may_be_copied_from_other_data() -> None:
+    known = Known(agent())
+    training = plan_training(Blobs(), steps=3, copy=0.5, copy_from=known, batch=4, **TINY)
+    assert [next(iter(step.terms)) for step in training] == ["strokes", "strokes", "l2"]
+    with pytest.raises(InputError, match="3 channels"):
+        plan_training(Blobs(3), steps=1, copy=0.5, copy_from=known, **TINY)
+
+
 def test_mixed_lessons_add_up() -> None:
     pupil = agent(kind="recurrent")
     data = Known(pupil)

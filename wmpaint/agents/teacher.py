@@ -78,6 +78,7 @@ def plan_training(
     seed: int = 0,
     weights: Weights | None = None,
     copy: float = 0.0,
+    copy_from: Data | None = None,
     stops: bool = False,
     unroll: int = 16,
     side: int = 64,
@@ -97,6 +98,7 @@ def plan_training(
         weights: of the losses' parts.
         copy: share of the training, from the start, in which it copies known strokes; afterwards it paints freely, and
             with a weight on `strokes` goes on copying beside that.
+        copy_from: other data whose known strokes are copied, such as `digits` for MNIST's, which has none.
         stops: whether it learns from known strokes when to stop.
         unroll: looks learned in one go, see `Freehand`.
         sizes: what else `AgentConfig` takes.
@@ -111,6 +113,8 @@ def plan_training(
         raise InputError(f"expected a share of 0 to 1 for copying, got {copy}")
     if stops and not (copy or weights.strokes):
         raise InputError("expected known strokes to be copied by an agent that stops: it learns that from nothing else")
+    if copy_from is not None and copy_from.channels != data.channels:
+        raise InputError(f"expected data to copy from with {data.channels} channels, got {copy_from.channels}")
     if kind == "tiles" and data.channels != 3:
         raise InputError(f"expected colored pictures for an agent of kind tiles, got amounts of ink from {data.name}")
     chosen: dict[str, Any] = {
@@ -140,7 +144,7 @@ def plan_training(
     agent.to(team.device)
     if critic is not None:
         critic.to(team.device)
-    copying = Copying(data, batch=batch, team=team)
+    copying = Copying(copy_from or data, batch=batch, team=team)
     free: Lesson
     if kind == "tiles":
         free = Ladder(data, batch=batch, weights=weights, team=team)

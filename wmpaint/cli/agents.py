@@ -82,6 +82,10 @@ def train(
     copy: Annotated[
         float, typer.Option(help="Share of the training, from its start, in which known strokes are copied.")
     ] = 0.0,
+    copy_from: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="Copy the known strokes of this data instead: digits, say, for mnist."),
+    ] = None,
     stops: Annotated[bool, typer.Option("--stops", help="Learn from known strokes when a painting is done.")] = False,
     unroll: Annotated[int, typer.Option(help="Looks that are learned in one go, of longer paintings.")] = 16,
     held_out: Annotated[
@@ -122,6 +126,7 @@ def train(
         training = agents.plan_training(
             learn, strokes=strokes, kind=kind, brush=brush, minutes=minutes, steps=steps, batch=batch, rate=rate,
             seed=seed, weights=agents.Weights(**weights), copy=copy, stops=stops, unroll=unroll, side=side, team=team,
+            copy_from=None if copy_from is None else _data(copy_from, download).split()[0],
         )  # fmt: skip
         if resume:
             training.resume(state)
