@@ -15,7 +15,7 @@ import wmpaint
 TESTS = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("case", ["freehand", "blemished"])
+@pytest.mark.parametrize("case", ["freehand", "copying", "copying set", "blemished"])
 def test_two_are_as_one(case: str, tmp_path: Path) -> None:
     found = []
     path = os.pathsep.join([str(TESTS), str(Path(wmpaint.__file__).parents[1])])
