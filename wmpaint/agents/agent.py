@@ -42,13 +42,9 @@ class Agent(nn.Module):
         super().__init__()
         self.config = config
         self.net = build(config)
-        self.studio = Studio(painter.requires_grad_(False), config)
+        self.painter = painter.requires_grad_(False)  # a module of its own: it goes where the agent goes
+        self.studio = Studio(self.painter, config)
         self.info = dict(info or {})
-
-    @property
-    def painter(self) -> RibbonPainter:
-        """Whose strokes it lays."""
-        return self.studio.painter
 
     def begin(self, target: Tensor) -> Tensor:
         """What it remembers before the first look at target [B, C, side, side]."""

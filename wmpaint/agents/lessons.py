@@ -130,7 +130,8 @@ class Freehand:
 
     def go_on(self, paintings: dict[str, Tensor]) -> None:
         """Take up unfinished paintings of a checkpoint, if they are as many as this lesson has."""
-        easels = Easels(**paintings)
+        here = {n: v if n in ("index", "end") else v.to(self.team.device) for n, v in paintings.items()}
+        easels = Easels(**here)
         if len(easels.index) == self.batch and len(easels.target) == self.batch // self.team.size:
             self.easels = easels
 
