@@ -1,4 +1,4 @@
-"""A training to be started by torchrun or alone: `python teamwork.py CASE OUT`; the leader writes what came of it."""
+"""Trainings to be started by torchrun or alone: `python teamwork.py OUT`; the leader writes what came of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pupils import Blobs, Known, agent
 from wmpaint.agents import Copying, Freehand, Stage, Training, Weights
 from wmpaint.agents.judges import Critic
 from wmpaint.agents.lessons import Lesson
-from wmpaint.agents.parallel import join
+from wmpaint.agents.parallel import Team, join
 from wmpaint.data.base import Examples
 
 
@@ -30,11 +30,13 @@ class Blemished(Blobs):
         return found
 
 
-def main(case: str, out: Path) -> None:
-    team = join()
+CASES = ("freehand", "copying", "copying set", "blemished")
+
+
+def train(case: str, team: Team) -> dict[str, list[float | None]]:
     stops = case.startswith("copying")
-    pupil = agent(strokes=5, stops=stops, kind="set" if case == "copying set" else "recurrent",
-                  per_look=5 if case == "copying set" else 1)  # fmt: skip
+    kind, per_look = ("set", 5) if case == "copying set" else ("recurrent", 1)
+    pupil = agent(strokes=5, stops=stops, kind=kind, per_look=per_look)
     critic = None
     lesson: Lesson
     if stops:
@@ -45,14 +47,14 @@ def main(case: str, out: Path) -> None:
         torch.manual_seed(1)
         critic = Critic(1, 16, width=4)
         lesson = Freehand(Blobs(), batch=4, unroll=2, weights=Weights(critic=0.05), critic=critic, team=team)
-    training = Training(pupil, [Stage(lesson)], steps=6, critic=critic, team=team)
-    losses = [step.loss for step in training]
+    losses = [step.loss for step in Training(pupil, [Stage(lesson)], steps=6, critic=critic, team=team)]
     weights = torch.cat([p.detach().flatten() for p in pupil.net.parameters()])
-    if team.leads:
-        found = {"losses": [x if math.isfinite(x) else None for x in losses], "weights": weights.tolist()}
-        out.write_text(json.dumps(found))
-    team.leave()
+    return {"losses": [x if math.isfinite(x) else None for x in losses], "weights": weights.tolist()}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    team = join()
+    found = {case: train(case, team) for case in CASES}
+    if team.leads:
+        Path(sys.argv[1]).write_text(json.dumps(found))
+    team.leave()
