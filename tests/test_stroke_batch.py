@@ -97,3 +97,11 @@ def test_detached_strokes_are_outside_the_graph() -> None:
     columns: dict[str, Any] = {n: getattr(given, n).requires_grad_() for n in COLUMNS}
     moved = StrokeBatch(**columns).detach()
     assert not any(getattr(moved, n).requires_grad for n in COLUMNS)
+
+
+def test_moved_strokes_keep_which_there_are() -> None:
+    given = batch(present=[[1, 0, 1], [1, 1, 1]])
+    moved = given.to(torch.float64)
+    assert {getattr(moved, n).dtype for n in COLUMNS} == {torch.float64} and moved.present is not None
+    assert torch.equal(moved.present, given.present) and moved.present.dtype == torch.bool  # type: ignore[arg-type]
+    assert given.to("meta").present.device.type == "meta" and batch().to(torch.float16).present is None  # type: ignore[union-attr]

@@ -204,6 +204,12 @@ class StrokeBatch:
         shown = shown if self.present is None else self.present & shown
         return StrokeBatch(self.points, self.radius, self.pressure, self.color, shown)
 
+    def to(self, *args: Any, **kwargs: Any) -> StrokeBatch:
+        """As `Tensor.to` for the real columns; `present` only changes device."""
+        moved: dict[str, Any] = {name: getattr(self, name).to(*args, **kwargs) for name in _SHAPES}
+        present = None if self.present is None else self.present.to(moved["points"].device)
+        return StrokeBatch(**moved, present=present)
+
     def detach(self) -> StrokeBatch:
         """The same strokes, outside any graph."""
         return self._map(lambda value: value.detach())

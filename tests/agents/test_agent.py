@@ -212,3 +212,10 @@ def test_each_look_sees_what_was_laid_before() -> None:
         expected, _ = pupil.studio.lay(bare, laid.span(0, k))
         torch.testing.assert_close(canvas, expected, atol=1e-5, rtol=0)
     assert same(laid, pupil.sketch(given))
+
+
+def test_the_painter_goes_where_the_agent_goes() -> None:
+    pupil = agent().double()
+    assert pupil.painter is pupil.studio.painter and pupil.painter.dtype == torch.float64
+    assert not any(p.requires_grad for p in pupil.painter.parameters())
+    assert pupil(pictures(2)).points.dtype == torch.float64

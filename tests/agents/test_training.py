@@ -319,7 +319,7 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="another critic"):
         setup(critic=True).resume(path)
     other = setup()
-    other.agent.studio.painter = brush(seed=1)
+    other.agent.painter = brush(seed=1)
     with pytest.raises(InputError, match="the same painter"):
         other.resume(path)
 

@@ -118,3 +118,11 @@ def test_no_picture_is_refused() -> None:
         dream_batch(brush(), paintings(2).take(slice(0, 0)), height=16)
     with pytest.raises(InputError, match="1 picture of 1 pixel"):
         dream_batch(brush(), paintings(2), height=0)
+
+
+@pytest.mark.parametrize("name", ["pressure", "color"])
+def test_pressures_and_colors_that_are_none_are_refused(name: str) -> None:
+    batch = paintings(2)
+    getattr(batch, name)[1, 2, 0] = float("nan")
+    with pytest.raises(InputError, match="pressures and colors of finite numbers"):
+        dream_batch(brush(), batch, height=16)

@@ -42,13 +42,9 @@ class Agent(nn.Module):
         super().__init__()
         self.config = config
         self.net = build(config)
-        self.studio = Studio(painter.requires_grad_(False), config)
+        self.painter = painter.requires_grad_(False)  # a module of its own: it goes where the agent goes
+        self.studio = Studio(self.painter, config)
         self.info = dict(info or {})
-
-    @property
-    def painter(self) -> RibbonPainter:
-        """Whose strokes it lays."""
-        return self.studio.painter
 
     def begin(self, target: Tensor) -> Tensor:
         """What it remembers before the first look at target [B, C, side, side]."""
@@ -99,20 +95,26 @@ class Agent(nn.Module):
         self, target: Tensor, canvas: Tensor, memory: Tensor, *, first: Tensor, looks: int, total: int
     ) -> Iterator[tuple[Look, Tensor]]:
         """Several looks, each with the canvas before its strokes were laid; no gradient passes from look to look
-        by the canvas.
+        by the canvas. Strokes beyond `total`, or after a stop, are absent.
 
         Args:
             first: [B] int64, looks that were taken before.
             total: strokes of the whole painting.
         """
-        per = self.config.per_look
-        over = torch.zeros(len(target), dtype=torch.bool, device=target.device)
+        per, stops = self.config.per_look, self.config.stops and self.config.kind == "recurrent"
+        # Of a painting that goes on, a stop is seen by the last stroke, which was none.
+        over = (first > 0).to(target.device) & stops & (memory[:, -SEEN:] == 0).all(1)
+        place = torch.arange(per)
         for index in range(looks):
             done = ((first + index) * (per / total)).clamp(max=1).to(target)
             seen = self.look(target, canvas, memory, done)
-            if seen.strokes.present is not None and self.config.kind == "recurrent":
-                seen = seen._replace(strokes=seen.strokes.where(~over[:, None]))
-                over = over | ~seen.strokes.present[:, -1]  # type: ignore[index]
+            if stops:
+                shown = seen.strokes.where(~over[:, None])
+                over = over | ~shown.present[:, -1]  # type: ignore[index]
+                seen = seen._replace(strokes=shown, memory=self.remember(seen.memory, shown))
+            within = (first + index)[:, None] * per + place < total
+            if not bool(within.all()):
+                seen = seen._replace(strokes=seen.strokes.where(within.to(target.device)))
             memory = seen.memory
             yield seen, canvas
             if index + 1 < looks:

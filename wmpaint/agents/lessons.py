@@ -130,7 +130,8 @@ class Freehand:
 
     def go_on(self, paintings: dict[str, Tensor]) -> None:
         """Take up unfinished paintings of a checkpoint, if they are as many as this lesson has."""
-        easels = Easels(**paintings)
+        here = {n: v if n in ("index", "end") else v.to(self.team.device) for n, v in paintings.items()}
+        easels = Easels(**here)
         if len(easels.index) == self.batch and len(easels.target) == self.batch // self.team.size:
             self.easels = easels
 
@@ -216,17 +217,22 @@ class Copying:
         target = examples.pictures[mine].to(self.team.device)
         if not bool(target.isfinite().all()):
             return unusable(target)
-        known = examples.strokes.take(mine).span(0, c.strokes)
+        known = examples.strokes.span(0, c.strokes)
+        each = torch.full((self.batch,), known.count)
         if known.present is not None:  # as long as the longest
-            known = known.span(0, max(1, int(known.present.sum(1).max())))
+            each = known.present.sum(1)
+            known = known.span(0, max(1, int(each.max())))
+        known = known.take(mine).to(target)
         ours, there = agent.follow(target, known) if c.kind == "recurrent" else self._as_set(agent, target)
+        laid = ours.count
         present = torch.ones_like(known.radius, dtype=torch.bool) if known.present is None else known.present
         if c.kind != "recurrent":
             which = matched(ours, known)
             present = present & (which >= 0)
             ours = _picked(ours, which.clamp(min=0))
-        count = present.sum().clamp(min=1)
-        parts = {"strokes": (stroke_distance(ours, known) * present).sum() / count}
+        # The mean over the strokes of the whole batch, so that each counts alike in whichever process it is.
+        count = each.clamp(max=laid).sum().clamp(min=1) / self.team.size
+        parts = {"strokes": (stroke_distance(ours, known) * present).sum() / float(count)}
         if there is not None:
             wanted = present if c.kind == "recurrent" else _marked(which, present, there)
             parts["stop"] = 0.02 * F.binary_cross_entropy_with_logits(there, wanted.to(there.dtype))

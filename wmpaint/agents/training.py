@@ -158,10 +158,11 @@ class Training:
             self.losses.append(loss)
             if self.index % KEEP == 0:
                 self._good = self._state()
+            terms = {name: self.team.mean(value) for name, value in outcome.terms.items()}
         else:
             self._take_back(lesson, loss)
+            terms = outcome.terms  # not averaged: where one process's pictures are unusable, it has none
         self.index += 1
-        terms = {name: self.team.mean(value) for name, value in outcome.terms.items()}
         return TrainStep(self.index - 1, loss, terms, progress, self.seconds, self.undone)
 
     def _learn(self, loss: Tensor, value: float, progress: float) -> bool:
@@ -195,6 +196,8 @@ class Training:
         self._bad += 1
         self.undone += 1
         self._restore(self._good)
+        # A process whose pictures are unusable has drawn fewer numbers than the others: they begin again together.
+        self.generator.manual_seed((self.seed + self.undone * 0x9E3779B97F4A7C15) % (1 << 63))
         forget = getattr(lesson, "forget", None)  # paintings under way may be what went wrong
         if forget is not None:
             forget()

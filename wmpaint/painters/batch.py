@@ -48,6 +48,8 @@ def dream_batch(
     if flat.lifted is not None:
         shown = ~flat.lifted
         flat, color, picture = flat[shown], color[shown], picture[shown]
+    if not bool(flat.pressure.isfinite().all() & color.isfinite().all()):
+        raise InputError("expected pressures and colors of finite numbers, got some that are not")
     sheet = Sheet(b, height, width, tile=8)
     ribbon, half_width = painter.ribbons(flat, height, program_height)
     points = flat.points * height
