@@ -50,6 +50,7 @@ class FeatureJudge:
 
     def __call__(self, painted: Tensor, target: Tensor) -> Tensor:
         """The mean over layers; each is measured in the target's own spread."""
+        self.net.to(painted.device)
         ours, theirs = (
             self.net(resized(x.expand(-1, 3, -1, -1), self.side), self.layers) for x in (painted, target.detach())
         )
