@@ -53,8 +53,8 @@ def lengths(chosen: argparse.Namespace) -> None:
     print("| strokes | steps | taken back | dream | real MyPaint |\n|---|---|---|---|---|")
     for strokes in (15, 50, 200):
         training = plan_training(
-            learn, strokes=strokes, kind="recurrent", minutes=chosen.minutes, batch=32, unroll=10, seed=chosen.seed,
-            brush="oil", sees=32, width=24,
+            learn, strokes=strokes, kind="set", per_look=5, minutes=chosen.minutes, batch=32, unroll=3,
+            seed=chosen.seed, brush="oil", side=64, program_height=256,
         )  # fmt: skip
         for _ in training:
             pass

@@ -224,10 +224,13 @@ def test_bad_input_of_the_other_commands(saved, args, words, folder):
 def test_help_has_an_example_for_each_command():
     commands = [command.name for command in app.registered_commands]
     assert commands == [
-        "paint", "style", "dream", "replay", "export", "brushes", "train-painter", "evaluate-painter",
+        "paint", "style", "dream", "video", "replay", "export", "brushes", "train-painter", "evaluate-painter",
     ]  # fmt: skip
-    for name in commands:
-        done = wmpaint(name, "--help")
+    agents = next(group.typer_instance for group in app.registered_groups if group.typer_instance.info.name == "agent")
+    parts = [command.name for command in agents.registered_commands]
+    assert parts == ["train", "paint", "evaluate", "list"]
+    for name in [*commands, *(f"agent {part}" for part in parts)]:
+        done = wmpaint(*name.split(), "--help")
         assert done.exit_code == 0 and f"Example: wmpaint {name}" in done.stdout
 
 
