@@ -31,7 +31,8 @@ class Weights:
         l2: squared error of the picture, mean over pixels.
         variance: the program's variance around the dream: with `l2` at the same weight, the sum is the expected
             squared error of the replay in the real program.
-        early: squared error after a random number of strokes, so that a painting looks right on the way too.
+        early: squared error after a random number of strokes, so that a painting looks right on the way too; of
+            agents that look more than once.
         strokes: squared distance from known strokes, for data that has them.
         features: squared error of what a pretrained network sees.
         critic: of a conditional WGAN-GP critic, as in 2019.
@@ -171,7 +172,7 @@ class Freehand:
         parts = {"l2": (picture - target).square().mean()}
         if w.variance and agent.painter.config.noise:
             parts["variance"] = variance.mean() / agent.config.channels
-        if w.early and strokes.count > 1:
+        if w.early and agent.config.looks > 1 and strokes.count > 1:
             some = int(torch.randint(1, strokes.count, (), generator=generator))
             early, _ = agent.studio.lay(easels.canvas, strokes.span(0, some), height=height)
             parts["early"] = (early - target).square().mean()
