@@ -21,7 +21,7 @@ __all__ = ["sheet", "write_grid"]
 
 GUTTER = 0.06  # of a cell
 SHADE = 0.86  # of the gutter
-FPS, HOLD = 12.0, 2.0  # frames and seconds
+FPS, MOVING, HOLD = 12.0, 4.0, 2.0  # frames a second; seconds at least of painting, and of the finished picture
 MOST = 64  # pictures in a film
 FILMS = (".mp4", ".gif", ".webp")
 
@@ -111,7 +111,8 @@ def _frames(
     for _ in counts:
         rows = [[target, *(next(pictures) for pictures in row)] for target, row in zip(targets, growing, strict=True)]
         frame = _grid(_beside(rows)).clamp(0, 1)
-        yield frame
+        for _ in range(1 if still else max(1, round(MOVING * FPS / len(counts)))):
+            yield frame
     assert frame is not None
     for _ in range(0 if still else round(FPS * HOLD)):
         yield frame
