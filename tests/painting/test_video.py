@@ -11,7 +11,7 @@ from torch import Tensor
 
 import wmpaint as wp
 from wmpaint.errors import FileError, InputError
-from wmpaint.image import save_png
+from wmpaint.image import resize, save_png
 from wmpaint.painting.video import Flicker, FrameStep, VideoRun
 from wmpaint.painting.video.motion import Watch, flow
 from wmpaint.painting.video.reading import open_film
@@ -70,6 +70,18 @@ def test_it_flickers_less_than_frames_painted_alone_and_follows_what_moves() -> 
         middle = last[:, 20:28, 20:26].mean((1, 2))  # the disc is there now
         assert float((middle - torch.tensor([0.1, 0.2, 0.6])).abs().max()) < 0.25
     assert found[False] < found[True] / 3
+
+
+def test_a_disc_over_fine_detail_leaves_no_holes_behind_it() -> None:
+    photo = resize(wp.load_image(wp.sample_photo()), *SIZE)
+    frames = []
+    for k in range(6):
+        disc = (frame(2 * k) - torch.tensor([0.1, 0.2, 0.6])[:, None, None]).abs().amax(0) < 1e-6
+        frames.append(torch.where(disc, frame(2 * k), photo))
+    steps = list(VideoRun(frames, **{**OPTIONS, "strokes": 80, "steps_first": 40, "steps": 30}))
+    quality = [step.psnr for step in steps if step.psnr is not None]
+    assert [step.cut for step in steps] == [True, *[False] * 5]
+    assert min(quality) > quality[0] - 2
 
 
 def test_a_cut_is_painted_afresh() -> None:

@@ -13,7 +13,7 @@ from . import common
 __all__ = ["EXAMPLE", "video"]
 
 EXAMPLE = "Example: [bold]wmpaint video in.mp4 -o painted.mp4 --brush oil --strokes 800[/]"
-STEPS, STILL = 24, 6.0
+STEPS, STILL = 60, 6.0
 
 
 @common.guarded

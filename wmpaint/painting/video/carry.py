@@ -30,7 +30,9 @@ STEADY = 3.0  # how much more than a changed pixel one counts that should stay a
 AHEAD = 5  # points of a stroke that are looked at to see where it goes
 SURE = 0.8  # of the error that a stroke's motion may leave, or it stays where it is
 RATE = 0.6  # share of the full learning rates at the first step; the last has nearly none
-WRONG = 0.15
+WRONG = 0.15  # of color, by which a stroke may suit the picture worse than in the frame before, or it is placed anew:
+INSIDE = 0.9  # if as much of it has changed,
+SMALL = 1.5  # and it is no larger than so many of the smallest strokes; what lies under them would leave bare canvas
 AGAIN = 0.4  # share of the steps after which strokes that show nowhere are placed once more
 
 
@@ -69,8 +71,9 @@ def carry(
 ) -> Carried:
     """The strokes of the next frame.
 
-    Strokes that lie mostly in what changed are free. They are moved along with the picture; those that show nowhere
-    then are placed anew, where the error is largest; and all of them are improved in a few steps. Where nothing
+    Strokes that lie mostly in what changed are free. They are moved along with the picture; those that then show
+    nowhere, or that suit what is there no longer, are placed anew where the error is largest; and all of them are
+    improved in a few steps. Where nothing
     changed, the frame before is the target. All other strokes stay as they are, bit for bit.
 
     Args:
@@ -88,6 +91,8 @@ def carry(
     moved = _moved(was.strokes[free], change)
     strokes = _put(was.strokes, free, moved)
     work = _Work(view, strokes, free, changed, goal, schedule, smallest, generator)
+    suited = view.mismatch(was.strokes, resize(change.before, rows, columns))
+    work.suited = torch.cat([suited, suited[free]])
     work.renew(True)
     for index in range(steps):
         if index == round(AGAIN * steps):
@@ -110,7 +115,7 @@ class _Work:
         self.leaves.replace(torch.zeros(0, dtype=torch.bool), strokes[free])
         self.objective = photo(goal)
         self.layout: Plan | None = None
-        self.near = self.weight = torch.empty(0)
+        self.near = self.weight = self.suited = torch.empty(0)
         self.index = 0
 
     def _order(self) -> Tensor:
@@ -126,12 +131,15 @@ class _Work:
         return Strokes.cat([self.fixed, self.leaves.strokes()])[self._order()]
 
     def renew(self, first: bool = False) -> None:
-        """Place those free strokes anew that show nowhere."""
+        """Place those free strokes anew that show nowhere, and at `first` small ones that no longer suit."""
         strokes = self.strokes().detach()
+        place_of = self._order()
         shown = self.view.influence(strokes, self.height) >= VISIBLE
         if first:
-            shown &= self.view.mismatch(strokes, self.goal) < WRONG**2
-        place_of = self._order()
+            inside = _own(self.view.plan(strokes, self.height, slack=0.0, tile=TILE), self.changed, len(strokes))
+            small = strokes.radius < SMALL * self.schedule.rounds[-1].radius
+            wrong = self.view.mismatch(strokes, self.goal) >= self.suited[place_of] + WRONG**2
+            shown &= ~(wrong & small & (inside >= INSIDE))
         alive = torch.ones(len(self.leaves), dtype=torch.bool)
         mine = place_of >= len(self.free)
         alive[place_of[mine] - len(self.free)] = shown[mine]
@@ -164,7 +172,7 @@ class _Work:
         seen = seen.repeat_interleave(TILE, 0).repeat_interleave(TILE, 1)[: whole.height, : whole.width]
         self.near = near.nonzero()[:, 0]
         self.weight = seen * torch.where(self.changed, 1 / STEADY, 1.0)
-        self.layout = self.view.plan(strokes[self.near].detach(), self.height)
+        self.layout = _only(self.view.plan(strokes[self.near], self.height, tile=TILE), open_tiles)
 
     def step(self, rate: float) -> None:
         """Improve the free strokes a little."""
@@ -188,6 +196,14 @@ class _Work:
         order = self._order()
         numbers = torch.cat([was.numbers, was.numbers[self.kept], torch.arange(was.next, was.next + new)])[order]
         return Carried(strokes, numbers, was.next + new, len(self.leaves))
+
+
+def _only(layout: Plan, wanted: Tensor) -> Plan:
+    """The plan of some tiles [tiles of the picture] bool; the others stay bare."""
+    keep, sizes = wanted[layout.tiles], layout.starts.diff()
+    starts = torch.cat([sizes.new_zeros(1), sizes[keep].cumsum(0)])
+    pairs = layout.strokes[torch.repeat_interleave(keep, sizes)]
+    return layout._replace(tiles=layout.tiles[keep], starts=starts, strokes=pairs)
 
 
 def _tile_of(layout: Plan) -> Tensor:

@@ -105,6 +105,10 @@ def paint_video(
         "brush": brush, "strokes": strokes, "height": height, "seed": seed, "steps": steps,
         "steps_first": steps_first, "still": still, "alone": alone, "fps": fps,
     }  # fmt: skip
+    if not resume and folder.exists():
+        raise InputError(
+            f"expected no strokes of an earlier film in {str(folder)!r}, got some: go on with resume, or remove them"
+        )
     done = _done(folder, known) if resume else []
     with open_film(source, fps=fps, limit=limit) as film:
         first = next(film.frames, None)
@@ -116,8 +120,6 @@ def paint_video(
             steps_first=steps_first, alone=alone, total=film.total, done=done,
             **({} if still is None else {"still": still}),
         )  # fmt: skip
-        if not resume and folder.exists():
-            shutil.rmtree(folder)
         files.make_folder(folder)
         files.write_json(folder / "options.json", known)
         work = _Work(run, film, folder, program, seed, progress, stop)

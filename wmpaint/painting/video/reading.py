@@ -70,10 +70,16 @@ def open_film(source: str | Path, *, fps: float | None = None, limit: int | None
 def _folder(path: Path, fps: float, limit: int | None) -> Film:
     from ...image import load_image
 
-    names = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)[: limit or MOST]
+    found = (p for p in path.iterdir() if p.suffix.lower() in PICTURES)
+    names = sorted(found, key=_numbered)[: limit or MOST]
     if not names:
         raise FileError(f"expected pictures in the folder {str(path)!r}, got none")
     return Film((load_image(name)[:3] for name in names), fps, len(names))
+
+
+def _numbered(path: Path) -> list[tuple[int, str]]:
+    """A key by which 2 comes before 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path.name)]
 
 
 def _opened(path: Path, fps: float | None, limit: int | None) -> tuple[Iterator[Tensor], Film]:

@@ -24,7 +24,7 @@ from .motion import PIXELS, STILL, Watch
 
 __all__ = ["STEPS", "FrameStep", "VideoRun"]
 
-STEPS = 24  # optimizer steps of a frame that goes on from the one before
+STEPS = 60  # optimizer steps of a frame that goes on from the one before
 LEVELS = 255
 
 
