@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..errors import FileError
+from .. import tensors as tensor_files
 from ..files import atomic_path
 
 __all__ = ["load", "plain", "read", "save"]
 
-FORMAT = "wmpaint-training-1"
+FORMAT, WHAT = "wmpaint-training-1", "a training's checkpoint"
 
 
 def plain(value: Any) -> Any:
@@ -53,25 +53,14 @@ def read(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     Raises:
         FileError: no checkpoint, or one of another version.
     """
-    from safetensors import SafetensorError, safe_open
-
-    path = Path(path)
-    if not path.is_file():
-        raise FileError(f"expected a checkpoint of a training, and there is none at {path}")
-    try:
-        with safe_open(str(path), "pt") as file:
-            meta = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if meta.get("format") != FORMAT:
-            raise ValueError(f"format {meta.get('format')!r}")
+    meta, tensors = tensor_files.read(path, WHAT, FORMAT)
+    with tensor_files.reading(path, WHAT, FORMAT):
         known = json.loads(meta["known"])
         if not isinstance(known, dict):
             raise ValueError("no object in its metadata")
         if not all(bool(value.isfinite().all()) for value in tensors.values() if value.is_floating_point()):
             raise ValueError("numbers that are not finite")
-        return known, tensors
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise _no_checkpoint(path, error) from error
+    return known, tensors
 
 
 def load(
@@ -82,7 +71,7 @@ def load(
     Raises:
         FileError: tensors of other networks.
     """
-    try:
+    with tensor_files.reading(path, WHAT, FORMAT):
         state: dict[str, Any] = {}
         for name, part in like.items():
             mine = {key[len(name) + 1 :]: value for key, value in tensors.items() if key.startswith(f"{name}/")}
@@ -98,10 +87,3 @@ def load(
             state[name] = {"state": moments, "param_groups": part["param_groups"]}
         extra = {key[6:]: value for key, value in tensors.items() if key.startswith("extra/")}
         return state, tensors["generator"], extra
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _no_checkpoint(path, error) from error
-
-
-def _no_checkpoint(path: str | Path, error: Exception) -> FileError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return FileError(f"expected a training's checkpoint in the format {FORMAT}, got {path} ({reason})")

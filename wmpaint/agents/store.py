@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from .. import tensors as tensor_files
 from ..errors import BrushError, FileError, InputError
 from ..files import atomic_path
 from ..painters.painter import RibbonPainter
@@ -55,34 +56,22 @@ def load(name: str | Path, painter: RibbonPainter | None = None) -> Agent:
         FileError: no such agent, or not an agent's file.
         InputError: another painter than it learned with.
     """
-    from safetensors import SafetensorError, safe_open
-
     path = Path(name)
     if path.suffix != ".safetensors":
         path = WEIGHTS / f"{name}.safetensors"
         if str(name) not in available():
             raise FileError(f"expected an agent ({', '.join(available())}) or a .safetensors file, got {str(name)!r}")
-    if not path.is_file():
-        raise FileError(f"expected an agent's file, and there is none at {path}")
-    if path.stat().st_size > MAX_BYTES:
-        raise FileError(f"expected an agent of at most {MAX_BYTES >> 20} MiB, got {path.stat().st_size} bytes")
-    try:
-        with safe_open(str(path), "pt") as file:
-            meta = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        if meta.get("format") != FORMAT:
-            raise ValueError(f"format {meta.get('format')!r}")
+    meta, tensors = tensor_files.read(path, "an agent", FORMAT, limit=MAX_BYTES)
+    with tensor_files.reading(path, "an agent", FORMAT):
         config, info = AgentConfig.of(json.loads(meta["config"])), json.loads(meta["info"])
         if not isinstance(info, dict):
             raise ValueError("info that is no object")
         for key, value in tensors.items():
             if value.dtype != torch.float16 or not bool(value.isfinite().all()):
                 raise ValueError(f"expected finite float16 weights, got others in {key}")
-        agent = Agent(config, painter or _painter(info), info)
+        painter = painter or _painter(info)
+        agent = Agent(config, painter, info)
         agent.net.load_state_dict(tensors)
-    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, InputError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise FileError(f"expected an agent in the format {FORMAT}, got {path} ({reason})") from error
     if info.get("painter_hash") != agent.painter.weights_hash():
         raise InputError(
             f"expected the painter of {info.get('brush')!r} that {path.name} learned with, "

@@ -10,8 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .. import tensors as tensor_files
 from ..canvas import Canvas
-from ..errors import FileError, InputError
+from ..errors import InputError
 from ..files import atomic_path
 from ..raster.composite import composite
 from ..raster.grain import grained
@@ -224,21 +225,8 @@ class RibbonPainter(nn.Module):
         Raises:
             FileError: no such file, or not a painter.
         """
-        from safetensors import SafetensorError, safe_open
-
-        path = Path(path)
-        if not path.is_file():
-            raise FileError(f"expected a painter file, and there is none at {path}")
-        if path.stat().st_size > MAX_BYTES:
-            raise FileError(
-                f"expected a painter of at most {MAX_BYTES >> 20} MiB, got {path} of {path.stat().st_size} bytes"
-            )
-        try:
-            with safe_open(str(path), "pt") as file:
-                meta = file.metadata() or {}
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            if meta.get("format") != FORMAT:
-                raise ValueError(f"format {meta.get('format')!r}")
+        meta, tensors = tensor_files.read(path, "a painter", FORMAT, limit=MAX_BYTES)
+        with tensor_files.reading(path, "a painter", FORMAT):
             config = json.loads(meta["config"]).items()
             known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in config}
             painter = cls(RibbonConfig(**known))
@@ -247,9 +235,6 @@ class RibbonPainter(nn.Module):
                 if value.dtype != torch.float16 or not bool(value.isfinite().all()):
                     raise ValueError(f"expected finite float16 weights, got others in {name}")
             painter.net.load_state_dict(tensors)
-        except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise FileError(f"expected a painter in the format {FORMAT}, got {path} ({reason})") from error
         return painter.requires_grad_(False)
 
 

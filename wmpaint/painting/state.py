@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .. import tensors as tensor_files
 from ..canvas import Canvas
-from ..errors import FileError
 from ..files import atomic_path
 from ..raster.tiles import Plan
 
@@ -54,26 +54,14 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Plan | No
     Raises:
         FileError: no such file, or not a checkpoint.
     """
-    from safetensors import SafetensorError, safe_open
-
-    path = Path(path)
-    if not path.is_file():
-        raise FileError(f"expected a checkpoint, and there is none at {path}")
-    try:
-        with safe_open(str(path), "pt") as file:
-            meta = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if meta.get("format") != FORMAT:
-            raise ValueError(f"format {meta.get('format')!r}")
+    meta, tensors = tensor_files.read(path, "a checkpoint", FORMAT)
+    with tensor_files.reading(path, "a checkpoint", FORMAT):
         known, shape = json.loads(meta["state"]), json.loads(meta["layout"])
         layout = None
         if shape is not None:
             height, width, tile = (int(number) for number in shape)
             layout = Plan(height, width, tile, *(tensors.pop(f"layout.{name}") for name in BINNING))
         _check(known, tensors, layout)
-    except (SafetensorError, ValueError, KeyError, TypeError, IndexError, ArithmeticError, RuntimeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise FileError(f"expected a checkpoint in the format {FORMAT}, got {path} ({reason})") from error
     return known, tensors, layout
 
 
