@@ -157,14 +157,20 @@ def bar(total: float | None, label: str) -> Iterator[Callable[[float, str], None
         yield lambda done, text: progress.update(task, completed=done, text=text)
 
 
+KEEPING = "step, and keeping what is painted (Ctrl-C again to drop it)"
+
+
 class Stop:
     """Turns the first Ctrl-C into a wish, `stop.asked`; the second one interrupts as usual.
 
     Python hears signals in the main thread only; elsewhere nothing changes.
+
+    Args:
+        then: what is said of the first one, after "stopping after this".
     """
 
-    def __init__(self) -> None:
-        self.asked = False
+    def __init__(self, then: str = KEEPING) -> None:
+        self.asked, self.then = False, then
         self._before: Any = None
 
     def __enter__(self) -> Stop:
@@ -178,7 +184,7 @@ class Stop:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        note("stopping after this step, and keeping what is painted (Ctrl-C again to drop it)")
+        note(f"stopping after this {self.then}")
 
     def __exit__(self, *error: object) -> None:
         if self._before is not None:

@@ -39,7 +39,7 @@ def video(
         bool, typer.Option("--alone", help="Paint every frame by itself, for comparison: it flickers.")
     ] = False,
     fps: Annotated[
-        float | None, typer.Option(help="Frames a second to take. Default: as filmed; 12 of a folder.")
+        float | None, typer.Option(help="Frames a second to take. Default: as filmed, at most 60; 12 of a folder.")
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Paint the first so many frames only.")] = None,
     program: Annotated[
@@ -53,7 +53,8 @@ def video(
     """Paint a film. Strokes are carried from frame to frame, so that what stands still does not flicker.
 
     Ctrl-C ends it after this frame with a film of the frames so far; their strokes are kept in OUTPUT.strokes/, and
-    the same command with --resume goes on. Flicker is the mean change where the source stands still, in levels of 255.
+    the same command with --resume goes on. Strokes of an earlier film are never written over. Flicker is the mean
+    change where the source stands still, in levels of 255.
     """
     for name, value, low in (("strokes", strokes, 1), ("steps", steps, 1), ("seed", seed, 0)):
         if value < low:
@@ -62,7 +63,10 @@ def video(
 
     from ..painting.video import FrameStep, paint_video
 
-    with common.Stop() as stop, common.bar(None, "painting") as show:
+    with (
+        common.Stop("frame, with a film of those so far (Ctrl-C again to stop at once)") as stop,
+        common.bar(None, "painting") as show,
+    ):
 
         def say(step: FrameStep) -> None:
             left = "" if step.seconds_left is None else f", {step.seconds_left:.0f} s left"

@@ -60,8 +60,10 @@ def write_webp(
     _write(path, frames, fps, ["-pix_fmt", "bgra", *options] if lossless else options, multiple=1)
 
 
-def with_sound(path: Path, source: Path) -> None:
-    """Put the sound of another film into an .mp4, as it is, or as AAC where that cannot be; no longer than the film.
+def with_sound(path: Path, source: Path, seconds: float) -> None:
+    """Put the sound of another film into an .mp4 of some seconds, as it is, or as AAC where that cannot be.
+
+    Longer sound is cut; after shorter sound the film goes on without.
 
     Raises:
         FileError: ffmpeg could not do it; the film stays as it was.
@@ -71,9 +73,18 @@ def with_sound(path: Path, source: Path) -> None:
     said = ""
     with atomic_path(path) as temporary:
         for codec in ("copy", "aac"):
-            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-i", str(path), "-i", str(source)]
-            command += ["-map", "0:v", "-map", "1:a:0", "-c:v", "copy", "-c:a", codec, "-shortest"]
-            command += ["-movflags", "+faststart", "-f", "mp4", str(temporary)]
+            command = [
+                imageio_ffmpeg.get_ffmpeg_exe(),
+                "-y",
+                "-v",
+                "error",
+                "-i",
+                f"file:{path}",
+                "-i",
+                f"file:{source}",
+            ]
+            command += ["-map", "0:v", "-map", "1:a:0", "-c:v", "copy", "-c:a", codec, "-t", f"{seconds:.6f}"]
+            command += ["-movflags", "+faststart", "-f", "mp4", f"file:{temporary}"]
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", process_group=0
             )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +21,14 @@ from ...errors import FileError, InputError
 from ...export.animation import write_film
 from ...export.bitmap import flatten
 from ...export.ffmpeg import with_sound
-from ...image import resize
+from ...image import resize, to_uint8
 from ...metrics import psnr
-from ..brush_ref import program_of
+from ..brush_ref import BrushRef, program_of
 from ..result import Painting
 from .flicker import Flicker
-from .reading import Film, open_film
-from .run import STEPS, FrameStep, VideoRun
+from .motion import STILL
+from .reading import open_film
+from .run import LEVELS, STEPS, FrameStep, VideoRun
 
 __all__ = ["VideoReport", "paint_video"]
 
@@ -59,13 +64,13 @@ def paint_video(
     source: str | Path,
     output: str | Path,
     *,
-    brush: str | None = None,
+    brush: str | Path | None = None,
     strokes: int = 500,
     height: int | None = None,
     seed: int = 0,
     steps: int = STEPS,
     steps_first: int | None = None,
-    still: float | None = None,
+    still: float = STILL * LEVELS,
     alone: bool = False,
     fps: float | None = None,
     limit: int | None = None,
@@ -93,77 +98,94 @@ def paint_video(
         stop: asked after each frame whether to end with it. Ctrl-C does, too.
 
     Raises:
-        FileError: no film, or a file that cannot be written. InputError: options out of range, or other ones than the
-            frames to go on from were painted with.
+        FileError: no film, one that ends too early, or a file that cannot be written. InputError: options out of
+            range, an output that is read, strokes of an earlier film in the way, or to go on from another film or
+            other options. The strokes that are painted by then stay in OUTPUT.strokes/.
     """
-    output = Path(output)
+    source, output = Path(source), Path(output)
     if output.suffix.lower() not in FILMS:
         raise InputError(f"expected a film named {', '.join(FILMS)}, got {str(output)!r}")
+    if os.path.realpath(source) in (os.path.realpath(output), os.path.realpath(output.parent)):
+        raise InputError(f"expected an output apart from what is read, {str(source)!r}, got {str(output)!r}")
     files.check_writable(output)
     folder = output.with_name(output.name + ".strokes")
-    known: dict[str, Any] = {
-        "brush": brush, "strokes": strokes, "height": height, "seed": seed, "steps": steps,
-        "steps_first": steps_first, "still": still, "alone": alone, "fps": fps,
-    }  # fmt: skip
     if not resume and folder.exists():
         raise InputError(
             f"expected no strokes of an earlier film in {str(folder)!r}, got some: go on with resume, or remove them"
         )
-    done = _done(folder, known) if resume else []
     with open_film(source, fps=fps, limit=limit) as film:
         first = next(film.frames, None)
         if first is None:
             raise FileError(f"expected a film with a frame or more, got none in {str(source)!r}")
-        rows = min(HEIGHT, first.shape[1]) if height is None else height
+        known: dict[str, Any] = {
+            "brush": None if brush is None else str(brush), "strokes": strokes, "height": height, "seed": seed,
+            "steps": steps, "steps_first": steps_first, "still": float(still), "alone": alone, "fps": fps,
+            "film": _digest(first),
+        }  # fmt: skip
+        kept = _options(folder, known) if resume else {}
         run = VideoRun(
-            _chain(first, film.frames), brush=brush, strokes=strokes, height=rows, seed=seed, steps=steps,
-            steps_first=steps_first, alone=alone, total=film.total, done=done,
-            **({} if still is None else {"still": still}),
+            chain([first], film.frames), brush=brush, strokes=strokes, steps=steps, steps_first=steps_first,
+            height=min(HEIGHT, first.shape[1]) if height is None else height, seed=seed, still=still, alone=alone,
+            total=film.total, done=_done(folder) if resume else (),
         )  # fmt: skip
-        files.make_folder(folder)
-        files.write_json(folder / "options.json", known)
-        work = _Work(run, film, folder, program, seed, progress, stop)
+        keep = keep or bool(kept.get("keep"))
+        real = None if program is None else program_of(program, BrushRef.of(run.painter), seed)
+        work = _Work(run, folder, {**known, "keep": keep}, real, seed, progress, stop)
         write_film(output, work.pictures(), fps=film.fps)
         if film.sound is not None and output.suffix.lower() == ".mp4":
-            with_sound(output, film.sound)
+            with_sound(output, film.sound, work.count / film.fps)
     if not work.interrupted and not keep:
-        shutil.rmtree(folder)
+        gone = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
+        folder.rename(gone)  # at once, so that Ctrl-C now does not leave half of it under its name
+        shutil.rmtree(gone)
     return VideoReport(
         work.count, work.afresh, work.quality / max(work.count, 1), work.flicker.mean, round(work.seconds, 3),
         work.interrupted,
     )  # fmt: skip
 
 
-def _chain(first: Tensor, rest: Iterator[Tensor]) -> Iterator[Tensor]:
-    yield first
-    yield from rest
+def _digest(frame: Tensor) -> str:
+    """By which a film is known again: SHA-256 of its first frame."""
+    return hashlib.sha256(repr(tuple(frame.shape)).encode() + to_uint8(frame).tobytes()).hexdigest()
 
 
-def _done(folder: Path, known: dict[str, Any]) -> list[Painting]:
-    """The frames of an unfinished film."""
+def _options(folder: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """What the frames of an unfinished film were painted with, if it is what is known.
+
+    Raises:
+        FileError: no such frames. InputError: another film, or other options.
+    """
     try:
         options = json.loads((folder / "options.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FileError(f"expected the strokes of an unfinished film in {str(folder)!r}, and there are none") from error
+    if not isinstance(options, dict) or not known.keys() <= options.keys():
+        raise FileError(f"expected the options of an unfinished film in {str(folder / 'options.json')!r}, got others")
+    if options["film"] != known["film"]:
+        raise InputError(f"expected the film that the strokes in {str(folder)!r} were painted after, got another")
     for name, value in known.items():
-        if options.get(name) != value:
-            raise InputError(f"expected {name} {options.get(name)} as in the unfinished film, got {value}")
-    found: list[Painting] = []
-    for path in sorted(folder.glob("*.wmp.json")):
-        if path.name != f"{len(found):06d}.wmp.json":
-            break
-        found.append(Painting.load(path))
-    return found
+        if options[name] != value:
+            raise InputError(f"expected {name} {options[name]} as in the unfinished film, got {value}")
+    return options
+
+
+def _done(folder: Path) -> Iterator[Painting]:
+    """The frames of an unfinished film."""
+    for number in count():
+        path = folder / f"{number:06d}.wmp.json"
+        if not path.is_file():
+            return
+        yield Painting.load(path)
 
 
 class _Work:
     """The pictures of a film, as they are painted."""
 
     def __init__(
-        self, run: VideoRun, film: Film, folder: Path, program: str | None, seed: int,
+        self, run: VideoRun, folder: Path, options: dict[str, Any], real: Any, seed: int,
         progress: Callable[[FrameStep], None] | None, stop: Callable[[], bool] | None,
     ) -> None:  # fmt: skip
-        self.run, self.film, self.folder, self.program, self.seed = run, film, folder, program, seed
+        self.run, self.folder, self.options, self.real, self.seed = run, folder, options, real, seed
         self.progress, self.stop = progress, stop
         self.flicker = Flicker()
         self.count = self.afresh = 0
@@ -171,18 +193,19 @@ class _Work:
         self.interrupted = False
 
     def pictures(self) -> Iterator[Tensor]:
+        """Each frame's, once its strokes are kept; Ctrl-C ends them with the last whole one."""
         try:
             for step in self.run:
                 if not step.kept:
-                    step.painting.save(self.folder / f"{step.index:06d}.wmp.json")
+                    self._keep(step)
                 picture = self._picture(step.painting)
+                if self.progress is not None:
+                    self.progress(step)
                 self.count += 1
                 self.afresh += step.cut
                 self.quality += float(psnr(picture, resize(self.run.frame, *picture.shape[1:])))
                 self.flicker.add(picture, self.run.frame)
                 self.seconds = step.seconds
-                if self.progress is not None:
-                    self.progress(step)
                 yield picture
                 if self.stop is not None and self.stop():
                     self.interrupted = True
@@ -192,24 +215,29 @@ class _Work:
                 raise
             self.interrupted = True
 
+    def _keep(self, step: FrameStep) -> None:
+        if not (
+            self.folder / "options.json"
+        ).is_file():  # with the first frame: before it there is nothing to go on from
+            files.make_folder(self.folder)
+            files.write_json(self.folder / "options.json", self.options)
+        step.painting.save(self.folder / f"{step.index:06d}.wmp.json")
+
     def _picture(self, painting: Painting) -> Tensor:
         with torch.no_grad():
-            if self.program is None:
+            if self.real is None:
                 return flatten(painting.render()).clamp(0, 1)
-            return _replayed(painting, self.program, self.seed)
+            return _replayed(painting, self.real, self.seed)
 
 
-def _replayed(painting: Painting, program: str, seed: int) -> Tensor:
+def _replayed(painting: Painting, real: Any, seed: int) -> Tensor:
     """The real program's picture; a carried stroke has the same random numbers in all its frames."""
-    real = program_of(program, painting.brushes[0], seed)
     numbers, strokes = painting.provenance["numbers"], painting.strokes
     height = painting.program_height
-    sheet = real.begin(painting.canvas, height=height)  # type: ignore[attr-defined]
+    sheet = real.begin(painting.canvas, height=height)
     start = 0
     for stop in range(1, len(numbers) + 1):
         if stop == len(numbers) or numbers[stop] != numbers[stop - 1] + 1:
-            real.lay(  # type: ignore[attr-defined]
-                sheet, strokes[start:stop], painting.canvas, height=height, seed=seed, first=numbers[start]
-            )
+            real.lay(sheet, strokes[start:stop], painting.canvas, height=height, seed=seed, first=numbers[start])
             start = stop
-    return flatten(real.picture(sheet)).clamp(0, 1)  # type: ignore[attr-defined]
+    return flatten(real.picture(sheet)).clamp(0, 1)

@@ -41,6 +41,7 @@ class FrameStep:
         kept: whether it was there already, from a run before.
         psnr: of the dream, in dB, at the height at which it was looked at; None if it was there already.
         seconds: since the run began.
+        seconds_left: a guess, from the frames that were painted; None where nothing is known.
     """
 
     index: int
@@ -52,11 +53,7 @@ class FrameStep:
     kept: bool
     psnr: float | None
     seconds: float
-
-    @property
-    def seconds_left(self) -> float | None:
-        """A guess."""
-        return None if self.total is None else self.seconds / (self.index + 1) * (self.total - self.index - 1)
+    seconds_left: float | None
 
 
 class VideoRun:
@@ -103,7 +100,7 @@ class VideoRun:
         self.options: dict[str, Any] = {"strokes": strokes, "height": height, "seed": seed, "brush": brush}
         self.steps_first, self.steps, self.still, self.alone = steps_first, steps, float(still), alone
         self.total, self.height, self.seed = total, height, seed
-        self._afresh(torch.ones(3, 8, 8))  # refuses what is wrong before any frame is read
+        self.painter = self._afresh(torch.ones(3, 8, 8)).painter  # refuses what is wrong before any frame is read
         self._frames, self._done = iter(frames), iter(done)
         self._watch = Watch(self.still / LEVELS)
         self._size: tuple[int, int] | None = None
@@ -111,6 +108,7 @@ class VideoRun:
         self._index = 0
         self.frame = torch.empty(0)  # [3, H, W], the last that was read
         self._began: float | None = None
+        self._painted, self._spent = 0, 0.0  # frames that were not there already, and seconds for them
 
     def __iter__(self) -> Iterator[FrameStep]:
         return self
@@ -126,19 +124,23 @@ class VideoRun:
         canvas = Canvas.like(frame)
         rows, columns = canvas.pixels(min(PIXELS, frame.shape[1]))
         change = self._watch.see(resize(frame, rows, columns))
-        done = next(self._done, None)
+        done, began = next(self._done, None), time.monotonic()
         quality: float | None = None
         carried: Carried
         if done is not None:
-            painting, carried, cut = done, _known(done), False
+            painting, carried, cut = done, _known(done), bool(done.provenance.get("cut"))
         else:
             cut = self._last is None or change is None or change.cut or self.alone
             painting, carried, quality = self._afresh_frame(frame) if cut else self._carried(frame, change)
+            self._painted, self._spent = self._painted + 1, self._spent + time.monotonic() - began
         self._last = painting, carried
         self._index += 1
+        left = None
+        if self.total is not None and self._painted:
+            left = max(0, self.total - self._index) * self._spent / self._painted
         return FrameStep(
             self._index - 1, self.total, painting, carried.free, 1.0 if change is None else change.share, cut,
-            done is not None, quality, time.monotonic() - self._began,
+            done is not None, quality, time.monotonic() - self._began, left,
         )  # fmt: skip
 
     def _afresh(self, frame: Tensor) -> Run:
@@ -151,7 +153,7 @@ class VideoRun:
         painting = run.painting()
         first = 0 if self._last is None or self.alone else self._last[1].next
         carried = Carried.fresh(painting.strokes, first)
-        return self._bearing(painting, carried), carried, self._quality(run, carried.strokes, frame)
+        return self._bearing(painting, carried, True), carried, self._quality(run, carried.strokes, frame)
 
     def _carried(self, frame: Tensor, change: Any) -> tuple[Painting, Carried, float]:
         assert self._last is not None
@@ -164,12 +166,12 @@ class VideoRun:
             generator=torch.Generator().manual_seed(mix),
         )  # fmt: skip
         painting = replace(before, strokes=carried.strokes, terms={}, target=run.goal.target, painters=(run.painter,))
-        return self._bearing(painting, carried), carried, self._quality(run, carried.strokes, frame)
+        return self._bearing(painting, carried, False), carried, self._quality(run, carried.strokes, frame)
 
-    def _bearing(self, painting: Painting, carried: Carried) -> Painting:
+    def _bearing(self, painting: Painting, carried: Carried, cut: bool) -> Painting:
         """The painting, which knows its frame and its strokes' numbers."""
         kept = {name: painting.provenance[name] for name in ("wmpaint", "torch", "python")}
-        numbers = {"frame": self._index, "numbers": carried.numbers.tolist(), "next": carried.next}
+        numbers = {"frame": self._index, "cut": cut, "numbers": carried.numbers.tolist(), "next": carried.next}
         return replace(painting, provenance={**kept, **numbers})
 
     def _quality(self, run: Run, strokes: Strokes, frame: Tensor) -> float:
