@@ -44,10 +44,10 @@ def test_train_writes_all_and_goes_on(tmp_path: Path) -> None:
     data, out = digits(tmp_path / "d.npz"), tmp_path / "a.safetensors"
     said = json.loads(run("train", "--data", data, "--steps", 3, "-o", out, *SMALL, "--json").splitlines()[-1])
     assert said["steps"] == 3 and said["pictures"] == 3 and 0 < said["dream_mse"] < 1 and not said["interrupted"]
-    names = ["a.checkpoint.safetensors", "a.csv", "a.png", "a.safetensors", "d.npz"]
+    names = ["a.checkpoint.safetensors", "a.losses.csv", "a.safetensors", "a.sheet.png", "d.npz"]
     assert sorted(p.name for p in tmp_path.iterdir()) == names
     run("train", "--data", data, "--steps", 5, "-o", out, *SMALL, "--resume")
-    with (tmp_path / "a.csv").open() as file:
+    with (tmp_path / "a.losses.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["2", "4"] and all(float(row["error"]) > 0 for row in rows)
     whole = tmp_path / "b.safetensors"

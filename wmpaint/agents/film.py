@@ -11,18 +11,21 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..canvas import Canvas
 from ..errors import InputError
+from ..export.animation import stroke_frames, write_film
+from ..image import resize
 from ..strokes import StrokeBatch, Strokes
 from .agent import Agent
-from .replay import canvas_of, dream, grown, in_colors, program_for, replay
+from .replay import canvas_of, dream, in_colors, program_for, replay
+from .sight import see, taken
+from .tiles import SHORT
 
 __all__ = ["sheet", "write_grid"]
 
 GUTTER = 0.06  # of a cell
 SHADE = 0.86  # of the gutter
 FPS, MOVING, HOLD = 12.0, 4.0, 2.0  # frames a second; seconds at least of painting, and of the finished picture
-MOST = 64  # pictures in a film
+MOST, STEPS = 64, 60  # pictures in a film, and frames that strokes come in
 FILMS = (".mp4", ".gif", ".webp")
 
 
@@ -64,9 +67,7 @@ def write_grid(
         raise InputError(f"expected a grid named {', '.join(FILMS)} or .png, got {str(path)!r}")
     if not 16 <= cell <= 1024:
         raise InputError(f"expected cells of 16 to 1024 pixels, got {cell}")
-    pictures = _pictures(agent, images)
-    if not 1 <= len(pictures) <= MOST:
-        raise InputError(f"expected 1 to {MOST} pictures in a grid, got {len(pictures)}")
+    pictures = _pictures(agent, images, cell)
     painted = [agent.strokes_for(picture, strokes) for picture in pictures]
     frames = _frames(agent, pictures, painted, cell, program, seed, still=suffix == ".png")
     if suffix == ".png":
@@ -75,58 +76,53 @@ def write_grid(
         *_, last = frames
         save_png(path, last)
     else:
-        from ..export.animation import write_film
-
         write_film(path, frames, fps=FPS)
     return painted
 
 
-def _pictures(agent: Agent, images: Any) -> list[Tensor]:
-    from .sight import see, taken
-
+def _pictures(agent: Agent, images: Any, cell: int) -> list[Tensor]:
+    """What the agent sees of images; large ones are reduced as they are read."""
     if isinstance(images, Tensor) and images.ndim == 4:
         images = list(images)
     if not isinstance(images, list | tuple):
         images = [images]
-    if agent.config.kind == "tiles":
-        return [taken(image)[0][0] for image in images]
-    return [see(image, agent.config)[0][0] for image in images]
+    if not 1 <= len(images) <= MOST:
+        raise InputError(f"expected 1 to {MOST} pictures in a grid, got {len(images)}")
+    if agent.config.kind != "tiles":
+        return [see(image, agent.config)[0][0] for image in images]
+    found = []
+    for image in images:
+        picture = taken(image)[0][0].expand(3, -1, -1)
+        scale = min(1.0, max(cell, SHORT) / min(picture.shape[1:]))
+        found.append(resize(picture, *(max(1, round(scale * side)) for side in picture.shape[1:])))
+    return found
 
 
 def _frames(
     agent: Agent, pictures: list[Tensor], painted: list[Strokes], cell: int, program: str, seed: int, still: bool
 ) -> Iterator[Tensor]:
     most = max(len(strokes) for strokes in painted)
-    steps = 1 if still else min(most, 60)
-    counts = [round(most * k / steps) for k in range(steps + 1)]
+    steps = 1 if still else min(most, STEPS)
     real, targets, growing = program_for(agent, program, seed), [], []
     for picture, strokes in zip(pictures, painted, strict=True):
         canvas = canvas_of(agent, picture.shape[2] / picture.shape[1] if agent.config.kind == "tiles" else 1.0)
-        size = canvas.pixels(cell)
         shown = in_colors(agent, picture[None])
+        size = canvas.pixels(cell)
         targets.append(F.interpolate(shown, size=size, mode="bilinear", align_corners=False, antialias=True)[0])
-        mine = [min(count, len(strokes)) for count in counts]
-        growing.append([_once(renderer, strokes, canvas, cell, mine) for renderer in (agent.painter, real)])
-    frame = None
-    for _ in counts:
-        rows = [[target, *(next(pictures) for pictures in row)] for target, row in zip(targets, growing, strict=True)]
-        frame = _grid(_beside(rows)).clamp(0, 1)
-        for _ in range(1 if still else max(1, round(MOVING * FPS / len(counts)))):
+        mine = max(1, round(steps * len(strokes) / most))  # who has fewer strokes is done earlier
+        growing.append(
+            [
+                stroke_frames(renderer, strokes, canvas, height=cell, frames=mine, hold=0, pace="even")
+                for renderer in (agent.painter, real)
+            ]
+        )
+    now = [[target, target, target] for target in targets]
+    for number in range(steps + 1):
+        now = [[row[0], *map(next, films, row[1:])] for row, films in zip(now, growing, strict=True)]
+        frame = _grid(_beside(now)).clamp(0, 1)
+        last = number == steps
+        for _ in range(1 if still else round(FPS * HOLD) if last else max(1, round(MOVING * FPS / steps))):
             yield frame
-    assert frame is not None
-    for _ in range(0 if still else round(FPS * HOLD)):
-        yield frame
-
-
-def _once(renderer: Any, strokes: Strokes, canvas: Canvas, cell: int, counts: list[int]) -> Iterator[Tensor]:
-    """The pictures of rising counts; one that is there already is not painted again."""
-    before, picture = -1, torch.empty(0)
-    for count in counts:
-        if count != before:
-            with torch.no_grad():
-                picture = next(grown(renderer, strokes, canvas, cell, [count]))
-            before = count
-        yield picture
 
 
 def _beside(rows: list[list[Tensor]]) -> list[list[Tensor]]:

@@ -93,6 +93,8 @@ class Freehand:
         critic: Critic | None = None,
         team: Team | None = None,
     ) -> None:
+        if unroll < 1:
+            raise InputError(f"expected 1 look or more to be learned in one go, got {unroll}")
         self.data, self.batch, self.unroll = data, batch, unroll
         self.weights, self.critic, self.team = weights or Weights(), critic, team or Team()
         self.features = FeatureJudge() if self.weights.features else None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,7 +14,7 @@ from ..strokes import StrokeBatch, Strokes
 from .agent import Agent
 from .studio import resized
 
-__all__ = ["canvas_of", "dream", "program_for", "replay"]
+__all__ = ["canvas_of", "dream", "in_colors", "program_for", "replay"]
 
 THREADS = 2
 
@@ -51,17 +49,11 @@ def replay(agent: Agent, strokes: StrokeBatch, program: Program) -> Tensor:
 
     with ThreadPoolExecutor(THREADS) as pool:
         pictures = torch.stack(list(pool.map(paint, [strokes[i] for i in range(len(strokes))])))
-    return resized(as_seen_by(agent, pictures), c.side)
-
-
-def as_seen_by(agent: Agent, pictures: Tensor) -> Tensor:
-    """Colored pictures [B, 3, H, W] as amounts of ink, for an agent of one channel."""
-    c = agent.config
-    if c.channels == 3:
-        return pictures
-    ground, ink = pictures.new_tensor(c.ground), pictures.new_tensor(c.ink)
-    way = ink - ground
-    return torch.einsum("bchw,c->bhw", pictures - ground[:, None, None], way / way.square().sum())[:, None].clamp(0, 1)
+    if c.channels == 1:  # how far along the way from ground to ink
+        ground, ink = pictures.new_tensor(c.ground), pictures.new_tensor(c.ink)
+        along = (ink - ground) / (ink - ground).square().sum()
+        pictures = torch.einsum("bchw,c->bhw", pictures - ground[:, None, None], along)[:, None].clamp(0, 1)
+    return resized(pictures, c.side)
 
 
 def in_colors(agent: Agent, pictures: Tensor) -> Tensor:
@@ -71,13 +63,3 @@ def in_colors(agent: Agent, pictures: Tensor) -> Tensor:
         return pictures
     ground, ink = (pictures.new_tensor(color)[:, None, None] for color in (c.ground, c.ink))
     return torch.lerp(ground.expand(len(pictures), 3, *pictures.shape[2:]), ink, pictures)
-
-
-def grown(renderer: Any, strokes: Strokes, canvas: Canvas, height: int, counts: list[int]) -> Iterator[Tensor]:
-    """[3, height, width] pictures of the first so many strokes, for each of some rising counts."""
-    for count in counts:
-        if count:
-            yield renderer.render(strokes[:count], canvas, height=height)[:3]
-        else:
-            rows, columns = canvas.pixels(height)
-            yield torch.tensor(canvas.background)[:, None, None].expand(3, rows, columns)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from ..canvas import Canvas
 from ..painting.brush_ref import BrushRef
 from ..painting.result import Painting
+from ..strokes import Strokes
 from ..version import __version__
 from .agent import Agent
 from .replay import canvas_of
@@ -17,20 +20,15 @@ __all__ = ["painting_of"]
 HEIGHT = 512  # program pixels that a painting is meant for
 
 
-def painting_of(agent: Agent, image: Any, strokes: int | None = None, *, seed: int = 0) -> Painting:
-    """Let an agent paint an image.
+def painting_of(agent: Agent, image: Any, painted: Strokes, *, seed: int = 0) -> Painting:
+    """A painting of an agent's strokes.
 
     Args:
-        image, strokes: as for the agent.
+        image: what it painted after.
+        painted: its strokes.
         seed: of the real program's replays.
-
-    Raises:
-        InputError: what the agent raises.
     """
-    import torch
-
     picture = taken(image)[0][0]
-    painted = agent.strokes_for(picture, strokes)
     canvas = Canvas.like(picture, agent.config.ground) if agent.config.kind == "tiles" else canvas_of(agent)
     name, _, version = str(agent.painter.info.get("program", "mypaint ")).partition(" ")
     height = HEIGHT if agent.config.kind == "tiles" else max(HEIGHT, agent.config.program_height)

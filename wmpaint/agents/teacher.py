@@ -21,6 +21,8 @@ from .training import Stage, Training
 
 __all__ = ["Mixed", "plan_training"]
 
+FEW, ON_A_PHOTO = 8, 500  # strokes
+SIDES = (16, 32, 64, 128)  # pixels, which an eye can halve down to its last map
 AT_ONCE = 16  # strokes that a set lays well at one look
 PER_WINDOW = 8  # strokes
 
@@ -67,7 +69,7 @@ class Mixed:
 def plan_training(
     data: Data,
     *,
-    strokes: int = 8,
+    strokes: int | None = None,
     kind: str | None = None,
     brush: str = "round",
     painter: RibbonPainter | None = None,
@@ -89,12 +91,13 @@ def plan_training(
 
     Args:
         data: to learn from, its training part.
-        strokes: of a painting.
+        strokes: of a painting; 8 if None, and 500 for tiles.
         kind: "set", "recurrent" or "tiles". If None: recurrent where known strokes are copied, the agent stops by
             itself, or lays more than 16; else a set.
         brush, painter: what it paints with: a bundled painter's name, or a painter in memory.
         minutes, steps: how long; one of them.
         batch: pictures a step; 64 if None, 24 for tiles.
+        side: pixels of the canvas, 16, 32, 64 or 128.
         weights: of the losses' parts.
         copy: share of the training, from the start, in which it copies known strokes; afterwards it paints freely, and
             with a weight on `strokes` goes on copying beside that.
@@ -107,6 +110,7 @@ def plan_training(
         InputError: options that do not go together, or out of range.
     """
     weights, team = weights or Weights(), team or Team()
+    strokes = (ON_A_PHOTO if kind == "tiles" else FEW) if strokes is None else strokes
     ordered = copy > 0 or stops or strokes > AT_ONCE
     kind = kind or ("recurrent" if ordered else "set")
     if not 0 <= copy <= 1:
@@ -133,8 +137,15 @@ def plan_training(
     elif not copy:
         # Brushes fade out below a pixel and a half: strokes so thin lay nothing, until they are painted larger.
         chosen |= {"radius": (1.7 / side, max(0.07, 3.4 / side))}
+    if "sees" not in sizes and side not in SIDES:
+        raise InputError(f"expected a side of {', '.join(map(str, SIDES))} pixels, got {side}")
     config = AgentConfig(**{**chosen, **sizes})
-    batch = batch or (24 if kind == "tiles" else 64)
+    batch = (24 if kind == "tiles" else 64) if batch is None else batch
+    if batch < 1:
+        raise InputError(f"expected a batch of 1 picture or more, got {batch}")
+    team.share(batch)  # refuses what cannot be shared
+    if (copy or weights.strokes) and (copy_from or data).take([0], side=side).strokes is None:
+        raise InputError(f"expected data with known strokes to copy, got {(copy_from or data).name}")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         agent = Agent(

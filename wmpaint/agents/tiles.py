@@ -20,7 +20,7 @@ from ..strokes import StrokeBatch, Strokes
 from .config import AgentConfig
 from .windows import LOOKS, RUNGS, cut, zoom_of
 
-__all__ = ["MOST", "paint_tiles"]
+__all__ = ["MOST", "SHORT", "paint_tiles"]
 
 MOST = 20_000  # strokes
 SHORT = 256  # pixels of the picture's shorter side, at which it is looked at

@@ -224,11 +224,11 @@ class Training:
     # What there is
 
     def learned(self) -> Agent:
-        """The agent with the moving average of its weights, as it is now; a copy."""
-        agent = Agent(self.agent.config, self.agent.painter, self.agent.info)
+        """The agent with the moving average of its weights, as it is now; a copy, on the CPU."""
+        agent = Agent(self.agent.config, copy.deepcopy(self.agent.painter), self.agent.info)
         agent.net.load_state_dict(self.average.state_dict())
         agent.info |= {"steps": self.index, "seconds": round(self.seconds, 1), "seed": self.seed}
-        return agent.to(self.team.device).requires_grad_(False)
+        return agent.to("cpu").requires_grad_(False).eval()
 
     def _state(self) -> dict[str, Any]:
         """All that a step changes, by reference to copies."""
@@ -258,7 +258,7 @@ class Training:
         known = {
             "index": self.index, "seconds": self.seconds, "undone": self.undone, "losses": list(self.losses),
             "seed": self.seed, "config": self.agent.config.as_dict(), "painter": self.agent.painter.weights_hash(),
-            "steps": self.steps, "minutes": self.minutes, "rate": self.rate,
+            "data": self.agent.info.get("data"),
         }  # fmt: skip
         easels: dict[str, Tensor] = {}
         for number, stage in enumerate(self.stages):
@@ -268,14 +268,15 @@ class Training:
         checkpoint.save(path, known, self._state(), self.generator, easels)
 
     def resume(self, path: str | Path) -> None:
-        """Go on from a checkpoint of the same agent and painter.
+        """Go on from a checkpoint of the same agent, painter, data and seed; lessons, rate and length may be others.
 
         Raises:
-            FileError: not a checkpoint. InputError: one of another agent, painter or seed.
+            FileError: not a checkpoint. InputError: one of another agent, painter, data or seed.
         """
         known, tensors = checkpoint.read(path)
         for name, ours in (
             ("agent", self.agent.config.as_dict()), ("painter", self.agent.painter.weights_hash()), ("seed", self.seed),
+            ("data", self.agent.info.get("data")),
         ):  # fmt: skip
             theirs = known.get("config" if name == "agent" else name)
             if checkpoint.plain(theirs) != checkpoint.plain(ours):

@@ -55,7 +55,7 @@ Which = Annotated[str, typer.Argument(metavar="AGENT", help="A bundled agent's n
 @common.guarded
 def train(
     data: DataSource,
-    strokes: Annotated[int, typer.Option(help="Of a painting.")] = 8,
+    strokes: Annotated[int | None, typer.Option(help="Of a painting. Default: 8, and 500 for tiles.")] = None,
     minutes: Annotated[float | None, typer.Option(help="How long to train. Default: 10, or --steps.")] = None,
     steps: Annotated[int | None, typer.Option(help="How many steps, instead of a time.")] = None,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The agent, a .safetensors.")] = Path(
@@ -100,19 +100,23 @@ def train(
 ) -> int | None:
     """Teach an agent to paint, and report its errors on pictures that it never saw.
 
-    Beside OUTPUT are written, every half a minute: OUTPUT.png (targets, dreams, the real program), OUTPUT.csv (the
-    losses) and OUTPUT.checkpoint.safetensors, from which --resume goes on. Ctrl-C stops, and keeps what is learned.
+    Beside NAME.safetensors are written, every half a minute: NAME.sheet.png (targets, dreams, the real program),
+    NAME.losses.csv, and NAME.checkpoint.safetensors, from which --resume goes on; where there is one, nothing else
+    writes over it. Ctrl-C stops, and keeps what is learned.
 
     On several processes or GPUs: torchrun --nproc-per-node 2 -m wmpaint agent train …, with the same options.
     """
     if output.suffix.lower() != ".safetensors":
         raise InputError(f"expected an agent named .safetensors, got {str(output)!r}")
-    sheet, table = output.with_suffix(".png"), output.with_suffix(".csv")
-    state = output.with_suffix(".checkpoint.safetensors")
+    sheet, table, state = (output.with_suffix(end) for end in (".sheet.png", ".losses.csv", ".checkpoint.safetensors"))
+    if not resume and state.exists():
+        raise InputError(f"expected no checkpoint of an earlier training at {state}, got one: --resume, or remove it")
     minutes = 10.0 if minutes is None and steps is None else minutes
     weights = _weights(loss or [])
     _check_seed(seed)
-    common.check_inputs_kept([output, sheet, table, state], [Path(data), Path(brush)])
+    common.check_inputs_kept(
+        [output, sheet, table, state], [Path(source) for source in (data, brush, copy_from) if source]
+    )
     for path in (output, sheet, table, state):
         files.check_writable(path)
 
@@ -159,14 +163,18 @@ def _train(training: Training, test: Data, records: Any, output: Path, sheet: Pa
     step = None
 
     def keep() -> None:
+        if step is None:  # nothing is learned yet, and what is there may be better
+            return
         learned = training.learned()
         agents.save(learned, output)
         training.save_checkpoint(state)
         save_png(sheet, agents.sheet(learned, held[:SHOWN], program=program))
-        if step is not None:
-            records.add(step, _error(learned, held))
+        records.add(step, _error(learned, held))
 
-    with common.Stop() as stop, common.bar(1.0, "training") as show:
+    with (
+        common.Stop("step, and keeping what is learned (Ctrl-C again to stop at once)") as stop,
+        common.bar(1.0, "training") as show,
+    ):
         saved = time.monotonic()
         try:
             for step in training:
@@ -227,7 +235,10 @@ def paint(
     if others and (data is not None or len(images or []) != 1):
         raise InputError(f"expected a single picture for a painting such as {others[0].name}")
     common.check_inputs_kept(paths, images or [])
+    from ..export.writers import check_suffix
+
     for path in paths:
+        check_suffix(path)
         files.check_writable(path)
     _check_seed(seed)
 
@@ -243,8 +254,10 @@ def paint(
         pictures = source.take(range(min(limit, len(source))), side=loaded.config.side).pictures
     for path in grids:
         agents.write_grid(path, loaded, pictures, strokes=strokes, cell=cell, program=program, seed=seed)
-    for path in others:
-        painting_of(loaded, pictures[0], strokes, seed=seed).save(path)
+    if others:
+        painting = painting_of(loaded, pictures[0], loaded.strokes_for(pictures[0], strokes), seed=seed)
+        for path in others:
+            painting.save(path)
     if as_json:
         common.print_json({"agent": name, "pictures": len(pictures), "outputs": [str(path) for path in paths]})
     else:
