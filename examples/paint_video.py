@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -52,13 +53,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if chosen.film is None:
             rolling_ball(Path(folder), frames, options["height"])
-        source = chosen.film or folder
-        report = wp.paint_video(source, chosen.output, **options)
-        print(f"{chosen.output}: {report.frames} frames, {report.psnr:.1f} dB, flicker {report.flicker:.2f} of 255")
+        source, output = chosen.film or folder, Path(chosen.output)
+        say(output, wp.paint_video(source, output, **options))
         if chosen.compare:
-            apart = Path(chosen.output).with_stem(Path(chosen.output).stem + "_alone")
-            report = wp.paint_video(source, apart, **options, alone=True)
-            print(f"{apart}: each by itself, {report.psnr:.1f} dB, flicker {report.flicker:.2f} of 255")
+            apart = output.with_stem(f"{output.stem}_alone")
+            say(apart, wp.paint_video(source, apart, **options, alone=True))
+
+
+def say(path: Path, report: Any) -> None:
+    flicker = "nothing stands still" if report.flicker is None else f"flicker {report.flicker:.2f} of 255"
+    print(f"{path}: {report.frames} frames, {report.psnr:.1f} dB, {flicker}")
 
 
 if __name__ == "__main__":

@@ -74,6 +74,19 @@ def test_options_that_do_not_go_together(options: dict[str, object], words: str)
         plan_training(Blobs(), steps=1, **{**TINY, **options})
 
 
+def test_a_photo_takes_more_strokes_than_a_digit() -> None:
+    options = {**TINY, "side": 64}
+    assert plan_training(Blobs(3), kind="tiles", steps=1, **options).agent.config.strokes == 500
+    assert plan_training(Blobs(), steps=1, **options).agent.config.strokes == 8
+
+
+def test_what_is_handed_out_is_a_copy() -> None:
+    training = plan_training(Blobs(), steps=1, batch=2, **TINY)
+    learned = training.learned()
+    theirs = {id(p) for p in training.agent.parameters()}
+    assert not theirs & {id(p) for p in learned.parameters()}
+
+
 def test_the_seed_decides() -> None:
     ends = []
     for seed in (0, 0, 1):

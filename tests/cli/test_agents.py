@@ -161,15 +161,35 @@ def test_pictures_that_are_no_numbers_end_it_and_name_the_step(tmp_path: Path, m
         (["--data", "digits", "--seed", "-1"], "--seed of 0"),
         (["--data", "digits", "--minutes", "0"], "minutes above 0"),
         (["--data", "digits", "--resume"], "none at"),
+        (["--data", "digits", "--unroll", "0", "--kind", "recurrent"], "1 look or more"),
+        (["--data", "digits", "--batch", "0"], "batch of 1"),
+        (["--data", "digits", "--side", "96"], "side of 16, 32, 64, 128"),
     ],
 )
 def test_bad_options_are_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], words: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    said = run("train", *given, *(["--steps", "1"] if "--minutes" not in given else []), *SMALL, code=2)
+    small = [part for part in SMALL if part not in ("--batch", "4", "--side", "16")]
+    said = run("train", *given, *(["--steps", "1"] if "--minutes" not in given else []), *small, code=2)
     assert words in said and said.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_failed_training_writes_over_nothing(tmp_path: Path) -> None:
+    out, data = tmp_path / "a.safetensors", digits(tmp_path / "d.npz")
+    out.write_bytes(b"an agent that took days")
+    (tmp_path / "a.png").write_bytes(b"a photo")
+    said = run("train", "--data", data, "--copy", 0.5, "--steps", 2, "-o", out, *SMALL, code=2)
+    assert "known strokes" in said
+    assert out.read_bytes() == b"an agent that took days" and len(list(tmp_path.iterdir())) == 3
+    run("train", "--data", data, "--steps", 1, "-o", out, *SMALL)
+    assert (tmp_path / "a.png").read_bytes() == b"a photo"
+    before = out.read_bytes()
+    assert "earlier training" in run("train", "--data", data, "--steps", 1, "-o", out, *SMALL, code=2)
+    other = digits(tmp_path / "e.npz")
+    said = run("train", "--data", other, "--steps", 2, "-o", out, *SMALL, "--resume", code=2)
+    assert "same data" in said and out.read_bytes() == before
 
 
 def test_bad_data_and_agents(tmp_path: Path) -> None:

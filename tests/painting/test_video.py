@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -190,3 +192,115 @@ def test_what_is_no_film(tmp_path: Path) -> None:
     sizes = [frame(0), torch.ones(3, 40, 64)]
     with pytest.raises(InputError, match="frame 1 of 64 x 48"):
         list(VideoRun(sizes, **OPTIONS))
+
+
+# What must not happen to a user's work
+
+
+def encoded(path: Path, source: Path, *options: str) -> Path:
+    """A folder of frames as a film."""
+    import imageio_ffmpeg
+
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-framerate", "10", "-i", str(source / "%03d.png")]
+    subprocess.run([*command, *options, "-pix_fmt", "yuv420p", f"file:{path}"], check=True)
+    return path
+
+
+def test_another_film_is_not_gone_on_with(tmp_path: Path) -> None:
+    one = folder(tmp_path / "one", [frame(k) for k in range(3)])
+    two = folder(tmp_path / "two", [frame(k + 1) for k in range(3)])
+    wp.paint_video(one, tmp_path / "o.gif", **OPTIONS, stop=lambda: True)
+    with pytest.raises(InputError, match="painted after, got another"):
+        wp.paint_video(two, tmp_path / "o.gif", **OPTIONS, resume=True)
+    with pytest.raises(InputError, match="strokes of an earlier film"):
+        wp.paint_video(two, tmp_path / "o.gif", **OPTIONS)
+    kept = tmp_path / "o.gif.strokes" / "000000.wmp.json"
+    assert kept.is_file()
+    (tmp_path / "o.gif.strokes" / "options.json").write_text("[]")
+    with pytest.raises(FileError, match="options of an unfinished film"):
+        wp.paint_video(one, tmp_path / "o.gif", **OPTIONS, resume=True)
+    assert kept.is_file()
+
+
+def test_resumed_reports_and_keeps_as_asked_at_first(tmp_path: Path) -> None:
+    source = folder(tmp_path / "in", [frame(0), frame(1)])
+    wp.paint_video(source, tmp_path / "o.gif", **OPTIONS, keep=True, stop=lambda: True)
+    report = wp.paint_video(source, tmp_path / "o.gif", **OPTIONS, resume=True)
+    assert (report.frames, report.afresh) == (2, 1)
+    assert len(list((tmp_path / "o.gif.strokes").glob("*.wmp.json"))) == 2
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
+    film = encoded(tmp_path / "f.mp4", folder(tmp_path / "in", [frame(0)]))
+    before = film.read_bytes()
+    for source, output in ((film, film), (tmp_path / "in", tmp_path / "in" / "out.webp")):
+        with pytest.raises(InputError, match="apart from what is read"):
+            wp.paint_video(source, output, **OPTIONS)
+    assert film.read_bytes() == before and len(list((tmp_path / "in").iterdir())) == 1
+
+
+def test_short_sound_cuts_no_film(tmp_path: Path) -> None:
+    source = folder(tmp_path / "in", [frame(k) for k in range(6)])
+    sound = ["-f", "lavfi", "-i", "sine=frequency=440:duration=0.2"]
+    made = encoded(tmp_path / "f.mp4", source, *sound)
+    wp.paint_video(made, tmp_path / "o.mp4", **{**OPTIONS, "steps": 1, "steps_first": 2})
+    with open_film(tmp_path / "o.mp4") as film:
+        assert len(list(film.frames)) == 6 and film.sound is not None
+
+
+def test_a_film_that_is_cut_off_is_an_error_and_its_strokes_stay(tmp_path: Path) -> None:
+    generator = torch.Generator().manual_seed(0)
+    noise = [torch.rand(3, 64, 64, generator=generator) for _ in range(30)]
+    whole = encoded(tmp_path / "f.mp4", folder(tmp_path / "in", noise), "-movflags", "+faststart", "-g", "1")
+    data = whole.read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(data[: int(0.6 * len(data))])
+    words = r"expected about 30 frames .*, got \d+ \(.*a limit of \d+ takes these"
+    with open_film(cut) as film, pytest.raises(FileError, match=words) as error:
+        list(film.frames)
+    assert "cut.mp4" in str(error.value)
+    with open_film(whole) as film:
+        assert sum(1 for _ in film.frames) == 30
+    with open_film(cut, limit=3) as film:
+        assert sum(1 for _ in film.frames) == 3
+
+
+def test_names_and_pixels_of_all_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for k in (1, 2, 10):
+        save_png(tmp_path / f"{k}.png", torch.full((3, 8, 8), k / 10))
+    (tmp_path / "._1.png").write_bytes(b"none")
+    (tmp_path / "x.png").mkdir()
+    with open_film(tmp_path) as film:
+        assert [round(float(picture.mean()), 1) for picture in film.frames] == [0.1, 0.2, 1.0]
+    source = folder(tmp_path / "in", [frame(0)] * 2)
+    wide = encoded(tmp_path / "12:30.mp4", source, "-vf", "setsar=2")
+    monkeypatch.chdir(tmp_path)
+    with open_film(wide.name) as film:
+        assert [tuple(picture.shape) for picture in film.frames] == [(3, 48, 128)] * 2
+
+
+@pytest.mark.parametrize("options", [{"program": "gimp"}, {"brush": "nobrush"}, {"steps": 0}, {"still": -1.0}])
+def test_a_failed_start_leaves_nothing(tmp_path: Path, options: dict[str, Any]) -> None:
+    source = folder(tmp_path / "in", [frame(0)])
+    with pytest.raises(InputError):
+        wp.paint_video(source, tmp_path / "o.gif", **{**OPTIONS, **options})
+    assert [p.name for p in tmp_path.iterdir()] == ["in"]
+
+
+def test_ctrl_c_at_any_moment(tmp_path: Path) -> None:
+    source = folder(tmp_path / "in", [frame(k) for k in range(3)])
+
+    def press(at: int) -> Callable[[FrameStep], None]:
+        def progress(step: FrameStep) -> None:
+            if step.index == at:
+                raise KeyboardInterrupt
+
+        return progress
+
+    with pytest.raises(KeyboardInterrupt):
+        wp.paint_video(source, tmp_path / "o.gif", **OPTIONS, progress=press(0))
+    report = wp.paint_video(source, tmp_path / "o.gif", **OPTIONS, progress=press(2), resume=True)
+    assert report.interrupted and report.frames == 2
+    with open_film(tmp_path / "o.gif") as film:
+        assert film.total is not None
+    assert wp.paint_video(source, tmp_path / "o.gif", **OPTIONS, resume=True).frames == 3
