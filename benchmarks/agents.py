@@ -67,18 +67,22 @@ def lengths(chosen: argparse.Namespace) -> None:
 
 def photo(chosen: argparse.Namespace) -> None:
     agent = wp.agents.load(chosen.agent or "photo")
-    agent(load_image(wp.sample_photo())[:3], 50)  # compiles
-    print("| photo | strokes | seconds | dream | real MyPaint |\n|---|---|---|---|---|")
+    agent(load_image(wp.sample_photo())[:3], 50, polish=1)  # compiles
+    print("| photo | polish | strokes | seconds | dream | real MyPaint |\n|---|---|---|---|---|---|")
     for path in chosen.photos or [wp.sample_photo()]:
         picture = load_image(path)[:3]
         picture = resize(picture, 512, round(512 * picture.shape[2] / picture.shape[1]))
-        began = time.monotonic()
-        strokes = agent(picture, 500)
-        seconds = time.monotonic() - began
-        canvas = wp.Canvas.like(picture)
-        pictures = [r.render(strokes, canvas, height=512)[:3] for r in (agent.painter, wp.MyPaint(agent.painter.brush))]
-        dream, real = (float(psnr(p, resize(picture, *p.shape[1:]))) for p in pictures)
-        print(f"| {Path(path).stem} | {len(strokes)} | {seconds:.1f} | {dream:.1f} dB | {real:.1f} dB |", flush=True)
+        canvas, programs = wp.Canvas.like(picture), (agent.painter, wp.MyPaint(agent.painter.brush))
+        for polish in (0, 12):
+            began = time.monotonic()
+            strokes = agent(picture, 500, polish=polish)
+            seconds = time.monotonic() - began
+            pictures = [program.render(strokes, canvas, height=512)[:3] for program in programs]
+            dream, real = (float(psnr(p, resize(picture, *p.shape[1:]))) for p in pictures)
+            print(
+                f"| {Path(path).stem} | {polish} | {len(strokes)} | {seconds:.1f} | {dream:.1f} dB | {real:.1f} dB |",
+                flush=True,
+            )
 
 
 def init(chosen: argparse.Namespace) -> None:
@@ -90,7 +94,7 @@ def init(chosen: argparse.Namespace) -> None:
             pass
         wanted = wp.load_image(path)[:3]
         began = time.monotonic()
-        strokes = wp.agents.load("photo")(path, 500)
+        strokes = wp.agents.load(chosen.agent or "photo")(path, 500, polish=0)
         agent_seconds = time.monotonic() - began
         helped = wp.Run(path, brush=brush, seed=chosen.seed, init=strokes)
         for _ in helped:

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ..canvas import Canvas
 from ..errors import InputError
 from ..painters.painter import RibbonPainter
 from ..strokes import StrokeBatch, Strokes
 from .action import SEEN, as_seen, strokes_of
 from .config import AgentConfig
 from .nets import RecurrentNet, build
+from .polish import POLISH, polished
 from .sight import see, taken
 from .studio import Studio, resized
 from .tiles import paint_tiles
@@ -149,13 +151,14 @@ class Agent(nn.Module):
         laid = [look.strokes for look, _ in seen]
         return StrokeBatch.cat(laid).span(0, total)
 
-    def forward(self, images: Any, strokes: int | None = None) -> Any:
+    def forward(self, images: Any, strokes: int | None = None, *, polish: int | None = None) -> Any:
         """Paint one image, or a batch.
 
         Args:
             images: [B, C, H, W] or [C, H, W] in 0..1, or what `load_image` takes. Fitted into a square, except for
                 "tiles"; for an agent of one channel, dark on light and light on dark alike become amounts of ink.
             strokes: how many at most; as trained if None.
+            polish: steps by which the optimizer improves what "tiles" painted; 12 if None, and none for other kinds.
 
         Returns:
             `StrokeBatch` for a batch, else `Strokes`, in units of the square canvas, or for "tiles" of the picture's.
@@ -166,15 +169,26 @@ class Agent(nn.Module):
         if self.config.kind == "tiles":
             pictures, single = taken(images)
             pictures = pictures.expand(-1, 3, -1, -1)
-            painted = [paint_tiles(self, picture, strokes) for picture in pictures]
+            steps = POLISH if polish is None else polish
+            painted = [self._on_tiles(picture, strokes, steps) for picture in pictures]
             return painted[0] if single else StrokeBatch.stack(painted)
+        if polish:
+            raise InputError(f"expected no polish of an agent of kind {self.config.kind}, got {polish}")
         pictures, single = see(images, self.config)
         batch = self.sketch(pictures, strokes)
         return batch[0] if single else batch
 
-    def strokes_for(self, image: Any, strokes: int | None = None) -> Strokes:
+    def _on_tiles(self, picture: Tensor, strokes: int | None, polish: int) -> Strokes:
+        if not 0 <= polish <= 1000:
+            raise InputError(f"expected 0 to 1000 steps of polish, got {polish}")
+        painted = paint_tiles(self, picture, strokes)
+        canvas = Canvas.like(picture, background=self.config.ground)
+        height = round(self.config.program_height * max(1.0, 1 / canvas.aspect))
+        return polished(painted, picture, self.painter, steps=polish, height=height, canvas=canvas)
+
+    def strokes_for(self, image: Any, strokes: int | None = None, *, polish: int | None = None) -> Strokes:
         """The strokes for one image; as calling the agent."""
-        found = self(image, strokes)
+        found = self(image, strokes, polish=polish)
         if isinstance(found, StrokeBatch):
             raise InputError(f"expected one image, got {len(found)}")
         return found

@@ -30,8 +30,8 @@ FILMS = (".mp4", ".gif", ".webp")
 
 
 def sheet(agent: Agent, pictures: Tensor, *, program: str = "auto", seed: int = 0) -> Tensor:
-    """[3, H, W]: a row of targets [B, C, side, side], a row of dreams, and a row of the real program."""
-    strokes = agent(pictures)
+    """[3, H, W]: a row of targets [B, C, side, side], a row of dreams, and a row of the real program; not polished."""
+    strokes = agent(pictures, polish=0)
     assert isinstance(strokes, StrokeBatch)
     rows = (pictures, dream(agent, strokes), replay(agent, strokes, program_for(agent, program, seed)))
     return _grid([list(in_colors(agent, row)) for row in rows]).clamp(0, 1)
@@ -43,6 +43,7 @@ def write_grid(
     images: Any,
     *,
     strokes: int | None = None,
+    polish: int | None = None,
     cell: int = 160,
     program: str = "auto",
     seed: int = 0,
@@ -53,6 +54,7 @@ def write_grid(
         path: .mp4, .gif or animated .webp; .png gives the last frame.
         images: [B, C, H, W], or a list of what `agent` takes.
         strokes: of each painting; as trained if None.
+        polish: as for `Agent`.
         cell: pixels of a picture's height; dream and real are painted at that size, not enlarged.
 
     Returns:
@@ -68,7 +70,7 @@ def write_grid(
     if not 16 <= cell <= 1024:
         raise InputError(f"expected cells of 16 to 1024 pixels, got {cell}")
     pictures = _pictures(agent, images, cell)
-    painted = [agent.strokes_for(picture, strokes) for picture in pictures]
+    painted = [agent.strokes_for(picture, strokes, polish=polish) for picture in pictures]
     frames = _frames(agent, pictures, painted, cell, program, seed, still=suffix == ".png")
     if suffix == ".png":
         from ..image import save_png

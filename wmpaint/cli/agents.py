@@ -196,7 +196,7 @@ def _error(learned: Agent, held: Any) -> float:
 
     if learned.config.kind == "tiles":
         held = held[:4]
-    return float((dream(learned, learned(held)) - held).square().mean())
+    return float((dream(learned, learned(held, polish=0)) - held).square().mean())
 
 
 @agent.command("paint", epilog="Example: [bold]wmpaint agent paint mnist-8 --data mnist --limit 9 -o digits.mp4[/]")
@@ -220,6 +220,10 @@ def paint(
         ),
     ] = None,
     strokes: Annotated[int | None, typer.Option(help="Of each painting, at most. Default: as trained.")] = None,
+    polish: Annotated[
+        int | None,
+        typer.Option(help="Steps of the optimizer after an agent for photos. Default: 12; 0 shows the agent alone."),
+    ] = None,
     cell: Annotated[int, typer.Option(help="Pixels of each picture's height in the grid.")] = 192,
     download: Download = False,
     program: ProgramName = "auto",
@@ -253,9 +257,9 @@ def paint(
             raise InputError(f"expected --limit of 1 picture or more, got {limit}")
         pictures = source.take(range(min(limit, len(source))), side=loaded.config.side).pictures
     for path in grids:
-        agents.write_grid(path, loaded, pictures, strokes=strokes, cell=cell, program=program, seed=seed)
+        agents.write_grid(path, loaded, pictures, strokes=strokes, polish=polish, cell=cell, program=program, seed=seed)
     if others:
-        painting = painting_of(loaded, pictures[0], loaded.strokes_for(pictures[0], strokes), seed=seed)
+        painting = painting_of(loaded, pictures[0], loaded.strokes_for(pictures[0], strokes, polish=polish), seed=seed)
         for path in others:
             painting.save(path)
     if as_json:

@@ -251,7 +251,7 @@ def _first_strokes(init: str, source: Path | None, count: int) -> Any:
     agent = agents.load("photo" if init == "agent" else init)
     if agent.config.kind != "tiles":
         raise InputError(f"expected an agent for photos (of kind tiles) as --init, got one of kind {agent.config.kind}")
-    return agent.strokes_for(source, count)
+    return agent.strokes_for(source, count, polish=0)  # the run does more of it
 
 
 def _paint(run: Any, checkpoint: Path | None) -> bool:
