@@ -1,7 +1,8 @@
 """Painting: rounds of strokes, improved by gradient descent; and what comes of it."""
 
 from .brush_ref import BrushRef
-from .loop import Run, paint
+from .loop import Run
+from .one_call import paint
 from .result import Painting, Report, load
 from .step import Step
 from .video import VideoReport, VideoRun, paint_video

@@ -1,4 +1,4 @@
-"""Painting: `for step in Run(goal): ...`, then `run.painting()`; or `paint(goal)` in one call.
+"""Painting: `for step in Run(goal): ...`, then `run.painting()`.
 
 Strokes come in rounds, large ones first, where the objective pulls most at the picture. After each
 round all strokes are improved together by gradient descent (Adam) through the painter.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,14 @@ from ..version import __version__
 from . import state
 from .brush_ref import BrushRef
 from .init import place
-from .leaves import LARGEST, Leaves, check_finite, kept
+from .leaves import LARGEST, RATES, Leaves, check_finite, kept
 from .palette import Palette, painted_share
 from .result import Painting
 from .schedule import Schedule
 from .step import Step
 from .view import VISIBLE, View
 
-__all__ = ["Run", "paint"]
+__all__ = ["Run"]
 
 REPLAN = 4  # steps between binnings of strokes to tiles
 BRUSH, FLAT_BRUSH = "acrylic", "round"
@@ -65,6 +65,7 @@ class Run:
         fill: "solid" for strokes of any width that the plotter fills, "line" for single lines as wide as their pen.
         init: strokes to begin with, such as an agent's, in place of the rounds that lay them: only the later part of
             the schedule is left. If fewer than `strokes`, the others are added where they are needed.
+        hold: whether the strokes of `init` stay as they are, on top, and only the others are painted, beneath them.
 
     Raises:
         BrushError: an unknown brush. FileError: a picture or painter that cannot be read.
@@ -90,6 +91,7 @@ class Run:
         margin: Any = "15mm",
         fill: str = "solid",
         init: Strokes | None = None,
+        hold: bool = False,
         _laid: int = 0,
     ) -> None:
         whole = {"strokes": strokes, "height": height, "seed": seed, "steps": 1 if steps is None else steps}
@@ -111,11 +113,15 @@ class Run:
         self._view = View(self.painter, self.canvas, height)
         planned = self.goal.steps if steps is None else steps
         laid = _laid if init is None else len(init)
-        self.schedule = Schedule.plan(strokes, height, self.canvas.aspect, planned, self.goal.heights, laid)
+        if hold and not 0 < laid < strokes:
+            raise InputError(f"expected strokes to hold, and more to paint, got {laid} of {strokes}")
+        new, improved = (strokes - laid, 0) if hold else (strokes, laid)
+        self.schedule = Schedule.plan(new, height, self.canvas.aspect, planned, self.goal.heights, improved)
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
             "strokes": strokes, "height": height, "steps": steps, **({"init": laid} if laid else {}),
+            **({"hold": True} if hold else {}),
         }  # fmt: skip
         self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
         self._weights = Path(brush) if painter is None and str(brush).endswith(".safetensors") else None
@@ -128,6 +134,7 @@ class Run:
         least = SMALLEST / height if palette is None else max(SMALLEST / height, palette.least)
         self.smallest = least  # radius, canvas units
         self._leaves = Leaves(least, self.canvas.aspect, palette)
+        self._over = Strokes.empty(dtype=self.painter.dtype)  # held
         self._layout: Plan | None = None
         self._index = self._rounds = 0
         self._began: float | None = None
@@ -142,6 +149,9 @@ class Run:
         if not 1 <= len(init) <= most or init.brush is not None or self._leaves.palette is not None:
             raise InputError(f"expected 1 to {most} strokes of one brush and no pens to begin with, got {len(init)}")
         laid = init.check().detach().to(dtype=self.painter.dtype)
+        if self.parameters.get("hold"):
+            self._over = laid.replace(lifted=None, pen=None)
+            return
         radius = laid.radius.clamp(self._leaves.smallest, LARGEST)
         self._leaves.replace(torch.zeros(0, dtype=torch.bool), laid.replace(lifted=None, pen=None, radius=radius))
 
@@ -218,7 +228,7 @@ class Run:
             self._rounds += 1
 
     def _shown(self) -> Tensor:
-        return self.influence() >= VISIBLE
+        return self.influence()[: len(self._leaves)] >= VISIBLE
 
     def _wanted(self) -> tuple[Tensor, Tensor]:
         """How much the objective pulls at each pixel [H, W], and what it would like to see there [3, H, W]."""
@@ -247,6 +257,10 @@ class Run:
             guide = palette.guide(guide, self._leaves.progress)
             pull = picture - guide
         error = pull.square().mean(0)
+        if len(self._over):  # what lies beneath held strokes cannot be mended
+            bare = Canvas(self.canvas.aspect, None)
+            cover, _ = self.painter.dream(self._over, bare, height=height, program_height=self.height)
+            error = error * (1 - cover[3])
         return error / error.mean().clamp(min=1e-30), guide.detach()
 
     def _scene(self, picture: Tensor, variance: Tensor) -> Scene:
@@ -266,7 +280,8 @@ class Run:
 
     def strokes(self) -> Strokes:
         """The strokes so far, in the optimizer's graph."""
-        return self._leaves.strokes()
+        painted = self._leaves.strokes()
+        return Strokes.cat([painted, self._over]) if len(self._over) else painted
 
     def _dream(self, height: int) -> tuple[Tensor, Tensor]:
         return self.painter.dream(self.strokes().detach(), self.canvas, height=height, program_height=self.height)
@@ -290,6 +305,8 @@ class Run:
             shown = self._shown()
             shown[0] |= ~shown.any()
             strokes, sizes = strokes[shown], kept(sizes, shown)
+        if len(self._over):
+            strokes, sizes = Strokes.cat([strokes, self._over]), [*sizes, len(self._over)]
         loss, terms = self._last
         provenance: dict[str, Any] = {
             "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
@@ -324,6 +341,8 @@ class Run:
             "goal": self._goal_digest,
         }  # fmt: skip
         tensors = {"generator": self._generator.get_state(), **self._leaves.tensors()}
+        if len(self._over):
+            tensors |= {f"held.{name}": getattr(self._over, name) for name in RATES}
         # The binning in use was made for where strokes were then: kept, since float sums depend on its order.
         state.save(path, known, tensors, self._layout)
 
@@ -342,6 +361,7 @@ class Run:
         run = cls(
             goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
             canvas=state.canvas_of(known), painter=painter, budget=budget, _laid=p.get("init", 0),
+            hold=p.get("hold", False),
             **({name: p[name] for name in ("pens", "page", "margin", "fill")} if "pens" in p else {}),
         )  # fmt: skip
         if run._goal_digest != known["goal"]:
@@ -349,48 +369,11 @@ class Run:
         if run.painter.weights_hash() != known["painter"]:
             raise InputError(f"expected the painter that {path} was painted with, got other weights of {p['brush']!r}")
         run._generator.set_state(tensors["generator"])
+        if p.get("hold"):
+            run._over = Strokes(**{name: tensors[f"held.{name}"] for name in RATES})
         if known["rounds"]:
             run._leaves.restore(tensors)
         run._layout, run.parameters = layout, p
         run._index, run._rounds, run._before = known["index"], known["rounds"], known["seconds"]
         run._last = known["loss"], known["terms"]
         return run
-
-
-def paint(
-    goal: Any = None,
-    *,
-    progress: Callable[[Step], None] | None = None,
-    steer: Callable[[Run, Step], None] | None = None,
-    resume: str | Path | None = None,
-    **options: Any,
-) -> Painting:
-    """Paint, and return the painting. Ctrl-C ends it early and keeps what is painted.
-
-    Args:
-        goal: a picture as `load_image` takes it, an `Objective`, or a function `scene -> scalar`.
-        progress: called with each `Step`.
-        steer: called with the run and each `Step`; it may exchange `run.goal`, look at `run.preview()`, or end
-            the painting by raising `StopIteration`.
-        resume: a checkpoint to go on from; the other options then come from it.
-        options: as for `Run`; none beside `resume` but `painter` and `budget`.
-
-    Raises:
-        what `Run` raises.
-    """
-    if resume is not None and not {"painter", "budget"} >= options.keys():
-        raise InputError(f"expected no options beside resume but painter and budget, got {', '.join(options)}")
-    run = Run(goal, **options) if resume is None else Run.resume(resume, goal, **options)
-    try:
-        for step in run:
-            if progress is not None:
-                progress(step)
-            if steer is not None:
-                try:
-                    steer(run, step)
-                except StopIteration:
-                    break
-    except KeyboardInterrupt:
-        if not len(run.strokes()):
-            raise
-    return run.painting()

@@ -14,6 +14,7 @@ from .. import tensors as tensor_files
 from ..canvas import Canvas
 from ..files import atomic_path
 from ..raster.tiles import Plan
+from ..strokes import Strokes
 
 __all__ = ["canvas_of", "load", "save"]
 
@@ -103,8 +104,12 @@ def _check(known: dict[str, Any], tensors: dict[str, Tensor], layout: Plan | Non
         raise ValueError(f"rounds that are not of {count} strokes")
     for name in COLUMNS if known["rounds"] else ():
         _check_column(name, tensors, count)
+    held = 0
+    if p.get("hold"):
+        columns = {name: tensors[f"held.{name}"].float() for name in COLUMNS}
+        held = len(Strokes(**columns).check())
     if layout is not None:
-        layout.check(count)
+        layout.check(count + held)
         if canvas.pixels(layout.height) != (layout.height, layout.width):
             raise ValueError("a binning of another canvas")
 

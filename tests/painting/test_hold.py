@@ -1,0 +1,114 @@
+"""Strokes that stay as they are, while others are painted beneath them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+import toys
+
+from wmpaint import Canvas, Run, load
+from wmpaint.errors import FileError, InputError
+from wmpaint.strokes import Strokes
+
+COLUMNS = ("points", "radius", "pressure", "color")
+
+
+def drawn() -> Strokes:
+    """A red cross over the middle."""
+    points = torch.tensor([[[0.2, 0.2], [0.5, 0.5], [0.8, 0.8]], [[0.8, 0.2], [0.5, 0.5], [0.2, 0.8]]])
+    return Strokes(points, torch.tensor([0.06, 0.06]), torch.ones(2, 2), torch.tensor([[0.9, 0.1, 0.1]] * 2))
+
+
+def slope(side: int = 48) -> torch.Tensor:
+    line = torch.linspace(0.2, 0.8, side)
+    return torch.stack([line.expand(side, side), line[:, None].expand(side, side), torch.full((side, side), 0.5)])
+
+
+def run(**options: object) -> Run:
+    usual = {"painter": toys.painter(), "strokes": 14, "steps": 12, "height": 48, "init": drawn(), "hold": True}
+    return Run(slope(), **(usual | options))  # type: ignore[arg-type]
+
+
+def test_held_strokes_stay_on_top_and_the_others_are_painted() -> None:
+    painting_run = run()
+    losses = [step.loss for step in painting_run]
+    painted = painting_run.painting().strokes
+    assert len(painted) == 14 and losses[-1] < losses[0]
+    for name in COLUMNS:
+        assert torch.equal(getattr(painted[-2:], name), getattr(drawn(), name)), name
+    assert painting_run.painting().provenance["rounds"][-1] == 2
+    free = run(hold=False)
+    for _ in free:
+        pass
+    assert not torch.equal(free.painting().strokes.points[:2], drawn().points), "without it they move"
+
+
+def test_a_held_painting_resumes_to_the_same_result(tmp_path: Path) -> None:
+    whole = run()
+    for _ in whole:
+        pass
+    half = run()
+    for step in half:
+        if step.index == 5:
+            break
+    half.save_checkpoint(tmp_path / "half")
+    again = Run.resume(tmp_path / "half", slope(), painter=toys.painter())
+    for _ in again:
+        pass
+    for name in COLUMNS:
+        assert torch.equal(getattr(again.painting().strokes, name), getattr(whole.painting().strokes, name)), name
+
+
+def test_a_checkpoint_without_its_held_strokes_is_refused(tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    half = run()
+    next(half)
+    half.save_checkpoint(tmp_path / "half")
+    tensors = load_file(tmp_path / "half")
+    import struct
+
+    data = (tmp_path / "half").read_bytes()
+    import json
+
+    (size,) = struct.unpack("<Q", data[:8])
+    meta = json.loads(data[8 : 8 + size])["__metadata__"]
+    for spoiled in ({"held.radius": -tensors["held.radius"]}, {"held.points": tensors["held.points"][:1]}):
+        save_file(tensors | spoiled, tmp_path / "spoiled", metadata=meta)
+        with pytest.raises(FileError, match="expected a checkpoint"):
+            Run.resume(tmp_path / "spoiled", slope(), painter=toys.painter())
+    del tensors["held.color"]
+    save_file(tensors, tmp_path / "spoiled", metadata=meta)
+    with pytest.raises(FileError, match=r"held\.color"):
+        Run.resume(tmp_path / "spoiled", slope(), painter=toys.painter())
+
+
+def test_nothing_to_hold_or_nothing_to_paint_is_refused() -> None:
+    with pytest.raises(InputError, match="expected strokes to hold, and more to paint, got 2 of 2"):
+        run(strokes=2)
+    with pytest.raises(InputError, match="got 0 of 14"):
+        run(init=None)
+
+
+def test_new_strokes_go_where_they_show() -> None:
+    """A held stroke that covers the left half leaves only the right one to paint."""
+    wall = Strokes(
+        torch.tensor([[[0.2, -0.2], [0.2, 0.5], [0.2, 1.2]]]), torch.tensor([0.3]), torch.ones(1, 2), torch.zeros(1, 3)
+    )
+    painting_run = run(init=wall, strokes=61)
+    for _ in painting_run:
+        pass
+    new = painting_run.strokes().detach()[:-1]
+    cover = toys.painter().render(wall, Canvas(1.0, None), height=48)[3]
+    assert float(cover[:, :16].mean()) > 0.5 > 0.1 > float(cover[:, 34:].mean()), "the wall is one"
+    middle = new.points[:, 1, 0]
+    assert float((middle > 0.5).float().mean()) > 0.7
+
+
+def test_a_painting_with_held_strokes_can_be_saved(tmp_path: Path) -> None:
+    painting_run = run()
+    next(painting_run)
+    painting_run.painting().save(tmp_path / "p.wmp.json")
+    assert load(tmp_path / "p.wmp.json").parameters["hold"] is True
