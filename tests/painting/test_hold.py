@@ -62,19 +62,15 @@ def test_a_held_painting_resumes_to_the_same_result(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_without_its_held_strokes_is_refused(tmp_path: Path) -> None:
+    from safetensors import safe_open
     from safetensors.torch import load_file, save_file
 
     half = run()
     next(half)
     half.save_checkpoint(tmp_path / "half")
     tensors = load_file(tmp_path / "half")
-    import struct
-
-    data = (tmp_path / "half").read_bytes()
-    import json
-
-    (size,) = struct.unpack("<Q", data[:8])
-    meta = json.loads(data[8 : 8 + size])["__metadata__"]
+    with safe_open(tmp_path / "half", "pt") as file:
+        meta = file.metadata()
     for spoiled in ({"held.radius": -tensors["held.radius"]}, {"held.points": tensors["held.points"][:1]}):
         save_file(tensors | spoiled, tmp_path / "spoiled", metadata=meta)
         with pytest.raises(FileError, match="expected a checkpoint"):
@@ -104,7 +100,7 @@ def test_new_strokes_go_where_they_show() -> None:
     cover = toys.painter().render(wall, Canvas(1.0, None), height=48)[3]
     assert float(cover[:, :16].mean()) > 0.5 > 0.1 > float(cover[:, 34:].mean()), "the wall is one"
     middle = new.points[:, 1, 0]
-    assert float((middle > 0.5).float().mean()) > 0.7
+    assert float((middle < 0.33).float().mean()) < 0.2, "a third of the canvas, where nothing of them shows"
 
 
 def test_a_painting_with_held_strokes_can_be_saved(tmp_path: Path) -> None:
