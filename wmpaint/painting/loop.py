@@ -138,6 +138,7 @@ class Run:
         self._layout: Plan | None = None
         self._index = self._rounds = 0
         self._began: float | None = None
+        self._ended: float | None = None
         self._before = 0.0
         self._first = 0  # step in this process
         self._last: tuple[float, dict[str, float]] = (math.nan, {})
@@ -176,7 +177,7 @@ class Run:
 
     @property
     def _elapsed(self) -> float:
-        return 0.0 if self._began is None else time.monotonic() - self._began
+        return 0.0 if self._began is None else (self._ended or time.monotonic()) - self._began
 
     @property
     def progress(self) -> float:
@@ -196,6 +197,7 @@ class Run:
         now = self.progress
         if now >= 1:
             self._add_rounds(1.0)  # those that a short budget had no time for
+            self._ended = self._ended or time.monotonic()
             raise StopIteration
         self._add_rounds(now)
         self._leaves.progress = now

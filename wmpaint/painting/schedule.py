@@ -21,6 +21,7 @@ AGAIN = (0.72, 0.86)  # shares of the schedule after which strokes that show now
 # of the coarse height are looked at, and how much bolder steps are. More of each costs more time than it gains
 # (benchmarks/agents.py init).
 LATER, CLIMB, BOLDER = 0.5, ((0.4, 0.53), (0.85, 0.8)), 1.5
+LAID_ROUNDS = ((0.5, 0.0), (0.5, 0.25))  # shares of the strokes that are added to those, and when
 FINE = 0.75  # share of the schedule after which all is judged at the finest height
 
 
@@ -67,7 +68,7 @@ class Schedule:
 
         Args:
             heights: the lowest and highest picture that an objective wants to look at, if it matters.
-            laid: strokes that are there from the start, well placed: one round adds the others, and there are
+            laid: strokes that are there from the start, well placed: two rounds add the others, and there are
                 fewer steps.
 
         Raises:
@@ -89,7 +90,12 @@ class Schedule:
             radius = min(0.25, max(cover * math.sqrt(aspect / count), 1.0 / height))
             rounds.append(Round(count, radius, 4.0 * radius, begin))
         if laid:
-            rounds, steps = [replace(rounds[-1], strokes=strokes - laid, begin=0.0)], max(1, round(LATER * steps))
+            ends = [round((strokes - laid) * sum(share for share, _ in LAID_ROUNDS[:k])) for k in range(3)]
+            rounds = [
+                replace(rounds[-1], strokes=b - a, begin=begin)
+                for a, b, (_, begin) in zip(ends, ends[1:], LAID_ROUNDS, strict=False)
+            ]
+            steps = max(1, round(LATER * steps))
         coarse = min(height, max(COARSEST, 8 * round(PIXELS / rounds[-1].radius / 8)))
         fine = min(height, max(160, round(1.25 * coarse)))
         lowest = COARSEST
