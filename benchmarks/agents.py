@@ -52,13 +52,15 @@ def order(chosen: argparse.Namespace) -> None:
 def lengths(chosen: argparse.Namespace) -> None:
     learn, test = wp.data.load(chosen.data).split()
     print("| strokes | steps | taken back | dream | real MyPaint |\n|---|---|---|---|---|")
+    earlier = None
     for strokes in (15, 50, 200):
         training = plan_training(
             learn, strokes=strokes, kind="set", per_look=5, minutes=chosen.minutes, batch=32, unroll=3,
-            seed=chosen.seed, brush="oil", side=64, program_height=256,
+            seed=chosen.seed, brush="oil", side=64, program_height=256, begin_with=None if chosen.alone else earlier,
         )  # fmt: skip
         for _ in training:
             pass
+        earlier = training.learned()
         found = evaluate(training.learned(), test, limit=64, program="mypaint")
         print(
             f"| {strokes} | {training.index} | {training.undone} | {found.dream_mse:.4f} | {found.real_mse:.4f} |",
@@ -100,8 +102,8 @@ def init(chosen: argparse.Namespace) -> None:
         *_, begun = helped
         seconds = agent_seconds + helped.seconds
         print(
-            f"| {Path(path).stem} | {brush} | {plain.seconds:.1f} | {alone.loss:.5f} | {seconds:.1f} | {begun.loss:.5f} "
-            f"| {seconds / plain.seconds:.0%} | {begun.loss / alone.loss:.0%} |",
+            f"| {Path(path).stem} | {brush} | {plain.seconds:.1f} | {alone.loss:.5f} | {seconds:.1f} "
+            f"| {begun.loss:.5f} | {seconds / plain.seconds:.0%} | {begun.loss / alone.loss:.0%} |",
             flush=True,
         )
 
@@ -112,6 +114,7 @@ def main() -> None:
     parser.add_argument("photos", nargs="*")
     parser.add_argument("--data")
     parser.add_argument("--agent")
+    parser.add_argument("--alone", action="store_true", help="lengths: do not begin with the shorter one's agent")
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--brushes", nargs="+", default=["oil"])
     parser.add_argument("--seed", type=int, default=0)

@@ -35,7 +35,8 @@ LAYERS = [
     "agents",
     "worldmodel",
     "wmpaint",  # the package itself: wmpaint/__init__.py, the public names
-    "cli demo",
+    "demo",
+    "cli",
     "__main__",
 ]
 LEVEL = {name: level for level, line in enumerate(LAYERS) for name in line.split()}

@@ -276,3 +276,22 @@ def test_sheets_and_films(tmp_path: Path) -> None:
     for bad in ({"path": tmp_path / "a.txt"}, {"cell": 4}):
         with pytest.raises(InputError, match="expected"):
             write_grid(**{"path": tmp_path / "b.gif", "agent": loaded, "images": pictures, **bad})
+
+
+def test_a_longer_painting_begins_with_what_a_shorter_one_has_learned() -> None:
+    options = {"kind": "set", "per_look": 2, "steps": 1, "batch": 2, "side": 16, "width": 4, "hidden": 16}
+    short = plan_training(Blobs(3), strokes=4, seed=1, **options)
+    for _ in short:
+        pass
+    earlier = short.learned()
+    for other in (plan_training(Blobs(3), strokes=12, seed=2, begin_with=earlier, **options).agent, earlier):
+        for one, two in zip(other.net.parameters(), earlier.net.parameters(), strict=True):
+            assert torch.equal(one, two)
+    apart = plan_training(Blobs(3), strokes=12, seed=2, **options).agent
+    assert not torch.equal(next(apart.net.parameters()), next(earlier.net.parameters()))
+    with pytest.raises(
+        InputError, match="3 strokes a look and the same sizes to begin with, got one of kind set with 2"
+    ):
+        plan_training(Blobs(3), strokes=12, begin_with=earlier, **(options | {"per_look": 3}))
+    with pytest.raises(InputError, match="kind recurrent"):
+        plan_training(Blobs(3), strokes=12, begin_with=earlier, kind="recurrent", steps=1, batch=2, side=16)

@@ -84,6 +84,7 @@ def plan_training(
     stops: bool = False,
     unroll: int = 16,
     side: int = 64,
+    begin_with: Agent | None = None,
     team: Team | None = None,
     **sizes: Any,
 ) -> Training:
@@ -104,6 +105,8 @@ def plan_training(
         copy_from: other data whose known strokes are copied, such as `digits` for MNIST's, which has none.
         stops: whether it learns from known strokes when to stop.
         unroll: looks learned in one go, see `Freehand`.
+        begin_with: an agent whose weights it begins with; of the same sizes, but for the number of strokes of one that
+            looks again. Long paintings are learned sooner by an agent that knows short ones.
         sizes: what else `AgentConfig` takes.
 
     Raises:
@@ -152,6 +155,8 @@ def plan_training(
             config, painter or load(brush), {"data": data.name, **({"credit": data.credit} if data.credit else {})}
         )
         critic = Critic(config.channels, config.sees) if weights.critic else None
+    if begin_with is not None:
+        _take_over(agent, begin_with)
     agent.to(team.device)
     if critic is not None:
         critic.to(team.device)
@@ -169,3 +174,14 @@ def plan_training(
     return Training(
         agent, stages, steps=steps, minutes=minutes, rate=rate, seed=seed, critic=critic, team=team,
     )  # fmt: skip
+
+
+def _take_over(agent: Agent, earlier: Agent) -> None:
+    """Begin with the weights of another agent."""
+    weights, own = earlier.net.state_dict(), agent.net.state_dict()
+    if {name: value.shape for name, value in weights.items()} != {name: value.shape for name, value in own.items()}:
+        raise InputError(
+            f"expected an agent of kind {agent.config.kind} with {agent.config.per_look} strokes a look and the same "
+            f"sizes to begin with, got one of kind {earlier.config.kind} with {earlier.config.per_look}"
+        )
+    agent.net.load_state_dict(weights)

@@ -88,6 +88,9 @@ def train(
     ] = None,
     stops: Annotated[bool, typer.Option("--stops", help="Learn from known strokes when a painting is done.")] = False,
     unroll: Annotated[int, typer.Option(help="Looks that are learned in one go, of longer paintings.")] = 16,
+    begin_with: Annotated[
+        str | None, typer.Option(metavar="AGENT", help="Begin with what this agent has learned; of the same sizes.")
+    ] = None,
     held_out: Annotated[
         int | None, typer.Option(help="Pictures kept for testing. Default: what the data says.")
     ] = None,
@@ -115,7 +118,7 @@ def train(
     weights = _weights(loss or [])
     _check_seed(seed)
     common.check_inputs_kept(
-        [output, sheet, table, state], [Path(source) for source in (data, brush, copy_from) if source]
+        [output, sheet, table, state], [Path(source) for source in (data, brush, copy_from, begin_with) if source]
     )
     for path in (output, sheet, table, state):
         files.check_writable(path)
@@ -130,6 +133,7 @@ def train(
         training = agents.plan_training(
             learn, strokes=strokes, kind=kind, brush=brush, minutes=minutes, steps=steps, batch=batch, rate=rate,
             seed=seed, weights=agents.Weights(**weights), copy=copy, stops=stops, unroll=unroll, side=side, team=team,
+            begin_with=None if begin_with is None else agents.load(begin_with),
             copy_from=None if copy_from is None else _data(copy_from, download).split()[0],
         )  # fmt: skip
         if resume:

@@ -8,6 +8,7 @@ Losses, per pixel of a stroke's footprint, each stroke weighing the same:
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 import time
@@ -33,6 +34,7 @@ TEST_SEEDS, FEWEST_TESTED = 24, 30  # of fit's report
 TESTED = 0x7E57_0000  # added to the seed (of which torch heeds 32 bits), so that the strokes of the report are fresh
 PAINTING, TESTING = 0.35, 0.15  # shares of the time: at most for painting, about for testing
 BANDS = (0.5, 1.5, 4.0, 16.0, 64.0)  # radii by which errors are reported
+WATCH = 3.0  # seconds between looks at a painter that learns
 Progress = Callable[[float, str], None]
 
 
@@ -86,6 +88,7 @@ def fit(
     test_strokes: int = 400,
     minutes: float | None = None,
     progress: Progress | None = None,
+    watch: Callable[[RibbonPainter], None] | None = None,
 ) -> FitReport:
     """Teach a painter what a program does with a stroke, and measure how well it learned.
 
@@ -100,6 +103,8 @@ def fit(
             fewer strokes tested where there is no time for all. How many depends on the machine, and so
             does the painter.
         progress: called with (share done, what is being done).
+        watch: called every few seconds while it learns, with a painter as good as it is by then. What `progress` or
+            `watch` raise ends the training, and leaves the painter as it was.
 
     Raises:
         InputError: counts below 1, minutes not above 0, or a program that paints nothing.
@@ -129,7 +134,16 @@ def fit(
     strokes = len(data.actions)
     per_painting = (time.perf_counter() - started) / (strokes * seeds)
     end = began + (1 - TESTING) * limit
-    steps = _train(net, data, steps, batch, rate, generator, end, lambda share: tell(0.25 + 0.65 * share, "learning"))
+
+    def look(now: RibbonNet) -> None:
+        if watch is not None:
+            sketch = RibbonPainter()
+            sketch.adopt(copy.deepcopy(now), program, {})
+            watch(sketch)
+
+    steps = _train(
+        net, data, steps, batch, rate, generator, end, lambda share: tell(0.25 + 0.65 * share, "learning"), look
+    )
     net = net.half().float()  # as they are stored, so that the report holds for the file
     painter.adopt(net, program, {"seed": seed, "strokes": strokes, "steps": steps, "batch": batch, "rate": rate})
     tell(0.9, "testing")
@@ -153,12 +167,14 @@ def _train(
     generator: torch.Generator,
     end: float,
     tell: Callable[[float], None],
+    look: Callable[[RibbonNet], None],
 ) -> int:
     """Train until `steps` or the time `end`; returns the steps done."""
     optimizer = torch.optim.Adam(net.parameters(), lr=rate, betas=(0.9, 0.99))
     count = data.first[1:] - data.first[:-1]
     (painted,) = (count > 0).nonzero(as_tuple=True)
     began, step, done = time.perf_counter(), 0, 0.0
+    looked = began
     while done < 1:
         for group in optimizer.param_groups:
             group["lr"] = rate * (min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done)) + 2e-3)
@@ -180,6 +196,9 @@ def _train(
         done = max(step / steps, (time.perf_counter() - began) / max(end - began, 1e-9))
         if step % 20 == 0:
             tell(min(done, 1.0))
+            if time.perf_counter() - looked > WATCH:
+                look(net)
+                looked = time.perf_counter()
     return step
 
 

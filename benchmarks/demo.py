@@ -1,0 +1,86 @@
+"""The page: how soon the first picture shows, how many a second, memory over many paintings, eight visitors at once.
+
+python benchmarks/demo.py [--paintings 50]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from wmpaint import sample_photo
+
+ROUND = {"strokes": 100, "height": 256, "brush": "acrylic"}
+
+
+def memory(process: int) -> float:
+    """Megabytes that a process holds."""
+    words = Path(f"/proc/{process}/statm").read_text().split()
+    return int(words[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--paintings", type=int, default=50)
+    chosen = parser.parse_args()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    began = time.monotonic()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "wmpaint", "demo", "--no-browser", "--port", str(port)], stderr=subprocess.PIPE, text=True
+    )
+    assert server.stderr is not None
+    server.stderr.readline()
+    print(f"the page is there after {time.monotonic() - began:.1f} s")
+    from gradio_client import Client, handle_file
+
+    url, photo = f"http://127.0.0.1:{port}/", handle_file(str(sample_photo()))
+    client = Client(url, verbose=False)
+    time.sleep(5)  # a visitor chooses a photo and a brush, while what is slow is loaded
+
+    firsts, rates = [], []
+    for seed in range(3):
+        began = time.monotonic()
+        job = client.submit(photo=photo, seed=seed, api_name="/paint")  # 500 strokes, 512 px
+        while not job.outputs():
+            time.sleep(0.01)
+        firsts.append(time.monotonic() - began)
+        time.sleep(4)
+        rates.append(len(job.outputs()))
+        job.result()
+    print(f"first word of a painting after {statistics.median(firsts):.2f} s; {rates} of them in its first 4 s")
+
+    print("| paintings | memory, MB |\n|---|---|")
+    for number in range(chosen.paintings + 1):
+        if number % 10 == 0:
+            print(f"| {number} | {memory(server.pid):.0f} |", flush=True)
+        client.predict(photo=photo, seed=number, api_name="/paint", **ROUND)
+
+    waits: list[float] = []
+
+    def visit(seed: int) -> None:
+        mine = Client(url, verbose=False)
+        began = time.monotonic()
+        mine.predict(photo=photo, seed=seed, api_name="/paint", **ROUND)
+        waits.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=visit, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(f"eight visitors at once: served after {', '.join(f'{wait:.0f}' for wait in sorted(waits))} s, {len(waits)} of 8")
+    server.terminate()
+    server.wait()
+
+
+if __name__ == "__main__":
+    main()

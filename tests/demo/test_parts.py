@@ -1,0 +1,456 @@
+"""What the page is made of, without a server."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import toys
+
+gr = pytest.importorskip("gradio")
+
+from wmpaint import Canvas, Run, load, painters, sample_photo  # noqa: E402
+from wmpaint.demo import Limits  # noqa: E402
+from wmpaint.demo.examples import CHANNELS, MANNERS, PHOTOS, TILE, channels  # noqa: E402
+from wmpaint.demo.files import FORMATS, write  # noqa: E402
+from wmpaint.demo.hand import MOST_LINES, strokes_of  # noqa: E402
+from wmpaint.demo.live import Stops, live  # noqa: E402
+from wmpaint.demo.made import Made, name_of  # noqa: E402
+from wmpaint.demo.opening import opened_painting, portable  # noqa: E402
+from wmpaint.demo.pictures import Photo, jpeg_uri, opened, stage  # noqa: E402
+from wmpaint.demo.recipe import Recipe, call, command  # noqa: E402
+from wmpaint.demo.studio import Studio  # noqa: E402
+from wmpaint.demo.tabs import dream, paint, style  # noqa: E402
+from wmpaint.demo.words import OOPS, bar, number, plain, table, told, whole  # noqa: E402
+from wmpaint.demo.work import Work  # noqa: E402
+from wmpaint.errors import FileError, InputError  # noqa: E402
+from wmpaint.export import writers  # noqa: E402
+
+# Words
+
+
+def test_errors_tell_nothing_of_the_servers_folders() -> None:
+    error = FileError(
+        "expected a picture, got '/tmp/gradio/ab12/cat.jpg', or /srv/www/key.pem; see C:\\Users\\me\\x.png"
+    )
+    said = plain(error)
+    assert "cat.jpg" in said and "key.pem" in said and said[0] == "E"
+    assert not any(part in said for part in ("tmp", "gradio", "srv", "Users", "www"))
+
+
+def test_our_errors_are_toasts_in_their_own_words_and_others_are_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    @told
+    def ours() -> None:
+        raise InputError("expected a photo, got none")
+
+    @told
+    def theirs() -> None:
+        raise RuntimeError("secret /root/.ssh")
+
+    @told
+    def stream() -> Any:
+        yield 1
+        raise InputError("expected more")
+
+    for function, words in ((ours, "Expected a photo, got none"), (theirs, OOPS)):
+        with pytest.raises(gr.Error) as caught:
+            function()
+        assert caught.value.message == words and caught.value.print_exception is False
+    assert "secret" in caplog.text, "whoever runs the server reads it"
+    going = stream()
+    assert next(going) == 1
+    with pytest.raises(gr.Error, match="Expected more"):
+        next(going)
+
+    @told
+    def full() -> None:
+        raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 1 GB")
+
+    with pytest.raises(gr.Error, match="more memory than there is"):
+        full()
+
+
+@pytest.mark.parametrize("wrong", [None, math.nan, math.inf, -1, 11, "3", True, [1]])
+def test_numbers_out_of_range_are_refused_with_the_range(wrong: Any) -> None:
+    with pytest.raises(InputError, match="0 to 10"):
+        number(wrong, "strokes", 0, 10)
+
+
+def test_whole_numbers() -> None:
+    assert whole(3.0, "strokes", 1, 10) == 3 and isinstance(whole(3.0, "strokes", 1, 10), int)
+    with pytest.raises(InputError, match=r"whole number, got 3\.5"):
+        whole(3.5, "strokes", 1, 10)
+
+
+def test_text_is_escaped_on_the_page() -> None:
+    evil = "<script>alert(1)</script>\"'"
+    for made in (bar(0.5, evil), table([(evil, evil)], evil), stage(None, evil), stage(torch.zeros(3, 4, 4), evil)):
+        assert "<script" not in made and 'alt="<' not in made
+    assert "value=50" in bar(0.5, "x") and "value=100" in bar(7, "x") and "value=0" in bar(-1, "x")
+    assert jpeg_uri(torch.zeros(3, 4, 4)).startswith("data:image/jpeg;base64,/9j/")
+
+
+def test_limits_are_above_zero() -> None:
+    with pytest.raises(InputError, match="limit of strokes"):
+        Limits(strokes=0)
+
+
+# Recipes
+
+
+def test_commands_are_quoted() -> None:
+    made = command(["paint", "my cat; rm -rf.jpg"], {"brush": "oil", "keep_color": True, "pens": None, "no": False})
+    assert made == "wmpaint paint 'my cat; rm -rf.jpg' --brush oil --keep-color"
+    assert command(["x"], {"scale": 1.5, "seconds": 2.0}) == "wmpaint x --scale 1.5 --seconds 2"
+    assert call("f", ['"a"'], {"b": 'say "hi"', "c": 0.5, "d": None}) == 'f("a", b="say \\"hi\\"", c=0.5)'
+
+
+@pytest.fixture(scope="module")
+def studio() -> Studio:
+    return Studio(Limits(strokes=300, height=256))
+
+
+def painted(begun: Any) -> Work:
+    run, finish = begun
+    for _ in run:
+        pass
+    work: Work = finish(run.painting())
+    return work
+
+
+def begin_paint(studio: Studio, **changes: Any) -> Any:
+    usual = {
+        "photo": str(sample_photo()), "brush": "round", "strokes": 20, "height": 64, "seed": 3, "budget": 0,
+        "objective": "photo", "pens": "any color", "own": {},
+    }  # fmt: skip
+    return paint.begin(studio, **(usual | changes))
+
+
+def same(one: Any, two: Any) -> bool:
+    return all(torch.equal(getattr(one, n), getattr(two, n)) for n in ("points", "radius", "pressure", "color"))
+
+
+def test_the_python_of_a_painting_paints_the_same(studio: Studio, tmp_path: Path, monkeypatch: Any) -> None:
+    work = painted(begin_paint(studio))
+    (tmp_path / "sample.jpg").write_bytes(sample_photo().read_bytes())
+    monkeypatch.chdir(tmp_path)
+    exec(work.recipe.python, {})
+    assert same(load("sample.wmp.json").strokes, work.painting.strokes)
+    assert (tmp_path / "sample.svg").is_file()
+
+
+def test_the_command_of_a_painting_paints_the_same(studio: Studio, tmp_path: Path, monkeypatch: Any) -> None:
+    import shlex
+
+    from typer.testing import CliRunner
+
+    from wmpaint.cli.app import app
+
+    (tmp_path / "sample.jpg").write_bytes(sample_photo().read_bytes())
+    monkeypatch.chdir(tmp_path)
+    work = painted(begin_paint(studio, objective="economy"))
+    further = work.further(10, 4)
+    for _ in further:
+        pass
+    went_on = work.continued(further.painting(), 10, 4)
+    commands = went_on.recipe.command.split("\n")
+    assert len(commands) == 2 and commands[0] == work.recipe.command
+    for line, wanted in zip(commands, (work, went_on), strict=True):
+        done = CliRunner().invoke(app, [*shlex.split(line)[1:], "--no-film", "--no-real"])
+        assert done.exit_code == 0, done.output
+        assert same(load("sample/painting.wmp.json").strokes, wanted.painting.strokes), line
+
+
+def test_the_python_of_styles_and_dreams_runs(studio: Studio, tmp_path: Path, monkeypatch: Any) -> None:
+    for path in (*PHOTOS, *MANNERS):
+        (tmp_path / Path(path).name).write_bytes(Path(path).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    small = {"brush": "round", "strokes": 12, "height": 64, "seed": 1, "budget": 0, "own": {}}
+    begun = style.begin(
+        studio, photo=PHOTOS[1], first=MANNERS[0], second=MANNERS[1], mix=30, weight=1.0, scale=1.0, keep=True, **small
+    )
+    run, finish = begun
+    next(run)
+    recipe: Recipe = finish(run.painting()).recipe
+    assert recipe.command == "", "the command line has no shares"
+    assert "shares=[0.7, 0.3]" in recipe.python and "colors=wp.load_image" in recipe.python
+    short = recipe.python.replace("seed=1", "seed=1, steps=2")
+    exec(short, {})
+    assert len(load("castle-style.wmp.json").strokes) == 12
+    for what in (
+        {"what": dream.THING, "thing": "daisy", "layer": None, "channel": None, "photo": None},
+        {"what": dream.LAYER, "thing": None, "layer": next(iter(dream.LAYERS)), "channel": 3, "photo": PHOTOS[0]},
+    ):
+        run, finish = dream.begin(studio, octaves=2, keep=1.0, **what, **small)
+        next(run)
+        work = finish(run.painting())
+        exec(work.recipe.python.replace("seed=1", "seed=1, steps=2"), {})
+        assert len(load(f"{work.name}.wmp.json").strokes) == 12
+        assert work.recipe.command.startswith("wmpaint dream")
+
+
+# Live
+
+
+def test_a_painting_is_shown_from_its_first_step_and_can_be_stopped(studio: Studio) -> None:
+    import threading
+
+    run, _ = begin_paint(studio)
+    stop = threading.Event()
+    shown = live(run, stop)
+    first = next(shown)
+    assert first.picture.shape[0] == 3 and 0 < first.share < 0.1 and "strokes" in first.text
+    stop.set()
+    assert list(shown) == []
+    assert len(run.painting().strokes) >= 1, "what there is is kept"
+    run, _ = begin_paint(studio)
+    assert len(list(live(run, threading.Event(), seconds=0.0))) == 1, "time is up"
+
+
+def test_stops_are_each_visitors_own() -> None:
+    stops = Stops()
+    one, two = stops.begin("a"), stops.begin("b")
+    assert stops.stop("a") and one.is_set() and not two.is_set()
+    assert not stops.begin("a").is_set(), "the next painting goes on"
+    stops.forget("b")
+    assert two.is_set() and len(stops) == 1 and not stops.stop("b")
+
+
+# Works
+
+
+def test_going_on_adds_strokes_and_undo_takes_them_back(studio: Studio) -> None:
+    work = painted(begin_paint(studio, strokes=40))
+    run = work.further(15, 3)
+    for _ in run:
+        pass
+    more = work.continued(run.painting(), 15, 3)
+    assert len(more.painting.strokes) == 55 and run.schedule.steps == 3
+    assert "init=wp.load" in more.recipe.python
+    back = more.undone()
+    assert back.painting is work.painting
+    rounds = work.painting.provenance["rounds"]
+    assert len(rounds) > 1
+    less = back.undone()
+    assert len(less.painting.strokes) == sum(rounds[:-1])
+    while len(less.painting.provenance["rounds"]) > 1:
+        less = less.undone()
+    with pytest.raises(InputError, match="only the first"):
+        less.undone()
+    with pytest.raises(InputError, match="none of both"):
+        work.further(0, 0)
+
+
+def test_a_painting_from_a_file_does_not_go_on(studio: Studio) -> None:
+    work = painted(begin_paint(studio))
+    from dataclasses import replace
+
+    with pytest.raises(InputError, match="choose its photo"):
+        replace(work, goal=None).further(5, 5)
+
+
+def test_presets_name_what_there_is(studio: Studio) -> None:
+    for brush, strokes, objective, pens in paint.RECIPES.values():
+        assert brush in studio.choices and 1 <= strokes <= Limits().strokes
+        assert objective in paint.PRESETS and pens in paint.PENS
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"photo": None}, "a photo"), ({"brush": "../../etc/passwd"}, "a brush"), ({"brush": None}, "a brush"),
+        ({"strokes": 301}, "strokes of 1 to 300"), ({"strokes": math.nan}, "strokes"), ({"height": 5000}, "a height"),
+        ({"seed": -1}, "a seed"), ({"budget": 1e9}, "seconds"), ({"objective": "beauty"}, "objective"),
+        ({"pens": "../x.toml"}, "colors"),
+    ],
+)  # fmt: skip
+def test_what_a_visitor_gets_wrong_is_said(studio: Studio, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        begin_paint(studio, **changes)
+
+
+# Uploads
+
+
+def test_uploads_that_are_no_pictures_or_too_large(tmp_path: Path) -> None:
+    limits = Limits(megabytes=1, megapixels=1)
+    text = tmp_path / "cat.jpg"
+    text.write_text("not a picture")
+    half = tmp_path / "half.png"
+    from PIL import Image
+
+    noise = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "whole.png")
+    half.write_bytes((tmp_path / "whole.png").read_bytes()[:20_000])
+    wide = tmp_path / "wide.png"
+    Image.new("RGB", (50_000, 30)).save(wide)
+    heavy = tmp_path / "heavy.png"
+    heavy.write_bytes(bytes(1_100_000))
+    for path, words in ((text, "picture file"), (half, "broken|truncated"), (wide, "pixels"), (heavy, "1 MB")):
+        with pytest.raises((FileError, InputError), match=words):
+            opened(str(path), limits)
+    with pytest.raises(InputError, match="drop one into the frame"):
+        opened(None, limits)
+    assert max(opened(str(sample_photo()), Limits()).shape) <= 1400
+
+
+def test_the_photo_field_gives_the_path_of_whatever_was_uploaded(tmp_path: Path) -> None:
+    from gradio.data_classes import ImageData
+
+    path = tmp_path / "x.jpg"
+    path.write_text("not a picture")
+    assert Photo("photo").preprocess(ImageData(path=str(path))) == str(path)
+    assert Photo("photo").preprocess(None) is None
+    assert Photo("photo").get_config()["sources"] == ["upload", "webcam", "clipboard"], "of an image"
+    import wmpaint.demo.pictures as module
+
+    assert not Path(module.__file__).with_suffix(".pyi").exists(), "Gradio writes none beside it"
+
+
+def test_paintings_that_are_brought(studio: Studio, tmp_path: Path) -> None:
+    work = painted(begin_paint(studio))
+    path = tmp_path / "cat.wmp.json"
+    work.painting.save(path)
+    brought = opened_painting(str(path), Limits(), {})
+    assert same(brought.strokes, work.painting.strokes) and brought.painters
+    known = json.loads(path.read_text())
+
+    def spoiled(**brush: Any) -> str:
+        changed = json.loads(path.read_text())
+        changed["brushes"][0] |= brush
+        other = tmp_path / f"other{len(list(tmp_path.iterdir()))}.wmp.json"
+        other.write_text(json.dumps(changed))
+        return str(other)
+
+    assert known["brushes"][0]["name"] == "round"
+    secret = tmp_path / "secret.safetensors"
+    painters.load("round").save(secret)
+    for bad, words in (
+        (spoiled(painter=str(secret)), "a painter of its own"), (spoiled(name="/etc/passwd"), "has a painter"),
+        (spoiled(weights="0" * 64), "other weights"), (str(sample_photo()), "painting"), (None, "a painting"),
+    ):  # fmt: skip
+        with pytest.raises((InputError, FileError), match=words) as caught:
+            opened_painting(bad, Limits(), {})
+        assert str(tmp_path) not in plain(caught.value)
+    own = {"secret": str(secret)}
+    assert opened_painting(spoiled(painter="anywhere/secret.safetensors"), Limits(), own).painters
+    with pytest.raises(InputError, match="up to 1 MB"):
+        big = tmp_path / "big.wmp.json"
+        big.write_bytes(b" " * 1_100_000)
+        opened_painting(str(big), Limits(megabytes=1), {})
+
+
+def test_paintings_leave_without_the_servers_folders(tmp_path: Path) -> None:
+    weights = tmp_path / "mine.safetensors"
+    painters.load("round").save(weights)
+    run = Run(str(sample_photo()), brush=weights, strokes=5, height=48, steps=2)
+    next(run)
+    assert str(tmp_path) in run.painting().to_json(), "else there is nothing to hide"
+    left = portable(run.painting())
+    assert str(tmp_path) not in left.to_json() and left.brushes[0].painter == "mine.safetensors"
+
+
+# Drawing
+
+
+def line(points: Any, color: str = "#ff0000", radius: float = 0.02) -> dict[str, Any]:
+    return {"points": points, "color": color, "radius": radius}
+
+
+def test_a_drawn_line_becomes_curves_that_follow_it() -> None:
+    t = np.linspace(0, 1, 60)
+    wave = np.stack([0.1 + 0.8 * t, 0.5 + 0.2 * np.sin(9 * t), 0.3 + 0.6 * t], 1)
+    strokes = strokes_of(json.dumps([line(wave.tolist())]))
+    strokes.check()
+    assert 2 <= len(strokes) <= 12
+    from wmpaint.geometry import bezier
+
+    where = bezier(strokes.points, torch.linspace(0, 1, 33).expand(len(strokes), 33)).reshape(-1, 2)
+    gap = torch.cdist(torch.tensor(wave[:, :2], dtype=torch.float32), where).min(1).values
+    assert float(gap.max()) < 0.012, "near every point of it"
+    assert torch.allclose(strokes.points[1:, 0], strokes.points[:-1, 2], atol=2e-3), "without gaps"
+    pressure = strokes.pressure.flatten()
+    assert bool((pressure.diff() > -1e-3).all()) and float(pressure[0]) < 0.35 and float(pressure[-1]) > 0.85
+    assert strokes.color.tolist() == [[1, 0, 0]] * len(strokes)
+
+
+def test_touches_and_straight_lines_are_strokes_too() -> None:
+    touch = strokes_of(json.dumps([line([[0.5, 0.5, 0.7]])]))
+    assert len(touch) == 1 and bool((toys.painter().render(touch, Canvas(), height=32)[3] > 0).any())
+    straight = strokes_of(json.dumps([line([[0.1, 0.1, 0.7], [0.1, 0.1, 0.7], [0.9, 0.1, 0.7]])]))
+    assert float(straight.points[..., 1].sub(0.1).abs().max()) < 1e-4
+    assert len(strokes_of("[]")) == 0 and len(strokes_of("")) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None, 5, "{", "{}", '"x"', json.dumps([{}]), json.dumps([line([])]), json.dumps([line([[0.1, 0.2]])]),
+        json.dumps([line([[0.1, 0.2, 0.5]], color="red")]), json.dumps([line([[0.1, 0.2, 0.5]], color="#gg0000")]),
+        json.dumps([line([[0.1, 0.2, 0.5]], radius=9)]), json.dumps([line([[0.1, 0.2, 0.5]], radius=math.nan)]),
+        json.dumps([line([[1e9, 0.2, 0.5]])]), json.dumps([line([[0.1, 0.2, 7]])]),
+        json.dumps([line([[0.1, 0.2, 0.5]])] * (MOST_LINES + 1)), json.dumps([line([[0.1, 0.2, 0.5]] * 4001)]),
+    ],
+)  # fmt: skip
+def test_what_is_no_drawing_is_refused(wrong: Any) -> None:
+    with pytest.raises(InputError, match="expected"):
+        strokes_of(wrong)
+
+
+# Files
+
+
+def test_every_kind_of_file_is_written(studio: Studio) -> None:
+    work = painted(begin_paint(studio))
+    made = Made()
+    for kind, (suffix, _, _) in FORMATS.items():
+        if suffix in (".pdf",):
+            import needs
+
+            needs.cairosvg()
+        path = write(work.painting, kind, 80, "cat", made)
+        assert path.stat().st_size > 100 and path.name == "cat" + suffix
+        assert writers.suffix_of(path) == suffix
+    with pytest.raises(InputError, match="a kind of file"):
+        write(work.painting, "Word", 80, "cat", made)
+
+
+def test_old_files_are_removed_and_new_ones_stay() -> None:
+    made = Made(old=100)
+    old, new = made.path("a"), made.path("b")
+    for path in (old, new):
+        path.write_text("x")
+    past = time.time() - 200
+    os.utime(old.parent, (past, past))
+    made.path("c")
+    assert not old.exists() and new.exists()
+    assert made.root.exists()
+
+
+def test_names_of_files_are_tame() -> None:
+    assert name_of("/tmp/x/Meine Katze (1).jpg") == "Meine-Katze-1"
+    assert name_of("../../..") == "painting" and name_of(None) == "painting" and name_of("a" * 300) == "a" * 40
+
+
+def test_channels_have_their_thumbnails() -> None:
+    for layer, count in CHANNELS.items():
+        found = channels(layer)
+        assert len(found) == count and all(each.size == (TILE, TILE) for each in found)
+        spread = [np.asarray(each).std() for each in found]
+        assert min(spread) > 8, "something is to be seen on each"
+
+
+def test_a_visitors_brushes_are_found_only_by_them(studio: Studio, tmp_path: Path) -> None:
+    weights = tmp_path / "mine.safetensors"
+    painters.load("round").save(weights)
+    assert studio.brush("mine", {"mine": str(weights)}) == str(weights)
+    for wrong in ("mine", str(weights), "", 5):
+        with pytest.raises(InputError, match="expected a brush"):
+            studio.brush(wrong, {})

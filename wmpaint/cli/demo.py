@@ -1,0 +1,88 @@
+"""`wmpaint demo`: the page to paint in."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from ..errors import InputError, MissingProgram
+from . import common
+
+__all__ = ["EXAMPLE", "demo"]
+
+EXAMPLE = "Example: [bold]wmpaint demo[/], or for others [bold]wmpaint demo --host 0.0.0.0 --auth ada:lovelace[/]"
+PUBLIC, LIMITS = "For others", "Limits"
+
+
+@common.guarded
+def demo(
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; 0.0.0.0 lets other machines in.", rich_help_panel=PUBLIC)
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(help="Default: the first free one from 7860 on.", min=1, max=65535)
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in a browser.")] = True,
+    auth: Annotated[
+        str | None,
+        typer.Option(metavar="NAME:PASSWORD", help="What visitors must know.", rich_help_panel=PUBLIC),
+    ] = None,
+    share: Annotated[
+        bool,
+        typer.Option("--share", help="Make a public link, through a server of Gradio's.", rich_help_panel=PUBLIC),
+    ] = False,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Offer painting as tools to language models.", rich_help_panel=PUBLIC)
+    ] = False,
+    max_strokes: Annotated[int, typer.Option(help="Of one painting.", rich_help_panel=LIMITS)] = 4000,
+    max_height: Annotated[int, typer.Option(help="Pixels of one painting.", rich_help_panel=LIMITS)] = 1024,
+    max_seconds: Annotated[int, typer.Option(help="That one painting may take.", rich_help_panel=LIMITS)] = 300,
+    max_minutes: Annotated[int, typer.Option(help="That training a brush may take.", rich_help_panel=LIMITS)] = 5,
+    max_upload: Annotated[int, typer.Option(help="Megabytes of an uploaded file.", rich_help_panel=LIMITS)] = 32,
+) -> None:
+    """Open a page to paint in, in the browser: paint, style, dream, draw, plot, bring your own brush.
+
+    Everything runs on this machine, and the page asks nothing of the network. Ctrl-C ends it.
+    """
+    given = None
+    if auth is not None:
+        name, colon, password = auth.partition(":")
+        if not (name and colon and password):
+            raise InputError("expected --auth NAME:PASSWORD, got something without one of them")
+        given = (name, password)
+    if importlib.util.find_spec("gradio") is None:
+        raise MissingProgram("expected Gradio for the page, got none: pip install 'wmpaint[demo]'")
+    if mcp and importlib.util.find_spec("mcp") is None:
+        raise MissingProgram("expected the package mcp for --mcp, got none: pip install 'gradio[mcp]'")
+    from ..demo import Limits
+    from ..demo.page import launch
+
+    limits = Limits(
+        strokes=max_strokes, height=max_height, seconds=max_seconds, minutes=max_minutes, megabytes=max_upload
+    )
+    _check_port(host, port)
+    launch(
+        limits, host=host, port=port, open_browser=browser, share=share, auth=given, mcp=mcp,
+        ready=lambda url: common.note(f"painting at {url}; Ctrl-C ends it"),
+    )  # fmt: skip
+    # Somebody's painting may still be at work in a thread, which would be waited for, or crash on the way out.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _check_port(host: str, port: int | None) -> None:
+    import socket
+
+    if port is None:
+        return
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise InputError(f"expected a free port, got {port}: {error.strerror or error}") from error

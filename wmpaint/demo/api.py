@@ -1,0 +1,133 @@
+"""The page's functions by name, for `gradio_client` and for language models: paint, style, dream, export, brushes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ..errors import InputError
+from ..export import writers
+from .live import live
+from .made import name_of
+from .opening import opened_painting, portable
+from .pictures import Photo, pil
+from .studio import PAINTER, Studio
+from .tabs import dream, paint
+from .tabs import style as manners
+from .words import told, whole
+
+__all__ = ["KINDS", "add"]
+
+KINDS = (".png", ".jpg", ".webp", ".svg", ".html", ".ora", ".mp4", ".gif", ".pdf", ".wmp.json")
+
+
+def add(studio: Studio) -> None:
+    """Add the functions to the page that is being built."""
+    limits = studio.limits
+    with gr.Row(visible=False):
+        press = gr.Button("api")
+        file, picture, facts = (
+            gr.File(label="painting"),
+            gr.Image(label="picture", format="png"),
+            gr.JSON(label="report"),
+        )
+
+    def offer(name: str, function: Callable[..., Any], outputs: Any, queue: str = PAINTER) -> None:
+        with gr.Row(visible=False):
+            inputs = [
+                _field(each) for each in inspect.signature(function).parameters.values() if each.name != "request"
+            ]
+        press.click(
+            told(function), inputs, outputs, api_name=name, api_description=inspect.getdoc(function),
+            concurrency_id=queue, concurrency_limit=1 if queue == PAINTER else None,
+        )  # fmt: skip
+
+    def painted(request: gr.Request, begun: tuple[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+        run, finish = begun
+        stop = studio.stops.begin(request.session_hash)
+        said = 0.0
+        for shown in live(run, stop, limits.seconds):
+            if shown.share - said > 0.05 or not said:
+                said = shown.share
+                yield None, None, {"progress": round(shown.share, 3), "text": shown.text}
+        work = finish(portable(run.painting()))
+        _, real = work.pictures()
+        path = studio.made.path(f"{work.name}.wmp.json")
+        work.painting.save(path)
+        report = work.painting.report(real=real).as_dict()
+        facts = {**report, "progress": 1.0, "command": work.recipe.command, "python": work.recipe.python}
+        yield str(path), pil(real), facts
+
+    def paint_(request: gr.Request, photo: Any, brush: str = "acrylic", strokes: int = 500,
+               height: int = 512, seed: int = 0, seconds: float = 0.0, objective: str = "photo",
+               pens: str = "any color") -> Any:  # fmt: skip
+        """Paint a photo with brush strokes: the painting, its picture in the real program, and a report. While it
+        paints, the report says how far it is."""
+        yield from painted(
+            request, paint.begin(studio, photo, brush, strokes, height, seed, seconds, objective, pens, own={})
+        )
+
+    def style_(request: gr.Request, photo: Any, style: Any, weight: float = 1.2, scale: float = 1.0,
+               keep_colors: bool = False, brush: str = "oil", strokes: int = 800, height: int = 448,
+               seed: int = 0, seconds: float = 0.0) -> Any:  # fmt: skip
+        """Paint a photo in the style of another picture; returns what /paint returns."""
+        yield from painted(
+            request,
+            manners.begin(
+                studio, photo, style, None, 0, weight, scale, keep_colors, brush, strokes, height, seed, seconds, own={}
+            ),
+        )
+
+    def dream_(request: gr.Request, thing: str = "goldfish", photo: Any = None, keep: float = 1.0,
+               brush: str = "acrylic", strokes: int = 300, height: int = 512, seed: int = 0,
+               seconds: float = 0.0) -> Any:  # fmt: skip
+        """Paint what a network would call a thing (one of ImageNet's thousand classes), on a photo if there is one;
+        returns what /paint returns."""
+        yield from painted(
+            request,
+            dream.begin(
+                studio, dream.THING, thing, None, None, 3, photo, keep, brush, strokes, height, seed, seconds, own={}
+            ),
+        )
+
+    def export(painting: Any, kind: str = ".png", height: int = 512, real: bool = True) -> Any:
+        """Turn a painting (.wmp.json) into a file of another kind: .png, .jpg, .webp, .svg, .html, .ora, .mp4, .gif
+        or .pdf. Pictures and films are painted in the real program unless `real` is false."""
+        if kind not in KINDS:
+            raise InputError(f"expected a kind out of {', '.join(KINDS)}, got {str(kind)[:20]!r}")
+        opened = opened_painting(painting, limits, {})
+        name = name_of(Path(painting).name.removesuffix(".wmp.json"))
+        known = writers.options_of("x" + kind, {})
+        size = whole(height, "a height", 16, 1080 if kind in (".mp4", ".gif") else limits.picture)
+        options: dict[str, Any] = {"height": size} if "height" in known and kind != ".wmp.json" else {}
+        options |= {"program": "auto"} if real and "program" in known else {}
+        path = studio.made.path(name + kind)
+        opened.save(path, **options)
+        return str(path)
+
+    def brushes() -> Any:
+        """The brushes that there are, and which have a painter."""
+        return studio.brushes
+
+    for name, function in (("paint", paint_), ("style", style_), ("dream", dream_)):
+        offer(name, function, [file, picture, facts])
+    offer("export", export, file, "files")
+    offer("brushes", brushes, facts, "files")
+
+
+def _field(parameter: inspect.Parameter) -> Any:
+    """The component that takes an argument: by its name, or by what its default is."""
+    name, usual = parameter.name, parameter.default
+    if name in ("photo", "style"):
+        return Photo(name)
+    if name == "painting":
+        return gr.File(label=name)
+    if isinstance(usual, bool):
+        return gr.Checkbox(usual, label=name)
+    if isinstance(usual, int | float):
+        return gr.Number(usual, label=name, precision=0 if isinstance(usual, int) else None)
+    return gr.Textbox(usual, label=name)

@@ -1,0 +1,45 @@
+"""Kinds of files that a painting can be had as: `write(painting, "Film (.mp4)", 512, "cat", made)`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..painting import Painting
+from .made import Made
+
+__all__ = ["FORMATS", "write"]
+
+# suffix, options, and whether it has a height
+FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
+    "Painting, to open again (.wmp.json)": (".wmp.json", {}, False),
+    "Picture from the real program (.png)": (".png", {"program": "auto"}, True),
+    "Picture, the dream (.png)": (".png", {}, True),
+    "SVG, strokes as lines (.svg)": (".svg", {"style": "lines"}, False),
+    "SVG, strokes as outlines (.svg)": (".svg", {"style": "outline"}, False),
+    "SVG, as the brush paints (.svg)": (".svg", {"style": "brush"}, False),
+    "SVG that paints itself (.svg)": (".svg", {"style": "brush", "animate": True}, False),
+    "Page that plays it (.html)": (".html", {}, False),
+    "Layers, for Krita or GIMP (.ora)": (".ora", {}, True),
+    "Film (.mp4)": (".mp4", {}, True),
+    "Film (.gif)": (".gif", {}, True),
+    "Document (.pdf)": (".pdf", {}, False),
+}
+TALLEST_FILM = 1080
+
+
+def write(painting: Painting, kind: Any, height: int, name: str, made: Made) -> Path:
+    """Write it, and say where.
+
+    Raises:
+        InputError: another kind. What `Painting.save` raises.
+    """
+    if not isinstance(kind, str) or kind not in FORMATS:
+        raise InputError(f"expected a kind of file out of {', '.join(FORMATS)}, got {str(kind)[:40]!r}")
+    suffix, options, sized = FORMATS[kind]
+    if sized:
+        options = {**options, "height": min(height, TALLEST_FILM) if suffix in (".mp4", ".gif") else height}
+    path = made.path(name + suffix)
+    painting.save(path, **options)
+    return path

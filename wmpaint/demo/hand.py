@@ -1,0 +1,105 @@
+"""What a visitor draws by hand, as strokes: `strokes_of('[{"points": [[0.1, 0.2, 0.5], …], …}]')`."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..data.curves import quadratics
+from ..errors import InputError
+from ..strokes import Strokes
+
+__all__ = ["MOST_LINES", "strokes_of"]
+
+MOST_LINES, MOST_POINTS, MOST_BYTES = 400, 4000, 4_000_000
+NEAR, FINEST = 0.15, 0.002  # how far curves may be off, in radii; and at least, in canvas units
+SMALLEST, LARGEST = 0.002, 0.3  # radius, canvas units
+PIECE = 0.5  # canvas units of a line that are fitted at once
+REACH = 4.0  # canvas units from the middle
+
+
+def strokes_of(text: Any) -> Strokes:
+    """The curves that lines drawn by hand are made of.
+
+    Args:
+        text: JSON, a list of lines {"points": [[x, y, pressure], …], "color": "#rrggbb", "radius": r}, canvas units.
+
+    Raises:
+        InputError: anything else, too much of it, or numbers out of range.
+    """
+    lines = _lines(text)
+    parts = [_stroke(*line) for line in lines]
+    return Strokes.cat(parts)
+
+
+def _lines(text: Any) -> list[tuple[Tensor, tuple[float, float, float], float]]:
+    if not isinstance(text, str) or len(text) > MOST_BYTES:
+        raise InputError("expected a drawing of some lines, got none or too much of it")
+    try:
+        given = json.loads(text or "[]")
+    except ValueError as error:
+        raise InputError("expected a drawing, got text that is none") from error
+    if not isinstance(given, list) or len(given) > MOST_LINES:
+        raise InputError(f"expected a drawing of at most {MOST_LINES} lines")
+    return [_line(number, line) for number, line in enumerate(given)]
+
+
+def _line(number: int, line: Any) -> tuple[Tensor, tuple[float, float, float], float]:
+    refusal = InputError(f"expected line {number} as points (x, y, pressure), a color and a radius, got {line!r:.80}")
+    try:
+        points = [[float(value) for value in point] for point in line["points"]]
+        color, radius = str(line["color"]), float(line["radius"])
+        rgb = tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    except (TypeError, KeyError, ValueError) as error:
+        raise refusal from error
+    fine = all(len(point) == 3 and all(map(math.isfinite, point)) for point in points)
+    inside = fine and all(max(abs(x - 0.5), abs(y - 0.5)) <= REACH and 0 <= p <= 1 for x, y, p in points)
+    if not 1 <= len(points) <= MOST_POINTS or not inside or len(color) != 7 or color[0] != "#":
+        raise refusal
+    if not SMALLEST <= radius <= LARGEST:
+        raise InputError(f"expected a radius of {SMALLEST:g} to {LARGEST:g} of line {number}, got {radius:g}")
+    return torch.tensor(points), rgb, radius  # type: ignore[return-value]
+
+
+def _stroke(points: Tensor, rgb: tuple[float, float, float], radius: float) -> Strokes:
+    """A line of K points (x, y, pressure), as quadratic curves that meet."""
+    path, pressure = points[:, :2], points[:, 2]
+    steps = (path[1:] - path[:-1]).norm(dim=1)
+    length = float(steps.sum())
+    if length < 1e-4:  # a touch
+        spot = path[:1] + torch.tensor([[-0.5, 0.0], [0.0, 0.0], [0.5, 0.0]]) * 0.1 * radius
+        return Strokes(
+            spot[None], torch.tensor([radius]), pressure[:1].clamp(0.05, 1).expand(1, 2).clone(), torch.tensor([rgb])
+        )
+    moved = torch.cat([torch.tensor([True]), steps > 1e-6])
+    path, pressure = path[moved], pressure[moved]
+    curves = torch.cat(quadratics(_pieces(path), tolerance=max(NEAR * radius, FINEST)))
+    # How firmly the pen was pressed where curves begin and end: by their share of the way.
+    along = torch.cat([torch.zeros(1), (path[1:] - path[:-1]).norm(dim=1).cumsum(0)]) / length
+    sizes = (curves[:, 1:] - curves[:, :-1]).norm(dim=2).sum(1)
+    places = torch.cat([torch.zeros(1), sizes.cumsum(0)]) / sizes.sum()
+    at = torch.searchsorted(along, places.clamp(0, 1)).clamp(1, len(along) - 1)
+    span = (along[at] - along[at - 1]).clamp(min=1e-9)
+    share = ((places - along[at - 1]) / span).clamp(0, 1)
+    firm = torch.lerp(pressure[at - 1], pressure[at], share).clamp(0.05, 1)
+    n = len(curves)
+    return Strokes(
+        curves,
+        torch.full((n,), radius),
+        torch.stack([firm[:-1], firm[1:]], 1),
+        torch.tensor([rgb]).expand(n, 3).clone(),
+    )
+
+
+def _pieces(path: Tensor) -> list[Tensor]:  # [K, 2] -> [C, 4, 2] each
+    """A line in parts that are short enough to be fitted closely; straight from point to point, as cubic curves."""
+    a, b = path[:-1], path[1:]
+    cubics = torch.stack([a, torch.lerp(a, b, 1 / 3), torch.lerp(a, b, 2 / 3), b], 1)
+    along = (b - a).norm(dim=1).cumsum(0)
+    parts = max(1, math.ceil(float(along[-1]) / PIECE))
+    index = ((along - 1e-6) / along[-1] * parts).clamp(0, parts - 1).long()
+    return [cubics[index == k] for k in range(parts) if bool((index == k).any())]

@@ -1,0 +1,41 @@
+"""How much of the machine a visitor may have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from ..errors import InputError
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the page refuses to go beyond.
+
+    Args:
+        strokes: of one painting.
+        height: pixels at which a painting is planned; picture: at which it can be had.
+        seconds: of one painting; minutes: of one painter's training.
+        megabytes: of an uploaded file; megapixels: of a picture.
+        kept: paintings that a visitor's gallery holds.
+        waiting: visitors that may wait for the painter.
+
+    Raises:
+        InputError: a limit below 1.
+    """
+
+    strokes: int = 4000
+    height: int = 1024
+    picture: int = 4096
+    seconds: int = 300
+    minutes: int = 5
+    megabytes: int = 32
+    megapixels: int = 64
+    kept: int = 24
+    waiting: int = 40
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if getattr(self, field.name) < 1:
+                raise InputError(f"expected a limit of {field.name} of 1 or more, got {getattr(self, field.name)}")

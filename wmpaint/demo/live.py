@@ -1,0 +1,83 @@
+"""Painting that can be watched and stopped: `for shown in live(run, stop): ...`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ..painting import Run
+
+__all__ = ["Shown", "Stops", "live"]
+
+FIRST, LATER, EAGER = 0.15, 0.5, 4.0  # seconds between pictures, at first and later; how long "at first" is
+SHARE = 0.25  # of the time, at most, that goes into showing
+SEEN = 420  # pixels of height
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A painting on its way.
+
+    Args:
+        picture: [3, H, W].
+        share: that is done.
+        text: for people.
+    """
+
+    picture: Tensor
+    share: float
+    text: str
+
+
+def live(run: Run, stop: threading.Event, seconds: float = float("inf")) -> Iterator[Shown]:
+    """Paint, and show the picture now and then: several times a second at first.
+
+    Ends early, with all there is, when `stop` is set, or after so many seconds.
+    """
+    began = shown = time.monotonic()
+    cost = 0.0
+    height = min(SEEN, run.height)
+    for step in run:
+        now = time.monotonic()
+        wait = max(FIRST if now - began < EAGER else LATER, cost / SHARE)
+        if step.index == 0 or now - shown >= wait:
+            left = "nearly done" if step.seconds_left < 1 else f"{step.seconds_left:.0f} s left"
+            picture = run.preview(height)
+            cost = time.monotonic() - now
+            text = f"{step.strokes:,} strokes · loss {step.loss:.4g} · {left}"
+            yield Shown(picture, max(run.progress, (step.index + 1) / step.total), text)
+            shown = time.monotonic()
+        if stop.is_set() or time.monotonic() - began > seconds:
+            return
+
+
+class Stops:
+    """For each visitor an event that ends what is being painted, and keeps it."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, threading.Event] = {}
+
+    def begin(self, visitor: str | None) -> threading.Event:
+        """A new event of a visitor."""
+        event = self._events[visitor or ""] = threading.Event()
+        return event
+
+    def stop(self, visitor: str | None) -> bool:
+        """Set a visitor's; whether there was one."""
+        event = self._events.get(visitor or "")
+        if event is not None:
+            event.set()
+        return event is not None
+
+    def forget(self, visitor: str | None) -> None:
+        """A visitor has left."""
+        event = self._events.pop(visitor or "", None)
+        if event is not None:
+            event.set()
+
+    def __len__(self) -> int:
+        return len(self._events)

@@ -1,0 +1,71 @@
+"""Paintings that visitors bring: read with care, since a file names brushes and painters by their paths."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .. import painters, programs
+from ..errors import FileError, InputError
+from ..memory import check as check_memory
+from ..painting import Painting
+from .limits import Limits
+
+__all__ = ["opened_painting", "portable"]
+
+TALLEST = 2160  # pixels at which a painting from a file is shown
+
+
+def portable(painting: Painting) -> Painting:
+    """The painting with its painters' files by name only: nothing of the server's folders, and still found when they
+    lie beside it."""
+    brushes = tuple(
+        brush if brush.painter is None else replace(brush, painter=Path(brush.painter).name)
+        for brush in painting.brushes
+    )
+    parameters = dict(painting.parameters)
+    if isinstance(parameters.get("brush"), str):
+        parameters["brush"] = Path(parameters["brush"]).name
+    return replace(painting, brushes=brushes, parameters=parameters)
+
+
+def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
+    """A painting from an uploaded .wmp.json, .svg or .html, painted with bundled brushes or the visitor's own.
+
+    Raises:
+        InputError: none, too large a one, or a brush that is neither. FileError: not a painting.
+    """
+    if not path:
+        raise InputError("expected a painting: a .wmp.json file, or an .svg or .html that holds one")
+    size = Path(path).stat().st_size / 1e6
+    if size > limits.megabytes:
+        raise InputError(f"expected a painting of up to {limits.megabytes} MB, got {size:.0f} MB")
+    painting = Painting.load(path)
+    most = max(limits.strokes, 20_000)
+    if len(painting.strokes) > most:
+        raise InputError(f"expected a painting of up to {most:,} strokes, got {len(painting.strokes):,}")
+    if not len(painting.strokes):
+        raise InputError("expected a painting with strokes, got an empty one")
+    height = min(painting.program_height, TALLEST)
+    check_memory(len(painting.strokes), height, painting.canvas.aspect)
+    found = []
+    for brush in painting.brushes:
+        name = None if brush.painter is None else Path(brush.painter).stem
+        if name is not None and name in own:
+            found.append(painters.load(own[name]))
+        elif brush.painter is None and brush.name in painters.available():
+            found.append(painters.load(brush.name))
+        elif brush.painter is not None:
+            raise InputError(
+                f"expected a painting of bundled brushes or of those you trained here, got one of {brush.name!r} with "
+                f"a painter of its own: train it in Brushes first"
+            )
+        else:
+            raise InputError(f"expected a painting whose brush has a painter, got {brush.name!r}")
+        if brush.definition is None and brush.name not in programs.bundled():
+            raise FileError(f"expected a painting that holds its brush, got only the name {Path(brush.name).name!r}")
+    for brush, painter in zip(painting.brushes, found, strict=True):
+        if brush.weights is not None and brush.weights != painter.weights_hash():
+            raise InputError(f"expected the painter that {brush.name!r} was painted with, got other weights")
+    return replace(painting, painters=tuple(found), folder=None, program_height=height)

@@ -1,0 +1,99 @@
+"""Pictures between the browser and the painter."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import html
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio import component_meta
+from PIL import Image
+from torch import Tensor
+
+from ..errors import InputError
+from ..image import load_image, resize, to_uint8
+from .limits import Limits
+
+__all__ = ["Photo", "jpeg_uri", "opened", "pil", "stage"]
+
+SEEN = 1400  # pixels of the longer side that a goal needs at most
+
+
+@contextlib.contextmanager
+def _no_stubs() -> Iterator[None]:
+    """Gradio writes a .pyi beside each module that makes a component of its own; not beside ours."""
+    write = component_meta.create_or_modify_pyi
+    component_meta.create_or_modify_pyi = lambda *known: None
+    try:
+        yield
+    finally:
+        component_meta.create_or_modify_pyi = write
+
+
+with _no_stubs():
+
+    class Photo(gr.Image):
+        """An image that comes as the path of the file that was uploaded, whatever is in it: `opened` looks at that."""
+
+        def __init__(self, label: str, **options: Any) -> None:
+            usual: dict[str, Any] = {
+                "type": "filepath", "sources": ["upload", "webcam", "clipboard"], "height": 260, "buttons": [],
+            }  # fmt: skip
+            super().__init__(label=label, **(usual | options))
+
+        def get_block_name(self) -> str:
+            return "image"
+
+        def get_config(self, cls: Any = None) -> dict[str, Any]:
+            return super().get_config(gr.Image)  # which reads the signature of `__init__`
+
+        def preprocess(self, payload: Any) -> str | None:
+            if payload is None:
+                return None
+            if payload.path:
+                return str(payload.path)
+            return super().preprocess(payload)  # type: ignore[return-value]  # a data URI, as old browsers' webcams give
+
+
+def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H, W]
+    """An uploaded picture, no larger than is of use.
+
+    Raises:
+        InputError: none. FileError: not a picture, a broken or too large one.
+    """
+    if not path:
+        raise InputError(f"expected {what}: drop one into the frame, or choose an example")
+    size = Path(path).stat().st_size / 1e6
+    if size > limits.megabytes:
+        raise InputError(f"expected a picture of up to {limits.megabytes} MB, got {size:.0f} MB")
+    picture = load_image(path, max_pixels=limits.megapixels * 1_000_000)
+    share = SEEN / max(picture.shape[1:])
+    if share < 1:
+        picture = resize(picture, *(max(1, round(share * side)) for side in picture.shape[1:]))
+    return picture
+
+
+def pil(picture: Tensor) -> Image.Image:  # [3|4, H, W]
+    """As Pillow has it."""
+    return Image.fromarray(to_uint8(picture[:3]))
+
+
+def jpeg_uri(picture: Tensor | Image.Image, quality: int = 82) -> str:
+    """A picture within an address, so that it is never a file."""
+    image = picture if isinstance(picture, Image.Image) else pil(picture)
+    stream = io.BytesIO()
+    image.convert("RGB").save(stream, "JPEG", quality=quality)
+    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def stage(picture: Tensor | Image.Image | None, words: str) -> str:
+    """The easel: a picture, or words where there is none yet."""
+    if picture is None:
+        return f'<figure class="stage empty"><figcaption>{html.escape(words)}</figcaption></figure>'
+    alt = html.escape(words, quote=True)
+    return f'<figure class=stage><img decoding=sync alt="{alt}" src="{jpeg_uri(picture)}"></figure>'

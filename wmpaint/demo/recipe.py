@@ -1,0 +1,55 @@
+"""The command and the lines of Python that paint the same without the page."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Recipe", "call", "command", "literal"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to do it again.
+
+    Args:
+        command: for a shell; empty where no command does this.
+        python: a script.
+        note: what the two take for granted.
+    """
+
+    command: str
+    python: str
+    note: str = ""
+
+
+def command(words: Sequence[str], options: Mapping[str, Any]) -> str:
+    """A shell command; options that are None are left out, and True stands for a flag."""
+    parts = ["wmpaint", *words]
+    for name, value in options.items():
+        if value is None or value is False:
+            continue
+        parts.append(f"--{name.replace('_', '-')}")
+        if value is not True:
+            parts.append(f"{value:g}" if isinstance(value, float) else str(value))
+    return " ".join(shlex.quote(part) for part in parts)
+
+
+def call(function: str, arguments: Sequence[str], options: Mapping[str, Any]) -> str:
+    """A call in Python; options that are None are left out."""
+    named = [f"{name}={literal(value)}" for name, value in options.items() if value is not None]
+    return f"{function}({', '.join([*arguments, *named])})"
+
+
+def literal(value: Any) -> str:
+    """As Python writes it; paths as their names."""
+    if isinstance(value, Path):
+        return literal(value.name)
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return repr(value)

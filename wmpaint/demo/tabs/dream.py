@@ -1,0 +1,176 @@
+"""Dream: what a network sees, or would like to see."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ...canvas import Canvas
+from ...errors import InputError
+from ...features import installed
+from ...features.labels import imagenet
+from ...objectives.presets import class_dream, layer_dream
+from ...painting import Run
+from ..album import Album
+from ..easel import Easel
+from ..examples import CHANNELS, PHOTOS, channels
+from ..made import name_of
+from ..pictures import Photo, opened
+from ..recipe import Recipe, call, command, literal
+from ..studio import Studio
+from ..words import hint, number, whole
+from ..work import Work
+from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
+
+__all__ = ["begin", "make"]
+
+THING, LAYER = "A thing", "A layer of the network"
+GRAY = (0.5, 0.5, 0.48)  # as `wmpaint dream`: on white, light things have no outline to be found by
+LAYERS = {"block4 (patterns)": "block4", "block7 (textures)": "block7", "block10 (parts of things)": "block10"}
+
+
+def make(studio: Studio, album: Album, current: gr.State) -> Easel:
+    """The tab's components; its easel."""
+    limits = studio.limits
+    with gr.Row(elem_classes="room"):
+        with gr.Column(scale=4, min_width=300, elem_classes="controls"):
+            what = gr.Radio([THING, LAYER], value=THING, label="Dream of", elem_id="dream-what")
+            thing = gr.Dropdown(
+                sorted(imagenet().names, key=str.lower), value="goldfish", label="Which of a thousand", filterable=True,
+                info="Type to search: daisy, volcano, monarch…", elem_id="dream-class",
+            )  # fmt: skip
+            with gr.Column(visible=False) as deep:
+                layer = gr.Radio(list(LAYERS), value=next(iter(LAYERS)), label="Layer", elem_id="dream-layer")
+                wall = gr.Gallery(
+                    label="What each of its channels likes", columns=8, height=260, object_fit="cover",
+                    allow_preview=False, buttons=[], elem_id="dream-channels", interactive=False, format="webp",
+                )  # fmt: skip
+                chosen = gr.HTML(hint("All channels of the layer. Choose one, or leave it."), elem_id="dream-chosen")
+                everything = gr.Button("All channels", size="sm", elem_id="dream-all")
+                octaves = gr.Slider(1, 5, 3, step=1, label="Sizes it looks at")
+            channel = gr.State(None)
+            photo = Photo("On a photo, if you like", elem_id="dream-photo", placeholder="Drop a photo here", height=170)
+            gr.Examples(PHOTOS, photo, label="Or try", elem_id="dream-examples")
+            keep = gr.Slider(0, 4, 1, step=0.1, label="Keep of the photo", info="0 forgets it")
+            brush, _ = brush_row(studio, album, "dream")
+            strokes = gr.Slider(
+                50, limits.strokes, min(300, limits.strokes), step=10, label="Strokes", elem_id="dream-strokes"
+            )
+            height = gr.Slider(
+                128, limits.height, min(512, limits.height), step=32, label="Height, pixels", elem_id="dream-height"
+            )
+            seed, budget = dice("dream"), time_limit(studio, "dream")
+            button = gr.Button("Dream", variant="primary", elem_id="dream-go", size="lg", elem_classes="go")
+        with gr.Column(scale=6, min_width=320):
+            easel = Easel("dream", studio, "Choose what to dream of, and press Dream.", current, album)
+
+    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+
+    def turn(kind: str, name: str) -> Any:
+        deeper = kind == LAYER
+        return (
+            gr.Dropdown(visible=not deeper), gr.Column(visible=deeper), _thumbs(name) if deeper else None,
+            min(600 if deeper else 300, limits.strokes),
+        )  # fmt: skip
+
+    what.change(turn, [what, layer], [thing, deep, wall, strokes], **quiet)
+    layer.change(lambda name: (_thumbs(name), None, hint(ALL)), layer, [wall, channel, chosen], **quiet)
+
+    def pick(event: gr.SelectData) -> Any:
+        return event.index, hint(f"Channel {event.index} of the layer.")
+
+    wall.select(pick, None, [channel, chosen], **quiet)
+    everything.click(lambda: (None, hint(ALL), gr.Gallery(selected_index=None)), None, [channel, chosen, wall], **quiet)
+
+    inputs = [what, thing, layer, channel, octaves, photo, keep, brush, strokes, height, seed, budget]
+    easel.paints(button, functools.partial(begin, studio), inputs)
+    return easel
+
+
+def begin(
+    studio: Studio,
+    what: Any,
+    thing: Any,
+    layer: Any,
+    channel: Any,
+    octaves: Any,
+    photo: Any,
+    keep: Any,
+    brush: Any,
+    strokes: Any,
+    height: Any,
+    seed: Any,
+    budget: Any,
+    *,
+    own: dict[str, str],
+) -> Any:
+    """As `paint.begin`, after what a network sees."""
+    limits = studio.limits
+    options = options_of(studio, brush, strokes, height, seed, budget, own)
+    kept = number(keep, "what to keep of the photo", 0, 20)
+    picture = opened(photo, limits) if photo else None
+    asked: dict[str, Any] = {"class": None, "layer": None, "channel": None}
+    if what == THING:
+        if not thing:
+            raise InputError("expected a thing to dream of, got none: type a word such as daisy")
+        names = [name for name in ("lite0", "lite1") if installed(name)]
+        asked["class"] = str(thing)
+        goal = class_dream(str(thing), [studio.net(name) for name in names], picture=picture, keep=kept)
+    else:
+        names = ["lite0"]
+        if layer not in LAYERS:
+            raise InputError(f"expected a layer out of {', '.join(LAYERS)}, got {str(layer)[:40]!r}")
+        asked |= {"layer": LAYERS[layer], "channel": channel}
+        goal = layer_dream(
+            LAYERS[layer], [studio.net("lite0")], channel=channel,
+            octaves=whole(octaves, "sizes", 1, 5), picture=picture, keep=kept,
+        )  # fmt: skip
+        asked["octaves"] = int(octaves)
+    run = Run(goal, **options, canvas=Canvas(1.0, GRAY) if picture is None else None)
+    run.source = Path(photo) if photo else None
+    run.parameters.update(objective="dream", nets=names, keep=kept, **asked)
+    name = name_of(photo, "") or name_of(asked["class"] or asked["layer"])
+
+    def finish(painting: Any) -> Work:
+        told = told_of(options)
+        recipe = _recipe(Path(photo).name if photo else None, asked, names, kept, told, name)
+        return Work(painting, goal, recipe, name, options["brush"])
+
+    return run, finish
+
+
+ALL = "All channels of the layer. Choose one, or leave it."
+
+
+def _thumbs(layer: str) -> Any:
+    name = LAYERS.get(layer, "block4")
+    return gr.Gallery(
+        value=[(picture, str(index)) for index, picture in enumerate(channels(name))], selected_index=None,
+        label=f"What each of its {CHANNELS[name]} channels likes",
+    )  # fmt: skip
+
+
+def _recipe(
+    photo: str | None, asked: dict[str, Any], nets: list[str], keep: float, options: dict[str, Any], name: str
+) -> Recipe:
+    words = ["dream"] if photo is None else ["dream", photo]
+    kept = None if photo is None else keep
+    shell = command(words, {**asked, "keep": kept, **in_shell(options)})
+    loaded = "[" + ", ".join(f'wp.features.load("{net}")' for net in nets) + "]"
+    on = {"picture": photo, "keep": kept}
+    if asked["class"] is not None:
+        goal = call("wp.objectives.class_dream", [literal(asked["class"]), "nets"], on)
+    else:
+        more = {"channel": asked["channel"], "octaves": asked["octaves"], **on}
+        goal = call("wp.objectives.layer_dream", [literal(asked["layer"]), "nets"], more)
+    arguments = ["goal"] + ([f"canvas=wp.Canvas(1.0, {GRAY})"] if photo is None else [])
+    python = "\n".join(
+        [
+            "import wmpaint as wp", "", f"nets = {loaded}", f"goal = {goal}",
+            "painting = " + call("wp.paint", arguments, options), f'painting.save("{name}.wmp.json")',
+        ]
+    )  # fmt: skip
+    return Recipe(f"{shell} -o {name}", python)

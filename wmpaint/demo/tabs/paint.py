@@ -1,0 +1,135 @@
+"""Paint: a photo in brush strokes."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ...errors import InputError
+from ...objectives.presets import PRESETS, preset
+from ...painting import Run
+from ..album import Album
+from ..easel import Easel
+from ..examples import PHOTOS
+from ..made import name_of
+from ..pictures import Photo, opened
+from ..recipe import Recipe, call, command
+from ..studio import Studio
+from ..work import Work
+from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
+
+__all__ = ["begin", "make"]
+
+PENS = ("any color", "black", "fineliners", "cmyk", "brush_pens")
+# brush, strokes, objective, pens
+RECIPES: dict[str, tuple[str, int, str, str]] = {
+    "Portrait": ("oil", 800, "photo", PENS[0]),
+    "Landscape": ("gouache", 600, "photo", PENS[0]),
+    "Sketch": ("pencil", 400, "sketch", PENS[0]),
+    "Poster": ("marker", 250, "photo", "brush_pens"),
+    "Economy": ("acrylic", 120, "economy", PENS[0]),
+}
+
+
+def make(studio: Studio, album: Album, current: gr.State) -> Easel:
+    """The tab's components; its easel."""
+    limits = studio.limits
+    with gr.Row(elem_classes="room"):
+        with gr.Column(scale=4, min_width=300, elem_classes="controls"):
+            photo = Photo("Photo", elem_id="paint-photo", placeholder="Drop a photo here", value=PHOTOS[0])
+            gr.Examples(PHOTOS, photo, label="Or try", elem_id="paint-examples")
+            chosen = gr.Radio(list(RECIPES), label="Preset", elem_id="paint-preset")
+            brush, swatch = brush_row(studio, album, "paint")
+            strokes = gr.Slider(
+                10, limits.strokes, min(500, limits.strokes), step=10, label="Strokes", elem_id="paint-strokes"
+            )
+            seed = dice("paint")
+            with gr.Accordion("Size, time, colors", open=False):
+                height = gr.Slider(
+                    128, limits.height, min(512, limits.height), step=32, label="Height, pixels", elem_id="paint-height"
+                )
+                budget = time_limit(studio, "paint")
+                pens = gr.Radio(list(PENS), value=PENS[0], label="Colors", info="Or only those of a plotter's pens")
+                objective = gr.Radio(
+                    list(PRESETS), value="photo", label="Paint after",
+                    info="photo: what it looks like. sketch: its lines. intrinsic: what a network sees in it. "
+                    "economy: with as few strokes as will do.",
+                )  # fmt: skip
+            button = gr.Button("Paint", variant="primary", elem_id="paint-go", size="lg", elem_classes="go")
+        with gr.Column(scale=6, min_width=320):
+            easel = Easel("paint", studio, "Choose a photo and a brush, and press Paint.", current, album)
+    chosen.input(
+        lambda name: _within(RECIPES[name], limits.strokes),
+        chosen,
+        [brush, strokes, objective, pens],
+        queue=False,
+        api_visibility="private",
+        show_progress="hidden",
+    ).then(studio.picture_of, brush, swatch, queue=False, api_visibility="private", show_progress="hidden")
+
+    easel.paints(
+        button, functools.partial(begin, studio), [photo, brush, strokes, height, seed, budget, objective, pens]
+    )
+    return easel
+
+
+def _within(recipe: tuple[str, int, str, str], most: int) -> tuple[str, int, str, str]:
+    brush, strokes, objective, pens = recipe
+    return brush, min(strokes, most), objective, pens
+
+
+def begin(
+    studio: Studio,
+    photo: Any,
+    brush: Any,
+    strokes: Any,
+    height: Any,
+    seed: Any,
+    budget: Any,
+    objective: Any,
+    pens: Any,
+    *,
+    own: dict[str, str],
+) -> Any:
+    """A run after a photo, and what makes a `Work` of its painting.
+
+    Raises:
+        WmpaintError: whatever a visitor may have got wrong.
+    """
+    limits = studio.limits
+    options = options_of(studio, brush, strokes, height, seed, budget, own)
+    if pens not in PENS:  # anything else could be the name of a file on the server
+        raise InputError(f"expected colors out of {', '.join(PENS)}, got {str(pens)[:40]!r}")
+    inks = None if pens == PENS[0] else pens
+    goal = preset(objective, opened(photo, limits))
+    run = Run(goal, **options, pens=inks)
+    run.source = Path(photo)
+    run.parameters["objective"] = objective
+    name = name_of(photo)
+
+    def finish(painting: Any) -> Work:
+        recipe = _recipe(Path(photo).name, name, objective, told_of(options), inks)
+        return Work(painting, goal, recipe, name, options["brush"])
+
+    return run, finish
+
+
+def _recipe(photo: str, name: str, objective: str, options: dict[str, Any], pens: str | None) -> Recipe:
+    after = None if objective == "photo" else objective
+    shell = command(
+        ["paint", photo],
+        {"objective": after, **in_shell(options), "pens": pens},
+    )
+    goal = f'"{photo}"' if after is None else "goal"
+    lines = ["import wmpaint as wp", ""]
+    if after is not None:
+        lines += [f'goal = wp.objectives.preset("{after}", "{photo}")']
+    lines += [
+        "painting = " + call("wp.paint", [goal], {**options, "pens": pens}),
+        f'painting.save("{name}.wmp.json")',
+        f'painting.save("{name}.svg", style="brush")',
+    ]
+    return Recipe(f"{shell} -o {name}", "\n".join(lines))

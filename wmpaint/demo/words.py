@@ -1,0 +1,106 @@
+"""Words on the page: HTML from text, and errors that help and tell nothing of the server."""
+
+from __future__ import annotations
+
+import functools
+import html
+import inspect
+import logging
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from ..errors import InputError, WmpaintError
+
+__all__ = ["bar", "hint", "number", "plain", "table", "told", "whole"]
+
+log = logging.getLogger("wmpaint.demo")
+_PATH = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^\s'\"/\\]+[/\\])+([^\s'\"/\\,;:)]*)")
+OOPS = "Something went wrong on our side, and what you have painted is still here. Please try again."
+FULL = "This needs more memory than there is: try a smaller size, or fewer strokes."
+
+
+def plain(error: BaseException) -> str:
+    """What an error says, without the server's folders and with a capital letter."""
+    text = _PATH.sub(r"\1", " ".join(str(error).split()))
+    return text[:1].upper() + text[1:]
+
+
+def told(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A handler whose errors become toasts: ours in their own words, all others without a trace of the server."""
+
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            try:
+                yield from function(*args, **kwargs)
+            except Exception as error:
+                raise _toast(error) from None
+
+        return stream
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise _toast(error) from None
+
+    return call
+
+
+def _toast(error: Exception) -> gr.Error:
+    if isinstance(error, gr.Error):
+        return error
+    if isinstance(error, WmpaintError):
+        return gr.Error(plain(error), title="That did not work", print_exception=False, duration=12)
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return gr.Error(FULL, title="Too large", print_exception=False)
+    log.exception("a handler of the page failed", exc_info=error)
+    return gr.Error(OOPS, title="Sorry", print_exception=False)
+
+
+def number(value: Any, name: str, low: float, high: float) -> float:
+    """A number that a visitor gave.
+
+    Raises:
+        InputError: none, NaN, or one out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(f"expected {name} as a number of {low:g} to {high:g}, got {value if value else 'none'}")
+    if not low <= value <= high:
+        raise InputError(f"expected {name} of {low:g} to {high:g}, got {value:g}")
+    return float(value)
+
+
+def whole(value: Any, name: str, low: int, high: int) -> int:
+    """As `number`, and a whole one."""
+    found = number(value, name, low, high)
+    if found != int(found):
+        raise InputError(f"expected {name} as a whole number, got {value:g}")
+    return int(found)
+
+
+def table(rows: Iterable[tuple[str, str]], caption: str) -> str:
+    """Labels and values."""
+    cells = "".join(f"<tr><th scope=row>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
+    return f"<table class=numbers><caption>{html.escape(caption)}</caption><tbody>{cells}</tbody></table>"
+
+
+def bar(share: float, text: str) -> str:
+    """A progress bar and what is being done."""
+    percent = round(100 * min(max(share, 0.0), 1.0))
+    said = html.escape(text)
+    return (
+        f'<div class=doing><progress max=100 value={percent} aria-label="progress"></progress>'
+        f"<output>{said}</output></div>"
+    )
+
+
+def hint(text: str) -> str:
+    """A quiet line."""
+    return f"<p class=hint>{html.escape(text)}</p>"

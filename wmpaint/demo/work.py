@@ -1,0 +1,127 @@
+"""What a visitor has painted, with all it takes to go on, to undo, and to do it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from torch import Tensor
+
+from ..canvas import Canvas
+from ..errors import InputError
+from ..export.bitmap import flatten
+from ..objectives.base import Objective
+from ..painters.painter import RibbonPainter
+from ..painting import Painting, Run
+from .recipe import Recipe, call
+
+__all__ = ["Work"]
+
+UNDO = 8  # steps back
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """A painting on an easel.
+
+    Args:
+        painting: as it is.
+        goal: what it was painted after; None of one that was loaded.
+        recipe: how it came about.
+        name: for its files.
+        brush: the painter's name or file, for going on.
+        before: what `undo` goes back to, the latest last.
+    """
+
+    painting: Painting
+    goal: Objective | None
+    recipe: Recipe
+    name: str = "painting"
+    brush: str = ""
+    before: tuple[Painting, ...] = field(default=(), repr=False)
+
+    @property
+    def canvas(self) -> Canvas:
+        """What it is painted on."""
+        return self.painting.canvas
+
+    def further(self, strokes: int, steps: int) -> Run:
+        """A run that goes on from here, with more strokes or none.
+
+        Raises:
+            InputError: nothing to paint after, or nothing to do.
+        """
+        if self.goal is None:
+            raise InputError("expected something to go on painting after, got a painting from a file: choose its photo")
+        if strokes < 1 and steps < 1:
+            raise InputError("expected more strokes or more steps to go on with, got none of both")
+        had = self.painting
+        if had.brushes[1:] or had.strokes.brush is not None:
+            raise InputError(f"expected a painting of one brush to go on with, got one of {len(had.brushes)}")
+        painter = had.painters[0] if had.painters else None
+        return Run(
+            self.goal, painter=painter if isinstance(painter, RibbonPainter) else None, brush=self.brush or None,
+            strokes=len(had.strokes) + strokes, height=had.program_height, seed=had.seed, canvas=self.canvas,
+            init=had.strokes.replace(lifted=None, pen=None), steps=None if steps < 1 else 2 * steps,
+        )  # fmt: skip
+
+    def continued(self, painting: Painting, strokes: int, steps: int) -> Work:
+        """This, after `further`."""
+        file = f"{self.name}.wmp.json"
+        options = {
+            "brush": self.brush or None, "strokes": len(painting.strokes), "height": painting.program_height,
+            "seed": painting.seed, "steps": None if steps < 1 else 2 * steps,
+        }  # fmt: skip
+        again = call("wp.paint", ["goal", f'init=wp.load("{file}").strokes'], options)
+        python = f'{self.recipe.python}\n\n# and on from there\npainting = {again}\npainting.save("{file}")'
+        shell = self.recipe.command
+        if shell.startswith("wmpaint paint "):
+            first = shell.split("\n")[0]
+            words = " ".join(part for part in first.split(" -o ")[:1])
+            more = {"strokes": len(painting.strokes), "steps": options["steps"]}
+            shell += f"\n{_with(words, more)} --init {self.name}/painting.wmp.json -o {self.name}"
+        recipe = replace(self.recipe, command=shell, python=python)
+        return replace(self, painting=painting, recipe=recipe, before=(*self.before, self.painting)[-UNDO:])
+
+    def undone(self) -> Work:
+        """As before the last going on, or without the strokes of the last round.
+
+        Raises:
+            InputError: nothing is left to undo.
+        """
+        if self.before:
+            return replace(self, painting=self.before[-1], before=self.before[:-1])
+        had = self.painting
+        rounds = [size for size in had.provenance.get("rounds", []) if isinstance(size, int) and size > 0]
+        if len(rounds) < 2 or sum(rounds) != len(had.strokes):
+            raise InputError("expected a round of strokes to undo, got only the first one")
+        kept = had.strokes[: sum(rounds[:-1])]
+        provenance = {**had.provenance, "rounds": rounds[:-1]}
+        return replace(self, painting=replace(had, strokes=kept, provenance=provenance))
+
+    def pictures(self) -> tuple[Tensor, Tensor]:
+        """[3, H, W] the dream, and the real program's."""
+        return flatten(self.painting.render()), flatten(self.painting.replay("auto"))
+
+    def rows(self, dream: Tensor, real: Tensor) -> list[tuple[str, str]]:
+        """(label, value) of how it went, for people."""
+        report = self.painting.report(dream=dream, real=real)
+        names = {"dream PSNR": "dream, likeness", "real PSNR": "real, likeness", "transfer gap": "gap dream to real"}
+        rows = [(names.get(label, label), value) for label, value in report.rows() if label in _SHOWN]
+        return [("brush", ", ".join(brush.name for brush in self.painting.brushes)), *rows]
+
+
+_SHOWN = ("strokes", "seconds", "dream PSNR", "real PSNR", "transfer gap", "program", "seed")
+
+
+def _with(shell: str, options: dict[str, Any]) -> str:
+    """A command with some options exchanged."""
+    words = shell.split(" ")
+    for name, value in options.items():
+        flag = f"--{name}"
+        if flag in words:
+            at = words.index(flag)
+            del words[at : at + 2]
+        if value is not None:
+            words += [flag, str(value)]
+    return " ".join(words)
