@@ -35,7 +35,9 @@ def main() -> None:
         port = probe.getsockname()[1]
     began = time.monotonic()
     server = subprocess.Popen(
-        [sys.executable, "-m", "wmpaint", "demo", "--no-browser", "--port", str(port)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "wmpaint", "demo", "--no-browser", "--port", str(port)],
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert server.stderr is not None
     server.stderr.readline()
@@ -77,7 +79,9 @@ def main() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    print(f"eight visitors at once: served after {', '.join(f'{wait:.0f}' for wait in sorted(waits))} s, {len(waits)} of 8")
+    print(
+        f"eight visitors at once: served after {', '.join(f'{wait:.0f}' for wait in sorted(waits))} s, {len(waits)} of 8"
+    )
     server.terminate()
     server.wait()
 

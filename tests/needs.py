@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 from typing import Any
@@ -28,3 +29,13 @@ def program(name: str) -> str:
             pytest.fail(f"no {name} on this machine, and WMPAINT_REQUIRE_PROGRAMS=1")
         pytest.skip(f"no {name} on this machine")
     return found
+
+
+def package(name: str) -> Any:
+    """An optional package; WMPAINT_REQUIRE_PROGRAMS=1 makes its absence a failure, else the module is skipped."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        if os.environ.get("WMPAINT_REQUIRE_PROGRAMS") == "1":
+            raise
+        pytest.skip(f"no {name} installed", allow_module_level=True)

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 
-pytest.importorskip("gradio")
+needs.package("gradio")
 
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError

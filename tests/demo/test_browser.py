@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 
-pytest.importorskip("gradio")
-pytest.importorskip("playwright")
+needs.package("gradio")
+needs.package("playwright")
 
 from PIL import Image
 from windows import Watched, window

@@ -9,12 +9,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import needs
 import numpy as np
 import pytest
 import torch
 import toys
 
-gr = pytest.importorskip("gradio")
+gr = needs.package("gradio")
 
 from wmpaint import Canvas, Run, load, painters, sample_photo  # noqa: E402
 from wmpaint.demo import Limits  # noqa: E402
@@ -412,8 +413,6 @@ def test_every_kind_of_file_is_written(studio: Studio) -> None:
     made = Made()
     for kind, (suffix, _, _) in FORMATS.items():
         if suffix in (".pdf",):
-            import needs
-
             needs.cairosvg()
         path = write(work.painting, kind, 80, "cat", made)
         assert path.stat().st_size > 100 and path.name == "cat" + suffix
