@@ -17,22 +17,22 @@ import toys
 
 gr = needs.package("gradio")
 
-from wmpaint import Canvas, Run, load, painters, sample_photo  # noqa: E402
-from wmpaint.demo import Limits  # noqa: E402
-from wmpaint.demo.examples import CHANNELS, MANNERS, PHOTOS, TILE, channels  # noqa: E402
-from wmpaint.demo.files import FORMATS, write  # noqa: E402
-from wmpaint.demo.hand import MOST_LINES, strokes_of  # noqa: E402
-from wmpaint.demo.live import Stops, live  # noqa: E402
-from wmpaint.demo.made import Made, name_of  # noqa: E402
-from wmpaint.demo.opening import opened_painting, portable  # noqa: E402
-from wmpaint.demo.pictures import Photo, jpeg_uri, opened, stage  # noqa: E402
-from wmpaint.demo.recipe import Recipe, call, command  # noqa: E402
-from wmpaint.demo.studio import Studio  # noqa: E402
-from wmpaint.demo.tabs import dream, paint, style  # noqa: E402
-from wmpaint.demo.words import OOPS, bar, number, plain, table, told, whole  # noqa: E402
-from wmpaint.demo.work import Work  # noqa: E402
-from wmpaint.errors import FileError, InputError  # noqa: E402
-from wmpaint.export import writers  # noqa: E402
+from wmpaint import Canvas, Run, load, painters, sample_photo
+from wmpaint.demo import Limits
+from wmpaint.demo.examples import CHANNELS, MANNERS, PHOTOS, TILE, channels
+from wmpaint.demo.files import FORMATS, write
+from wmpaint.demo.hand import MOST_LINES, strokes_of
+from wmpaint.demo.live import Stops, live
+from wmpaint.demo.made import Made, name_of
+from wmpaint.demo.opening import opened_painting, portable
+from wmpaint.demo.pictures import Photo, jpeg_uri, opened, stage
+from wmpaint.demo.recipe import Recipe, call, command
+from wmpaint.demo.studio import Studio
+from wmpaint.demo.tabs import dream, paint, style
+from wmpaint.demo.words import OOPS, bar, number, plain, table, told, whole
+from wmpaint.demo.work import Work
+from wmpaint.errors import FileError, InputError
+from wmpaint.export import writers
 
 # Words
 

@@ -94,7 +94,7 @@ class Easel:
             api_visibility="private", show_progress_on=self.files,
         )  # fmt: skip
         self.undo.click(
-            told(self._undo), [self.work, self.album.state], self._shown, concurrency_id=PAINTER,
+            told(self._undo), self.work, self._shown, concurrency_id=PAINTER,
             api_visibility="private", show_progress_on=self.doing,
         )  # fmt: skip
         self.keep.click(told(self._keep), None, self.doing, queue=False, api_visibility="private")
@@ -194,7 +194,7 @@ class Easel:
         path = write(_there(work).painting, kind, height, _there(work).name, self.studio.made)
         return gr.File(value=str(path), visible=True)
 
-    def _undo(self, work: Any, album: Any) -> dict[Any, Any]:
+    def _undo(self, work: Any) -> dict[Any, Any]:
         undone = _there(work).undone()
         return self.results(undone) | {self.film: None}
 
