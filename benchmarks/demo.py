@@ -79,9 +79,8 @@ def main() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    print(
-        f"eight visitors at once: served after {', '.join(f'{wait:.0f}' for wait in sorted(waits))} s, {len(waits)} of 8"
-    )
+    served = ", ".join(f"{wait:.0f}" for wait in sorted(waits))
+    print(f"eight visitors at once: {len(waits)} of 8 served, after {served} s")
     server.terminate()
     server.wait()
 

@@ -219,3 +219,24 @@ def test_the_painter_goes_where_the_agent_goes() -> None:
     assert pupil.painter is pupil.studio.painter and pupil.painter.dtype == torch.float64
     assert not any(p.requires_grad for p in pupil.painter.parameters())
     assert pupil(pictures(2)).points.dtype == torch.float64
+
+
+def test_a_set_that_looks_again_leaves_out_what_makes_it_worse() -> None:
+    pupil = agent(kind="set", per_look=2, strokes=12, channels=3)
+    assert pupil.is_choosy and not agent(kind="set", per_look=3).is_choosy and not agent(strokes=12).is_choosy
+    given = pictures(6, 3)
+    batch = pupil(given)
+    assert batch.present is not None and 0 < int(batch.present.sum()) < 72, "some are in, some are out"
+    errors = []
+    for count in range(0, 13, 2):
+        canvas = pupil.studio.bare(6)
+        if count:
+            canvas = pupil.studio.lay(canvas, batch.span(0, count))[0]
+        errors.append((canvas - given).square().mean((1, 2, 3)))
+    assert bool((torch.stack(errors).diff(dim=0) < 1e-6).all()), "no look makes a picture worse"
+    plain = pupil.rollout(
+        given, pupil.studio.bare(6), pupil.begin(given), first=torch.zeros(6, dtype=torch.int64), looks=6, total=12
+    )
+    with torch.no_grad():
+        *_, (_, canvas) = plain
+    assert bool(((canvas - given).square().mean((1, 2, 3)) > errors[-1]).any()), "or there was nothing to leave out"

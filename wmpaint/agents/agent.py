@@ -14,6 +14,7 @@ from ..painters.painter import RibbonPainter
 from ..strokes import StrokeBatch, Strokes
 from .action import SEEN, as_seen, strokes_of
 from .config import AgentConfig
+from .gains import worthwhile
 from .nets import RecurrentNet, build
 from .polish import POLISH, polished
 from .sight import see, taken
@@ -94,7 +95,15 @@ class Agent(nn.Module):
         return strokes, there
 
     def rollout(
-        self, target: Tensor, canvas: Tensor, memory: Tensor, *, first: Tensor, looks: int, total: int
+        self,
+        target: Tensor,
+        canvas: Tensor,
+        memory: Tensor,
+        *,
+        first: Tensor,
+        looks: int,
+        total: int,
+        choosy: bool = False,
     ) -> Iterator[tuple[Look, Tensor]]:
         """Several looks, each with the canvas before its strokes were laid; no gradient passes from look to look
         by the canvas. Strokes beyond `total`, or after a stop, are absent.
@@ -102,6 +111,7 @@ class Agent(nn.Module):
         Args:
             first: [B] int64, looks that were taken before.
             total: strokes of the whole painting.
+            choosy: whether strokes that take the picture away from the target are left out.
         """
         per, stops = self.config.per_look, self.config.stops and self.config.kind == "recurrent"
         # Of a painting that goes on, a stop is seen by the last stroke, which was none.
@@ -117,11 +127,26 @@ class Agent(nn.Module):
             within = (first + index)[:, None] * per + place < total
             if not bool(within.all()):
                 seen = seen._replace(strokes=seen.strokes.where(within.to(target.device)))
+            if choosy:
+                seen = seen._replace(strokes=self.worthwhile(target, canvas, seen.strokes))
             memory = seen.memory
             yield seen, canvas
             if index + 1 < looks:
                 with torch.no_grad():
                     canvas = self.studio.lay(canvas, seen.strokes.detach())[0]
+
+    def worthwhile(self, target: Tensor, canvas: Tensor, strokes: StrokeBatch) -> StrokeBatch:
+        """The strokes, without those that would take the picture away from the target."""
+        side = self.config.sees
+        return worthwhile(
+            self.painter, strokes, resized(target, side), resized(canvas, side),
+            program_height=self.config.program_height,
+        )  # fmt: skip
+
+    @property
+    def is_choosy(self) -> bool:
+        """Whether it leaves out strokes that make a picture worse: a set that looks again."""
+        return self.config.kind == "set" and self.config.looks > 1
 
     @torch.no_grad()
     def sketch(self, pictures: Tensor, strokes: int | None = None) -> StrokeBatch:
@@ -147,7 +172,9 @@ class Agent(nn.Module):
         target = pictures.to(self.painter.dtype)
         first = torch.zeros(len(target), dtype=torch.int64)
         bare, memory = self.studio.bare(len(target)), self.begin(target)
-        seen = self.rollout(target, bare, memory, first=first, looks=looks, total=total)
+        seen = self.rollout(
+            target, bare, memory, first=first, looks=looks, total=total, choosy=self.is_choosy and looks > 1
+        )
         laid = [look.strokes for look, _ in seen]
         return StrokeBatch.cat(laid).span(0, total)
 

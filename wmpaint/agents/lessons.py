@@ -118,6 +118,11 @@ class Freehand:
         if looks < c.looks:
             with torch.no_grad():
                 canvas, _ = agent.studio.lay(canvas, laid[-1].detach())
+                if agent.is_choosy:  # the picture as it will be when it paints, though it is judged by all strokes
+                    canvas = easels.canvas
+                    for each in laid:
+                        chosen = agent.worthwhile(easels.target, canvas, each.detach())
+                        canvas, _ = agent.studio.lay(canvas, chosen)
             easels.go_on(canvas, memory.detach(), looks)
         else:
             self.easels = None

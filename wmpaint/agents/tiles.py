@@ -12,12 +12,12 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..errors import InputError
 from ..image import resize
-from ..painters.batch import dream_batch
 from ..painters.painter import RibbonPainter
 from ..raster.composite import composite
 from ..raster.tiles import plan
 from ..strokes import StrokeBatch, Strokes
 from .config import AgentConfig
+from .gains import gains
 from .windows import LOOKS, RUNGS, cut, zoom_of
 
 __all__ = ["MOST", "SHORT", "paint_tiles"]
@@ -187,19 +187,7 @@ class _Easel:
         done = target.new_full((n,), turn // 4 / LOOKS)
         zoom = zoom_of(target.new_full((n,), size))
         strokes = agent.look(target, canvas, agent.begin(target), done, zoom).strokes
-        b, k = strokes.radius.shape
-        each = StrokeBatch(
-            *(getattr(strokes, f).flatten(0, 1)[:, None] for f in ("points", "radius", "pressure", "color"))
-        )
-        ones = torch.ones_like(each.radius)[..., None]
-        cover, _ = dream_batch(agent.painter, each, ones, height=c.sees, program_height=round(size))
-        cover = cover.view(b, k, 1, c.sees, c.sees)
-        errors = [(canvas - target).square().mean((1, 2, 3))]
-        for i in range(k):
-            canvas = torch.lerp(canvas, strokes.color[:, i, :, None, None].expand_as(canvas), cover[:, i])
-            errors.append((canvas - target).square().mean((1, 2, 3)))
-        stack = torch.stack(errors, 1)
-        return strokes, stack[:, :-1] - stack[:, 1:]
+        return strokes, gains(agent.painter, strokes, target, canvas, program_height=round(size))
 
     def _lay(self, strokes: Strokes) -> None:
         canvas = Canvas(self.canvas.aspect, None)

@@ -39,7 +39,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         with gr.Column(scale=4, min_width=300, elem_classes="controls"):
             what = gr.Radio([THING, LAYER], value=THING, label="Dream of", elem_id="dream-what")
             thing = gr.Dropdown(
-                sorted(imagenet().names, key=str.lower), value="goldfish", label="Which of a thousand", filterable=True,
+                THINGS, value="goldfish", label="Which of a thousand", filterable=True,
                 info="Type to search: daisy, volcano, monarch…", elem_id="dream-class",
             )  # fmt: skip
             with gr.Column(visible=False) as deep:
@@ -142,6 +142,7 @@ def begin(
     return run, finish
 
 
+THINGS: list[Any] = sorted(imagenet().names, key=str.lower)
 ALL = "All channels of the layer. Choose one, or leave it."
 
 
