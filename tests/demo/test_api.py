@@ -123,6 +123,16 @@ def test_files_of_the_server_cannot_be_had(client: Client, served: Any) -> None:
             client.predict(photo=stolen, api_name="/paint", **SMALL)
 
 
+def test_addresses_are_not_fetched(client: Client) -> None:
+    stolen = {
+        "path": "http://127.0.0.1:9/cat.jpg",
+        "url": "http://127.0.0.1:9/cat.jpg",
+        "meta": {"_type": "gradio.FileData"},
+    }
+    with pytest.raises(Exception, match=r"address|Error"):
+        client.predict(photo=stolen, api_name="/paint", **SMALL)
+
+
 def test_eight_visitors_at_once_each_get_their_own(served: Any, tmp_path: Path) -> None:
     """None fails, and none sees another's picture: each asks for a photo of one color, and gets that."""
     colors = [(k * 30 + 20, 240 - k * 28, (k * 77) % 250) for k in range(8)]

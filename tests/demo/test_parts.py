@@ -6,6 +6,7 @@ import json
 import math
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from wmpaint.demo.words import OOPS, bar, number, plain, table, told, whole
 from wmpaint.demo.work import Work
 from wmpaint.errors import FileError, InputError
 from wmpaint.export import writers
+from wmpaint.objectives.presets import preset
 
 # Words
 
@@ -110,7 +112,9 @@ def test_commands_are_quoted() -> None:
     made = command(["paint", "my cat; rm -rf.jpg"], {"brush": "oil", "keep_color": True, "pens": None, "no": False})
     assert made == "wmpaint paint 'my cat; rm -rf.jpg' --brush oil --keep-color"
     assert command(["x"], {"scale": 1.5, "seconds": 2.0}) == "wmpaint x --scale 1.5 --seconds 2"
-    assert call("f", ['"a"'], {"b": 'say "hi"', "c": 0.5, "d": None}) == 'f("a", b="say \\"hi\\"", c=0.5)'
+    assert (
+        call("f", ['"a"'], {"b": 'say "hi"', "c": 4 / 3, "d": None}) == 'f("a", b="say \\"hi\\"", c=1.3333333333333333)'
+    )
 
 
 @pytest.fixture(scope="module")
@@ -234,9 +238,9 @@ def test_going_on_adds_strokes_and_undo_takes_them_back(studio: Studio) -> None:
         pass
     more = work.continued(run.painting(), 15, 3)
     assert len(more.painting.strokes) == 55 and run.schedule.steps == 3
-    assert "init=wp.load" in more.recipe.python
+    assert "init=wp.load" in more.recipe.python and 'goal = "sample.jpg"' in more.recipe.python
     back = more.undone()
-    assert back.painting is work.painting
+    assert back.painting is work.painting and back.recipe == work.recipe
     rounds = work.painting.provenance["rounds"]
     assert len(rounds) > 1
     less = back.undone()
@@ -249,10 +253,53 @@ def test_going_on_adds_strokes_and_undo_takes_them_back(studio: Studio) -> None:
         work.further(0, 0)
 
 
+def test_the_python_of_going_on_and_of_undoing_paints_the_same(
+    studio: Studio, tmp_path: Path, monkeypatch: Any
+) -> None:
+    (tmp_path / "sample.jpg").write_bytes(sample_photo().read_bytes())
+    monkeypatch.chdir(tmp_path)
+    work = painted(begin_paint(studio, strokes=40))
+    run = work.further(9, 2)
+    for _ in run:
+        pass
+    more = work.continued(run.painting(), 9, 2)
+    for wanted in (more, work.undone()):
+        exec(wanted.recipe.python, {})
+        assert same(load("sample.wmp.json").strokes, wanted.painting.strokes)
+
+
+def test_what_was_drawn_by_hand_stays_when_it_goes_on_and_is_undone(studio: Studio) -> None:
+    drawn = strokes_of(json.dumps([line([[0.2, 0.5, 0.7], [0.9, 0.4, 0.7]])]))
+    goal = preset("photo", str(sample_photo()))
+    run = Run(goal, brush="round", strokes=len(drawn) + 30, height=64, steps=8, init=drawn, hold=True)
+    for _ in run:
+        pass
+    work = Work(run.painting(), goal, Recipe("", "x"), "by-hand", "round")
+    assert work.held == len(drawn)
+    run = work.further(5, 3)
+    for _ in run:
+        pass
+    more = work.continued(run.painting(), 5, 3)
+    assert len(more.painting.strokes) == len(drawn) + 35 and f"hold={len(drawn)}" in more.recipe.python
+    for each in (more, more.undone(), more.undone().undone()):
+        assert same(each.painting.strokes[-len(drawn) :], drawn.to(torch.float32))
+    assert len(more.undone().undone().painting.strokes) < len(drawn) + 30
+
+
+def test_a_painting_in_pens_does_not_go_on(studio: Studio) -> None:
+    with pytest.raises(InputError, match="got one in a plotter's pens"):
+        painted(begin_paint(studio, pens="black")).further(5, 5)
+
+
+def test_what_hangs_in_the_gallery_is_small(studio: Studio) -> None:
+    work = painted(begin_paint(studio))
+    assert work.painting.target is not None
+    hung = work.hung()
+    assert hung.goal is None and hung.painting.target is None and same(hung.painting.strokes, work.painting.strokes)
+
+
 def test_a_painting_from_a_file_does_not_go_on(studio: Studio) -> None:
     work = painted(begin_paint(studio))
-    from dataclasses import replace
-
     with pytest.raises(InputError, match="choose its photo"):
         replace(work, goal=None).further(5, 5)
 
@@ -297,6 +344,8 @@ def test_uploads_that_are_no_pictures_or_too_large(tmp_path: Path) -> None:
     for path, words in ((text, "picture file"), (half, "broken|truncated"), (wide, "pixels"), (heavy, "1 MB")):
         with pytest.raises((FileError, InputError), match=words):
             opened(str(path), limits)
+    with pytest.raises(InputError, match="removed after an hour"):
+        opened(str(tmp_path / "gone.png"), limits)
     with pytest.raises(InputError, match="drop one into the frame"):
         opened(None, limits)
     assert max(opened(str(sample_photo()), Limits()).shape) <= 1400
@@ -340,6 +389,16 @@ def test_paintings_that_are_brought(studio: Studio, tmp_path: Path) -> None:
         with pytest.raises((InputError, FileError), match=words) as caught:
             opened_painting(bad, Limits(), {})
         assert str(tmp_path) not in plain(caught.value)
+    pens = json.loads(path.read_text())
+    pens["parameters"]["pens"] = str(tmp_path / "secret.toml")
+    (tmp_path / "pens.wmp.json").write_text(json.dumps(pens))
+    assert "pens" not in opened_painting(str(tmp_path / "pens.wmp.json"), Limits(), {}).parameters, "nor a pen file"
+    with pytest.raises(InputError, match="up to 10 strokes, got 20"):
+        opened_painting(str(path), Limits(strokes=10), {})
+    huge = work.painting.strokes.replace(points=work.painting.strokes.points * 40, radius=torch.full((20,), 10.0))
+    replace(work.painting, strokes=huge).save(tmp_path / "huge.wmp.json")
+    with pytest.raises(InputError, match="cover the canvas up to 400 times"):
+        opened_painting(str(tmp_path / "huge.wmp.json"), Limits(), {})
     own = {"secret": str(secret)}
     assert opened_painting(spoiled(painter="anywhere/secret.safetensors"), Limits(), own).painters
     with pytest.raises(InputError, match="up to 1 MB"):

@@ -38,7 +38,8 @@ def test_held_strokes_stay_on_top_and_the_others_are_painted() -> None:
     assert len(painted) == 14 and losses[-1] < losses[0]
     for name in COLUMNS:
         assert torch.equal(getattr(painted[-2:], name), getattr(drawn(), name)), name
-    assert painting_run.painting().provenance["rounds"][-1] == 2
+    provenance = painting_run.painting().provenance
+    assert provenance["held"] == 2 and sum(provenance["rounds"]) == 12
     free = run(hold=False)
     for _ in free:
         pass
@@ -107,4 +108,19 @@ def test_a_painting_with_held_strokes_can_be_saved(tmp_path: Path) -> None:
     painting_run = run()
     next(painting_run)
     painting_run.painting().save(tmp_path / "p.wmp.json")
-    assert load(tmp_path / "p.wmp.json").parameters["hold"] is True
+    assert load(tmp_path / "p.wmp.json").parameters["hold"] == 2
+
+
+def test_the_last_of_some_strokes_can_be_held_and_the_others_improved() -> None:
+    first = run()
+    for _ in first:
+        pass
+    had = first.painting().strokes
+    further = run(init=had, hold=2, strokes=20)
+    for _ in further:
+        pass
+    strokes = further.painting().strokes
+    assert len(strokes) == 20 and torch.equal(strokes.points[-2:], drawn().points)
+    assert further.schedule.laid and not torch.equal(strokes.points[:12], had.points[:12])
+    with pytest.raises(InputError, match="got 15 of 20"):
+        run(init=had, hold=15, strokes=20)

@@ -13,6 +13,7 @@ from .work import Work
 
 __all__ = ["Album", "Hung"]
 
+KEPT = 3600  # seconds since a state was last used
 THUMB = 360  # pixels of the longer side
 
 
@@ -30,8 +31,8 @@ class Album:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
-        self.state = gr.State([])
-        self.own = gr.State({})  # brushes that were trained here: name -> file
+        self.state = gr.State([], time_to_live=KEPT)
+        self.own = gr.State({}, time_to_live=12 * KEPT)  # brushes that were trained here: name -> file
         self.tabs: Any = None  # the page's
         self.brushes: list[gr.Dropdown] = []  # of all tabs, and their swatches
         self.swatches: list[gr.HTML] = []
@@ -55,7 +56,7 @@ class Album:
         thumb = picture.copy()
         thumb.thumbnail((THUMB, THUMB))
         caption = f"{work.name}, {work.painting.brushes[0].name}, {len(work.painting.strokes):,} strokes"
-        hung = [Hung(work, thumb, caption), *(album or [])][: self.studio.limits.kept]
+        hung = [Hung(work.hung(), thumb, caption), *(album or [])][: self.studio.limits.kept]
         return {
             self.state: hung, self.wall: [(each.thumb, each.caption) for each in hung],
             self.empty: gr.HTML(visible=False),

@@ -43,7 +43,7 @@ def add(studio: Studio) -> None:
             ]
         press.click(
             told(function), inputs, outputs, api_name=name, api_description=inspect.getdoc(function),
-            concurrency_id=queue, concurrency_limit=1 if queue == PAINTER else None,
+            concurrency_id=queue, concurrency_limit=1,
         )  # fmt: skip
 
     def painted(request: gr.Request, begun: tuple[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -36,7 +37,7 @@ class Easel:
         self, name: str, studio: Studio, words: str, current: gr.State, album: Any, goes_on: bool = True
     ) -> None:
         self.name, self.studio, self.words, self.current, self.album = name, studio, words, current, album
-        self.work = gr.State(None)
+        self.work = gr.State(None, time_to_live=3600)
         limits = studio.limits
         with gr.Column(elem_classes="easel"):
             self.stage = gr.HTML(stage(None, words), elem_id=f"{name}-stage", label="The painting")
@@ -162,7 +163,11 @@ class Easel:
                 self.compare: gr.ImageSlider(visible=False), self.doing: bar(shown.share, shown.text),
             }  # fmt: skip
         yield {self.doing: bar(1, "now the same strokes in the real program…")}
-        yield self.results(finish(portable(run.painting())), album)
+        work = finish(portable(run.painting()))
+        if run.progress < 1:
+            done = run.painting().provenance["steps"]
+            work = replace(work, recipe=work.recipe.noted(f"it was stopped after {done} of {run.schedule.steps} steps"))
+        yield self.results(work, album)
 
     def results(self, work: Work, album: Any = None) -> dict[Any, Any]:
         """All that is shown of a work, and with an album a place in that."""

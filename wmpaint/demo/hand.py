@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import torch
@@ -15,11 +16,12 @@ from ..strokes import Strokes
 
 __all__ = ["MOST_LINES", "strokes_of"]
 
-MOST_LINES, MOST_POINTS, MOST_BYTES = 400, 4000, 4_000_000
+MOST_LINES, MOST_POINTS, MOST_IN_ALL, MOST_BYTES = 400, 4000, 40_000, 2_000_000
+LONGEST = 250.0  # canvas units of all lines together
 NEAR, FINEST = 0.15, 0.002  # how far curves may be off, in radii; and at least, in canvas units
 SMALLEST, LARGEST = 0.002, 0.3  # radius, canvas units
 PIECE = 0.5  # canvas units of a line that are fitted at once
-REACH = 4.0  # canvas units from the middle
+REACH = 2.0  # canvas units from the middle
 
 
 def strokes_of(text: Any) -> Strokes:
@@ -41,28 +43,33 @@ def _lines(text: Any) -> list[tuple[Tensor, tuple[float, float, float], float]]:
         raise InputError("expected a drawing of some lines, got none or too much of it")
     try:
         given = json.loads(text or "[]")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("expected a drawing, got text that is none") from error
     if not isinstance(given, list) or len(given) > MOST_LINES:
         raise InputError(f"expected a drawing of at most {MOST_LINES} lines")
-    return [_line(number, line) for number, line in enumerate(given)]
+    lines = [_line(number, line) for number, line in enumerate(given)]
+    way = sum(float((points[1:, :2] - points[:-1, :2]).norm(dim=1).sum()) for points, _, _ in lines)
+    if sum(len(points) for points, _, _ in lines) > MOST_IN_ALL or way > LONGEST:
+        raise InputError("expected a drawing that is not quite so long: clear some of it")
+    return lines
 
 
 def _line(number: int, line: Any) -> tuple[Tensor, tuple[float, float, float], float]:
-    refusal = InputError(f"expected line {number} as points (x, y, pressure), a color and a radius, got {line!r:.80}")
     try:
         points = [[float(value) for value in point] for point in line["points"]]
         color, radius = str(line["color"]), float(line["radius"])
-        rgb = tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    except (TypeError, KeyError, ValueError) as error:
-        raise refusal from error
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
+        raise InputError(f"expected line {number} as points (x, y, pressure), a color and a radius") from error
     fine = all(len(point) == 3 and all(map(math.isfinite, point)) for point in points)
     inside = fine and all(max(abs(x - 0.5), abs(y - 0.5)) <= REACH and 0 <= p <= 1 for x, y, p in points)
-    if not 1 <= len(points) <= MOST_POINTS or not inside or len(color) != 7 or color[0] != "#":
-        raise refusal
+    if not 1 <= len(points) <= MOST_POINTS or not inside or not re.fullmatch("#[0-9a-fA-F]{6}", color):
+        raise InputError(
+            f"expected line {number} of 1 to {MOST_POINTS} points near the canvas, in a color like #1d4ed8"
+        )
     if not SMALLEST <= radius <= LARGEST:
         raise InputError(f"expected a radius of {SMALLEST:g} to {LARGEST:g} of line {number}, got {radius:g}")
-    return torch.tensor(points), rgb, radius  # type: ignore[return-value]
+    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return torch.tensor(points), (red, green, blue), radius
 
 
 def _stroke(points: Tensor, rgb: tuple[float, float, float], radius: float) -> Strokes:

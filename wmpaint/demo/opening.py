@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from .. import painters, programs
+from ..canvas import Canvas
 from ..errors import FileError, InputError
 from ..memory import check as check_memory
 from ..painting import Painting
+from ..strokes import Strokes
 from .limits import Limits
+from .pictures import check_upload
 
-__all__ = ["opened_painting", "portable"]
+__all__ = ["check_work", "opened_painting", "portable"]
 
+LAYERS = 400.0  # how often strokes may cover the canvas; 1,000 large ones do some 50 times
+WIDEST = 8.0
 TALLEST = 2160  # pixels at which a painting from a file is shown
 
 
@@ -38,15 +43,11 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
     """
     if not path:
         raise InputError("expected a painting: a .wmp.json file, or an .svg or .html that holds one")
-    size = Path(path).stat().st_size / 1e6
-    if size > limits.megabytes:
-        raise InputError(f"expected a painting of up to {limits.megabytes} MB, got {size:.0f} MB")
+    check_upload(path, limits, "a painting")
     painting = Painting.load(path)
-    most = max(limits.strokes, 20_000)
-    if len(painting.strokes) > most:
-        raise InputError(f"expected a painting of up to {most:,} strokes, got {len(painting.strokes):,}")
     if not len(painting.strokes):
         raise InputError("expected a painting with strokes, got an empty one")
+    check_work(painting.strokes, painting.canvas, limits)
     height = min(painting.program_height, TALLEST)
     check_memory(len(painting.strokes), height, painting.canvas.aspect)
     found = []
@@ -68,4 +69,24 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
     for brush, painter in zip(painting.brushes, found, strict=True):
         if brush.weights is not None and brush.weights != painter.weights_hash():
             raise InputError(f"expected the painter that {brush.name!r} was painted with, got other weights")
-    return replace(painting, painters=tuple(found), folder=None, program_height=height)
+    parameters = dict(painting.parameters)
+    pens = parameters.get("pens")
+    if not (isinstance(pens, list) and all(isinstance(pen, dict) for pen in pens)):
+        parameters.pop("pens", None)  # a name would be looked for among the server's files
+    return replace(painting, painters=tuple(found), folder=None, program_height=height, parameters=parameters)
+
+
+def check_work(strokes: Strokes, canvas: Canvas, limits: Limits) -> None:
+    """Refuse more than a painting of the page's own can be: in strokes, in their area, in proportions.
+
+    Raises:
+        InputError: so.
+    """
+    if len(strokes) > limits.strokes:
+        raise InputError(f"expected a painting of up to {limits.strokes:,} strokes, got {len(strokes):,}")
+    if not 1 / WIDEST <= canvas.aspect <= WIDEST:
+        raise InputError(f"expected a canvas at most {WIDEST:g} times as long as wide, got one of {canvas.aspect:g}")
+    length = (strokes.points[:, 1:] - strokes.points[:, :-1]).norm(dim=2).sum(1)
+    layers = float(((length + 2 * strokes.radius) * 2 * strokes.radius).sum()) / canvas.aspect
+    if layers > LAYERS:
+        raise InputError(f"expected strokes that cover the canvas up to {LAYERS:g} times, got {layers:.0f} times")

@@ -16,6 +16,8 @@ try:
 except ImportError as error:
     raise MissingProgram("expected Gradio for the page, got none: pip install 'wmpaint[demo]'") from error
 
+from gradio import processing_utils
+
 from . import api, look
 from .album import Album
 from .studio import Studio
@@ -38,9 +40,10 @@ def build(limits: Limits | None = None) -> gr.Blocks:
     def leave(request: gr.Request) -> None:
         studio.stops.forget(request.session_hash)
 
+    processing_utils.async_ssrf_protected_download = _no_download
     with gr.Blocks(title="wmpaint", analytics_enabled=False, delete_cache=KEPT, fill_width=False) as page:
         gr.HTML(look.HEAD)
-        album, current = Album(studio), gr.State(None)
+        album, current = Album(studio), gr.State(None, time_to_live=3600)
         with gr.Tabs(elem_id="tabs") as album.tabs:
             for name in ("paint", "style", "dream", "draw"):
                 with gr.Tab(name.capitalize(), id=name):
@@ -59,6 +62,11 @@ def build(limits: Limits | None = None) -> gr.Blocks:
     page.queue(max_size=studio.limits.waiting, default_concurrency_limit=4)
     page.studio = studio
     return page
+
+
+async def _no_download(url: str, cache_dir: str) -> str:
+    """Instead of Gradio's own, which fetches whatever a client names, of any size."""
+    raise gr.Error("Expected an uploaded file, got an address: download it, and upload that", print_exception=False)
 
 
 def launch(
@@ -90,11 +98,13 @@ def launch(
     limits = limits or Limits()
     page = build(limits)
     studio: Studio = page.studio  # type: ignore[attr-defined]
-    threading.Thread(target=studio.warm_up, daemon=True).start()
+    for work in (studio.warm_up, studio.keep_tidy):
+        threading.Thread(target=work, daemon=True).start()
     _, url, public = page.launch(
         server_name=host, server_port=port, inbrowser=open_browser, share=share, auth=auth, mcp_server=mcp,
         prevent_thread_lock=True, quiet=True, show_error=False, max_file_size=f"{limits.megabytes}mb",
-        theme=look.theme(), css=look.CSS, head=look.SCRIPT, ssr_mode=False, footer_links=["api"],
+        theme=look.theme(), css=look.CSS, head=look.SCRIPT,
+        ssr_mode=False, state_session_capacity=200, footer_links=["api"],
     )  # fmt: skip
     if ready is not None:
         ready(public or url)

@@ -19,9 +19,10 @@ from ..errors import InputError
 from ..image import load_image, resize, to_uint8
 from .limits import Limits
 
-__all__ = ["Photo", "jpeg_uri", "opened", "pil", "stage"]
+__all__ = ["REDUCED", "SEEN", "Photo", "check_upload", "is_reduced", "jpeg_uri", "opened", "pil", "stage"]
 
 SEEN = 1400  # pixels of the longer side that a goal needs at most
+REDUCED = f"the page reduced this photo to {SEEN} pixels first"
 
 
 @contextlib.contextmanager
@@ -68,14 +69,32 @@ def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H
     """
     if not path:
         raise InputError(f"expected {what}: drop one into the frame, or choose an example")
-    size = Path(path).stat().st_size / 1e6
-    if size > limits.megabytes:
-        raise InputError(f"expected a picture of up to {limits.megabytes} MB, got {size:.0f} MB")
+    check_upload(path, limits, "a picture")
     picture = load_image(path, max_pixels=limits.megapixels * 1_000_000)
     share = SEEN / max(picture.shape[1:])
     if share < 1:
         picture = resize(picture, *(max(1, round(share * side)) for side in picture.shape[1:]))
     return picture
+
+
+def check_upload(path: Any, limits: Limits, what: str) -> None:
+    """Refuse an uploaded file that is too large, or that has been here for so long that it was removed.
+
+    Raises:
+        InputError: so.
+    """
+    try:
+        size = Path(path).stat().st_size / 1e6
+    except (OSError, ValueError) as error:
+        raise InputError(f"expected {what}, got a file that was removed after an hour: drop it in again") from error
+    if size > limits.megabytes:
+        raise InputError(f"expected {what} of up to {limits.megabytes} MB, got {size:.0f} MB")
+
+
+def is_reduced(path: Any) -> bool:
+    """Whether `opened` makes a picture smaller than its file."""
+    with Image.open(path) as image:
+        return max(image.size) > SEEN
 
 
 def pil(picture: Tensor) -> Image.Image:  # [3|4, H, W]

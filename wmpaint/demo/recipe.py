@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,17 @@ class Recipe:
 
     Args:
         command: for a shell; empty where no command does this.
-        python: a script.
-        note: what the two take for granted.
+        python: a script; what it paints after is called `goal`.
+        canvas: the argument of `wp.paint` for the canvas; empty where it is the goal's.
     """
 
     command: str
     python: str
-    note: str = ""
+    canvas: str = ""
+
+    def noted(self, words: str) -> Recipe:
+        """With a remark at the top of the script."""
+        return replace(self, python=f"# {words}\n{self.python}")
 
 
 def command(words: Sequence[str], options: Mapping[str, Any]) -> str:
@@ -34,7 +38,7 @@ def command(words: Sequence[str], options: Mapping[str, Any]) -> str:
             continue
         parts.append(f"--{name.replace('_', '-')}")
         if value is not True:
-            parts.append(f"{value:g}" if isinstance(value, float) else str(value))
+            parts.append(_number(value) if isinstance(value, float) else str(value))
     return " ".join(shlex.quote(part) for part in parts)
 
 
@@ -49,7 +53,12 @@ def literal(value: Any) -> str:
     if isinstance(value, Path):
         return literal(value.name)
     if isinstance(value, float):
-        return f"{value:g}"
+        return _number(value)
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return repr(value)
+
+
+def _number(value: float) -> str:
+    """All its digits; a whole number without the point."""
+    return str(int(value)) if value == int(value) else repr(value)

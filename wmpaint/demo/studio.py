@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+import time
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ class Studio:
         compiled.warm_up()
         painters.load(BRUSHES)
         self.swatch(BRUSHES)
+
+    def keep_tidy(self, every: float = 600.0) -> None:
+        """Remove old files now and then, as long as the server runs."""
+        while True:
+            time.sleep(every)
+            self.made.sweep()
+            self.own.sweep()
 
     @functools.cached_property
     def brushes(self) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor
@@ -13,6 +14,8 @@ from ..export.bitmap import flatten
 from ..objectives.base import Objective
 from ..painters.painter import RibbonPainter
 from ..painting import Painting, Run
+from ..painting.schedule import LATER
+from ..strokes import Strokes
 from .recipe import Recipe, call
 
 __all__ = ["Work"]
@@ -38,7 +41,7 @@ class Work:
     recipe: Recipe
     name: str = "painting"
     brush: str = ""
-    before: tuple[Painting, ...] = field(default=(), repr=False)
+    before: tuple[Work, ...] = field(default=(), repr=False)
 
     @property
     def canvas(self) -> Canvas:
@@ -51,53 +54,78 @@ class Work:
         Raises:
             InputError: nothing to paint after, or nothing to do.
         """
+        had = self.painting
         if self.goal is None:
             raise InputError("expected something to go on painting after, got a painting from a file: choose its photo")
+        if "pens" in had.parameters:
+            raise InputError(
+                "expected a painting in any color to go on with, got one in a plotter's pens: paint it anew"
+            )
         if strokes < 1 and steps < 1:
             raise InputError("expected more strokes or more steps to go on with, got none of both")
-        had = self.painting
         if had.brushes[1:] or had.strokes.brush is not None:
             raise InputError(f"expected a painting of one brush to go on with, got one of {len(had.brushes)}")
         painter = had.painters[0] if had.painters else None
         return Run(
             self.goal, painter=painter if isinstance(painter, RibbonPainter) else None, brush=self.brush or None,
             strokes=len(had.strokes) + strokes, height=had.program_height, seed=had.seed, canvas=self.canvas,
-            init=had.strokes.replace(lifted=None, pen=None), steps=None if steps < 1 else 2 * steps,
+            init=had.strokes.replace(lifted=None, pen=None), hold=self.held, steps=_planned(steps),
         )  # fmt: skip
+
+    @property
+    def held(self) -> int:
+        """How many strokes, the last ones, are the visitor's own and stay."""
+        held = self.painting.provenance.get("held", 0)
+        return held if isinstance(held, int) and 0 <= held <= len(self.painting.strokes) else 0
 
     def continued(self, painting: Painting, strokes: int, steps: int) -> Work:
         """This, after `further`."""
         file = f"{self.name}.wmp.json"
         options = {
-            "brush": self.brush or None, "strokes": len(painting.strokes), "height": painting.program_height,
-            "seed": painting.seed, "steps": None if steps < 1 else 2 * steps,
+            "brush": Path(self.brush).name or None, "strokes": len(painting.strokes), "height": painting.program_height,
+            "seed": painting.seed, "steps": _planned(steps), "hold": self.held or None,
         }  # fmt: skip
-        again = call("wp.paint", ["goal", f'init=wp.load("{file}").strokes'], options)
+        first = ["goal", f'init=wp.load("{file}").strokes', *([self.recipe.canvas] if self.recipe.canvas else [])]
+        again = call("wp.paint", first, options)
         python = f'{self.recipe.python}\n\n# and on from there\npainting = {again}\npainting.save("{file}")'
         shell = self.recipe.command
         if shell.startswith("wmpaint paint "):
-            first = shell.split("\n")[0]
-            words = " ".join(part for part in first.split(" -o ")[:1])
-            more = {"strokes": len(painting.strokes), "steps": options["steps"]}
+            words = shell.split("\n")[0].split(" -o ")[0]
+            more = {"strokes": len(painting.strokes), "steps": options["steps"], "budget": None}
             shell += f"\n{_with(words, more)} --init {self.name}/painting.wmp.json -o {self.name}"
+        else:  # there is no command that goes on
+            shell = ""
         recipe = replace(self.recipe, command=shell, python=python)
-        return replace(self, painting=painting, recipe=recipe, before=(*self.before, self.painting)[-UNDO:])
+        return replace(self, painting=painting, recipe=recipe, before=(*self.before, self)[-UNDO:])
 
     def undone(self) -> Work:
-        """As before the last going on, or without the strokes of the last round.
+        """As before the last going on, or without the strokes of the last round; what was drawn by hand stays.
 
         Raises:
             InputError: nothing is left to undo.
         """
         if self.before:
-            return replace(self, painting=self.before[-1], before=self.before[:-1])
-        had = self.painting
+            return replace(self.before[-1], before=self.before[:-1])
+        had, held = self.painting, self.held
         rounds = [size for size in had.provenance.get("rounds", []) if isinstance(size, int) and size > 0]
-        if len(rounds) < 2 or sum(rounds) != len(had.strokes):
+        painted = len(had.strokes) - held
+        if len(rounds) < 2 or sum(rounds) != painted:
             raise InputError("expected a round of strokes to undo, got only the first one")
-        kept = had.strokes[: sum(rounds[:-1])]
+        left = sum(rounds[:-1])
+        strokes = Strokes.cat([had.strokes[:left], had.strokes[painted:]])
         provenance = {**had.provenance, "rounds": rounds[:-1]}
-        return replace(self, painting=replace(had, strokes=kept, provenance=provenance))
+        keep = f"[*range({left}), *range({painted}, {painted + held})]" if held else f":{left}"
+        python = (
+            f"{self.recipe.python}\n\n# without its last round\nimport dataclasses\n"
+            f"painting = dataclasses.replace(painting, strokes=painting.strokes[{keep}])\n"
+            f'painting.save("{self.name}.wmp.json")'
+        )
+        recipe = replace(self.recipe, command="", python=python)
+        return replace(self, painting=replace(had, strokes=strokes, provenance=provenance), recipe=recipe)
+
+    def hung(self) -> Work:
+        """The same for a gallery: without what only going on needs, which may be large."""
+        return replace(self, goal=None, before=(), painting=replace(self.painting, target=None))
 
     def pictures(self) -> tuple[Tensor, Tensor]:
         """[3, H, W] the dream, and the real program's."""
@@ -112,6 +140,11 @@ class Work:
 
 
 _SHOWN = ("strokes", "seconds", "dream PSNR", "real PSNR", "transfer gap", "program", "seed")
+
+
+def _planned(steps: int) -> int | None:
+    """What `Run` is asked for, so that a painting with strokes to begin with takes so many steps."""
+    return None if steps < 1 else round(steps / LATER)
 
 
 def _with(shell: str, options: dict[str, Any]) -> str:

@@ -65,7 +65,8 @@ class Run:
         fill: "solid" for strokes of any width that the plotter fills, "line" for single lines as wide as their pen.
         init: strokes to begin with, such as an agent's, in place of the rounds that lay them: only the later part of
             the schedule is left. If fewer than `strokes`, the others are added where they are needed.
-        hold: whether the strokes of `init` stay as they are, on top, and only the others are painted, beneath them.
+        hold: whether the strokes of `init` stay as they are, on top, and only the others are painted, beneath them; a
+            number holds so many of its last ones.
 
     Raises:
         BrushError: an unknown brush. FileError: a picture or painter that cannot be read.
@@ -91,7 +92,7 @@ class Run:
         margin: Any = "15mm",
         fill: str = "solid",
         init: Strokes | None = None,
-        hold: bool = False,
+        hold: bool | int = False,
         _laid: int = 0,
     ) -> None:
         whole = {"strokes": strokes, "height": height, "seed": seed, "steps": 1 if steps is None else steps}
@@ -113,15 +114,16 @@ class Run:
         self._view = View(self.painter, self.canvas, height)
         planned = self.goal.steps if steps is None else steps
         laid = _laid if init is None else len(init)
-        if hold and not 0 < laid < strokes:
-            raise InputError(f"expected strokes to hold, and more to paint, got {laid} of {strokes}")
-        new, improved = (strokes - laid, 0) if hold else (strokes, laid)
+        held = laid if hold is True else int(hold)
+        if hold and not (0 < held <= laid and held < strokes):
+            raise InputError(f"expected strokes to hold, and more to paint, got {held} of {strokes}")
+        new, improved = strokes - held, laid - held
         self.schedule = Schedule.plan(new, height, self.canvas.aspect, planned, self.goal.heights, improved)
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
             "strokes": strokes, "height": height, "steps": steps, **({"init": laid} if laid else {}),
-            **({"hold": True} if hold else {}),
+            **({"hold": held} if hold else {}),
         }  # fmt: skip
         self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
         self._weights = Path(brush) if painter is None and str(brush).endswith(".safetensors") else None
@@ -150,9 +152,12 @@ class Run:
         if not 1 <= len(init) <= most or init.brush is not None or self._leaves.palette is not None:
             raise InputError(f"expected 1 to {most} strokes of one brush and no pens to begin with, got {len(init)}")
         laid = init.check().detach().to(dtype=self.painter.dtype)
-        if self.parameters.get("hold"):
-            self._over = laid.replace(lifted=None, pen=None)
-            return
+        held = self.parameters.get("hold", 0)
+        if held:
+            self._over = laid[-held:].replace(lifted=None, pen=None)
+            laid = laid[:-held]
+            if not len(laid):
+                return
         radius = laid.radius.clamp(self._leaves.smallest, LARGEST)
         self._leaves.replace(torch.zeros(0, dtype=torch.bool), laid.replace(lifted=None, pen=None, radius=radius))
 
@@ -308,9 +313,9 @@ class Run:
             shown[0] |= ~shown.any()
             strokes, sizes = strokes[shown], kept(sizes, shown)
         if len(self._over):
-            strokes, sizes = Strokes.cat([strokes, self._over]), [*sizes, len(self._over)]
+            strokes = Strokes.cat([strokes, self._over])
         loss, terms = self._last
-        provenance: dict[str, Any] = {
+        provenance: dict[str, Any] = {**({"held": len(self._over)} if len(self._over) else {}),
             "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
             "steps": self._index, "seconds": round(self.seconds, 3), "rounds": [size for size in sizes if size],
         }  # fmt: skip

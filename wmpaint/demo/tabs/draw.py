@@ -23,8 +23,9 @@ from ..easel import Easel
 from ..examples import PHOTOS
 from ..hand import strokes_of
 from ..made import name_of
+from ..opening import check_work
 from ..pictures import Photo, jpeg_uri, opened
-from ..recipe import Recipe, call
+from ..recipe import Recipe, call, literal
 from ..studio import Studio
 from ..words import hint, told, whole
 from ..work import Work
@@ -94,6 +95,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         painted = strokes_of(drawing)
         if not len(painted):
             return ""
+        check_work(painted, Canvas(_aspect(shape)), limits)
         with torch.no_grad():
             dream = _painter(studio, brush, own).render(
                 painted, Canvas(_aspect(shape)), height=SEEN, program_height=HEIGHT
@@ -122,6 +124,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         painted = strokes_of(drawing)
         if not len(painted):
             raise InputError("expected a drawing, got a bare canvas: draw something first")
+        check_work(painted, Canvas(_aspect(shape)), limits)
         name = studio.brush(brush, own or {})
         return painted, Canvas(_aspect(shape)), painters.load(name), name
 
@@ -140,6 +143,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
               *, own: dict[str, str]) -> Any:  # fmt: skip
         painted, canvas, _, name = drawn(drawing, brush, shape, own)
         more = whole(strokes, "strokes to add", 1, limits.strokes)
+        whole(len(painted) + more, "strokes", 1, limits.strokes)
         goal = preset("photo", opened(photo, limits))
         options: dict[str, Any] = {
             "brush": name, "strokes": len(painted) + more, "height": HEIGHT,
@@ -150,17 +154,18 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         title = name_of(photo) + "-by-hand"
 
         def finish(painting: Any) -> Work:
-            init = 'init=wp.load("drawing.wmp.json").strokes'
+            init, on = 'init=wp.load("drawing.wmp.json").strokes', f"canvas=wp.Canvas({literal(canvas.aspect)})"
             asked = {**options, "brush": Path(name).name}
             python = "\n".join(
                 [
                     "import wmpaint as wp", "", "# drawing.wmp.json: press Replay and download your drawing first",
-                    f'canvas = wp.Canvas({canvas.aspect:g})',
-                    "painting = " + call("wp.paint", [f'"{Path(photo).name}"', init, "canvas=canvas"], asked),
+                    f'goal = "{Path(photo).name}"',
+                    f'goal = "{Path(photo).name}"',
+                    "painting = " + call("wp.paint", ["goal", init, on], asked),
                     f'painting.save("{title}.wmp.json")',
                 ]
             )  # fmt: skip
-            return Work(painting, goal, Recipe("", python), title, name)
+            return Work(painting, goal, Recipe("", python, on), title, name)
 
         return run, finish
 

@@ -174,4 +174,4 @@ def _recipe(
             "painting = " + call("wp.paint", arguments, options), f'painting.save("{name}.wmp.json")',
         ]
     )  # fmt: skip
-    return Recipe(f"{shell} -o {name}", python)
+    return Recipe(f"{shell} -o {name}", python, f"canvas=wp.Canvas(1.0, {GRAY})" if photo is None else "")

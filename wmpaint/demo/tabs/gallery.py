@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from ...errors import InputError
 from ..album import Album
 from ..easel import Easel
 from ..made import name_of
@@ -33,8 +34,9 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
             easel = Easel("gallery", studio, "Choose a painting, and it hangs here.", current, album, goes_on=False)
 
     def pick(event: gr.SelectData, hung: Any) -> Any:
-        work = hung[event.index].work
-        return easel.results(work)
+        if not 0 <= event.index < len(hung):
+            raise InputError("expected a painting of this visit: the page was open for too long")
+        return easel.results(hung[event.index].work)
 
     def bring(path: Any, hung: Any, own: Any) -> Any:
         painting = opened_painting(path, studio.limits, own or {})

@@ -15,7 +15,7 @@ from ..album import Album
 from ..easel import Easel
 from ..examples import PHOTOS
 from ..made import name_of
-from ..pictures import Photo, opened
+from ..pictures import REDUCED, Photo, is_reduced, opened
 from ..recipe import Recipe, call, command
 from ..studio import Studio
 from ..work import Work
@@ -112,6 +112,7 @@ def begin(
 
     def finish(painting: Any) -> Work:
         recipe = _recipe(Path(photo).name, name, objective, told_of(options), inks)
+        recipe = recipe.noted(REDUCED) if is_reduced(photo) else recipe
         return Work(painting, goal, recipe, name, options["brush"])
 
     return run, finish
@@ -123,12 +124,10 @@ def _recipe(photo: str, name: str, objective: str, options: dict[str, Any], pens
         ["paint", photo],
         {"objective": after, **in_shell(options), "pens": pens},
     )
-    goal = f'"{photo}"' if after is None else "goal"
     lines = ["import wmpaint as wp", ""]
-    if after is not None:
-        lines += [f'goal = wp.objectives.preset("{after}", "{photo}")']
+    lines += [f'goal = "{photo}"' if after is None else f'goal = wp.objectives.preset("{after}", "{photo}")']
     lines += [
-        "painting = " + call("wp.paint", [goal], {**options, "pens": pens}),
+        "painting = " + call("wp.paint", ["goal"], {**options, "pens": pens}),
         f'painting.save("{name}.wmp.json")',
         f'painting.save("{name}.svg", style="brush")',
     ]

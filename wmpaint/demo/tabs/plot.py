@@ -11,6 +11,7 @@ import gradio as gr
 
 from ...errors import InputError, MissingProgram
 from ...painting import Painting
+from ...units import page_size
 from ..album import Album
 from ..made import name_of
 from ..opening import opened_painting
@@ -31,6 +32,7 @@ FILLS = {"As suits the pens": None, "Offsets": "offsets", "Insets": "insets", "H
 PAGES = ("a3", "a4", "a5", "a6", "letter", "tabloid")
 KINDS = {"SVG (.svg)": ".svg", "HPGL (.hpgl)": ".hpgl", "G-code, servo (.gcode)": ".gcode"}
 DPI = 110
+LARGEST = 1200.0  # mm
 
 
 def make(studio: Studio, album: Album, current: gr.State) -> None:
@@ -88,10 +90,11 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
             raise InputError("expected pens and a fill out of the lists")
         inks: Any = PENS[pens] if PENS[pens] is not None else _colors(colors)
         options = {"page": str(page)[:40], "margin": str(margin)[:20], "fill": FILLS[fill]}
+        sides = page_size(str(options["page"]))
+        if max(sides) > LARGEST:
+            raise InputError(f"expected a page of up to {LARGEST:g} mm, got {max(sides):g} mm")
         planned = painting.plot(inks, **options)
-        if len(painting.strokes) > limits.strokes and planned.total.drawn > 5000:
-            raise InputError(f"expected a plot of up to 5000 m, got {planned.total.drawn:.0f} m")
-        known = {"pens": inks, "paper": page, "margin": margin, "fill": FILLS[fill]}
+        known = {"pens": inks, "paper": options["page"], "margin": options["margin"], "fill": FILLS[fill]}
         lines = command(["export", f"{name}.wmp.json", "-o", f"{name}.svg"], known)
         script = "\n".join(
             [

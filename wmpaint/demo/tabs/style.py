@@ -17,8 +17,8 @@ from ..album import Album
 from ..easel import Easel
 from ..examples import MANNERS, PHOTOS
 from ..made import name_of
-from ..pictures import Photo, opened
-from ..recipe import Recipe, call, command
+from ..pictures import REDUCED, Photo, is_reduced, opened
+from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
 from ..words import number
 from ..work import Work
@@ -115,6 +115,7 @@ def begin(
     def finish(painting: Any) -> Work:
         asked = told_of(options)
         recipe = _recipe(Path(photo).name, [p.name for p in manners], shares, strength, size, keep, asked, name)
+        recipe = recipe.noted(REDUCED) if any(map(is_reduced, (photo, *manners))) else recipe
         return Work(painting, goal, recipe, name, options["brush"])
 
     return run, finish
@@ -146,7 +147,7 @@ def _recipe(
     python = "\n".join(
         [
             "import wmpaint as wp", "", f'net = wp.features.load("{NET}")',
-            f'goal = wp.content("{photo}", net) + {weight:g} * {like} + wp.variance()',
+            f'goal = wp.content("{photo}", net) + {literal(weight)} * {like} + wp.variance()',
             "painting = " + call("wp.paint", ["goal"], options),
             f'painting.save("{name}.wmp.json")',
         ]
