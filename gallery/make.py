@@ -22,6 +22,8 @@ COMMANDS: dict[str, list[str]] = {
     "deep_dream": ["deep_dream.py"],
     "economy_sketch": ["economy_sketch.py"],
     "own_objective": ["own_objective.py"],
+    "flow_field": ["flow_field.py", "--height", "640"],
+    "circle_packing": ["circle_packing.py", "--height", "640"],
     **{name: ["class_painting.py", "--name", name] for name in CLASSES},
 }
 
