@@ -29,9 +29,9 @@ from wmpaint.demo.opening import opened_painting, portable
 from wmpaint.demo.pictures import Photo, jpeg_uri, opened, stage
 from wmpaint.demo.recipe import Recipe, call, command
 from wmpaint.demo.studio import Studio
-from wmpaint.demo.tabs import dream, paint, style
+from wmpaint.demo.tabs import draw, dream, paint, style
 from wmpaint.demo.words import OOPS, bar, number, plain, table, told, whole
-from wmpaint.demo.work import Work
+from wmpaint.demo.work import Work, finished
 from wmpaint.errors import FileError, InputError
 from wmpaint.export import writers
 from wmpaint.objectives.presets import preset
@@ -201,6 +201,34 @@ def test_the_python_of_styles_and_dreams_runs(studio: Studio, tmp_path: Path, mo
         assert work.recipe.command.startswith("wmpaint dream")
 
 
+def test_names_of_photos_are_written_so_that_python_reads_them(studio: Studio, tmp_path: Path) -> None:
+    odd = tmp_path / 'a "quoted" \\ name.jpg'
+    odd.write_bytes(sample_photo().read_bytes())
+    run, finish = begin_paint(studio, photo=str(odd))
+    next(run)
+    line = next(line for line in finish(run.painting()).recipe.python.split("\n") if line.startswith("goal"))
+    assert eval(line.removeprefix("goal = ")) == odd.name
+
+
+def test_a_painting_that_was_stopped_says_so(studio: Studio) -> None:
+    run, finish = begin_paint(studio)
+    next(run)
+    work = finished(run, finish)
+    assert work.recipe.python.startswith(f"# it was stopped after 1 of {run.schedule.steps} steps\n")
+    assert "stopped" not in painted(begin_paint(studio)).recipe.python
+
+
+def test_a_drawing_in_a_brush_of_ones_own_names_its_painter(tmp_path: Path) -> None:
+    weights = tmp_path / "mine.safetensors"
+    painters.load("round").save(weights)
+    drawn = strokes_of(json.dumps([line([[0.2, 0.5, 0.7], [0.9, 0.4, 0.7]])]))
+    made = portable(draw._painting(drawn, Canvas(1.0), painters.load(weights), str(weights)))
+    assert made.brushes[0].painter == "mine.safetensors" and str(tmp_path) not in made.to_json()
+    made.save(tmp_path / "drawing.wmp.json")
+    assert load(tmp_path / "drawing.wmp.json").render().shape[0] == 4, "its painter lies beside it"
+    assert opened_painting(str(tmp_path / "drawing.wmp.json"), Limits(), {"mine": str(weights)}).painters
+
+
 # Live
 
 
@@ -300,7 +328,7 @@ def test_what_hangs_in_the_gallery_is_small(studio: Studio) -> None:
 
 def test_a_painting_from_a_file_does_not_go_on(studio: Studio) -> None:
     work = painted(begin_paint(studio))
-    with pytest.raises(InputError, match="choose its photo"):
+    with pytest.raises(InputError, match="without one: choose it"):
         replace(work, goal=None).further(5, 5)
 
 

@@ -117,8 +117,9 @@ class Freehand:
         outcome = self._judge(agent, easels, strokes, height, generator)
         if looks < c.looks:
             with torch.no_grad():
-                canvas, _ = agent.studio.lay(canvas, laid[-1].detach())
-                if agent.is_choosy:  # the picture as it will be when it paints, though it is judged by all strokes
+                if not agent.is_choosy:
+                    canvas, _ = agent.studio.lay(canvas, laid[-1].detach())
+                else:  # the picture as it will be when it paints, though it is judged by all strokes
                     canvas = easels.canvas
                     for each in laid:
                         chosen = agent.worthwhile(easels.target, canvas, each.detach())

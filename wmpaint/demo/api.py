@@ -13,12 +13,13 @@ from ..errors import InputError
 from ..export import writers
 from .live import live
 from .made import name_of
-from .opening import opened_painting, portable
+from .opening import opened_painting
 from .pictures import Photo, pil
 from .studio import PAINTER, Studio
 from .tabs import dream, paint
 from .tabs import style as manners
 from .words import told, whole
+from .work import finished
 
 __all__ = ["KINDS", "add"]
 
@@ -54,7 +55,7 @@ def add(studio: Studio) -> None:
             if shown.share - said > 0.05 or not said:
                 said = shown.share
                 yield None, None, {"progress": round(shown.share, 3), "text": shown.text}
-        work = finish(portable(run.painting()))
+        work = finished(run, finish)
         _, real = work.pictures()
         path = studio.made.path(f"{work.name}.wmp.json")
         work.painting.save(path)

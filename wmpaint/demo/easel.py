@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -12,11 +11,10 @@ from ..errors import InputError
 from ..painting import Run
 from .files import FORMATS, write
 from .live import live
-from .opening import portable
 from .pictures import pil, stage
 from .studio import PAINTER, Studio
 from .words import bar, table, told, whole
-from .work import Work
+from .work import Work, finished
 
 __all__ = ["Easel"]
 
@@ -94,10 +92,11 @@ class Easel:
             told(self._make), [self.work, self.kind, self.size], self.files, concurrency_id="files",
             api_visibility="private", show_progress_on=self.files,
         )  # fmt: skip
-        self.undo.click(
+        undoing = self.undo.click(
             told(self._undo), self.work, self._shown, concurrency_id=PAINTER,
             api_visibility="private", show_progress_on=self.doing,
         )  # fmt: skip
+        self.films(undoing)
         self.keep.click(told(self._keep), None, self.doing, queue=False, api_visibility="private")
 
     @property
@@ -154,7 +153,7 @@ class Easel:
         stop = self.studio.stops.begin(request.session_hash)
         yield {
             self.doing: bar(0, "looking at it…"), self.stopping: gr.Row(visible=True),
-            self.after: gr.Column(visible=False), self.film: None, self.files: gr.File(value=None, visible=False),
+            self.after: gr.Column(visible=False),
         }  # fmt: skip
         run, finish = begin()
         for shown in live(run, stop, self.studio.limits.seconds):
@@ -163,11 +162,7 @@ class Easel:
                 self.compare: gr.ImageSlider(visible=False), self.doing: bar(shown.share, shown.text),
             }  # fmt: skip
         yield {self.doing: bar(1, "now the same strokes in the real program…")}
-        work = finish(portable(run.painting()))
-        if run.progress < 1:
-            done = run.painting().provenance["steps"]
-            work = replace(work, recipe=work.recipe.noted(f"it was stopped after {done} of {run.schedule.steps} steps"))
-        yield self.results(work, album)
+        yield self.results(finished(run, finish), album)
 
     def results(self, work: Work, album: Any = None) -> dict[Any, Any]:
         """All that is shown of a work, and with an album a place in that."""
@@ -181,7 +176,7 @@ class Easel:
             self.doing: "", self.stopping: gr.Row(visible=False), self.after: gr.Column(visible=True),
             self.numbers: table(rows, "How it went"), self.shell: gr.Code(work.recipe.command or "# see Python"),
             self.python: gr.Code(work.recipe.python), self.size: work.painting.program_height,
-            self.work: work, self.current: work, self.files: gr.File(value=None, visible=False),
+            self.work: work, self.current: work, self.files: gr.File(value=None, visible=False), self.film: None,
         }  # fmt: skip
         if album is not None:
             found |= self.album.hang(album, work, pil(real))
@@ -200,8 +195,7 @@ class Easel:
         return gr.File(value=str(path), visible=True)
 
     def _undo(self, work: Any) -> dict[Any, Any]:
-        undone = _there(work).undone()
-        return self.results(undone) | {self.film: None}
+        return self.results(_there(work).undone())
 
     def _keep(self, request: gr.Request) -> str:
         if not self.studio.stops.stop(request.session_hash):

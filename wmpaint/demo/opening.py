@@ -43,7 +43,7 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
     """
     if not path:
         raise InputError("expected a painting: a .wmp.json file, or an .svg or .html that holds one")
-    check_upload(path, limits, "a painting")
+    check_upload(path, limits.megabytes, "a painting")
     painting = Painting.load(path)
     if not len(painting.strokes):
         raise InputError("expected a painting with strokes, got an empty one")

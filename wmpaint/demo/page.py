@@ -30,7 +30,7 @@ KEPT = (600, 3600)  # seconds: how often Gradio looks for files of its own, and 
 
 
 def build(limits: Limits | None = None) -> gr.Blocks:
-    """The whole page.
+    """The whole page. In this process Gradio then fetches no more addresses that clients name.
 
     Args:
         limits: of what a visitor may ask for.

@@ -69,7 +69,7 @@ def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H
     """
     if not path:
         raise InputError(f"expected {what}: drop one into the frame, or choose an example")
-    check_upload(path, limits, "a picture")
+    check_upload(path, limits.megabytes, "a picture")
     picture = load_image(path, max_pixels=limits.megapixels * 1_000_000)
     share = SEEN / max(picture.shape[1:])
     if share < 1:
@@ -77,7 +77,7 @@ def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H
     return picture
 
 
-def check_upload(path: Any, limits: Limits, what: str) -> None:
+def check_upload(path: Any, megabytes: int, what: str) -> None:
     """Refuse an uploaded file that is too large, or that has been here for so long that it was removed.
 
     Raises:
@@ -87,8 +87,8 @@ def check_upload(path: Any, limits: Limits, what: str) -> None:
         size = Path(path).stat().st_size / 1e6
     except (OSError, ValueError) as error:
         raise InputError(f"expected {what}, got a file that was removed after an hour: drop it in again") from error
-    if size > limits.megabytes:
-        raise InputError(f"expected {what} of up to {limits.megabytes} MB, got {size:.0f} MB")
+    if size > megabytes:
+        raise InputError(f"expected {what} of up to {megabytes} MB, got {size:.1f} MB")
 
 
 def is_reduced(path: Any) -> bool:

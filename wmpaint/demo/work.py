@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from ..painters.painter import RibbonPainter
 from ..painting import Painting, Run
 from ..painting.schedule import LATER
 from ..strokes import Strokes
+from .opening import portable
 from .recipe import Recipe, call
 
-__all__ = ["Work"]
+__all__ = ["Work", "finished"]
 
 UNDO = 8  # steps back
 
@@ -56,7 +58,9 @@ class Work:
         """
         had = self.painting
         if self.goal is None:
-            raise InputError("expected something to go on painting after, got a painting from a file: choose its photo")
+            raise InputError(
+                "expected a photo to go on painting after, got a painting without one: choose it, and paint or finish"
+            )
         if "pens" in had.parameters:
             raise InputError(
                 "expected a painting in any color to go on with, got one in a plotter's pens: paint it anew"
@@ -140,6 +144,15 @@ class Work:
 
 
 _SHOWN = ("strokes", "seconds", "dream PSNR", "real PSNR", "transfer gap", "program", "seed")
+
+
+def finished(run: Run, finish: Callable[[Painting], Work]) -> Work:
+    """The work of a run, without the server's folders; its recipe tells if it was stopped early."""
+    work = finish(portable(run.painting()))
+    if run.progress >= 1:
+        return work
+    done = work.painting.provenance["steps"]
+    return replace(work, recipe=work.recipe.noted(f"it was stopped after {done} of {run.schedule.steps} steps"))
 
 
 def _planned(steps: int) -> int | None:

@@ -16,7 +16,7 @@ from ... import painters, programs
 from ...errors import InputError
 from ..album import Album
 from ..made import name_of
-from ..pictures import jpeg_uri
+from ..pictures import check_upload, jpeg_uri
 from ..studio import PAINTER, Studio
 from ..words import bar, hint, number, table, told
 
@@ -24,7 +24,7 @@ __all__ = ["make"]
 
 SHORTEST = 0.2  # minutes of training
 SHARE = 0.93  # of the time that training may take; the rest is for pictures of it
-LARGEST_BRUSH = 1_000_000  # bytes
+LARGEST_BRUSH = 1  # MB
 
 
 class Stopped(Exception):
@@ -133,8 +133,7 @@ def _brush(path: Any) -> programs.Brush:
         raise InputError("expected a brush: drop a MyPaint .myb file")
     if Path(path).suffix.lower() != ".myb":
         raise InputError(f"expected a MyPaint brush named .myb, got {Path(path).name!r}")
-    if Path(path).stat().st_size > LARGEST_BRUSH:
-        raise InputError("expected a brush of up to 1 MB, got a larger file")
+    check_upload(path, LARGEST_BRUSH, "a brush")
     name = name_of(path, "brush")
     if name in programs.bundled():
         name = f"my_{name}"

@@ -23,8 +23,8 @@ from ..easel import Easel
 from ..examples import PHOTOS
 from ..hand import strokes_of
 from ..made import name_of
-from ..opening import check_work
-from ..pictures import Photo, jpeg_uri, opened
+from ..opening import check_work, portable
+from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, opened
 from ..recipe import Recipe, call, literal
 from ..studio import Studio
 from ..words import hint, told, whole
@@ -130,7 +130,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
 
     def again(drawing: Any, brush: Any, shape: Any, own: Any, had: Any) -> Any:
         painted, canvas, painter, name = drawn(drawing, brush, shape, own)
-        painting = _painting(painted, canvas, painter, 0)
+        painting = portable(_painting(painted, canvas, painter, name))
         return easel.results(Work(painting, None, RECIPE, "drawing", name), had)
 
     event = replay.click(
@@ -159,13 +159,13 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
             python = "\n".join(
                 [
                     "import wmpaint as wp", "", "# drawing.wmp.json: press Replay and download your drawing first",
-                    f'goal = "{Path(photo).name}"',
-                    f'goal = "{Path(photo).name}"',
+                    f"goal = {literal(Path(photo).name)}",
                     "painting = " + call("wp.paint", ["goal", init, on], asked),
                     f'painting.save("{title}.wmp.json")',
                 ]
             )  # fmt: skip
-            return Work(painting, goal, Recipe("", python, on), title, name)
+            recipe = Recipe("", python, on)
+            return Work(painting, goal, recipe.noted(REDUCED) if is_reduced(photo) else recipe, title, name)
 
         return run, finish
 
@@ -199,10 +199,11 @@ def _painter(studio: Studio, brush: Any, own: Any) -> RibbonPainter:
     return painters.load(studio.brush(brush, own or {}))
 
 
-def _painting(strokes: Strokes, canvas: Canvas, painter: RibbonPainter, seed: int) -> Painting:
+def _painting(strokes: Strokes, canvas: Canvas, painter: RibbonPainter, brush: str) -> Painting:
+    own = brush if brush.endswith(".safetensors") else None
     name, _, version = str(painter.info.get("program", "mypaint ")).partition(" ")
     return Painting(
-        strokes=strokes, canvas=canvas, brushes=(BrushRef.of(painter),), program=name, program_version=version,
-        program_height=HEIGHT, seed=seed, parameters={"brush": painter.brush, "strokes": len(strokes), "by": "hand"},
+        strokes=strokes, canvas=canvas, brushes=(BrushRef.of(painter, own),), program=name, program_version=version,
+        program_height=HEIGHT, seed=0, parameters={"brush": painter.brush, "strokes": len(strokes), "by": "hand"},
         provenance={"wmpaint": __version__, "torch": torch.__version__}, painters=(painter,),
     )  # fmt: skip

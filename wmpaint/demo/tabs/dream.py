@@ -18,7 +18,7 @@ from ..album import Album
 from ..easel import Easel
 from ..examples import CHANNELS, PHOTOS, channels
 from ..made import name_of
-from ..pictures import Photo, opened
+from ..pictures import REDUCED, Photo, is_reduced, opened
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
 from ..words import hint, number, whole
@@ -137,6 +137,7 @@ def begin(
     def finish(painting: Any) -> Work:
         told = told_of(options)
         recipe = _recipe(Path(photo).name if photo else None, asked, names, kept, told, name)
+        recipe = recipe.noted(REDUCED) if photo and is_reduced(photo) else recipe
         return Work(painting, goal, recipe, name, options["brush"])
 
     return run, finish
@@ -167,11 +168,12 @@ def _recipe(
     else:
         more = {"channel": asked["channel"], "octaves": asked["octaves"], **on}
         goal = call("wp.objectives.layer_dream", [literal(asked["layer"]), "nets"], more)
-    arguments = ["goal"] + ([f"canvas=wp.Canvas(1.0, {GRAY})"] if photo is None else [])
+    canvas = f"canvas=wp.Canvas(1.0, {GRAY})" if photo is None else ""
+    arguments = ["goal", canvas] if canvas else ["goal"]
     python = "\n".join(
         [
             "import wmpaint as wp", "", f"nets = {loaded}", f"goal = {goal}",
             "painting = " + call("wp.paint", arguments, options), f'painting.save("{name}.wmp.json")',
         ]
     )  # fmt: skip
-    return Recipe(f"{shell} -o {name}", python, f"canvas=wp.Canvas(1.0, {GRAY})" if photo is None else "")
+    return Recipe(f"{shell} -o {name}", python, canvas)

@@ -16,7 +16,7 @@ from ..easel import Easel
 from ..examples import PHOTOS
 from ..made import name_of
 from ..pictures import REDUCED, Photo, is_reduced, opened
-from ..recipe import Recipe, call, command
+from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
 from ..work import Work
 from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
@@ -125,7 +125,8 @@ def _recipe(photo: str, name: str, objective: str, options: dict[str, Any], pens
         {"objective": after, **in_shell(options), "pens": pens},
     )
     lines = ["import wmpaint as wp", ""]
-    lines += [f'goal = "{photo}"' if after is None else f'goal = wp.objectives.preset("{after}", "{photo}")']
+    source = literal(photo)
+    lines += [f"goal = {source}" if after is None else f'goal = wp.objectives.preset("{after}", {source})']
     lines += [
         "painting = " + call("wp.paint", ["goal"], {**options, "pens": pens}),
         f'painting.save("{name}.wmp.json")',

@@ -139,15 +139,15 @@ def _recipe(
         ["style", photo, *manners],
         {"style_weight": weight, "scale": scale, "keep_color": bool(keep), **in_shell(options)},
     )
-    likes = "[" + ", ".join(f'"{manner}"' for manner in manners) + "]"
+    likes = "[" + ", ".join(map(literal, manners)) + "]"
     extra = {"scale": scale, "shares": None if even else shares}
     like = call("wp.style", [likes, "net"], extra)
     if keep:
-        like = like[:-1] + f', colors=wp.load_image("{photo}"))'
+        like = f"{like[:-1]}, colors=wp.load_image({literal(photo)}))"
     python = "\n".join(
         [
             "import wmpaint as wp", "", f'net = wp.features.load("{NET}")',
-            f'goal = wp.content("{photo}", net) + {literal(weight)} * {like} + wp.variance()',
+            f"goal = wp.content({literal(photo)}, net) + {literal(weight)} * {like} + wp.variance()",
             "painting = " + call("wp.paint", ["goal"], options),
             f'painting.save("{name}.wmp.json")',
         ]
