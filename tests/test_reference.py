@@ -17,7 +17,7 @@ ENTRIES = set(
 
 
 PACKAGES = [
-    "objectives", "painters", "programs", "raster", "features", "painting", "data", "agents",
+    "demo", "objectives", "painters", "programs", "raster", "features", "painting", "data", "agents",
     "export.svg", "export.plotter",
 ]  # fmt: skip
 

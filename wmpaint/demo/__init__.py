@@ -19,7 +19,16 @@ def build(limits: Limits | None = None) -> object:
 
 
 def launch(limits: Limits | None = None, **options: object) -> object:
-    """Serve the page; options as for `wmpaint.demo.page.launch`."""
+    """Serve the page, until Ctrl-C.
+
+    Args:
+        limits: of what a visitor may ask for.
+        options: `host` and `port`, `open_browser`, `share`, `auth` (name, password), `mcp`, `block`, and `ready`, which
+            is told the page's address; all off or local by default, as for `wmpaint demo`.
+
+    Raises:
+        MissingProgram: Gradio, or for `mcp` its extra, is not installed.
+    """
     from .page import launch
 
     return launch(limits or Limits(), **options)  # type: ignore[arg-type]
