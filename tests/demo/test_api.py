@@ -19,6 +19,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from wmpaint import load, sample_photo
+from wmpaint.demo import Limits, build
 from wmpaint.demo.examples import MANNERS
 
 SMALL = {"strokes": 15, "height": 64, "brush": "round"}
@@ -164,3 +165,10 @@ def test_eight_visitors_at_once_each_get_their_own(served: Any, tmp_path: Path) 
             middle = picture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
             assert max(abs(a - b) for a, b in zip(middle, colors[k], strict=True)) < 30, (k, middle, colors[k])
             assert report["seed"] == k and f"color{k}" in report["command"]
+
+
+def test_tools_for_language_models_have_the_names_of_the_api() -> None:
+    offered = {
+        each.api_name: each.fn.__name__ for each in build(Limits()).fns.values() if each.api_visibility == "public"
+    }
+    assert offered == {name: name for name in ("paint", "style", "dream", "export", "brushes")}

@@ -42,8 +42,10 @@ def add(studio: Studio) -> None:
             inputs = [
                 _field(each) for each in inspect.signature(function).parameters.values() if each.name != "request"
             ]
+        handler = told(function)
+        handler.__name__ = name  # which tools for language models are called by
         press.click(
-            told(function), inputs, outputs, api_name=name, api_description=inspect.getdoc(function),
+            handler, inputs, outputs, api_name=name, api_description=inspect.getdoc(function),
             concurrency_id=queue, concurrency_limit=1,
         )  # fmt: skip
 
