@@ -3,20 +3,25 @@
 python benchmarks/agents.py errors --data mnist.npz     # mnist-8 on held-out digits, kana-15 on kana
 python benchmarks/agents.py order                       # kana-15 against the human order
 python benchmarks/agents.py lengths --data photos/      # 15, 50 and 200 strokes on crops of photos; --sets trains
-python benchmarks/agents.py photo [PHOTO...]            # seconds and PSNR of the photo agent
+python benchmarks/agents.py photo [PHOTO...]            # seconds and PSNR of the photo agent; --alone: and of Run
 python benchmarks/agents.py init [PHOTO...]              # time to the same loss, with and without --init agent
 """
 
 from __future__ import annotations
 
 import argparse
+import time
+from pathlib import Path
 
 import torch
 
 import wmpaint as wp
 from wmpaint.agents import evaluate, plan_training
 from wmpaint.agents.replay import dream, program_for, replay
+from wmpaint.cli.session import BY_AGENT
 from wmpaint.data import agreements, mean_agreement
+from wmpaint.image import load_image, resize
+from wmpaint.metrics import psnr
 
 
 def errors(chosen: argparse.Namespace) -> None:
@@ -77,3 +82,68 @@ def lengths(chosen: argparse.Namespace) -> None:
             f"| {strokes} | {training.index} | {training.undone} | {found.dream_mse:.4f} | {found.real_mse:.4f} |",
             flush=True,
         )
+
+
+def photo(chosen: argparse.Namespace) -> None:
+    agent = wp.agents.load(chosen.agent or "photo")
+    agent(load_image(wp.sample_photo())[:3], 50, polish=1)  # compiles
+    print("| photo | by | strokes | seconds | dream | real MyPaint |\n|---|---|---|---|---|---|")
+    for path in chosen.photos or [wp.sample_photo()]:
+        picture = load_image(path)[:3]
+        picture = resize(picture, 512, round(512 * picture.shape[2] / picture.shape[1]))
+        canvas, programs = wp.Canvas.like(picture), (agent.painter, wp.MyPaint(agent.painter.brush))
+        for by in ("the agent", "polished", *(["the optimizer alone"] if chosen.alone else [])):
+            began = time.monotonic()
+            if by == "the optimizer alone":
+                run = wp.Run(picture, brush=agent.painter.brush, strokes=500, seed=chosen.seed)
+                *_, _ = run
+                strokes = run.painting().strokes
+            else:
+                strokes = agent(picture, 500, polish=0 if by == "the agent" else 12)
+            seconds = time.monotonic() - began
+            pictures = [program.render(strokes, canvas, height=512)[:3] for program in programs]
+            near, real = (float(psnr(p, resize(picture, *p.shape[1:]))) for p in pictures)
+            print(
+                f"| {Path(path).stem} | {by} | {len(strokes)} | {seconds:.1f} | {near:.1f} dB | {real:.1f} dB |",
+                flush=True,
+            )
+
+
+def init(chosen: argparse.Namespace) -> None:
+    agent = wp.agents.load(chosen.agent or "photo")
+    agent(load_image(wp.sample_photo())[:3], 50, polish=1)  # compiles
+    print("| photo | brush | seconds | loss | with the agent | loss | time | loss |\n|---|---|---|---|---|---|---|---|")
+    for path, brush in [(path, brush) for path in chosen.photos or [wp.sample_photo()] for brush in chosen.brushes]:
+        plain = wp.Run(path, brush=brush, seed=chosen.seed)
+        *_, alone = plain
+        began = time.monotonic()
+        strokes = agent(path, round(BY_AGENT * 500), polish=0)
+        agent_seconds = time.monotonic() - began
+        helped = wp.Run(path, brush=brush, seed=chosen.seed, init=strokes)
+        *_, begun = helped
+        seconds = agent_seconds + helped.seconds
+        print(
+            f"| {Path(path).stem} | {brush} | {plain.seconds:.1f} | {alone.loss:.5f} | {seconds:.1f} "
+            f"| {begun.loss:.5f} | {seconds / plain.seconds:.0%} | {begun.loss / alone.loss:.0%} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["errors", "order", "lengths", "photo", "init"])
+    parser.add_argument("photos", nargs="*")
+    parser.add_argument("--data")
+    parser.add_argument("--agent")
+    parser.add_argument("--alone", action="store_true", help="lengths: begin anew. photo: the optimizer, too")
+    parser.add_argument("--sets", action="store_true", help="lengths: train sets of 5 strokes a look")
+    parser.add_argument("--minutes", type=float, default=8)
+    parser.add_argument("--brushes", nargs="+", default=["oil"])
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    torch.manual_seed(chosen.seed)
+    {"errors": errors, "order": order, "lengths": lengths, "photo": photo, "init": init}[chosen.what](chosen)
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ levels of 255, beside those of a mean of 8 replays: what is left of a picture wi
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 
 import numpy as np
@@ -98,7 +98,11 @@ def pictures(brush: str) -> str:
 
 
 def main() -> None:
-    names = sys.argv[1:] or [name for name in wp.painters.available() if wp.painters.load(name).config.noise]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("brushes", nargs="*")
+    names = parser.parse_args().brushes or [
+        name for name in wp.painters.available() if wp.painters.load(name).config.noise
+    ]
     print(
         "| brush | deviation: painter's / program's | textured / painter's | quantiles off "
         "| half length: program | textured | fine: dream | mean replay | textured | real "

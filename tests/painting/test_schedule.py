@@ -67,10 +67,14 @@ def test_refused(strokes: int, steps: int | None) -> None:
         Schedule.plan(strokes, 512, 1.0, steps)
 
 
-def test_strokes_that_are_there_need_one_round_and_fewer_steps() -> None:
+def test_strokes_that_are_there_need_two_rounds_and_fewer_steps() -> None:
     plain, laid = (Schedule.plan(500, 512, 1.5, 120, laid=count) for count in (0, 460))
-    assert [r.strokes for r in laid.rounds] == [40] and laid.rounds[0].begin == 0
+    assert [(r.strokes, r.begin) for r in laid.rounds] == [(20, 0.0), (20, 0.25)]
+    odd = Schedule.plan(500, 512, 1.5, 120, laid=495)
+    assert sum(r.strokes for r in odd.rounds) == 5, "none is lost by halving"
     assert laid.rounds[0].radius == plain.rounds[-1].radius and laid.steps == 60
     heights = [laid.resolution(time) for time in (0.0, 0.5, 0.9)]
     assert heights == sorted(heights) and heights[-1] == plain.fine and heights[0] < plain.coarse
-    assert laid.rate(0.0) > 1 > laid.rate(0.9)
+    assert laid.rate(0.0) == 1 < laid.rate(0.25) and laid.rate(0.9) < 1, "bold when all are there"
+    whole = Schedule.plan(500, 512, 1.5, 120, laid=500)
+    assert [r.strokes for r in whole.rounds] == [0] and whole.rate(0.0) > 1 > whole.rate(0.9), "at once, if they are"

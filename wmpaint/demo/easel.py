@@ -18,6 +18,7 @@ from .work import Work, finished
 
 __all__ = ["Easel"]
 
+_QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 Begin = Callable[..., tuple[Run, Callable[[Any], Work]]]
 
 
@@ -97,7 +98,7 @@ class Easel:
             api_visibility="private", show_progress_on=self.doing,
         )  # fmt: skip
         self.films(undoing)
-        self.keep.click(told(self._keep), None, self.doing, queue=False, api_visibility="private")
+        self.keep.click(told(self._keep), None, self.doing, **_QUIET)
 
     @property
     def _shown(self) -> list[Any]:
@@ -134,9 +135,9 @@ class Easel:
                 api_visibility="private", show_progress="minimal", show_progress_on=self.doing, trigger_mode="once",
             )  # fmt: skip
             self.films(event)
-            event.failure(self._back, self.work, self._shown, queue=False, api_visibility="private")
+            event.failure(self._back, self.work, self._shown, **_QUIET)
             both.append(event)
-        self.cancel.click(self._canceled, self.work, self._shown, cancels=both, queue=False, api_visibility="private")
+        self.cancel.click(self._canceled, self.work, self._shown, cancels=both, **_QUIET)
 
     def films(self, event: Any) -> None:
         """After an event, make a film of what is on the easel."""

@@ -90,10 +90,11 @@ class Schedule:
             radius = min(0.25, max(cover * math.sqrt(aspect / count), 1.0 / height))
             rounds.append(Round(count, radius, 4.0 * radius, begin))
         if laid:
-            ends = [round((strokes - laid) * sum(share for share, _ in LAID_ROUNDS[:k])) for k in range(3)]
+            parts = LAID_ROUNDS if strokes > laid else ((1.0, 0.0),)
+            ends = [round((strokes - laid) * sum(share for share, _ in parts[:k])) for k in range(len(parts) + 1)]
             rounds = [
                 replace(rounds[-1], strokes=b - a, begin=begin)
-                for a, b, (_, begin) in zip(ends, ends[1:], LAID_ROUNDS, strict=False)
+                for a, b, (_, begin) in zip(ends, ends[1:], parts, strict=False)
             ]
             steps = max(1, round(LATER * steps))
         coarse = min(height, max(COARSEST, 8 * round(PIXELS / rounds[-1].radius / 8)))
