@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
+import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ needs.package("gradio")
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
+from served import Served
 
 from wmpaint import load, sample_photo
 from wmpaint.demo import Limits, build
@@ -172,3 +175,20 @@ def test_tools_for_language_models_have_the_names_of_the_api() -> None:
         each.api_name: each.fn.__name__ for each in build(Limits()).fns.values() if each.api_visibility == "public"
     }
     assert offered == {name: name for name in ("paint", "style", "dream", "export", "brushes")}
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_that_is_stopped_while_it_paints_leaves_nothing(tmp_path: Path, how: signal.Signals) -> None:
+    (tmp_path / "tmp").mkdir()
+    page = Served(tmp_path, temporary=tmp_path / "tmp")
+    client = Client(page.url, verbose=False, download_files=str(tmp_path / "got"))
+    job = client.submit(photo=photo(), strokes=200, height=256, api_name="/paint")
+    while not job.outputs():
+        time.sleep(0.05)
+    assert list((tmp_path / "tmp").glob("wmpaint-demo-*")), "where its files lie"
+    page.process.send_signal(how)
+    assert page.process.wait(20) == 0, "it has done what it was asked to"
+    words = page.words()
+    assert "Traceback" not in words and "terminate called" not in words, words
+    assert not list((tmp_path / "tmp").glob("wmpaint-demo-*"))
+    page.said.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -65,14 +67,25 @@ def demo(
         strokes=max_strokes, height=max_height, seconds=max_seconds, minutes=max_minutes, megabytes=max_upload
     )
     _check_port(host, port)
-    launch(
-        limits, host=host, port=port, open_browser=browser, share=share, auth=given, mcp=mcp,
-        ready=lambda url: common.note(f"painting at {url}; Ctrl-C ends it"),
-    )  # fmt: skip
-    # Somebody's painting may still be at work in a thread, which would be waited for, or crash on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it so wants its files removed, too
+    code = 0
+    try:
+        page = launch(
+            limits, host=host, port=port, open_browser=browser, share=share, auth=given, mcp=mcp, block=False,
+            ready=lambda url: common.note(f"painting at {url}; Ctrl-C ends it"),
+        )  # fmt: skip
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            common.note("closed")
+        finally:
+            page.studio.clear()  # type: ignore[attr-defined]
+    except KeyboardInterrupt:
+        code = common.STOPPED
+    # Visitors are still connected, and somebody's painting may be at work: both would be waited for, or crash.
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)
 
 
 def _check_port(host: str, port: int | None) -> None:

@@ -15,7 +15,7 @@ __all__ = ["Shown", "Stops", "live"]
 
 FIRST, LATER, EAGER = 0.15, 0.5, 4.0  # seconds between pictures, at first and later; how long "at first" is
 SHARE = 0.25  # of the time, at most, that goes into showing
-SEEN = 420  # pixels of height
+SOON, SEEN = 200, 420  # pixels of height: at first, where strokes are large, and later
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ def live(run: Run, stop: threading.Event, seconds: float = float("inf")) -> Iter
     """
     began = shown = time.monotonic()
     cost = 0.0
-    height = min(SEEN, run.height)
     for step in run:
         now = time.monotonic()
-        wait = max(FIRST if now - began < EAGER else LATER, cost / SHARE)
+        eager = now - began < EAGER
+        wait = max(FIRST if eager else LATER, cost / SHARE)
         if step.index == 0 or now - shown >= wait:
             left = "nearly done" if step.seconds_left < 1 else f"{step.seconds_left:.0f} s left"
-            picture = run.preview(height)
+            picture = run.preview(min(SOON if eager else SEEN, run.height))
             cost = time.monotonic() - now
             text = f"{step.strokes:,} strokes · loss {step.loss:.4g} · {left}"
             yield Shown(picture, max(run.progress, (step.index + 1) / step.total), text)

@@ -32,7 +32,7 @@ class Made:
 
     def sweep(self) -> None:
         """Remove what is old."""
-        for folder in self.root.iterdir():
+        for folder in self.root.iterdir() if self.root.exists() else ():
             try:
                 if time.time() - folder.stat().st_mtime > self.old:
                     shutil.rmtree(folder, ignore_errors=True)

@@ -113,6 +113,5 @@ def launch(
             page.block_thread()
         finally:
             page.close()
-            studio.made.remove()
-            studio.own.remove()
+            studio.clear()
     return page

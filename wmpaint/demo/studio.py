@@ -38,6 +38,11 @@ class Studio:
         painters.load(BRUSHES)
         self.swatch(BRUSHES)
 
+    def clear(self) -> None:
+        """Remove all files."""
+        self.made.remove()
+        self.own.remove()
+
     def keep_tidy(self, every: float = 600.0) -> None:
         """Remove old files now and then, as long as the server runs."""
         while True:
