@@ -1,4 +1,7 @@
-"""Options that all examples have, and the way they end: a picture of the dream beside the same strokes in MyPaint."""
+"""Options that all examples have, and the way they end: a picture of the dream beside the same strokes in MyPaint.
+
+`-o NAME.wmp.json` writes the painting instead.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,11 @@ def paint(goal: Any, chosen: argparse.Namespace, **more: Any) -> wp.Painting:
 
 
 def save(painting: wp.Painting, chosen: argparse.Namespace) -> None:
-    """Dream and replay side by side; the replay is MyPaint's where it is installed."""
+    """Dream and replay side by side, the latter MyPaint's where it is installed; or the painting, as a .wmp.json."""
+    if chosen.output.endswith(".wmp.json"):
+        painting.save(chosen.output)
+        print(chosen.output)
+        return
     dream, real = painting.render()[:3], painting.replay("auto")[:3]
     gap = torch.ones(3, dream.shape[1], max(1, dream.shape[1] // 64))
     save_png(chosen.output, torch.cat([dream, gap, real], 2))

@@ -1,4 +1,4 @@
-"""System libraries that some tests need. Without one they are skipped, unless the environment demands it."""
+"""What some tests need of the system. Without it they are skipped, unless the environment demands it."""
 
 from __future__ import annotations
 
@@ -39,3 +39,16 @@ def package(name: str) -> Any:
         if os.environ.get("WMPAINT_REQUIRE_PROGRAMS") == "1":
             raise
         pytest.skip(f"no {name} installed", allow_module_level=True)
+
+
+def libmypaint() -> Any:
+    """The system's libmypaint; WMPAINT_REQUIRE_LIBMYPAINT=1 makes its absence a failure."""
+    from wmpaint.errors import MissingProgram
+    from wmpaint.programs._library import library
+
+    try:
+        return library()
+    except MissingProgram as error:
+        if os.environ.get("WMPAINT_REQUIRE_LIBMYPAINT") == "1":
+            raise
+        pytest.skip(str(error))

@@ -35,7 +35,7 @@ LAYERS = [
     "agents",
     "worldmodel",
     "wmpaint",  # the package itself: wmpaint/__init__.py, the public names
-    "demo",
+    "demo gallery",
     "cli",
     "__main__",
 ]

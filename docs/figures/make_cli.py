@@ -19,7 +19,7 @@ PAGE = Path(__file__).parents[1] / "cli.md"
 
 def plain(text: str | None) -> str:
     """Help without the console's markup, on one line, safe in a table."""
-    words = re.sub(r"\[/?(?:bold|dim|italic|green|red|yellow|cyan)?\]", "", text or "")
+    words = re.sub(r"\[/?(?:bold|dim|italic|green|red|yellow|cyan)?\]", "", text or "").replace("\\[", "[")
     return " ".join(words.split()).replace("|", "\\|").replace("<", "&lt;")
 
 

@@ -162,7 +162,8 @@ def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
             [*start, "-m", "wmpaint", "agent", "train", "--data", "digits", "--strokes", "3", "--side", "16", "--kind",
              "recurrent", "--unroll", "2", "--steps", "4", "--batch", "4", "--loss", "critic=0.01", "--program", "dabs",
              "-o", str(path)],
-            env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}, capture_output=True, text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONFAULTHANDLER": "1"},
+            capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         found.append(agents.load(path).net.state_dict())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+import needs
 import pytest
 import torch
 import toys
 from PIL import Image
 
 from wmpaint.canvas import Canvas
-from wmpaint.errors import MissingProgram
 from wmpaint.metrics import psnr
 from wmpaint.painters import RibbonPainter, available, evaluate, load
 from wmpaint.painters.sheet import HEIGHT
@@ -53,12 +52,8 @@ def test_a_contact_sheet_lies_beside_the_weights(name: str) -> None:
 
 @each
 def test_it_paints_as_the_program_does(name: str) -> None:
-    try:
-        program = MyPaint(name)
-    except MissingProgram as error:
-        if os.environ.get("WMPAINT_REQUIRE_LIBMYPAINT") == "1":
-            raise
-        pytest.skip(str(error))
+    needs.libmypaint()
+    program = MyPaint(name)
     painter = load(name)
     report = evaluate(painter, program, strokes=40, seeds=6, seed=11)
     assert 0 < report.error_share < limit(painter)

@@ -66,6 +66,11 @@ class Team:
         dist.broadcast(both, 0)
         return float(both)
 
+    def wait(self) -> None:
+        """Until all processes are here, so that none takes down what others still use."""
+        if self.size > 1:
+            dist.barrier()
+
     def leave(self) -> None:
         """Part from the other processes."""
         if self.size > 1 and dist.is_initialized():

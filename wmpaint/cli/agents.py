@@ -140,10 +140,11 @@ def train(
             training.resume(state)
         records = Records(table, go_on=resume, step=training.index, tensorboard=tensorboard) if team.leads else None
         stopped = _train(training, test, records, output, sheet, state, program)
+        if team.leads:
+            found = agents.evaluate(training.learned(), test, limit=min(REPORTED, len(test)), program=program)
+        team.wait()
         if not team.leads:
             return common.STOPPED if stopped else None
-        learned = training.learned()
-        found = agents.evaluate(learned, test, limit=min(REPORTED, len(test)), program=program)
     finally:
         team.leave()
     seconds, outputs = round(training.seconds, 1), [str(path) for path in (output, sheet, table, state)]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import agents, brushes, demo, exporting, paint, paintings, video, visions
+from . import agents, brushes, demo, exporting, gallery, paint, paintings, video, visions
 
 __all__ = ["app"]
 
@@ -52,4 +52,5 @@ app.command("brushes", epilog=brushes.BRUSHES_EXAMPLE)(brushes.brushes)
 app.command("train-painter", epilog=brushes.TRAIN_EXAMPLE)(brushes.train_painter)
 app.command("evaluate-painter", epilog=brushes.EVALUATE_EXAMPLE)(brushes.evaluate_painter)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("gallery", epilog=gallery.EXAMPLE)(gallery.gallery)
 app.add_typer(agents.agent)

@@ -121,8 +121,8 @@ def dream(
 ) -> int | None:
     """Paint what a network dreams of: a class of things, or all that a layer sees in a photo (DeepDream).
 
-    For a class two networks look at once, where the second is installed (pip install wmpaint[nets]); a third that took
-    no part says how high the class ranks in the dream and in the replay.
+    For a class two networks look at once, where the second is installed (pip install wmpaint\\[nets]); a third that
+    took no part says how high the class ranks in the dream and in the replay.
     """
     from .. import features
     from ..canvas import Canvas

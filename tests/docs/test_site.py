@@ -1,0 +1,280 @@
+"""The site as a browser sees it: every page, link and picture, in light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlparse
+
+import needs
+import pytest
+from pages import ROOT
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+ABOVE_THE_FOLD = 1_500_000  # bytes that a page may load before anyone scrolls
+GUIDES = {  # what somebody would type, and the page that has to be found
+    "plotter paper pens": "plotter_handbook",
+    "own brush": "own_brush",
+    "notebook": "notebooks",
+    "variance": "how_it_works",
+    "cookbook palette": "cookbook",
+    "animated svg": "svg",
+    "style transfer": "visions",
+    "out of memory": "troubleshooting",
+    "flicker": "video",
+    "kana": "agents",
+    "schema": "file_format",
+    "performance": "performance",
+}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Files of a folder, without a line on stderr for each."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as it is published."""
+    needs.package("mkdocs")
+    built = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(built)],
+        cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return built
+
+
+@pytest.fixture(scope="module")
+def site(folder: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    path = needs.program("chromium")
+    needs.package("playwright")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def urls(folder: Path, site: str) -> list[str]:
+    """Where each page is."""
+    pages = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("index.html"))
+    assert len(pages) > 55, "the gallery, the guides and the reference"
+    return [site + page.removesuffix("index.html") for page in pages]
+
+
+class Visit:
+    """A page that is looked at, and all that went wrong while it was."""
+
+    def __init__(self, browser: Any, site: str, **options: Any) -> None:
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.bytes = 0
+        self.page.on("console", lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on(
+            "request", lambda r: None if r.url.startswith((site, "data:", "blob:")) else self.wrong.append(r.url)
+        )
+        self.page.on("response", self._count)
+
+    def _count(self, response: Any) -> None:
+        if response.status >= 400:
+            self.wrong.append(f"{response.status} {response.url}")
+        self.bytes += int(response.headers.get("content-length", 0))
+
+    def go(self, url: str) -> None:
+        self.bytes = 0
+        self.page.goto(url, wait_until="load")
+
+
+WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BROKEN = """() => [...document.images].filter((i) => { i.loading = "eager"; return true; }).length && Promise.all(
+  [...document.images].map((i) => i.decode().then(() => null, () => i.src))).then((found) => found.filter(Boolean))"""
+NAMELESS = """() =>
+  [...document.querySelectorAll("img:not([alt]), video:not([aria-label]), input:not([aria-label]):not([id])")]
+  .filter((e) => !e.closest("label") && !e.hidden && e.type !== "hidden").map((e) => e.outerHTML.slice(0, 120))"""
+LINKS = "() => [...document.querySelectorAll('a[href]')].map((a) => a.href)"
+IDS = "() => [...document.querySelectorAll('[id]')].map((e) => e.id)"
+# WCAG 2.1, 1.4.3: text against the nearest background that is not transparent.
+CONTRAST = """() => {
+  const parse = (c) => { const n = c.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+  const linear = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => [r, g, b].map((v) => linear(v / 255))
+    .reduce((s, v, k) => s + v * [0.2126, 0.7152, 0.0722][k], 0);
+  const over = (a, b) => a.slice(0, 3).map((v, k) => v * a[3] + b[k] * (1 - a[3]));
+  const found = [];
+  for (const e of document.querySelectorAll("article *, .md-nav__link, .md-tabs__link, .md-footer *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+    if (!own || !box.width || !box.height || style.visibility === "hidden" || +style.opacity === 0) continue;
+    if (e.closest("svg, .headerlink, .md-code__button, button")) continue;
+    const layers = [];
+    for (let at = e; at; at = at.parentElement) {
+      const c = parse(getComputedStyle(at).backgroundColor);
+      if (c[3]) layers.unshift(c);
+      if (c[3] === 1) break;
+    }
+    const ground = layers.reduce((g, c) => over(c, g), [255, 255, 255]);
+    const a = light(over(parse(style.color), ground)), b = light(ground);
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && +style.fontWeight >= 700);
+    const words = e.textContent.trim().slice(0, 40);
+    if (ratio < (large ? 3 : 4.5)) found.push(`${ratio.toFixed(2)} ${style.color} ${e.className} ${words}`);
+  }
+  return [...new Set(found)].slice(0, 8);
+}"""
+
+
+def test_every_page_on_a_desk(chromium: Any, site: str, urls: list[str]) -> None:
+    """Loads, no error, nothing from elsewhere, every picture there and named, every link leads somewhere."""
+    visit = Visit(chromium, site, viewport={"width": 1440, "height": 900}, color_scheme="light")
+    links: dict[str, set[str]] = {}
+    ids: dict[str, set[str]] = {}
+    bad: list[str] = []
+    for url in urls:
+        visit.go(url)
+        page = visit.page
+        if visit.bytes > ABOVE_THE_FOLD:
+            bad.append(f"{url}: {visit.bytes / 1e6:.1f} MB before anyone scrolls")
+        bad += [f"{url}: {found}" for found in page.evaluate(BROKEN) or []]
+        bad += [f"{url}: no words for {found}" for found in page.evaluate(NAMELESS)]
+        bad += [f"{url}: contrast {found}" for found in page.evaluate(CONTRAST)]
+        if (over := page.evaluate(WIDE)) > 0:
+            bad.append(f"{url}: {over} pixels too wide")
+        if not page.title() or page.locator("h1").count() != 1:
+            bad.append(f"{url}: title {page.title()!r}, {page.locator('h1').count()} headings")
+        links[url] = set(page.evaluate(LINKS))
+        ids[url] = set(page.evaluate(IDS))
+    bad += visit.wrong
+    for url, found in links.items():
+        for link in found:
+            place, anchor = urldefrag(link)
+            if not place.startswith(site):
+                if urlparse(link).scheme not in ("http", "https", "mailto"):
+                    bad.append(f"{url}: {link}")
+            elif place in ids:
+                if anchor and anchor not in ids[place]:
+                    bad.append(f"{url}: no {anchor} in {place}")
+            elif not visit.context.request.head(place).ok:
+                bad.append(f"{url}: nothing at {link}")
+    visit.context.close()
+    assert not bad, "\n".join(bad)
+
+
+def test_every_page_on_a_phone_in_the_dark(chromium: Any, site: str, urls: list[str]) -> None:
+    visit = Visit(
+        chromium, site, viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True, is_mobile=True
+    )
+    bad: list[str] = []
+    for url in urls:
+        visit.go(url)
+        if (over := visit.page.evaluate(WIDE)) > 0:
+            bad.append(f"{url}: {over} pixels too wide")
+        assert visit.page.evaluate("() => document.body.dataset.mdColorScheme") == "slate"
+        bad += [f"{url}: contrast {found}" for found in visit.page.evaluate(CONTRAST)]
+    visit.context.close()
+    assert not bad + visit.wrong, "\n".join(bad + visit.wrong)
+
+
+def test_the_slider_uncovers_the_dream(chromium: Any, site: str) -> None:
+    visit = Visit(chromium, site, viewport={"width": 1000, "height": 800})
+    visit.go(urljoin(site, "gallery/owl_charcoal/"))
+    slider = visit.page.locator(".wm-compare input")
+    slider.focus()
+    shown = "() => getComputedStyle(document.querySelectorAll('.wm-compare img')[1]).clipPath"
+    before = visit.page.evaluate(shown)
+    for _ in range(10):
+        visit.page.keyboard.press("ArrowRight")
+    assert slider.input_value() == "60" and visit.page.evaluate(shown) != before
+    visit.page.click(".wm-film")
+    film = visit.page.locator(".wm-film")
+    film.evaluate("(v) => v.play()")
+    visit.page.wait_for_function("() => document.querySelector('.wm-film').currentTime > 0")
+    assert not visit.wrong
+    visit.context.close()
+
+
+def test_the_wall_is_filtered(chromium: Any, site: str) -> None:
+    visit = Visit(chromium, site, viewport={"width": 1200, "height": 900})
+    visit.go(urljoin(site, "gallery/"))
+    page = visit.page
+    cards = page.locator(".wm-card")
+    every = cards.count()
+    assert every >= 30 and page.inner_text(".wm-count") == f"{every} works"
+    page.select_option("select[name=kind]", "abstract")
+    few = page.locator(".wm-card:visible").count()
+    assert 8 < few < every and page.inner_text(".wm-count") == f"{few} works" and page.url.endswith("?kind=abstract")
+    page.select_option("select[name=medium]", "ink")
+    assert 0 < page.locator(".wm-card:visible").count() < few
+    page.reload()
+    assert page.locator(".wm-card:visible").count() < few, "the address keeps what is chosen"
+    page.locator(".wm-card:visible").first.click()
+    page.wait_for_selector(".wm-compare")
+    assert not visit.wrong
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("words", "place"), GUIDES.items())
+def test_search_finds_the_guide(chromium: Any, site: str, words: str, place: str) -> None:
+    visit = Visit(chromium, site, viewport={"width": 1200, "height": 900})
+    visit.go(site)
+    visit.page.fill("input.md-search__input", words)
+    visit.page.wait_for_selector(".md-search-result__link")
+    visit.page.wait_for_function(
+        "() => !/Initializing/.test(document.querySelector('.md-search-result__meta').textContent)"
+    )
+    found = visit.page.locator(".md-search-result__link").evaluate_all("(all) => all.slice(0, 6).map((a) => a.href)")
+    assert any(re.search(rf"/{place}/", url) for url in found), found
+    visit.context.close()
+
+
+def test_what_is_wrong_is_found(chromium: Any, tmp_path: Path) -> None:
+    """The checks above see a page that breaks their rules."""
+    (tmp_path / "index.html").write_text(
+        "<body style='background:#fff'><article><p style='color:#999'>pale</p><img src='none.png'>"
+        "<div style='width:3000px'>wide</div></article>"
+    )
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    visit = Visit(chromium, f"http://127.0.0.1:{server.server_address[1]}/", viewport={"width": 390, "height": 600})
+    visit.go(f"http://127.0.0.1:{server.server_address[1]}/")
+    assert visit.page.evaluate(CONTRAST) and visit.page.evaluate(BROKEN) and visit.page.evaluate(NAMELESS)
+    assert visit.page.evaluate(WIDE) > 0 and any("404" in word for word in visit.wrong)
+    visit.context.close()
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -1,0 +1,313 @@
+"""Works of a gallery: `find(folder) -> [Artwork]`, `remake(artwork, output)` makes one again.
+
+A work is a folder: `meta.json` says what it is, a command in it or `make.py` beside it how it is made, and the rest is
+what that made. A `make.py` defines `make(**parameters) -> Painting`; or `write(folder, **parameters)`, where a work is
+not one painting; and, if there is more to a work, `more(painting, folder)`, which writes further files.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import resource
+import runpy
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import files
+from .errors import FileError, InputError, MissingProgram
+from .version import __version__
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .painting import Painting
+
+__all__ = ["KINDS", "Artwork", "faults", "find", "likeness", "remake", "renew"]
+
+KINDS = ("photo", "sketch", "style", "dream", "class", "objective", "abstract", "plotter", "agent")
+HEIGHT, THUMBNAIL, FILM = 720, 280, 360  # pixels
+SECONDS = 8.0
+_WORDS = ("title", "kind", "brush", "about", "ideas")  # what a work says of itself
+_CREDIT = ("what", "author", "license")
+
+
+@dataclass(frozen=True)
+class Artwork:
+    """One work.
+
+    Args:
+        folder: where it lies; its name is the work's.
+        meta: its `meta.json`: title, kind (one of `KINDS`), brush, about, ideas, credits; command or parameters; photo,
+            where one was painted after; and "made", what was measured when it was made.
+
+    Raises:
+        FileError: a word that is missing, another kind, or neither command nor make.py.
+    """
+
+    folder: Path
+    meta: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        for word in _WORDS:
+            if not self.meta.get(word):
+                raise FileError(f"expected {word!r} in the work {self.name!r}, got none")
+        if self.meta["kind"] not in KINDS:
+            raise FileError(f"expected the work {self.name!r} to be one of {', '.join(KINDS)}, got {self.meta['kind']}")
+        for credit in self.meta.get("credits", ()):
+            if missing := [word for word in _CREDIT if not credit.get(word)]:
+                raise FileError(f"expected {missing[0]!r} in each credit of the work {self.name!r}, got none")
+        if self.command is None and not self.script.is_file():
+            raise FileError(f"expected a command or a make.py of the work {self.name!r}, got neither")
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def root(self) -> Path:
+        """The folder in which its command runs, and which the paths in it are seen from."""
+        return self.folder.absolute().parent.parent
+
+    @property
+    def script(self) -> Path:
+        """The Python file that makes it, if its command is not one of wmpaint's own."""
+        words = shlex.split(self.command or "")
+        return self.root / words[1] if words[:1] == ["python"] and len(words) > 1 else self.folder / "make.py"
+
+    @property
+    def command(self) -> str | None:
+        return self.meta.get("command")
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        return self.meta.get("parameters", {})
+
+    @property
+    def medium(self) -> str:
+        """What it is made with: paint, wet, ink or dry, as its brush is; or pens."""
+        from .programs import listing
+
+        kinds = {entry["name"]: entry["kind"] for entry in listing()}
+        return "pens" if self.meta["kind"] == "plotter" else kinds.get(self.meta["brush"], "paint")
+
+    @property
+    def made(self) -> Mapping[str, Any] | None:
+        """What was measured when it was made."""
+        return self.meta.get("made")
+
+    def code(self) -> str:
+        """What to type, or to run, to make it."""
+        if self.script.is_file():
+            return self.script.read_text("utf-8")
+        return f"{self.command}\n"
+
+    def digest(self) -> str:
+        """Of all that its making depends on, but for wmpaint itself."""
+        parts = [self.command or "", json.dumps(self.parameters, sort_keys=True), str(self.meta.get("photo"))]
+        if self.script.is_file():  # but not of how it is laid out, nor of its comments
+            parts.append(ast.dump(ast.parse(self.script.read_text("utf-8"))))
+        pictures = [self.root / word for word in shlex.split(self.command or "")[2:] if (self.root / word).is_file()]
+        parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in pictures]
+        return _short(json.dumps(parts).encode())
+
+
+def find(folder: str | Path | None = None) -> list[Artwork]:
+    """All works of a folder, by name.
+
+    Args:
+        folder: where the works' folders lie; None for `gallery` here, or in the copy of the repository that this
+            package is imported from.
+
+    Raises:
+        FileError: no works there, or one that is not as `Artwork` wants it.
+    """
+    places = [Path("gallery"), Path(__file__).parent.parent / "gallery"] if folder is None else [Path(folder)]
+    for place in places:
+        if found := sorted(place.glob("*/meta.json")):
+            return [_load(path) for path in found]
+    where = "the gallery of a copy of the repository" if folder is None else repr(str(folder))
+    raise FileError(f"expected works, folders with a meta.json, in {where}, got none")
+
+
+def _load(path: Path) -> Artwork:
+    try:
+        meta = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(f"expected a meta.json of a work, got another file: {str(path)!r}: {error}") from error
+    if not isinstance(meta, dict):
+        raise FileError(f"expected an object in {str(path)!r}, got {type(meta).__name__}")
+    return Artwork(path.parent, meta)
+
+
+def faults(artwork: Artwork) -> list[str]:
+    """What is wrong with a work as it lies there: not made, made of something else, or a file that is not its own."""
+    made = artwork.made
+    if not made:
+        return [f"{artwork.name} is not made: wmpaint gallery {artwork.name} --renew"]
+    found = []
+    if made.get("digest") != artwork.digest():
+        found.append(f"{artwork.name} was made by other code or parameters: wmpaint gallery {artwork.name} --renew")
+    for name, digest in made.get("files", {}).items():
+        path = artwork.folder / name
+        if not path.is_file():
+            found.append(f"{artwork.name}/{name} is missing")
+        elif _short(path.read_bytes()) != digest:
+            found.append(f"{artwork.name}/{name} is not the file that was made")
+    if "thumb.webp" not in made.get("files", {}):
+        found.append(f"{artwork.name} has no thumb.webp")
+    return found
+
+
+def remake(artwork: Artwork, output: str | Path) -> dict[str, Any]:
+    """Make a work again: its files in `output`, and what was measured on the way.
+
+    Painting, dream.webp, real.webp, thumb.webp, painting.svg and film.mp4; or what its `write` writes, a real.webp or a
+    film.webp among it.
+
+    Args:
+        output: a folder; it is made when it is not there.
+
+    Returns:
+        strokes, height, width, seed, program, processor seconds, PSNR of dream and replay where there is a photo,
+        PSNR of one against the other, the files with a digest each, and that of the recipe.
+
+    Raises:
+        InputError: a command that fails, or is none of wmpaint's and python's.
+        what the work's own code raises.
+    """
+    output = files.make_folder(output)
+    before = _processor_seconds()
+    with tempfile.TemporaryDirectory(dir=output, prefix=".making.") as scratch:
+        folder = Path(scratch)
+        namespace = {} if artwork.command else runpy.run_path(str(artwork.script))
+        if artwork.command is None and "make" not in namespace and "write" in namespace:
+            namespace["write"](folder, **artwork.parameters)
+            made: dict[str, Any] = {"seconds": round(_processor_seconds() - before, 1)}
+        else:
+            painting = _painting(artwork, namespace, folder)
+            seconds = round(_processor_seconds() - before, 1)
+            made = {"seconds": seconds, **_write(artwork, painting, folder)}
+            if more := namespace.get("more"):
+                more(painting, folder)
+        _thumbnail(folder)
+        names = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        for name in names:
+            os.replace(folder / name, output / name)
+    digests = {name: _short((output / name).read_bytes()) for name in names}
+    return {**made, "version": __version__, "files": digests, "digest": artwork.digest()}
+
+
+def renew(artwork: Artwork) -> Artwork:
+    """Make a work again where it lies, `meta.json` included."""
+    before = set((artwork.made or {}).get("files", {}))
+    made = remake(artwork, artwork.folder)
+    for name in before - set(made["files"]):
+        (artwork.folder / name).unlink(missing_ok=True)
+    meta = {**artwork.meta, "made": made}
+    files.write_text(artwork.folder / "meta.json", json.dumps(meta, indent=1, ensure_ascii=False) + "\n")
+    return Artwork(artwork.folder, meta)
+
+
+def likeness(artwork: Artwork, folder: str | Path) -> float:
+    """How near a work in `folder` comes to the one in the gallery, in dB: PSNR of the thumbnails, 99 where equal.
+
+    Raises:
+        FileError: no thumbnail in one of the two.
+    """
+    from .image import load_image, resize
+    from .metrics import psnr
+
+    one, other = load_image(artwork.folder / "thumb.webp"), load_image(Path(folder) / "thumb.webp")
+    return min(99.0, psnr(resize(other[:3], *one.shape[1:]), one[:3]))
+
+
+def _painting(artwork: Artwork, namespace: Mapping[str, Any], folder: Path) -> Painting:
+    from .painting import load
+
+    if artwork.command is None:
+        make: Callable[..., Painting] | None = namespace.get("make")
+        if make is None:
+            raise InputError(f"expected make(…) or write(folder, …) in {str(artwork.script)!r}, got neither")
+        return make(**artwork.parameters)
+    program, *rest = shlex.split(artwork.command)
+    if program not in ("python", "wmpaint"):
+        raise InputError(f"expected a command of wmpaint or python for {artwork.name!r}, got {program!r}")
+    begin = [sys.executable, "-m", "wmpaint"] if program == "wmpaint" else [sys.executable]
+    path = folder / "painting.wmp.json"
+    done = subprocess.run([*begin, *rest, "-o", str(path)], cwd=artwork.root, check=False)
+    if done.returncode:
+        raise InputError(f"expected the command of {artwork.name!r} to succeed, got exit code {done.returncode}")
+    return load(path)
+
+
+def _write(artwork: Artwork, painting: Painting, folder: Path) -> dict[str, Any]:
+    """The files that all paintings have, and what was measured of them."""
+    from .export.bitmap import flatten
+    from .metrics import psnr
+
+    name = painting.program_name("auto")
+    if name != "mypaint":
+        raise MissingProgram("expected MyPaint, which the gallery's replays are made by; got none installed")
+    dream, real = flatten(painting.render(HEIGHT)), flatten(painting.replay("mypaint", HEIGHT))
+    for which, picture in (("dream", dream), ("real", real)):
+        _save_webp(folder / f"{which}.webp", picture)
+    painting.save(folder / "painting.wmp.json")
+    painting.save(folder / "painting.svg")
+    painting.save(folder / "film.mp4", height=FILM, seconds=SECONDS)
+    photo = artwork.meta.get("photo")
+    scores = painting.report(artwork.root / photo, program="mypaint") if photo else None
+    return {
+        "strokes": len(painting.strokes),
+        "height": painting.program_height,
+        "seed": painting.seed,
+        "program": name,
+        **({} if scores is None else {"dream_psnr": _round(scores.dream_psnr), "real_psnr": _round(scores.real_psnr)}),
+        "dream_real_psnr": _round(psnr(dream, real)),
+    }
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _save_webp(path: Path, picture: Tensor, quality: int = 82) -> None:  # [3, H, W]
+    from PIL import Image
+
+    from .image import to_uint8
+
+    Image.fromarray(to_uint8(picture)).save(path, quality=quality, method=6)
+
+
+def _thumbnail(folder: Path) -> None:
+    """A small picture of the replay; of a film its end."""
+    from PIL import Image
+
+    if (folder / "thumb.webp").exists():
+        return
+    source = next((p for p in (folder / "real.webp", folder / "film.webp") if p.exists()), None)
+    if source is None:
+        raise InputError("expected real.webp, film.webp or thumb.webp of a work, got none")
+    with Image.open(source) as picture:
+        picture.seek(getattr(picture, "n_frames", 1) - 1)
+        small = picture.convert("RGB")
+    small.thumbnail((2 * THUMBNAIL, THUMBNAIL))
+    small.save(folder / "thumb.webp", quality=80, method=6)
+
+
+def _short(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _processor_seconds() -> float:
+    """Of this process and those it has waited for: the same whatever else the machine does."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(use.ru_utime + use.ru_stime for use in both)
