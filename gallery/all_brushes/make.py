@@ -28,7 +28,7 @@ def sheet(pictures: list[torch.Tensor]) -> torch.Tensor:  # N of [3, H, W] -> [3
     return torch.where(whole < 0, torch.tensor(PAPER)[:, None, None], whole)
 
 
-def write(folder: Path, strokes: int = 400, height: int = 320, seed: int = 0) -> None:
+def write(folder: Path, strokes: int = 120, height: int = 320, seed: int = 0) -> None:
     dreams, reals = [], []
     for brush in wp.painters.available():
         painting = wp.paint(wp.sample_photo(), brush=brush, strokes=strokes, height=height, seed=seed)
