@@ -1,4 +1,4 @@
-"""What costs what: seconds of painting, replaying and exporting against those of a base case, and peak memory.
+"""What costs what: time of painting, replaying and exporting against that of a base case, and peak memory.
 
 python benchmarks/costs.py                  # docs/performance.md's table: three rounds, some 25 minutes on two cores
 python benchmarks/costs.py --small          # all of it, tiny: to see that it works
@@ -7,7 +7,7 @@ python benchmarks/costs.py --only base strokes replay --rounds 1
 Each case runs in a process of its own. Its start does not count, nor does what is imported and compiled on first use:
 something tiny of the same kind is made before. A round runs all cases one after the other, and
 each is divided by the base case of its own round: so a machine that grows busier between rounds shifts no ratio.
-Printed are medians over rounds.
+Processor time counts all threads, and depends less on what else is running. Printed are medians over rounds.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-BASE = {"brush": "acrylic", "strokes": 500, "height": 512}
-SMALL = {"brush": "acrylic", "strokes": 20, "height": 64, "steps": 4}
+BASE: dict[str, Any] = {"brush": "acrylic", "strokes": 500, "height": 512}
+SMALL: dict[str, Any] = {"brush": "acrylic", "strokes": 20, "height": 64, "steps": 4}
 AGENT = 0.6  # of the strokes, as `wmpaint paint --init agent` has it
 MARK, END = "<!-- made by benchmarks/costs.py -->", "<!-- end -->"
 
@@ -102,7 +102,7 @@ def measure(case: Case, painting: Path) -> dict[str, float | None]:
     compiled.warm_up()
     options, psnr = dict(case.options or {}), None
     if case.kind == "paint":
-        seconds, psnr = _paint(wp, options, painting if case.name == "base" else None)
+        spent, psnr = _paint(wp, options, painting if case.name == "base" else None)
     else:
         made = wp.Painting.load(painting)
         some = dataclasses.replace(made, strokes=made.strokes[:: max(1, len(made.strokes) // 10)])
@@ -110,11 +110,11 @@ def measure(case: Case, painting: Path) -> dict[str, float | None]:
             path = Path(folder) / f"a{options.pop('suffix', '')}"
             with contextlib.suppress(wp.WmpaintError):  # of ten strokes, none may be one for the pens
                 _make(some, case.kind, path, {**options, "height": 32} if "height" in options else options)
-            began = time.perf_counter()
+            began = time.perf_counter(), time.process_time()
             _make(made, case.kind, path, options)
-            seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"seconds": seconds, "psnr": psnr, "gigabytes": peak / (1e9 if sys.platform == "darwin" else 1e6)}
+            spent = time.perf_counter() - began[0], time.process_time() - began[1]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e9 if sys.platform == "darwin" else 1e6)
+    return {"seconds": spent[0], "cpu": spent[1], "psnr": psnr, "gigabytes": peak}
 
 
 def _make(painting: Any, kind: str, path: Path, options: dict[str, Any]) -> None:
@@ -124,20 +124,20 @@ def _make(painting: Any, kind: str, path: Path, options: dict[str, Any]) -> None
         painting.save(path, **options)
 
 
-def _paint(wp: Any, options: dict[str, Any], keep: Path | None) -> tuple[float, float | None]:
+def _paint(wp: Any, options: dict[str, Any], keep: Path | None) -> tuple[tuple[float, float], float | None]:
     photo = wp.sample_photo()
     agent = wp.agents.load(options.pop("init")) if "init" in options else None
     wp.paint(photo, brush=options["brush"], strokes=8, height=32, steps=1)
     if agent is not None:
         agent.strokes_for(photo, 4, polish=0)
-    began = time.perf_counter()
+    began = time.perf_counter(), time.process_time()
     if agent is not None:
         options["init"] = agent.strokes_for(photo, max(1, round(AGENT * options["strokes"])), polish=0)
     painting = wp.paint(photo, seed=0, **options)
-    seconds = time.perf_counter() - began
+    spent = time.perf_counter() - began[0], time.process_time() - began[1]
     if keep is not None:
         painting.save(keep)
-    return seconds, painting.report(program=None).dream_psnr
+    return spent, painting.report(program=None).dream_psnr
 
 
 def run(index: int, painting: Path, small: bool) -> dict[str, float | None]:
@@ -148,12 +148,18 @@ def run(index: int, painting: Path, small: bool) -> dict[str, float | None]:
     return found
 
 
-def row(case: Case, rounds: list[dict[str, float | None]], bases: list[float]) -> str:
-    seconds = [float(r["seconds"] or 0) for r in rounds]
-    ratio = statistics.median(mine / base for mine, base in zip(seconds, bases, strict=True))
+def row(case: Case, rounds: list[dict[str, float | None]], bases: list[dict[str, float | None]]) -> str:
+    def median(name: str) -> tuple[float, float]:
+        """Of the rounds, and of what they are of the base case's."""
+        pairs = [(float(r[name] or 0), float(base[name] or 1)) for r, base in zip(rounds, bases, strict=True)]
+        return statistics.median(mine for mine, _ in pairs), statistics.median(mine / base for mine, base in pairs)
+
+    (seconds, ratio), (cpu, cpu_ratio) = median("seconds"), median("cpu")
     psnr, memory = rounds[0]["psnr"], max(float(r["gigabytes"] or 0) for r in rounds)
     shown = "" if psnr is None else f"{psnr:.1f} dB"
-    return f"| {case.words} | {statistics.median(seconds):.1f} s | {ratio:.2f} | {shown} | {memory:.2f} GB |"
+    return (
+        f"| {case.words} | {seconds:.1f} s | {ratio:.2f} | {cpu:.1f} s | {cpu_ratio:.2f} | {shown} | {memory:.2f} GB |"
+    )
 
 
 def main() -> None:
@@ -180,12 +186,12 @@ def main() -> None:
             for k in chosen:
                 found[k].append(run(k, Path(folder) / "base.wmp.json", options.small))
                 print(f"round {number + 1}, {rows[k].words}: {found[k][-1]}", file=sys.stderr, flush=True)
-    bases = [float(r["seconds"] or 1) for r in found[0]]
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(f"{MARK}\n\n| what | seconds | of the base | dream | peak memory |\n|---|--:|--:|--:|--:|")
+    columns = ("what", "seconds", "of the base", "processor time", "of the base", "dream", "peak memory")
+    print(f"{MARK}\n\n| {' | '.join(columns)} |\n|---{'|--:' * (len(columns) - 1)}|")
     for k in chosen:
-        print(row(rows[k], found[k], bases))
-    rounds = "one round" if len(bases) == 1 else f"medians of {len(bases)} rounds"
+        print(row(rows[k], found[k], found[0]))
+    rounds = "one round" if len(found[0]) == 1 else f"medians of {len(found[0])} rounds"
     print(f"\nThe bundled photo, seed 0, {count} cores; {rounds}. Seconds without imports.\n\n{END}")
 
 

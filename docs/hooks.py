@@ -60,6 +60,12 @@ def on_files(files: Any, config: Any) -> Any:
     return files
 
 
+def on_page_content(text: str, page: Any, config: Any, files: Any) -> str:
+    """Pictures below the first two are loaded when somebody comes near them."""
+    count = iter(range(10**6))
+    return re.sub(r"<img (?![^>]*loading=)", lambda _: "<img " if next(count) < 2 else '<img loading="lazy" ', text)
+
+
 # The gallery
 
 
@@ -123,7 +129,9 @@ def page(work: Artwork) -> str:
     """One work: slider, film, code, numbers, ideas, credits."""
     meta, made = work.meta, dict(work.made or {})
     names = made["files"]
-    parts = [f"---\ntitle: {json.dumps(meta['title'], ensure_ascii=False)}\nhide: [toc]\n---\n", f"# {meta['title']}\n"]
+    title = json.dumps(meta["title"], ensure_ascii=False)
+    parts = [f"---\ntitle: {title}\nhide: [navigation, toc]\n---\n", "[Gallery](index.md){ .wm-back }\n"]
+    parts.append(f"# {meta['title']}\n")
     if "dream.webp" in names:
         parts.append(compare(meta["title"], *_size(work.folder / "real.webp")))
     elif "film.webp" in names:

@@ -128,7 +128,7 @@ def test_a_work_that_says_too_little(meta: dict[str, object], said: str, tmp_pat
 
 
 def test_what_is_no_work(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="expected works, folders with a meta.json"):
+    with pytest.raises(FileError, match="expected works, folders with a meta"):
         gallery.find(tmp_path)
     artwork = work(tmp_path / "works" / "one", "x = 1\n")
     with pytest.raises(InputError, match="expected make"):

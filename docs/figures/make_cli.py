@@ -64,6 +64,10 @@ def section(command: Any, path: str) -> list[str]:
 def page() -> str:
     """The whole page."""
     lines = [
+        "---",
+        "search: {boost: 0.5}",  # whoever looks for a guide wants the guide
+        "---",
+        "",
         "# Command line",
         "",
         "Every command takes `--help`. Bad input ends in one line on standard error and exit ",

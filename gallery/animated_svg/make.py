@@ -12,7 +12,7 @@ def make(brush: str = "ink", strokes: int = 250, height: int = 512, seed: int = 
 
 
 def more(painting: wp.Painting, folder: Path) -> None:
-    painting.save(folder / "animated.svg", style="brush", levels=8, animate=True, seconds=10, embed=False)
+    painting.save(folder / "animated.svg", style="brush", levels=5, animate=True, seconds=10, embed=False)
 
 
 if __name__ == "__main__":
