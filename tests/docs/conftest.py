@@ -90,7 +90,7 @@ def place(things: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 def server(tmp_path: Path) -> Iterator[str]:
     """The page to paint in, served; where."""
     needs.package("gradio_client")
-    page = Served(tmp_path, "--max-strokes", "100", "--max-height", "256", "--max-seconds", "20")
+    page = Served(tmp_path, "--max-strokes", "400", "--max-height", "256", "--max-seconds", "20")
     yield page.url
     page.stop()
     gc.collect()  # what a client leaves

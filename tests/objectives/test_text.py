@@ -8,11 +8,11 @@ import importlib
 import json
 import shutil
 import socket
-import string
 import sys
 
 import numpy as np
 import pytest
+import tinyclip
 import torch
 from objectives.downhill import assert_downhill
 from PIL import Image
@@ -38,25 +38,8 @@ def offline(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory):
-    """(model, tokenizer), which knows letters, and spells."""
-    from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
-
-    folder = tmp_path_factory.mktemp("words")
-    letters = [*string.ascii_lowercase, *(f"{letter}</w>" for letter in string.ascii_lowercase)]
-    words = {token: number for number, token in enumerate([*letters, "<|startoftext|>", "<|endoftext|>"])}
-    (folder / "vocab.json").write_text(json.dumps(words))
-    (folder / "merges.txt").write_text("#version: 0.2\n")
-    tokenizer = CLIPTokenizer.from_pretrained(folder)
-    small = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2}
-    end = {"bos_token_id": words["<|startoftext|>"], "eos_token_id": words["<|endoftext|>"], "pad_token_id": 0}
-    config = CLIPConfig(
-        text_config={**small, **end, "vocab_size": len(words), "max_position_embeddings": LENGTH},
-        vision_config={**small, "image_size": SIDE, "patch_size": 8, "attention_dropout": 0.5},
-        projection_dim=8,
-    )
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        return CLIPModel(config), tokenizer  # in training mode
+    """(model, tokenizer), which knows letters, and spells; in training mode."""
+    return tinyclip.make(tmp_path_factory.mktemp("words"), length=LENGTH, side=SIDE)
 
 
 @pytest.fixture(scope="module")
