@@ -35,7 +35,7 @@ class Pen:
         angle: of hatching with it, degrees.
         speed: AxiDraw's drawing speed, 1 to 110 (percent); None for the machine's own.
         height: AxiDraw's height of the lowered pen, 0 to 100 (percent); None for the machine's own.
-        delay: milliseconds to wait after lowering it, 0 or more; None for the machine's own.
+        delay: milliseconds to wait before its layer begins, 0 or more; None for the machine's own.
         pause: whether the plotter waits before this pen, to have it put in; by default before all but the first.
         plot: False keeps its layer in the file, and tells the plotter to leave it out.
 
