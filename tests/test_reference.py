@@ -11,13 +11,12 @@ import pytest
 
 import wmpaint
 
-ENTRIES = set(
-    re.findall(r"^::: ([\w.]+)$", (Path(__file__).parent.parent / "docs/reference.md").read_text("utf-8"), re.M)
-)
+PAGES = sorted((Path(__file__).parent.parent / "docs" / "reference").glob("*.md"))
+ENTRIES = {name for page in PAGES for name in re.findall(r"^::: ([\w.]+)$", page.read_text("utf-8"), re.M)}
 
 
 PACKAGES = [
-    "demo", "objectives", "painters", "programs", "raster", "features", "painting", "data", "agents",
+    "demo", "gallery", "objectives", "painters", "programs", "raster", "features", "painting", "data", "agents",
     "export.svg", "export.plotter",
 ]  # fmt: skip
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from .painting import Painting
 
-__all__ = ["KINDS", "Artwork", "faults", "find", "likeness", "remake", "renew"]
+__all__ = ["Artwork", "faults", "find", "likeness", "remake", "renew"]
 
 KINDS = ("photo", "sketch", "style", "dream", "class", "objective", "abstract", "plotter", "agent")
 HEIGHT, THUMBNAIL, FILM = 720, 280, 360  # pixels
