@@ -6,18 +6,11 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import needs
 import pytest
 from served import Served
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,15 +40,3 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     words = page.words()
     assert page.stop() == 0
     assert "Traceback" not in words, words
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A real Chromium without a window."""
-    path = needs.program("chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()

@@ -22,10 +22,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 ABOVE_THE_FOLD = 1_500_000  # bytes that a page may load before anyone scrolls
 GUIDES = {  # what somebody would type, and the page that has to be found
     "plotter paper pens": "plotter_handbook",
@@ -75,18 +71,6 @@ def site(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = needs.program("chromium")
-    needs.package("playwright")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def urls(folder: Path, site: str) -> list[str]:
     """Where each page is."""
     pages = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("index.html"))
@@ -120,6 +104,14 @@ class Visit:
 
 
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What lies beyond the window's edge, and is not in a box that scrolls.
+CUT = """() => [...document.querySelectorAll("article :is(h1, h2, p, li, img, video, pre, select, td)")].filter((e) => {
+  const box = e.getBoundingClientRect();
+  if (!box.width || box.right <= document.documentElement.clientWidth + 1) return false;
+  for (let at = e.parentElement; at && at.tagName !== "ARTICLE"; at = at.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(at).overflowX)) return false;
+  return true;
+}).slice(0, 3).map((e) => `${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 40)}`)"""
 BROKEN = """() => [...document.images].filter((i) => { i.loading = "eager"; return true; }).length && Promise.all(
   [...document.images].map((i) => i.decode().then(() => null, () => i.src))).then((found) => found.filter(Boolean))"""
 NAMELESS = """() =>
@@ -202,6 +194,7 @@ def test_every_page_on_a_phone_in_the_dark(chromium: Any, site: str, urls: list[
         visit.go(url)
         if (over := visit.page.evaluate(WIDE)) > 0:
             bad.append(f"{url}: {over} pixels too wide")
+        bad += [f"{url}: cut off: {found}" for found in visit.page.evaluate(CUT)]
         assert visit.page.evaluate("() => document.body.dataset.mdColorScheme") == "slate"
         bad += [f"{url}: contrast {found}" for found in visit.page.evaluate(CONTRAST)]
     visit.context.close()
@@ -265,7 +258,7 @@ def test_what_is_wrong_is_found(chromium: Any, tmp_path: Path) -> None:
     """The checks above see a page that breaks their rules."""
     (tmp_path / "index.html").write_text(
         "<body style='background:#fff'><article><p style='color:#999'>pale</p><img src='none.png'>"
-        "<div style='width:3000px'>wide</div></article>"
+        "<p style='width:3000px'>wide</p></article>"
     )
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -273,7 +266,7 @@ def test_what_is_wrong_is_found(chromium: Any, tmp_path: Path) -> None:
     visit = Visit(chromium, f"http://127.0.0.1:{server.server_address[1]}/", viewport={"width": 390, "height": 600})
     visit.go(f"http://127.0.0.1:{server.server_address[1]}/")
     assert visit.page.evaluate(CONTRAST) and visit.page.evaluate(BROKEN) and visit.page.evaluate(NAMELESS)
-    assert visit.page.evaluate(WIDE) > 0 and any("404" in word for word in visit.wrong)
+    assert visit.page.evaluate(CUT) and visit.page.evaluate(WIDE) > 0 and any("404" in word for word in visit.wrong)
     visit.context.close()
     server.shutdown()
     server.server_close()
