@@ -225,7 +225,7 @@ def test_help_has_an_example_for_each_command():
     commands = [command.name for command in app.registered_commands]
     assert commands == [
         "paint", "style", "dream", "video", "replay", "export", "brushes", "train-painter", "evaluate-painter",
-        "demo",
+        "demo", "gallery",
     ]  # fmt: skip
     agents = next(group.typer_instance for group in app.registered_groups if group.typer_instance.info.name == "agent")
     parts = [command.name for command in agents.registered_commands]

@@ -66,7 +66,7 @@ def test_no_block_is_of_a_kind_that_is_not_tested() -> None:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever paints or learns does little of it."""
-    init, fit, video = wp.Run.__init__, wp.painters.fit, wp.paint_video
+    init, fit, video = wp.Run.__init__, wp.fit, wp.paint_video  # looked up before anything is exchanged
     render, replay = wp.Painting.render, wp.Painting.replay
 
     def less(run: wp.Run, *given: Any, **how: Any) -> None:
