@@ -17,7 +17,6 @@ from wmpaint import gallery
 from wmpaint.gallery import Artwork
 
 ROOT = Path(__file__).parents[1]
-SOURCE = "https://github.com/wmpaint/wmpaint/blob/main"
 KINDS = {
     "photo": "Photos",
     "sketch": "Sketches",
@@ -79,7 +78,7 @@ def index(works: list[Artwork]) -> str:
         _choice("brush", "Brush", [(brush, brush.replace("_", " ")) for brush in brushes]),
         _choice("medium", "Medium", [(medium, MEDIA[medium]) for medium in media]),
     ]
-    cards = "\n".join(card(work) for work in sorted(works, key=_order))
+    cards = "\n".join(card(work) for work in mingled(works))
     return f"""---
 hide: [navigation, toc]
 ---
@@ -100,11 +99,13 @@ film, the SVG and the code. `wmpaint gallery NAME` makes any of them again.
 """
 
 
-def _order(work: Artwork) -> tuple[float, str]:
-    """Kinds in turn, so that neighbors differ."""
-    kinds = list(KINDS)
-    peers = sorted(w.name for w in gallery.find(ROOT / "gallery") if w.meta["kind"] == work.meta["kind"])
-    return (peers.index(work.name) + 0.5) / len(peers) + 1e-3 * kinds.index(work.meta["kind"]), work.name
+def mingled(works: list[Artwork]) -> list[Artwork]:
+    """Works of each kind spread evenly over all, so that neighbors differ."""
+    places = []
+    for kind in KINDS:
+        peers = [work for work in works if work.meta["kind"] == kind]
+        places += [((k + 0.5) / len(peers), work.name, work) for k, work in enumerate(peers)]
+    return [work for _, _, work in sorted(places, key=lambda place: place[:2])]
 
 
 def _choice(name: str, label: str, options: list[tuple[str, str]]) -> str:
@@ -281,7 +282,7 @@ def file_format() -> str:
 
 
 def moved(text: str, folder: str) -> str:
-    """A page of the repository as one of the site: links to its other files lead to the repository or to pages here."""
+    """A page of the repository as one of the site: links lead to pages here, and other files are only named."""
 
     def link(match: re.Match[str]) -> str:
         words, target = match.groups()
@@ -291,7 +292,7 @@ def moved(text: str, folder: str) -> str:
         place = (ROOT / folder / path).resolve().relative_to(ROOT)
         if place.parts[0] == "docs":
             return f"[{words}]({'/'.join(place.parts[1:])}{hash_}{anchor})"
-        return f"[{words}]({SOURCE}/{place}{hash_}{anchor})"
+        return words if words.strip("`") == str(place) else f"{words} (`{place}`)"
 
     return re.sub(r"(?<!!)\[([^\]]*)\]\(([^)]+)\)", link, text)
 

@@ -70,11 +70,8 @@ def strokes(most: int, seed: int) -> wp.Strokes:
 
 def main() -> None:
     chosen = options(__doc__, strokes=900, output="circle_packing.png", brush="round")
-    painter = wp.painters.load(chosen.brush)
-    painting = wp.Painting(
-        strokes=strokes(chosen.strokes, chosen.seed), canvas=wp.Canvas(1.0, GROUND),
-        brushes=(wp.painting.BrushRef.of(painter),), program_height=chosen.height, seed=chosen.seed,
-    )  # fmt: skip
+    laid = strokes(chosen.strokes, chosen.seed)
+    painting = wp.Painting.of(laid, chosen.brush, wp.Canvas(1.0, GROUND), height=chosen.height, seed=chosen.seed)
     save(painting, chosen)
 
 

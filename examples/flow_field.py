@@ -54,11 +54,8 @@ def strokes(count: int, seed: int) -> wp.Strokes:
 
 def main() -> None:
     chosen = options(__doc__, strokes=900, output="flow_field.png", brush="dry_brush")
-    painter = wp.painters.load(chosen.brush)
-    painting = wp.Painting(
-        strokes=strokes(chosen.strokes, chosen.seed), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(painter),), program_height=chosen.height, seed=chosen.seed,
-    )  # fmt: skip
+    laid = strokes(chosen.strokes, chosen.seed)
+    painting = wp.Painting.of(laid, chosen.brush, wp.Canvas(ASPECT, GROUND), height=chosen.height, seed=chosen.seed)
     save(painting, chosen)
 
 

@@ -26,8 +26,7 @@ import wmpaint as wp
 def make(color: float = 0.2) -> wp.Painting:
     points = torch.tensor([[[0.2, 0.2], [0.5, 0.9], [0.8, 0.2]]])
     strokes = wp.Strokes(points, torch.tensor([0.1]), torch.ones(1, 2), torch.full((1, 3), color))
-    brush = wp.painting.BrushRef.of(wp.painters.load("round"))
-    return wp.Painting(strokes=strokes, canvas=wp.Canvas(), brushes=(brush,), program_height=64)
+    return wp.Painting.of(strokes, "round", height=64)
 """
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Artwork", "faults", "find", "likeness", "remake", "renew"]
 
 KINDS = ("photo", "sketch", "style", "dream", "class", "objective", "abstract", "plotter", "agent")
+SOURCES = ("gallery/sources", "examples/pictures")
 HEIGHT, THUMBNAIL, FILM = 720, 280, 360  # pixels
 SECONDS = 8.0
 _WORDS = ("title", "kind", "brush", "about", "ideas")  # what a work says of itself
@@ -94,29 +95,28 @@ class Artwork:
     @property
     def medium(self) -> str:
         """What it is made with: paint, wet, ink or dry, as its brush is; or pens."""
-        from .programs import listing
+        from .programs import catalog
 
-        kinds = {entry["name"]: entry["kind"] for entry in listing()}
-        return "pens" if self.meta["kind"] == "plotter" else kinds.get(self.meta["brush"], "paint")
+        if self.meta["kind"] == "plotter":
+            return "pens"
+        return str(catalog().get(self.meta["brush"], {}).get("kind", "paint"))
 
     @property
     def made(self) -> Mapping[str, Any] | None:
         """What was measured when it was made."""
         return self.meta.get("made")
 
-    def code(self) -> str:
-        """What to type, or to run, to make it."""
-        if self.script.is_file():
-            return self.script.read_text("utf-8")
-        return f"{self.command}\n"
-
     def digest(self) -> str:
-        """Of all that its making depends on, but for wmpaint itself."""
+        """Of its recipe: command, script and parameters, and the pictures among the examples' and works' that these
+        name. Not of how the script is laid out, nor of its comments, nor of wmpaint itself.
+        """
         parts = [self.command or "", json.dumps(self.parameters, sort_keys=True), str(self.meta.get("photo"))]
-        if self.script.is_file():  # but not of how it is laid out, nor of its comments
+        told = parts[0]
+        if self.script.is_file():
+            told += self.script.read_text("utf-8")
             parts.append(ast.dump(ast.parse(self.script.read_text("utf-8"))))
-        pictures = [self.root / word for word in shlex.split(self.command or "")[2:] if (self.root / word).is_file()]
-        parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in pictures]
+        known = sorted(path for place in SOURCES for path in (self.root / place).glob("*.jpg"))
+        parts += [_short(path.read_bytes()) for path in known if path.name in told]
         return _short(json.dumps(parts).encode())
 
 
@@ -177,7 +177,7 @@ def remake(artwork: Artwork, output: str | Path) -> dict[str, Any]:
         output: a folder; it is made when it is not there.
 
     Returns:
-        strokes, height, width, seed, program, processor seconds, PSNR of dream and replay where there is a photo,
+        strokes, height, seed, program, processor seconds, PSNR of dream and replay where there is a photo,
         PSNR of one against the other, the files with a digest each, and that of the recipe.
 
     Raises:

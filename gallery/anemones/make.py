@@ -100,10 +100,7 @@ def make(brush: str = "gouache", strokes: int = 900, height: int = 720, seed: in
     for at, size, color, away in FLOWERS:
         rows += flower(at, size, color, away, chance)
     columns = [torch.tensor(column) for column in zip(*rows[:strokes], strict=True)]
-    return wp.Painting(
-        strokes=wp.Strokes(*columns), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(*columns), brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

@@ -70,10 +70,7 @@ def make(brush: str = "ink", strokes: int = 1500, height: int = 720, seed: int =
         x, y, half = 0.60, 0.885 + square * k / 6, square / 2
         rows.append((((x - half, y), (x, y), (x + half, y)), square / 12, (0.6, 0.6), RED))
     columns = [torch.tensor(column) for column in zip(*rows[:strokes], strict=True)]
-    return wp.Painting(
-        strokes=wp.Strokes(*columns), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(*columns), brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

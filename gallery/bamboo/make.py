@@ -94,10 +94,7 @@ def make(brush: str = "ink", strokes: int = 600, height: int = 720, seed: int = 
                 rows += spray(node, 1.0 if k % 2 else -1.0, 0.8 * depth - 0.15 * (depth < 0.5), 0.8 + 14 * wide, chance)
     rows += seal(complex(0.445, 0.875), 0.036)
     columns = [torch.tensor(column) for column in zip(*rows[:strokes], strict=True)]
-    return wp.Painting(
-        strokes=wp.Strokes(*columns), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(*columns), brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

@@ -79,10 +79,7 @@ def make(brush: str = "pencil", strokes: int = 1500, height: int = 720, seed: in
             for a, b, c in zip(middle, line[1:], middle[1:], strict=False):
                 rows.append(((tuple(a), tuple(b), tuple(c)), thick, (press, press), color))
     columns = [torch.tensor(column) for column in zip(*rows[:strokes], strict=True)]
-    return wp.Painting(
-        strokes=wp.Strokes(*columns), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(*columns), brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

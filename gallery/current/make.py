@@ -35,10 +35,7 @@ def make(brush: str = "round", strokes: int = 1500, height: int = 720, seed: int
         a, c = (inset + (1 - 2 * inset) * frame).unbind(1)
         tape = torch.full((4,), MARGIN - inset)
         parts.append(wp.Strokes(torch.stack([a, (a + c) / 2, c], 1), tape, torch.ones(4, 2), ground.expand(4, 3)))
-    return wp.Painting(
-        strokes=wp.Strokes.cat(parts)[:strokes], canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes.cat(parts)[:strokes], brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

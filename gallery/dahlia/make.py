@@ -44,10 +44,7 @@ def make(brush: str = "gouache", strokes: int = 1200, height: int = 720, seed: i
     ]
     names = ("points", "radius", "pressure", "color")
     columns = {name: torch.stack([getattr(coat, name) for coat in coats], 1).flatten(0, 1) for name in names}
-    return wp.Painting(
-        strokes=wp.Strokes(**columns)[:strokes], canvas=wp.Canvas(1.0, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(**columns)[:strokes], brush, wp.Canvas(1.0, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

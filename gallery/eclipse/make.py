@@ -63,10 +63,7 @@ def make(brush: str = "pastel", strokes: int = 1400, height: int = 720, seed: in
         ray = cmath.rect(chance.uniform(0.02, 0.05 + 0.08 * (k % 8 == 0)), 2 * math.pi * k / 40)
         rows.append(row(heart, heart + ray / 2, heart + ray, 0.006, (1.0, 0.1), (1.0, 0.98, 0.94)))
     columns = [torch.tensor(column) for column in zip(*rows[:strokes], strict=True)]
-    return wp.Painting(
-        strokes=wp.Strokes(*columns), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(*columns), brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,9 @@ def make(brush: str = "round", strokes: int = 500, height: int = 512, seed: int 
 
 
 def more(painting: wp.Painting, folder: Path) -> None:
-    """The plot: lines for a plotter, G-code, and a picture of what to expect."""
+    """The plot: lines for a plotter, and a picture of what to expect."""
     job = painting.plot(page="a4", margin="15mm", fill="insets", seed=painting.seed)
     job.save(folder / "plot.svg")
-    job.save(folder / "plot.gcode")
     job.save(folder / "plot.png")
     with Image.open(folder / "plot.png") as picture:
         picture.convert("RGB").save(folder / "plot.webp", quality=82, method=6)

@@ -36,10 +36,7 @@ def make(brush: str = "oil", strokes: int = 1500, height: int = 720, seed: int =
         pressure=(0.42 + 0.4 * slow)[:, None].expand(-1, 2).clone(),
         color=color,
     )
-    return wp.Painting(
-        strokes=painting, canvas=wp.Canvas(1.0, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(painting, brush, wp.Canvas(1.0, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

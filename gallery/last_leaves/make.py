@@ -57,10 +57,7 @@ def make(brush: str = "marker", strokes: int = 1100, height: int = 720, seed: in
         down = cmath.rect(0.022, math.pi / 2 + chance.gauss(0, 0.7))
         rows.append(row(at, at + down / 2 + 0.004, at + down, 0.0085, (0.4, 1.0), LEAF))
     columns = [torch.tensor(column) for column in zip(*rows[-strokes:], strict=True)]
-    return wp.Painting(
-        strokes=wp.Strokes(*columns), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(*columns), brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

@@ -66,10 +66,7 @@ def make(brush: str = "soft_round", strokes: int = 1500, height: int = 640, seed
             fade = fold / (FOLDS - 1)
             mist = torch.lerp(color, MIST, 0.85 * fade**1.2 * (1 - 0.75 * near))
             lay(through(fine[::10], low + 0.03 + 0.22 * fade), 0.03, mist)
-    return wp.Painting(
-        strokes=wp.Strokes.cat(parts)[:strokes], canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes.cat(parts)[:strokes], brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

@@ -63,10 +63,7 @@ def make(brush: str = "gouache", strokes: int = 1500, height: int = 720, seed: i
             rows += fan(x, y, RADIUS, tuple(c + chance.uniform(-0.02, 0.02) for c in color))
         y, line = y + RADIUS / 2, line + 1
     columns = [torch.tensor(column) for column in zip(*rows[:strokes], strict=True)]
-    return wp.Painting(
-        strokes=wp.Strokes(*columns), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(*columns), brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

@@ -49,10 +49,7 @@ def make(brush: str = "gouache", strokes: int = 1500, height: int = 720, seed: i
                 a, b = max(TOP, TOP + (i + 0.1) * down), min(BOTTOM, TOP + (i + 1.9) * down)
                 rows += thread((x, a), (x, b), 0, 0.38 * across, color, chance)
     columns = [torch.tensor(column) for column in zip(*rows[:strokes], strict=True)]
-    return wp.Painting(
-        strokes=wp.Strokes(*columns), canvas=wp.Canvas(ASPECT, GROUND),
-        brushes=(wp.painting.BrushRef.of(wp.painters.load(brush)),), program_height=height, seed=seed,
-    )  # fmt: skip
+    return wp.Painting.of(wp.Strokes(*columns), brush, wp.Canvas(ASPECT, GROUND), height=height, seed=seed)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from flat import Flat, line, many
 from PIL import Image
 
 from wmpaint.canvas import Canvas
-from wmpaint.errors import FileError, InputError, MissingProgram
+from wmpaint.errors import BrushError, FileError, InputError, MissingProgram
 from wmpaint.export import animation
+from wmpaint.image import load_image
 from wmpaint.painting import BrushRef, Painting, Report, load, result
 from wmpaint.strokes import Strokes
 
@@ -230,6 +231,32 @@ def test_report_compares_with_the_target(real):
     bare = p.report()
     assert bare.dream_psnr is bare.real_psnr is bare.gap_db is None
     assert p.report(target, program=None).real_psnr is None
+
+
+def test_a_program_of_ones_own_replays_reports_and_saves(tmp_path):
+    own = Flat(0.6)
+    strokes = line(0.5, 0.25, (0.0, 0.0, 0.0), x=(-1.0, 2.0))
+    p = painting(strokes=strokes, canvas=Canvas(), brushes=(BrushRef("nobody's"),), painters=(Flat(),))
+    seen = p.replay(own, height=32)
+    assert torch.equal(seen, own.render(strokes, Canvas(), height=32))
+    target = torch.ones(3, 32, 32)
+    target[:, 8:24] = 0
+    report = p.report(target, program=own)
+    assert report.program == "flat" and report.real_psnr == pytest.approx(-10 * math.log10(0.4**2 / 2), abs=1e-3)
+    p.save(tmp_path / "a.png", program=own)
+    assert torch.allclose(load_image(tmp_path / "a.png")[:3], seen[:3], atol=1 / 255)
+
+
+def test_a_painting_of_strokes_written_by_hand(tmp_path):
+    p = Painting.of(line(0.5, 0.25, (0.0, 0.0, 0.0)), "round", height=48, seed=3)
+    assert (p.canvas, p.program_height, p.seed, p.brushes[0].name) == (Canvas(), 48, 3, "round")
+    assert p.render().shape == (4, 48, 48) and p.brushes[0].painter is None
+    assert torch.equal(Painting.from_json(p.to_json()).render(), p.render())
+    path = tmp_path / "mine.safetensors"
+    p._painter(0).save(path)
+    assert Painting.of(p.strokes, path, Canvas(2.0)).brushes[0].painter == str(path)
+    with pytest.raises(BrushError, match="expected"):
+        Painting.of(p.strokes, "broom")
 
 
 def test_report_prints_and_is_json():

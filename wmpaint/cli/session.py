@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..objectives.base import Objective
-    from ..painting.result import Painting, Report
+    from ..painting.report import Report
+    from ..painting.result import Painting
 
 __all__ = ["Session", "perform"]
 

@@ -3,7 +3,8 @@
 from .brush_ref import BrushRef
 from .loop import Run
 from .one_call import paint
-from .result import Painting, Report, load
+from .report import Report
+from .result import Painting, load
 from .step import Step
 from .video import VideoReport, VideoRun, paint_video
 

@@ -23,58 +23,12 @@ from ..strokes import Strokes
 from . import document
 from .brush_ref import BrushRef, painter_of, program_of
 from .by_brush import ByBrush
+from .report import Report
 
 if TYPE_CHECKING:
     from ..export.plotter.job import Job
 
-__all__ = ["BrushRef", "Painting", "Report", "load"]
-
-
-@dataclass(frozen=True)
-class Report:
-    """How a painting went. PSNR in dB, higher is better; None where there was no target, or no replay.
-
-    `gap_db` is the transfer gap: what is lost between the dream and the program.
-    """
-
-    strokes: int
-    steps: int | None
-    seconds: float | None
-    dream_psnr: float | None
-    real_psnr: float | None
-    gap_db: float | None
-    program: str
-    seed: int
-    terms: Mapping[str, float] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
-
-    def rows(self) -> list[tuple[str, str]]:
-        """(label, value) of what is known, for people."""
-        known: list[tuple[str, float | str | None, str]] = [
-            ("strokes", f"{self.strokes:,}", ""),
-            ("steps", None if self.steps is None else f"{self.steps:,}", ""),
-            ("seconds", self.seconds, ""),
-            ("dream PSNR", self.dream_psnr, " dB"),
-            ("real PSNR", self.real_psnr, " dB"),
-            ("transfer gap", self.gap_db, " dB"),
-            ("program", self.program, ""),
-            ("seed", str(self.seed), ""),
-        ]
-        digits = {"seconds": 1}
-        rows = [
-            (label, (f"{value:.{digits.get(label, 2)}f}" if isinstance(value, float) else str(value)) + unit)
-            for label, value, unit in known
-            if value is not None
-        ]
-        return rows + [(name, f"{value:.4g}") for name, value in self.terms.items()]
-
-    def __str__(self) -> str:
-        rows = self.rows()
-        wide = max(len(label) for label, _ in rows)
-        return "\n".join(f"{label:<{wide}}  {value}" for label, value in rows)
+__all__ = ["Painting", "load"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +89,29 @@ class Painting:
             if not _finite(value):
                 raise InputError(f"expected the term {name!r} to be finite, got {str(value)[:40]}")
 
+    @classmethod
+    def of(
+        cls, strokes: Strokes, brush: str | Path, canvas: Canvas | None = None, *, height: int = 512, seed: int = 0
+    ) -> Painting:
+        """A painting of strokes that were written by hand or by a script.
+
+        Args:
+            brush: of all strokes: the name of one that has a painter, or a painter's .safetensors file.
+            canvas: a white square when None.
+            height: pixels of the canvas' height in the program.
+            seed: 0 or more; of the program's randomness.
+
+        Raises:
+            BrushError: a brush without a painter.
+            FileError: a file that is not a painter.
+            InputError: strokes out of range.
+        """
+        from ..painters import load as load_painter
+
+        painter = load_painter(brush)
+        named = BrushRef.of(painter, brush if Path(brush).suffix == ".safetensors" else None)
+        return cls(strokes, canvas or Canvas(), (named,), program_height=height, seed=seed)
+
     # Pictures
 
     @cached_property
@@ -158,11 +135,12 @@ class Painting:
         with torch.no_grad():
             return self.renderer.render(self.strokes, self.canvas, height=height, generator=generator)
 
-    def replay(self, program: str = "mypaint", height: int | None = None, seed: int | None = None) -> Tensor:
+    def replay(self, program: str | Renderer = "mypaint", height: int | None = None, seed: int | None = None) -> Tensor:
         """The real picture [4, H, W], premultiplied: the strokes in a paint program, at any size.
 
         Args:
-            program: "mypaint", "dabs", or "auto": MyPaint where it is installed and Dabs elsewhere.
+            program: "mypaint", "dabs", or "auto": MyPaint where it is installed and Dabs elsewhere; or a program of
+                your own, which keeps its own seed.
             height: in pixels; as planned when None.
             seed: of the program's randomness; the painting's when None.
 
@@ -174,13 +152,17 @@ class Painting:
         height = self.program_height if height is None else height
         return self.in_program(program, seed).render(self.strokes, self.canvas, height=height)
 
-    def in_program(self, program: str = "mypaint", seed: int | None = None) -> ByBrush:
+    def in_program(self, program: str | Renderer = "mypaint", seed: int | None = None) -> ByBrush:
         """A program as one `Renderer` for all the painting's brushes; arguments and errors as for `replay`."""
+        if not isinstance(program, str):
+            return ByBrush(lambda index: program)
         seed = self.seed if seed is None else seed
         return ByBrush(cache(lambda index: program_of(program, self.brushes[index], seed)))
 
-    def program_name(self, program: str = "auto") -> str:
+    def program_name(self, program: str | Renderer = "auto") -> str:
         """The name of the program that `replay(program)` runs."""
+        if not isinstance(program, str):
+            return str(getattr(program, "name", type(program).__name__))
         brush = 0 if self.strokes.brush is None or not len(self.strokes) else int(self.strokes.brush[0])
         return program_of(program, self.brushes[brush], self.seed).name
 
@@ -228,7 +210,7 @@ class Painting:
         self,
         target: Any = None,
         *,
-        program: str | None = "auto",
+        program: str | Renderer | None = "auto",
         dream: Tensor | None = None,
         real: Tensor | None = None,
     ) -> Report:
