@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 import shutil
+import signal
 from pathlib import Path
 
 import needs
@@ -103,6 +104,23 @@ def test_a_work_is_renewed_and_then_judged(tmp_path: Path) -> None:
     assert gallery.faults(artwork) == [
         "one/film.mp4 is missing", "one/real.webp is not the file that was made",
     ]  # fmt: skip
+
+
+def test_ctrl_c_leaves_a_work_as_it_was(tmp_path: Path) -> None:
+    """Also where the work's own code keeps what is painted, as wp.paint does."""
+    needs.libmypaint()
+    artwork = gallery.renew(work(tmp_path / "works" / "one"))
+    before = {path.name: path.read_bytes() for path in artwork.folder.iterdir()}
+    script = MAKE.replace("    return", "    try:\n        os.kill(os.getpid(), signal.SIGINT)\n"
+                          "    except KeyboardInterrupt:\n        strokes = strokes[:0]\n    return")  # fmt: skip
+    artwork.script.write_text("import os, signal\n" + script)
+    for output in (artwork.folder, tmp_path / "out"):
+        with pytest.raises(KeyboardInterrupt):
+            gallery.remake(artwork, output)
+    assert list((tmp_path / "out").iterdir()) == []
+    artwork.script.write_bytes(before["make.py"])
+    assert {path.name: path.read_bytes() for path in artwork.folder.iterdir()} == before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_work_may_write_its_own_files(tmp_path: Path) -> None:

@@ -14,12 +14,15 @@ import os
 import resource
 import runpy
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from . import files
@@ -182,28 +185,53 @@ def remake(artwork: Artwork, output: str | Path) -> dict[str, Any]:
 
     Raises:
         InputError: a command that fails, or is none of wmpaint's and python's.
+        KeyboardInterrupt: at Ctrl-C; `output` is as it was.
         what the work's own code raises.
     """
     output = files.make_folder(output)
     before = _processor_seconds()
     with tempfile.TemporaryDirectory(dir=output, prefix=".making.") as scratch:
         folder = Path(scratch)
-        namespace = {} if artwork.command else runpy.run_path(str(artwork.script))
-        if artwork.command is None and "make" not in namespace and "write" in namespace:
-            namespace["write"](folder, **artwork.parameters)
-            made: dict[str, Any] = {"seconds": round(_processor_seconds() - before, 1)}
-        else:
-            painting = _painting(artwork, namespace, folder)
-            seconds = round(_processor_seconds() - before, 1)
-            made = {"seconds": seconds, **_write(artwork, painting, folder)}
-            if more := namespace.get("more"):
-                more(painting, folder)
-        _thumbnail(folder)
+        with _unbroken():
+            namespace = {} if artwork.command else runpy.run_path(str(artwork.script))
+            if artwork.command is None and "make" not in namespace and "write" in namespace:
+                namespace["write"](folder, **artwork.parameters)
+                made: dict[str, Any] = {"seconds": round(_processor_seconds() - before, 1)}
+            else:
+                painting = _painting(artwork, namespace, folder)
+                seconds = round(_processor_seconds() - before, 1)
+                made = {"seconds": seconds, **_write(artwork, painting, folder)}
+                if more := namespace.get("more"):
+                    more(painting, folder)
+            _thumbnail(folder)
         names = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
         for name in names:
             os.replace(folder / name, output / name)
     digests = {name: _short((output / name).read_bytes()) for name in names}
     return {**made, "version": __version__, "files": digests, "digest": artwork.digest()}
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Ctrl-C ends what is within, also where that would keep what is painted so far, as `wp.paint` does."""
+    asked = False
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGINT, hear)
+    except ValueError:  # not the main thread, which alone hears of it
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def renew(artwork: Artwork) -> Artwork:
