@@ -137,7 +137,7 @@ def test_python(
         if "gradio_client" in text:
             server = request.getfixturevalue("server")
             text = text.replace("http://127.0.0.1:7860/", server).replace("strokes=300", "strokes=20, height=96")
-            text = text.replace('thing="volcano"', 'thing="volcano", strokes=20, height=96')
+            text = text.replace('thing="volcano", seconds=20', 'thing="volcano", strokes=20, height=96, seconds=4')
         # The block's lines are the page's, so that a traceback names them.
         code = compile("\n" * (block.line - 1) + text, str(ROOT / name), "exec")
         exec(code, names)
@@ -147,7 +147,7 @@ def test_python(
 
 
 @pytest.mark.parametrize("name", with_shell)
-def test_commands(name: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands(name: str, place: Path, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
     needs.libmypaint()
     monkeypatch.setenv("COLUMNS", "120")
     for block in blocks(texts[name]):
