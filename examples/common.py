@@ -18,16 +18,20 @@ PICTURES = Path(__file__).with_name("pictures")
 
 
 def options(about: str | None, *, strokes: int, output: str, **more: Any) -> argparse.Namespace:
-    """The command line: --strokes, --height, --steps, --seed, -o, and `more` options with their defaults."""
+    """The command line: --strokes, --height, --steps, --seed, --tiny, -o, and `more` options with their defaults."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strokes", type=int, default=strokes)
     parser.add_argument("--height", type=int, default=512)
     parser.add_argument("--steps", type=int, default=None)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--tiny", action="store_true", help="few strokes and steps, to see that it runs")
     parser.add_argument("-o", "--output", default=output)
     for name, default in more.items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if chosen.tiny:
+        chosen.strokes, chosen.height, chosen.steps = min(chosen.strokes, 20), 64, 3
+    return chosen
 
 
 def paint(goal: Any, chosen: argparse.Namespace, **more: Any) -> wp.Painting:

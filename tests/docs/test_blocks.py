@@ -182,9 +182,7 @@ def python(rest: list[str]) -> None:
     script, *options = rest
     assert (ROOT / script).is_file(), script
     if script.startswith("examples/"):
-        tiny = '"--tiny"' in (ROOT / script).read_text("utf-8")
-        options += ["--tiny"] if tiny else ["--strokes", "12", "--height", "48", "--steps", "2"]
-        done = subprocess.run([sys.executable, str(ROOT / script), *options], capture_output=True, text=True)
+        done = subprocess.run([sys.executable, str(ROOT / script), *options, "--tiny"], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     else:
         assert script.split("/")[0] in ("benchmarks", "docs", "gallery"), script
