@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-__all__ = ["BrushError", "FileError", "InputError", "MissingProgram", "WmpaintError"]
+__all__ = ["BrushError", "FileError", "InputError", "MissingProgram", "WmpaintError", "clipped"]
+
+LONGEST = 500  # characters of a message; what people and files gave us is quoted in it, and may be of any length
+
+
+def clipped(text: object, most: int = LONGEST) -> str:
+    """One printable line of at most so many characters: the middle of a longer one is left out.
+
+    Line breaks become spaces, and control characters, which could drive a terminal, escapes.
+    """
+    line = str(text)
+    if len(line) > 4 * most:  # not worth the work of looking at all of it
+        line = line[: 2 * most] + line[-2 * most :]
+    line = " ".join(line.split())
+    line = "".join(c if c.isprintable() or c == " " else ascii(c)[1:-1] for c in line)
+    if len(line) <= most:
+        return line
+    tail = most // 3
+    return f"{line[: most - tail - 3]} … {line[-tail:]}"
 
 
 class WmpaintError(Exception):
-    """Anything wmpaint refuses to do. The command line prints it in one line and exits with 2."""
+    """Anything wmpaint refuses to do. The command line prints it in one line and exits with 2.
+
+    Its text is one line of at most 500 characters, whatever is quoted in it.
+    """
+
+    def __str__(self) -> str:
+        return clipped(super().__str__())
 
 
 class InputError(WmpaintError, ValueError):
