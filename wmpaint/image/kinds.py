@@ -125,10 +125,10 @@ def _avif() -> tuple[str, str]:
 
 def _of_text(head: bytes) -> tuple[str, str]:
     text = head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n").lower()
-    if re.search(r"<svg[\s>]", text) and text.startswith("<"):
-        return "an SVG drawing", "save it as PNG first"
     if text.startswith(("<!doctype html", "<html")):
         return "a web page", "save the picture itself"
+    if re.search(r"<svg[\s>]", text) and text.startswith("<"):
+        return "an SVG drawing", "save it as PNG first"
     if text.startswith("{") and '"wmpaint' in text:
         return "a painting", "wmpaint export makes pictures of it"
     return "", ""
