@@ -5,10 +5,10 @@ premultiplied RGBA with C = 4. Files, PIL and NumPy carry straight alpha, as is 
 """
 
 from .bundled import BUNDLED, bundled, sample_photo
-from .loading import GOAL, is_plain, load_image
+from .loading import GOAL, is_plain, load_image, size_of
 from .writing import resize, save_png, to_uint8, to_uint16
 
 __all__ = [
-    "BUNDLED", "GOAL", "bundled", "is_plain", "load_image", "resize", "sample_photo", "save_png", "to_uint8",
-    "to_uint16",
+    "BUNDLED", "GOAL", "bundled", "is_plain", "load_image", "resize", "sample_photo", "save_png", "size_of",
+    "to_uint8", "to_uint16",
 ]  # fmt: skip

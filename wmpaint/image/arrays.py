@@ -11,7 +11,7 @@ from torch import Tensor
 from ..errors import InputError
 from .pixels import Pixels, check_size
 
-__all__ = ["array_pixels", "check_finite", "straight", "tensor_pixels"]
+__all__ = ["array_pixels", "check_array", "check_finite", "check_tensor", "straight", "tensor_pixels"]
 
 _SLACK = 1e-3  # how far floats may leave 0..1 (rounding, resampling) and still be clamped
 
@@ -23,8 +23,7 @@ def tensor_pixels(tensor: Tensor, max_pixels: int) -> Pixels:  # [H, W] or [C, H
         InputError: what `array_pixels` raises, and color above its alpha.
     """
     what = f"a tensor of shape {tuple(tensor.shape)}"
-    if tensor.ndim not in (2, 3) or (tensor.ndim == 3 and tensor.shape[0] not in (1, 3, 4)):
-        raise InputError(f"expected a picture tensor [H, W], [1, H, W], [3, H, W] or [4, H, W], got {what}")
+    check_tensor(tensor)
     tensor = tensor.detach().cpu()
     if tensor.dtype is torch.bfloat16:  # unknown to NumPy
         tensor = tensor.float()
@@ -47,9 +46,8 @@ def array_pixels(values: np.ndarray, what: str, max_pixels: int) -> Pixels:  # [
     Raises:
         InputError: another shape or type, none or too many pixels, values that are not finite or not in 0..1.
     """
-    if values.ndim not in (2, 3) or (values.ndim == 3 and values.shape[2] not in (1, 3, 4)):
-        raise InputError(f"expected a picture array [H, W], [H, W, 1], [H, W, 3] or [H, W, 4], got {what}")
-    check_size((values.shape[1], values.shape[0]), what, max_pixels)
+    height, width = check_array(values, what)
+    check_size((width, height), what, max_pixels)
     scale = 1.0
     if values.dtype.kind == "u" and values.dtype.itemsize <= 2:
         scale = float(np.iinfo(values.dtype).max)
@@ -65,7 +63,30 @@ def array_pixels(values: np.ndarray, what: str, max_pixels: int) -> Pixels:  # [
     def rows(top: int, bottom: int) -> np.ndarray:
         return (grid[top:bottom].astype(np.float32) / np.float32(scale)).clip(0, 1)
 
-    return Pixels(*grid.shape[:2], rows, "gray" if grid.shape[2] == 1 else "rgb", alpha=grid.shape[2] == 4)
+    return Pixels(height, width, rows, "gray" if grid.shape[2] == 1 else "rgb", alpha=grid.shape[2] == 4)
+
+
+def check_tensor(tensor: Tensor) -> tuple[int, int]:
+    """(height, width) of a tensor that has a picture's shape.
+
+    Raises:
+        InputError: another shape.
+    """
+    if tensor.ndim not in (2, 3) or (tensor.ndim == 3 and tensor.shape[0] not in (1, 3, 4)):
+        what = f"a tensor of shape {tuple(tensor.shape)}"
+        raise InputError(f"expected a picture tensor [H, W], [1, H, W], [3, H, W] or [4, H, W], got {what}")
+    return tensor.shape[-2], tensor.shape[-1]
+
+
+def check_array(values: np.ndarray, what: str) -> tuple[int, int]:
+    """(height, width) of an array that has a picture's shape.
+
+    Raises:
+        InputError: another shape.
+    """
+    if values.ndim not in (2, 3) or (values.ndim == 3 and values.shape[2] not in (1, 3, 4)):
+        raise InputError(f"expected a picture array [H, W], [H, W, 1], [H, W, 3] or [H, W, 4], got {what}")
+    return values.shape[0], values.shape[1]
 
 
 def straight(pixels: np.ndarray) -> np.ndarray:  # [H, W, 3|4]

@@ -19,7 +19,7 @@ from .pixels import Pixels
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["exif_of", "pil_pixels", "quiet", "turned"]
+__all__ = ["exif_of", "pil_pixels", "quiet", "turned", "upright_size"]
 
 _KINDS = {"L": "gray", "LA": "gray", "RGB": "rgb", "RGBA": "rgb", "CMYK": "cmyk", "LAB": "lab"}
 _AS = {"1": "L", "P": "RGB", "PA": "RGBA", "YCbCr": "RGB", "HSV": "RGB", "RGBX": "RGB"}
@@ -102,6 +102,11 @@ def turned(pixels: np.ndarray, exif: Image.Exif) -> np.ndarray:  # [3, H, W]
     if orientation in (3, 4, 7, 8):
         pixels = pixels[:, ::-1]
     return pixels
+
+
+def upright_size(size: tuple[int, int], exif: Image.Exif) -> tuple[int, int]:
+    """(height, width) upright, of a (width, height) as it lies in the file."""
+    return size if exif.get(_ORIENTATION, 1) in (5, 6, 7, 8) else size[::-1]
 
 
 # --- what decoders have to say ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,9 @@ from torch import Tensor
 
 from ..errors import FileError, InputError, WmpaintError
 from ..foreign import reason
-from .arrays import array_pixels, tensor_pixels
+from .arrays import array_pixels, check_array, check_tensor, tensor_pixels
 from .bundled import BUNDLED, named
-from .decoding import exif_of, pil_pixels, quiet, turned
+from .decoding import exif_of, pil_pixels, quiet, turned, upright_size
 from .kinds import KINDS, is_heic, unread
 from .pixels import Pixels, blocks, check_size, factor_for, mega
 from .png_rows import png_header, png_pixels
@@ -26,7 +27,7 @@ from .profiles import Converter, converter, plain
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["GOAL", "is_plain", "load_image"]
+__all__ = ["GOAL", "is_plain", "load_image", "size_of"]
 
 # Read by Pillow's own decoders. Others are left out on purpose: EPS, say, would start another program.
 _FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "PPM", "JPEG2000")
@@ -84,10 +85,40 @@ def load_image(
         convert = converter(source.info, exif, pixels.kind, "the image")
         found = turned(_laid(pixels, factor_for(source.size, most), convert, ground, "the image"), exif)
     else:
-        raise InputError(
-            f"expected a picture as a path, a PIL image, a NumPy array or a tensor, got {type(source).__name__}"
-        )
+        raise _no_picture(source)
     return torch.from_numpy(np.ascontiguousarray(found))
+
+
+def size_of(source: Any) -> tuple[int, int]:
+    """(height, width) of what `load_image` takes, upright; a file is not decoded for it.
+
+    Raises:
+        FileError, InputError: what `load_image` raises of all but the pixels.
+    """
+    if isinstance(source, str | os.PathLike):
+        path = named(source)
+        shown = repr(os.fspath(path))
+        _check_file(path, shown)
+        with _opened(path, shown, _MOST) as image:
+            header = png_header(path) if image.format == "PNG" else None
+            exif = exif_of(image) if header is None else header.exif
+            return upright_size(image.size, exif)
+    if isinstance(source, Tensor):
+        height, width = check_tensor(source)
+    elif isinstance(source, np.ndarray):
+        height, width = check_array(source, f"an array of shape {source.shape}")
+    elif hasattr(source, "getbands"):
+        return upright_size(source.size, exif_of(source))
+    else:
+        raise _no_picture(source)
+    check_size((width, height), "the picture", sys.maxsize)
+    return height, width
+
+
+def _no_picture(source: Any) -> InputError:
+    return InputError(
+        f"expected a picture as a path, a PIL image, a NumPy array or a tensor, got {type(source).__name__}"
+    )
 
 
 def is_plain(picture: Tensor) -> bool:  # [3, H, W]
