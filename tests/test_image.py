@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from wmpaint.errors import FileError, InputError, WmpaintError
-from wmpaint.image import load_image, resize, sample_photo, save_png, to_uint8
+from wmpaint.image import BUNDLED, bundled, load_image, resize, sample_photo, save_png, to_uint8
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
@@ -55,6 +55,21 @@ def test_lossy_files_come_in_nearly(tmp_path: Path, suffix: str) -> None:
     Image.new("RGB", (40, 30), (200, 100, 50)).save(path)
     expected = torch.tensor([200, 100, 50]).view(3, 1, 1) / 255
     assert (check(load_image(path), 30, 40) - expected).abs().max() < 0.02
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_bundled_pictures_are_read_by_name_unless_a_file_has_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()  # a folder of outputs is no picture
+    path = bundled(name)
+    assert path is not None and torch.equal(load_image(name), load_image(path))
+    assert torch.equal(load_image(Path(name)), load_image(path))
+    (tmp_path / name).rmdir()
+    Image.fromarray(ramp()).save(tmp_path / name, format="PNG")
+    assert torch.equal(load_image(name), as_tensor(ramp()))
+    assert bundled(f"{name}.jpg") is None and bundled(f"./{name}") is None
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -145,11 +160,14 @@ def test_color_profile_is_converted(tmp_path: Path, alpha: bool) -> None:
     assert (load_image(tmp_path / "a.png")[:, 1, 1] - expected).abs().max() < 0.02
 
 
-def test_srgb_profile_changes_nothing_and_a_broken_one_is_ignored(tmp_path: Path) -> None:
+def test_srgb_profile_changes_nothing_and_a_broken_one_is_left_aside_with_a_warning(tmp_path: Path) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    for profile in (srgb, b"no profile at all", srgb[:200]):
+    Image.fromarray(ramp()).save(tmp_path / "a.png", icc_profile=srgb)
+    assert torch.equal(load_image(tmp_path / "a.png"), as_tensor(ramp()))
+    for profile in (b"no profile at all", srgb[:200], srgb[:16] + b"GRAY" + srgb[20:], srgb[:16] + b"CMYK" + srgb[20:]):
         Image.fromarray(ramp()).save(tmp_path / "a.png", icc_profile=profile)
-        assert torch.equal(load_image(tmp_path / "a.png"), as_tensor(ramp()))
+        with pytest.warns(UserWarning, match=r"a\.png' has a color profile that does not fit it, or is broken"):
+            assert torch.equal(load_image(tmp_path / "a.png"), as_tensor(ramp()))
 
 
 # --- what is refused --------------------------------------------------------------------------------------------
@@ -243,7 +261,7 @@ def test_damaged_files_are_refused_or_read_but_never_crash(kind: str, data: st.D
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I", "F", "I;16"])
 def test_pil_images_of_every_mode(mode: str) -> None:
-    image = Image.new(mode, (8, 6))
+    image = Image.new(mode, (8, 6), {"LA": (0, 255), "RGBA": (0, 0, 0, 255)}.get(mode, 0))
     check(load_image(image), 6, 8)
     assert image.mode == mode  # left alone
 

@@ -50,7 +50,11 @@ Target = Annotated[Path | None, _option(None, "What the report compares with. De
 
 Grain = Annotated[bool | None, _option(PICTURES, "Draw the dream with the brush's grain.", "--grain")]
 Ground = Annotated[
-    str | None, _option(PICTURES, "What lies beneath. Default: canvas.", metavar="canvas|transparent|#rrggbb")
+    str | None,
+    _option(
+        PICTURES, "What lies beneath. Default: canvas.", "--ground", "--background",
+        metavar="canvas|transparent|#rrggbb",
+    ),
 ]
 Bits = Annotated[int | None, _option(PICTURES, "A channel, of .png and .tif. Default: 8.", metavar="8|16")]
 Dpi = Annotated[float | None, _option(PICTURES, "Pixels an inch, for printers; of a plot's preview, its size.")]
@@ -181,9 +185,9 @@ def export(
     common.check_inputs_kept(paths, [target])
     work = paintings.load(painting, paths, height)
     if target is not None:
-        from ..image import load_image
+        from ..image import GOAL, load_image
 
-        load_image(target)
+        load_image(target, most=GOAL)
     job = _planned(work, given) if any(plotted for plotted, _ in kinds) else None
     if job is not None:
         from ..export.plotter.files import job_paths

@@ -59,7 +59,7 @@ class _Shelf:
 
 
 def _decoded(path: Path) -> Tensor:
-    picture = load_image(path)
+    picture = load_image(path, most=4 * LONGEST)
     shorter = min(picture.shape[1:])
     if shorter > LONGEST:
         size = [math.ceil(s * LONGEST / shorter) for s in picture.shape[1:]]

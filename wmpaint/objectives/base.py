@@ -261,9 +261,9 @@ class Within(Objective):
     """
 
     def __init__(self, objective: Objective, mask: Any) -> None:
-        from ..image import load_image
+        from ..image import GOAL, load_image
 
-        self.objective, self.mask = objective, load_image(mask).mean(0)
+        self.objective, self.mask = objective, load_image(mask, most=GOAL).mean(0)
         self.name, self.steps, self.heights = objective.name, objective.steps, objective.heights
         self.sparse = objective.sparse
         self.picture, self.target = objective.picture, objective.target

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..export.bitmap import flatten
+from ..image import GOAL, load_image
 from ..objectives.base import Objective, Scene, as_objective
 from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
@@ -106,8 +108,9 @@ class Run:
         brush = brush or (BRUSH if pens is None else FLAT_BRUSH)
         if not isinstance(brush, str | Path) or not isinstance(canvas, Canvas | None):
             raise InputError(f"expected a brush by name and a Canvas or None, got {brush!r} and {canvas!r}")
-        self.goal = as_objective(goal) or photo(goal)
+        self.goal = as_objective(goal) or photo(_picture(goal, canvas, height))
         self.canvas = canvas or self.goal.canvas()
+        _check_stretch(self.goal, self.canvas)
         self.canvas.pixels(height)
         memory.check(strokes, max(height, *(self.goal.heights or (1,))), self.canvas.aspect)
         self.painter = (painter or load(brush)).requires_grad_(False)
@@ -384,3 +387,22 @@ class Run:
         run._index, run._rounds, run._before = known["index"], known["rounds"], known["seconds"]
         run._last = known["loss"], known["terms"]
         return run
+
+
+def _picture(goal: Any, canvas: Canvas | None, height: int) -> Tensor:  # [3, H, W]
+    """A picture on the ground that is painted on, as large as a painting of this height has use for."""
+    ground = None if canvas is None else canvas.background
+    return load_image(goal, background=ground or (1.0, 1.0, 1.0), most=min(GOAL, max(1024, 4 * height)))
+
+
+def _check_stretch(goal: Objective, canvas: Canvas) -> None:
+    """Say that a picture has other proportions than the canvas that it is stretched to."""
+    if goal.picture is None:
+        return
+    own = Canvas.like(goal.picture)
+    pixel = 1 / min(goal.picture.shape[-2:])
+    if abs(math.log(canvas.aspect / own.aspect)) > 0.03 + pixel:
+        warnings.warn(
+            f"the picture, {own.aspect:.2f} times as wide as high, is stretched to a canvas of {canvas.aspect:.2f}: "
+            "crop it, or take Canvas.like(picture)", stacklevel=3,
+        )  # fmt: skip

@@ -224,9 +224,9 @@ class Painting:
         Raises:
             what `render` and `replay` raise, and FileError for a target that cannot be read.
         """
-        from ..image import load_image, resize
+        from ..image import GOAL, load_image, resize
 
-        goal = self.target if target is None else load_image(target)
+        goal = self.target if target is None else load_image(target, most=GOAL)
         scores: dict[str, float | None] = {"dream": None, "real": None}
         name = self.program
         if program is not None:
