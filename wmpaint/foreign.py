@@ -54,6 +54,7 @@ class Limit:
 # One row for each kind of file that is read. tests/test_foreign.py finds readers that have none.
 LIMITS = {
     "painting": Limit("a painting", 256 * MIB, values=17_000_000, containers=1_050_000, texts=400_000),
+    "film options": Limit("the options of an unfinished film", 64 * KIB, values=1000, containers=10, texts=1000),
     "pens": Limit("pens", 64 * KIB, nesting=8),
 }
 
