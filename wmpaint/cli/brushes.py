@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -95,7 +96,8 @@ def train_painter(
     teacher = _teacher(program, brush)
     # The interpreter's start counts, and so does the contact sheet at the end.
     left = max(minutes / 2, 0.95 * minutes - common.elapsed() / 60)
-    with common.bar(1.0, f"training {teacher.brush}") as show:
+    with common.bar(1.0, f"training {teacher.brush}") as show, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".* is not usable")  # which the report tells, in this command's words
         painter = painters.RibbonPainter()
         report = painters.fit(painter, teacher, seed=seed, minutes=left, progress=show)
     painter.save(path)

@@ -11,6 +11,7 @@ from torch import Tensor
 from ...color import delta_e, from_lab, lab, to_linear, to_srgb
 from ...errors import InputError
 from .pens import Pen, PenSet
+from .stopping import Look, unhindered
 
 __all__ = ["Inks", "mixed", "nearest", "own_pens"]
 
@@ -78,6 +79,8 @@ def mixed(
     pens: PenSet,
     paper: tuple[float, float, float],
     solidity: Tensor,  # [N] 0..1
+    *,
+    look: Look = unhindered,
 ) -> Inks:
     """Each stroke by several translucent pens at once, as in printing.
 
@@ -98,6 +101,7 @@ def mixed(
     adam = torch.optim.Adam([a], lr=RATE)
     with torch.enable_grad():
         for step in range(STEPS):
+            look()
             adam.param_groups[0]["lr"] = RATE * (1 - step / STEPS)
             seen = (ground * (1 - a[..., None] * (1 - through)).prod(2)).clamp(1e-5, 1)
             loss = ((lab(to_srgb(seen)) - wanted) / 100).square().sum(2) + SCARCE * a.sum(2)
