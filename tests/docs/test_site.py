@@ -112,6 +112,7 @@ BROKEN = """() => [...document.images].filter((i) => { i.loading = "eager"; retu
 NAMELESS = """() =>
   [...document.querySelectorAll("img:not([alt]), video:not([aria-label]), input:not([aria-label]):not([id])")]
   .filter((e) => !e.closest("label") && !e.hidden && e.type !== "hidden").map((e) => e.outerHTML.slice(0, 120))"""
+READY = "() => !/^(Initializing.*)?$/.test(document.querySelector('.md-search-result__meta').textContent.trim())"
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((a) => a.href)"
 IDS = "() => [...document.querySelectorAll('[id]')].map((e) => e.id)"
 # WCAG 2.1, 1.4.3: text against the nearest background that is not transparent.
@@ -249,7 +250,9 @@ def test_the_wall_is_filtered(chromium: Any, site: str) -> None:
 def test_search_finds_the_guide(chromium: Any, site: str, words: str, place: str) -> None:
     visit = Visit(chromium, site, viewport={"width": 1200, "height": 900})
     visit.go(site)
-    visit.page.fill("input.md-search__input", words)
+    visit.page.focus("input.md-search__input")
+    visit.page.wait_for_function(READY)  # what is typed before is not heard
+    visit.page.keyboard.type(words)  # key by key: the box listens to keys
     visit.page.wait_for_selector(".md-search-result__link")
     found: list[str] = []
     for _ in range(50):  # results of half a word may still be there
