@@ -186,7 +186,7 @@ def remake(artwork: Artwork, output: str | Path) -> dict[str, Any]:
     Raises:
         InputError: a command that fails, or is none of wmpaint's and python's.
         KeyboardInterrupt: at Ctrl-C; `output` is as it was.
-        what the work's own code raises.
+        Exception: what the work's own code raises.
     """
     output = files.make_folder(output)
     before = _processor_seconds()

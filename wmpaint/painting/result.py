@@ -178,7 +178,7 @@ class Painting:
             options: as for `export.plotter.plan`: page, margin, fill, hide…
 
         Raises:
-            what `export.plotter.plan` raises.
+            WmpaintError: what `export.plotter.plan` raises.
         """
         from ..export.plotter import plan
 
@@ -222,7 +222,8 @@ class Painting:
             dream, real: pictures [3 or 4, H, W] rendered already, to save the time.
 
         Raises:
-            what `render` and `replay` raise, and FileError for a target that cannot be read.
+            WmpaintError: what `render` and `replay` raise.
+            FileError: a target that cannot be read.
         """
         from ..image import GOAL, load_image, resize
 
