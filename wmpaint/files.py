@@ -96,7 +96,8 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     Raises:
         FileError: as `atomic_path`.
     """
-    write_bytes(path, text.encode("utf-8"))
+    # A name that is no text can be in a title; in JSON its escape means the same, and elsewhere it can be read.
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: str | os.PathLike[str], value: Mapping[str, Any]) -> None:
