@@ -9,10 +9,12 @@ second run out of the same output.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
@@ -34,6 +36,9 @@ __all__ = [
     "write_text",
 ]
 
+# What these raise in a block is about the file that they write. Their own types are no OSErrors.
+WRITERS = ("PIL", "cairocffi", "cairosvg", "imageio", "imageio_ffmpeg", "safetensors", "svgwrite", "vpype", "zipfile")
+_FULL = reason(OSError(errno.ENOSPC, ""))
 _PROBE_BYTES = 4096  # a full disk often still takes an empty file
 _swept: set[str] = set()  # folders that this process has looked through
 
@@ -48,7 +53,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     Raises:
         FileError: no such folder, a folder or a device of that name, no permission, a full disk;
-            also any other OSError of the block, since what a block does is write this file.
+            also any other OSError of the block, since what a block does is write this file, what
+            else the libraries that write files raise (`WRITERS`), and anything while the disk is full.
     """
     shown = os.fspath(path)
     with _as_file_error(shown):
@@ -63,10 +69,13 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
                 temporary.chmod(_mode(target))  # some writers make files that only the owner can read
             _sync(temporary)
             os.replace(temporary, target)
-        except BaseException:
+        except BaseException as error:
+            why = _system_reason(error, temporary)
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            raise
+            if why is None:
+                raise
+            raise FileError(f"could not write {shown!r}: {why}") from error
         with contextlib.suppress(OSError):  # not every file system can sync a folder
             _sync(target.parent)
 
@@ -87,7 +96,8 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     Raises:
         FileError: as `atomic_path`.
     """
-    write_bytes(path, text.encode("utf-8"))
+    # A name that is no text can be in a title; in JSON its escape means the same, and elsewhere it can be read.
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: str | os.PathLike[str], value: Mapping[str, Any]) -> None:
@@ -246,6 +256,30 @@ def _sweep_once(folder: Path) -> None:
     if place not in _swept:
         _swept.add(place)
         leftovers.sweep(place)
+
+
+def _system_reason(error: BaseException, temporary: Path) -> str | None:
+    """Why the system did not take a file, if that is behind an error that does not say so itself; else None."""
+    if not isinstance(error, Exception) or isinstance(error, MemoryError) or _FULL in str(error):
+        return None
+    if isinstance(error, OSError) and error.errno is not None:
+        return None
+    told = re.search(r"\(os error (\d+)\)", str(error))  # as programs in Rust say it
+    if told is not None:
+        return reason(OSError(int(told[1]), os.strerror(int(told[1]))))
+    if _is_full(temporary):
+        return _FULL
+    return reason(error) if type(error).__module__.partition(".")[0] in WRITERS else None
+
+
+def _is_full(temporary: Path) -> bool:
+    """Whether the disk that a file is being written to takes no more."""
+    try:
+        with temporary.open("ab") as file:
+            file.write(bytes(_PROBE_BYTES))
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
 
 
 def _target(shown: str) -> Path:

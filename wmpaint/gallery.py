@@ -17,7 +17,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -185,13 +184,13 @@ def remake(artwork: Artwork, output: str | Path) -> dict[str, Any]:
 
     Raises:
         InputError: a command that fails, or is none of wmpaint's and python's.
+        FileError: the folder cannot be written, or another run is writing it.
         KeyboardInterrupt: at Ctrl-C; `output` is as it was.
         Exception: what the work's own code raises.
     """
     output = files.make_folder(output)
     before = _processor_seconds()
-    with tempfile.TemporaryDirectory(dir=output, prefix=".making.") as scratch:
-        folder = Path(scratch)
+    with files.locked(output, folder=True), files.scratch_folder(output) as folder:
         with _unbroken():
             namespace = {} if artwork.command else runpy.run_path(str(artwork.script))
             if artwork.command is None and "make" not in namespace and "write" in namespace:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..errors import FileError, MissingProgram
+from ..errors import MissingProgram
 from .training import TrainStep
 
 __all__ = ["Records"]
@@ -49,13 +49,10 @@ class Records:
         names = list(dict.fromkeys(name for known in self.rows for name in known))
         from ..files import atomic_path
 
-        try:
-            with atomic_path(self.path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, names, lineterminator=os.linesep)
-                writer.writeheader()
-                writer.writerows(self.rows)
-        except OSError as problem:
-            raise FileError(f"could not write {str(self.path)!r}: {problem.strerror or problem}") from problem
+        with atomic_path(self.path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, names, lineterminator=os.linesep)
+            writer.writeheader()
+            writer.writerows(self.rows)
         if self.board is not None:
             for name, value in row.items():
                 if name != "step":
