@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -73,6 +74,7 @@ def with_sound(
     *,
     stream: int = 0,
     delay: float = 0.0,
+    joined: bool = False,
     copied: bool = False,
     containers: Sequence[str] = (),
 ) -> None:
@@ -83,7 +85,8 @@ def with_sound(
 
     Args:
         stream: of the other film, by its number in the file.
-        delay: seconds that all of the other film is to come later, below 0 for earlier.
+        delay: seconds that the clock of the other film is to be set forth, below 0 for back.
+        joined: whether that clock leaps, and is counted from its start.
         copied: take it as it is, if that can be; for AAC that begins with the film.
         containers: ffmpeg's names of those that the other film may have; any if empty.
 
@@ -98,6 +101,7 @@ def with_sound(
     with atomic_path(path) as temporary:
         for way in [["-c:a", "copy"], *ways] if copied else ways:
             command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-i", f"file:{path}"]
+            command += [] if joined else ["-copyts"]
             command += ["-protocol_whitelist", "file"]
             command += ["-format_whitelist", ",".join(containers)] if containers else []
             command += ["-itsoffset", f"{delay:.6f}", "-i", f"file:{source}"]
@@ -119,7 +123,7 @@ def with_sound(
 def _fault(said: str, code: int, path: Path) -> OSError:
     """What ffmpeg ended with, as an error: the system's own where it quotes one."""
     for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO):
-        if os.strerror(number) in said:
+        if os.strerror(number) in said or (number == errno.EFBIG and code == -signal.SIGXFSZ):
             return OSError(number, os.strerror(number))
     lines = said.strip().splitlines()
     last = lines[-1] if lines else f"ffmpeg ended with {code}"

@@ -69,7 +69,8 @@ def _lasting(path: Path, limit: int | None, seen: bool) -> Iterator[tuple[float,
                 raise InputError(f"expected a film of at most {MOST:,} frames, got {count:,} in {str(path)!r}")
             for number in range(first, count if limit is None else min(count, first + limit)):
                 image.seek(number)
-                picture = load_image(image.copy() if number else image) if seen else None
+                image.load()  # some kinds know only then how long it lasts
+                picture = load_image(image) if seen else None
                 lasts = float(image.info.get("duration") or 0) / 1000
                 yield lasts if lasts >= SHORTEST else AT_LEAST, picture
             if count <= first:

@@ -138,7 +138,7 @@ def paint_video(
             if film.sound is not None and output.suffix.lower() == ".mp4":
                 with_sound(
                     output, film.sound.path, work.count / film.fps, stream=film.sound.stream,
-                    delay=film.sound.delay, copied=film.sound.copied, containers=CONTAINERS,
+                    delay=film.sound.delay, joined=film.sound.joined, copied=film.sound.copied, containers=CONTAINERS,
                 )  # fmt: skip
         if not work.interrupted and not keep:
             gone = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")

@@ -18,7 +18,7 @@ import numpy as np
 from ...errors import FileError, InputError, clipped
 from ...foreign import foreign, reason
 from .colors import HLG, LARGEST, PQ, SDR_WHITE, WHITE, Look, linear_light, picture_of, raw_pixels
-from .timing import MOST, Pace, pace_of, rising
+from .timing import LEAP, MOST, Pace, pace_of, rising
 
 if TYPE_CHECKING:
     import av
@@ -38,7 +38,7 @@ PACKETS = 20 * MOST  # of a film, at most
 LOOKS = 8  # places at which a film's light is measured
 TRIES = 50  # packets of sound in which there must be one that can be decoded
 COPIED = ("LC", "HE-AAC", "HE-AACv2")  # profiles of AAC that play everywhere
-AT_ONCE = 0.02  # seconds within which sound and picture begin together
+AT_ONCE = 0.06  # seconds within which sound and picture begin together: encoders of sound start early
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,15 @@ class Sound:
 
     Args:
         path: the film; stream: its number in it.
-        delay: seconds that the film's own clock, from its earliest stream, is to be set back or forth.
+        delay: seconds that the film's clock is to be set forth, so that the first picture comes at 0.
+        joined: whether that clock leaps, and is to be counted from its start.
         copied: whether it is AAC that begins with the picture.
     """
 
     path: Path
     stream: int
     delay: float
+    joined: bool
     copied: bool
 
 
@@ -113,15 +115,15 @@ def opened(path: Path, limit: float | None = None) -> Source:
         fallback = 1 / min(max(float(rate), 1.0), 1000.0) if rate else 1 / 25
         pace = pace_of(times, tick=float(stream.time_base or 0), last=seen.last, fallback=fallback)
         length = pace.end
-        if faults and stream.duration and stream.time_base:
-            length = max(length, float(stream.duration * stream.time_base))
+        if faults:  # how much there should have been
+            ticks = (stream.duration or 0) * (stream.time_base or 0)
+            length = max(length, float(ticks), stream.frames * pace.spacing)
         if not seen.stopped and _is(container, HEADED) and container.duration:
             header = container.duration / 1e6
             if seen.until < 0.95 * header - 0.1:
                 faults.append("the file is cut off")
                 length = max(length, header)
-        start = (container.start_time or 0) / 1e6
-        track = None if sound is None else seen.track(path, start)
+        track = None if sound is None else seen.track(path)
     return Source(path, pace, length, track, _look(path), faults)
 
 
@@ -186,7 +188,8 @@ class _Seen:
 
     def __init__(self, container: Any, stream: Any, sound: Any) -> None:
         self.container, self.stream, self.sound = container, stream, sound
-        self.shown: list[float | None] = []
+        self.clock = float(stream.time_base or 0)
+        self.marks: list[tuple[int | None, int | None]] = []  # when a packet is to be shown, and when to be decoded
         self.last = self.until = 0.0  # seconds: that the last picture lasts; at which the last of any packet is gone
         self.heard: float | None = None
         self.stopped = False
@@ -196,18 +199,16 @@ class _Seen:
         import av
 
         streams = [self.stream] if self.sound is None else [self.stream, self.sound]
-        clock, first, most = float(self.stream.time_base or 0), None, -1e30
-        start = (self.container.start_time or 0) / 1e6
+        first, latest = None, -1 << 63
         try:
             for number, packet in enumerate(self.container.demux(streams)):
                 if number >= PACKETS:
                     raise InputError(f"expected a film of at most {PACKETS:,} packets, got more")
-                at = packet.pts if packet.pts is not None else packet.dts
-                if packet.size == 0 and at is None:
+                at = packet.dts if packet.pts is None else packet.pts
+                if packet.size == 0 and at is None:  # the end
                     continue
-                if at is not None and packet.time_base:
-                    end = float((at + (packet.duration or 0)) * packet.time_base) - start
-                    self.until = max(self.until, end)
+                if at is not None:
+                    self.until = max(self.until, float((at + (packet.duration or 0)) * packet.time_base))
                 if packet.stream.index != self.stream.index:
                     if self.heard is None and at is not None:
                         self.heard = float(at * packet.time_base)
@@ -216,41 +217,46 @@ class _Seen:
                     faults.append("a part is missing")
                 if packet.is_discard:
                     continue
-                time = None if at is None else at * clock
-                self.shown.append(time)
-                if time is not None:
-                    first = time if first is None else first
-                    if time >= most:
-                        most, self.last = time, float((packet.duration or 0) * clock)
-                    if limit is not None and time - first > limit + 1 and len(self.shown) > 2 * LOOKS:
+                self.marks.append((packet.pts, packet.dts))
+                if at is not None:
+                    first = at if first is None else first
+                    if at >= latest:
+                        latest, self.last = at, float((packet.duration or 0) * self.clock)
+                    if limit is not None and (at - first) * self.clock > limit + 1 and len(self.marks) > 2 * LOOKS:
                         self.stopped = True
                         return
         except av.FFmpegError as error:
             faults.append(_said(error))
 
     def times(self) -> list[float]:
-        """When pictures are shown, from the first; in the order of packets, whose clocks may have been set anew."""
-        known = [time for time in self.shown if time is not None]
-        if len(known) < len(self.shown):  # a film without a clock
-            return [number * _spacing(self.stream) for number in range(len(self.shown))]
+        """When pictures are shown, in seconds; by the order of packets where clocks have been set anew."""
+        for kind in (0, 1):  # not all containers know when packets are to be shown
+            ticks = [mark[kind] for mark in self.marks]
+            known = [tick * self.clock for tick in ticks if tick is not None]
+            if len(known) >= len(ticks) - 1 and known:  # the first may come before there is a clock
+                break
+        else:
+            return [number * _spacing(self.stream) for number in range(len(self.marks))]
         if not _is(self.container, JOINED):
             return known
-        parts, offset, before = [], 0.0, None
+        times, offset, before = [], 0.0, None
         for time in known:
-            if before is not None and abs(time - before) > 10:
+            if before is not None and abs(time - before) > LEAP:
                 offset += before + _spacing(self.stream) - time
             before = time
-            parts.append(time + offset)
-        return parts
+            times.append(time + offset)
+        return times
 
-    def track(self, path: Path, start: float) -> Sound | None:
+    def track(self, path: Path) -> Sound:
         """The sound, beside pictures that begin at 0."""
-        begins = min((time for time in self.shown if time is not None), default=start)
+        start = (self.container.start_time or 0) / 1e6
+        begins = min((mark[0] * self.clock for mark in self.marks if mark[0] is not None), default=start)
         heard = begins if self.heard is None else self.heard
         context = self.sound.codec_context
         together = abs(heard - begins) <= AT_ONCE
-        copied = context.name == "aac" and context.profile in COPIED and together
-        return Sound(path, self.sound.index, start - begins, copied)
+        copied = context.name == "aac" and self.sound.profile in COPIED and together
+        joined = _is(self.container, JOINED)
+        return Sound(path, self.sound.index, (start if joined else 0.0) - begins, joined, copied)
 
 
 def _spacing(stream: Any) -> float:
@@ -312,12 +318,13 @@ def _look(path: Path) -> Look | None:
                 if frame.color_trc not in (PQ, HLG):
                     return None
                 light = linear_light(raw_pixels(frame)[..., :3], frame)
-                peaks.append(float(np.percentile(light.max(-1), 99.9)))
-                whites.append(float(np.percentile(light.min(-1), 99.9)))
+                # Luminance, since at the edges of saturated things single channels overshoot.
+                peaks.append(float(np.percentile(light @ np.array([0.2126, 0.7152, 0.0722], np.float32), 99.9)))
+                whites.append(float(np.percentile(light.min(-1), 99)))
     if not peaks:
         return None
-    # All that is neutral ends at 100 candelas a square meter, and nothing is much brighter.
-    plain = 0.85 * SDR_WHITE <= max(whites) and max(peaks) <= 1.12 * SDR_WHITE
+    # A hundredth of the picture is white at just 100 candelas a square meter, and nothing is brighter.
+    plain = 0.96 * SDR_WHITE <= max(whites) and max(peaks) <= 1.06 * SDR_WHITE
     return Look(SDR_WHITE if plain else WHITE, max(peaks))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import InputError
 
-__all__ = ["FASTEST", "MOST", "Pace", "at_steady", "frames_in", "pace_of", "rising"]
+__all__ = ["FASTEST", "LEAP", "MOST", "SLOWEST", "Pace", "at_steady", "frames_in", "pace_of", "rising"]
 
 MOST = 100_000  # frames that a film may have
 FASTEST, SLOWEST = 60.0, 1.0  # frames a second
@@ -64,11 +64,11 @@ def pace_of(
     if not len(steps):
         length = last if last > 0 else fallback
         return Pace(length, tick, 0.0, length)
-    middle = float(np.median(steps))
-    even = np.abs(steps - middle) <= EVEN * middle + tick
+    middle = float(np.sort(steps)[(len(steps) - 1) // 2])
+    even = np.abs(steps - middle) <= EVEN * middle + min(tick, EVEN * middle)
     spacing = float(steps[even].mean())
-    off = float(np.abs(steps[even] - spacing).max()) if even.mean() >= EVENLY else 0.0
-    slack = min(max(tick, off) + 1e-6, spacing / 2)
+    steady = even.mean() >= EVENLY
+    slack = min(float(np.abs(steps[even] - spacing).max()) if steady else min(tick, spacing / 4), spacing / 2) + 1e-6
     until = float(at[-1] - at[0])
     return Pace(spacing, slack, until, until + (last if last > 0 else spacing))
 
