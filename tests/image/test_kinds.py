@@ -178,7 +178,9 @@ def logo(color: tuple[int, int, int], height: int = 60) -> np.ndarray:
 @pytest.mark.parametrize("most", [None, 20])
 def test_a_white_logo_on_white_is_told(color: tuple[int, int, int], most: int | None, tmp_path: Path) -> None:
     Image.fromarray(logo(color)).save(tmp_path / "logo.png")
-    with pytest.warns(UserWarning, match=r"nearly nothing of '.*logo\.png' shows on the ground .*#ffffff.*--background"):
+    with pytest.warns(
+        UserWarning, match=r"nearly nothing of '.*logo\.png' shows on the ground .*#ffffff.*--background"
+    ):
         load_image(tmp_path / "logo.png", most=most)
     assert load_image(tmp_path / "logo.png", background=(0, 0, 0)).max() > 0.95
 

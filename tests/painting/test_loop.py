@@ -269,7 +269,8 @@ def test_steps_say_how_far_it_is() -> None:
 
 
 def test_previews_at_any_height() -> None:
-    run = wp.Run(photo(), canvas=wp.Canvas(1.25, (0.1, 0.2, 0.3)), **OPTIONS)
+    with pytest.warns(UserWarning, match=r"1\.33 times as wide as high, is stretched to a canvas of 1\.25"):
+        run = wp.Run(photo(), canvas=wp.Canvas(1.25, (0.1, 0.2, 0.3)), **OPTIONS)
     ground = torch.tensor([0.1, 0.2, 0.3])[:, None, None]
     assert torch.allclose(run.preview(8), ground.expand(3, 8, 10))
     next(run)

@@ -52,7 +52,10 @@ Grain = Annotated[bool | None, _option(PICTURES, "Draw the dream with the brush'
 Ground = Annotated[
     str | None,
     _option(
-        PICTURES, "What lies beneath. Default: canvas.", "--ground", "--background",
+        PICTURES,
+        "What lies beneath. Default: canvas.",
+        "--ground",
+        "--background",
         metavar="canvas|transparent|#rrggbb",
     ),
 ]

@@ -22,8 +22,11 @@ STROKES = 500
 @common.guarded
 def paint(
     photo: Annotated[
-        Path | None, typer.Argument(help="The picture to paint: PNG, JPEG, WebP, TIFF, HEIC… or a bundled one by its name: sample, castle, owl, "
-            "starry_night, cafe_terrace. Default: sample.")
+        Path | None,
+        typer.Argument(
+            help="The picture to paint: PNG, JPEG, WebP, TIFF, HEIC… or a bundled one by name: sample, castle, owl, "
+            "starry_night, cafe_terrace. Default: sample."
+        ),
     ] = None,
     objective: Annotated[
         str,
@@ -58,7 +61,9 @@ def paint(
 
     Ctrl-C stops painting, keeps what is painted, writes every output, and ends with code 130; a second one drops it.
     """
-    source = photo or Path("sample")
+    from ..image import sample_photo
+
+    source = photo or sample_photo()
 
     def goal() -> Objective:
         from ..objectives.presets import preset

@@ -91,7 +91,8 @@ def ground_of(canvas: Canvas, ground: str) -> Canvas:
 def size(work: Work, height: int | None, dpi: float | None) -> tuple[int, float | None]:
     """(height, dpi) of a picture.
 
-    Where the canvas has a paper's size, or was painted for a page, dpi follow from the height, and a height that is not told from the dpi.
+    Where the canvas has a paper's size, or was painted for a page, dpi follow from the height, and a height that is
+    not told from the dpi.
 
     Raises:
         InputError: dpi outside 1 to 100,000, or a height that the canvas cannot have.

@@ -85,6 +85,10 @@ def page(
         drawing.add(drawing.rect((0, 0), (number(box), UNITS), fill=to_hex(canvas.background)))
     lines = any(shape.width is not None for shape in shapes)
     how = {"fill": "none", "stroke_linecap": "round", "stroke_linejoin": "round"} if lines else {}
+    if sheet is not None:  # margins stay bare, where strokes lie half beside the canvas
+        clip = drawing.defs.add(drawing.clipPath(id="canvas"))
+        clip.add(drawing.rect((0, 0), (number(box), UNITS)))
+        how |= {"clip_path": "url(#canvas)"}
     group = drawing.g(**how, id="strokes")
     more = iter(extras)
     for shape in shapes:

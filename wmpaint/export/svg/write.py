@@ -134,7 +134,7 @@ def write_html(path: str | Path, strokes: Strokes, canvas: Canvas, **options: An
 
 
 def write_pdf(path: str | Path, strokes: Strokes, canvas: Canvas, **options: Any) -> None:
-    """Write `svg_text(strokes, canvas, **options)` as a page of PDF, of the sheet's or the canvas' paper if there is one.
+    """Write `svg_text(strokes, canvas, **options)` as a page of PDF, of the paper that there is.
 
     Raises:
         FileError: the file cannot be written.
