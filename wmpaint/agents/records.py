@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from ..errors import FileError, MissingProgram
+from ..foreign import LIMITS, foreign, read_bytes
 from .training import TrainStep
 
 __all__ = ["Records"]
@@ -29,8 +32,10 @@ class Records:
         self.path = path
         self.rows: list[dict[str, Any]] = []
         if go_on and path.is_file():
-            with path.open(newline="", encoding="utf-8") as file:
-                self.rows = [row for row in csv.DictReader(file) if (row.get("step") or "").isdigit()]
+            data = read_bytes(path, LIMITS["records"])
+            with foreign("a training's records, as CSV", path):
+                rows = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
+                self.rows = [row for row in rows if re.fullmatch("[0-9]{1,18}", row.get("step") or "")]
             self.rows = [row for row in self.rows if int(row["step"]) < step]
         self.board = None
         if tensorboard is not None:
