@@ -103,6 +103,8 @@ def reason(error: BaseException) -> str:
             return error.strerror[:1].lower() + error.strerror[1:]
     if isinstance(error, RecursionError):
         return "it is nested too deep"
+    if isinstance(error, KeyError):
+        return f"it has no {clipped(error, 60)}"
     if isinstance(error, UnicodeDecodeError):
         return f"expected UTF-8, got other bytes at {error.start}"
     text = clipped(error, 160)
@@ -175,34 +177,45 @@ def read_bytes(path: str | os.PathLike[str], limit: Limit) -> bytes:
     return data
 
 
-def inflate(data: bytes, limit: Limit, name: str, *, window: int = zlib.MAX_WBITS, most: int | None = None) -> bytearray:
+def inflate(
+    data: bytes, limit: Limit, name: str, *, window: int = zlib.MAX_WBITS, most: int | None = None, whole: bool = True
+) -> bytearray:
     """What zlib packed, if it is no more than the limit.
 
     Args:
         window: as zlib has it; 31 for gzip.
         most: bytes, where that is known better than by the limit.
+        whole: if not, the beginning will do, of what is more or is cut off; one byte more than `most`, if there is.
 
     Raises:
         FileError: more, broken, or cut off.
     """
     most = (limit.inflated or limit.bytes) if most is None else most
     with foreign(limit.what, name):
-        unpacker, unpacked, rest = zlib.decompressobj(window), bytearray(), data
-        while not unpacker.eof and len(unpacked) <= most:
-            piece = unpacker.decompress(rest, min(MIB, most + 1 - len(unpacked)))
-            if not piece and not unpacker.unconsumed_tail:
+        unpacker, unpacked, view = zlib.decompressobj(window), bytearray(), memoryview(data)
+        for start in range(0, len(data), MIB):  # zlib copies what it has not come to yet
+            rest: Any = view[start : start + MIB]
+            while not unpacker.eof and len(unpacked) <= most:
+                room = min(MIB, most + 1 - len(unpacked))
+                piece = unpacker.decompress(rest, room)
+                unpacked += piece
+                rest = unpacker.unconsumed_tail
+                if not rest and len(piece) < room:
+                    break
+            if unpacker.eof or len(unpacked) > most:
                 break
-            unpacked += piece
-            rest = unpacker.unconsumed_tail
-    if len(unpacked) > most:
+    if whole and len(unpacked) > most:
         raise _too_large(limit.what, most, _shown(name))
-    if not unpacker.eof:
+    if whole and not unpacker.eof:
         raise FileError(f"expected the whole of {limit.what}, got one that is cut off: {_shown(name)}")
     return unpacked
 
 
-def json_value(data: bytes | bytearray | str, limit: Limit, name: str) -> Any:
+def json_value(data: bytes | bytearray | str, limit: Limit, name: str, *, finite: bool = True) -> Any:
     """A value of JSON in UTF-8, counted before it is parsed.
+
+    Args:
+        finite: whether numbers must be so; JSON has no other, but Python writes NaN and Infinity.
 
     Raises:
         FileError: none, more values, lists or texts than the limit, nested deeper, or a number that is not finite or
@@ -217,16 +230,20 @@ def json_value(data: bytes | bytearray | str, limit: Limit, name: str) -> Any:
         texts, size = texts + 1, size + found.end() - found.start()
         if texts > limit.texts:
             break
-    for kind, count, most in (
-        ("lists", lists, limit.containers), ("values", values, limit.values),
-        ("values in a list", max(values - limit.loose, 0) // max(lists, 1), limit.row), ("texts", texts, limit.texts), ("bytes of text", size, limit.text),
-        ("numbers with powers", data.count(b"e") + data.count(b"E"), limit.powers),
-    ):  # fmt: skip
+    counts = {
+        "lists": (lists, limit.containers),
+        "values": (values, limit.values),
+        "values in a list": (max(values - limit.loose, 0) // max(lists, 1), limit.row),
+        "texts": (texts, limit.texts),
+        "bytes of text": (size, limit.text),
+        "numbers with powers": (data.count(b"e") + data.count(b"E"), limit.powers),
+    }
+    for kind, (count, most) in counts.items():
         if count > most:
             raise FileError(f"expected {limit.what} of at most {most:,} {kind}, got {count:,} or more in {shown}")
     with foreign(f"{limit.what} as JSON", name):
         text = data.decode("utf-8-sig") if len(data) <= _WIDE or data.isascii() else _narrow(data)
-        value = json.loads(text, parse_constant=_refuse, parse_int=_whole)
+        value = json.loads(text, parse_constant=_refuse if finite else None, parse_int=_whole)
         if _deeper(value, limit.nesting):
             raise ValueError(f"it is nested more than {limit.nesting} deep")
     return value

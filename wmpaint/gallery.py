@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import files
 from .errors import FileError, InputError, MissingProgram
+from .foreign import LIMITS, json_value, read_bytes
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -141,10 +142,7 @@ def find(folder: str | Path | None = None) -> list[Artwork]:
 
 
 def _load(path: Path) -> Artwork:
-    try:
-        meta = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileError(f"expected a meta.json of a work, got another file: {str(path)!r}: {error}") from error
+    meta = json_value(read_bytes(path, LIMITS["work"]), LIMITS["work"], str(path))
     if not isinstance(meta, dict):
         raise FileError(f"expected an object in {str(path)!r}, got {type(meta).__name__}")
     return Artwork(path.parent, meta)

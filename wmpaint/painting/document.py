@@ -137,7 +137,7 @@ def _sample(row: Any) -> Any:
     """A stroke for the schema, without what may be long in a place where nothing long belongs."""
     if not isinstance(row, list):
         return row if isinstance(row, int | float | None) else type(row)()
-    return [type(value)() if isinstance(value, list | dict | str) else value for value in row[:_MOST_COLUMNS + 1]]
+    return [type(value)() if isinstance(value, list | dict | str) else value for value in row[: _MOST_COLUMNS + 1]]
 
 
 def _validate(document: Mapping[str, Any]) -> None:

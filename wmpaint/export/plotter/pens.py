@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -13,13 +12,13 @@ from typing import Any, NoReturn
 
 from ...color import parse_color, to_hex
 from ...errors import FileError, InputError
+from ...foreign import LIMITS, read_bytes, toml_table
 from ...units import length
 
 __all__ = ["MOST_PENS", "SETS", "Pen", "PenSet", "load_pens"]
 
 SETS = ("black", "fineliners", "cmyk", "brush_pens")
 MOST_PENS = 64
-MOST_BYTES = 1 << 20
 WIDTH = 0.4  # mm
 
 
@@ -158,36 +157,26 @@ def _pen(item: Any, index: int) -> Pen:
     return Pen(to_hex(color), color)
 
 
+_HEAD = re.compile(rb"^[ \t]*\[[ \t]*\[", re.MULTILINE)
 _KEYS = tuple(f.name for f in fields(Pen))
 
 
 @cache
 def _bundled(name: str) -> PenSet:
-    return _parse(resources.files(__package__).joinpath(f"sets/{name}.toml").read_text("utf-8"), f"{name}.toml")
+    return _parse(resources.files(__package__).joinpath(f"sets/{name}.toml").read_bytes(), f"{name}.toml")
 
 
 def _read(path: Path) -> PenSet:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise FileError(
-            f"could not read the pens {str(path)!r}: {getattr(error, 'strerror', None) or error}"
-        ) from error
-    if len(data) > MOST_BYTES:
-        raise FileError(f"expected a pen file of at most {MOST_BYTES >> 20} MiB, got a larger one: {str(path)!r}")
-    try:
-        return _parse(data.decode("utf-8-sig"), path.name)
-    except UnicodeDecodeError as error:
-        raise FileError(f"expected a pen file in UTF-8, got other bytes in {str(path)!r}") from error
+    return _parse(read_bytes(path, LIMITS["pens"]), path.name)
 
 
-def _parse(text: str, name: str) -> PenSet:
-    """The pens of a file's text. TOML's parser forgets where values stood, so lines are looked up for messages."""
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FileError(f"expected a pen file in TOML, got a mistake in {name!r}: {error!s:.160}") from error
+def _parse(data: bytes, name: str) -> PenSet:
+    """The pens of a file. TOML's parser forgets where values stood, so lines are looked up for messages."""
+    heads = len(_HEAD.findall(data))
+    if heads > MOST_PENS:
+        raise FileError(f"expected at most {MOST_PENS} pens, got {heads:,} in {name!r:.160}")
+    document = toml_table(data, LIMITS["pens"], name)
+    text = data.decode("utf-8-sig")
 
     def refuse(message: str, pen: int | None, key: str) -> NoReturn:
         raise FileError(f"{message}, in {name!r}, line {_line(text, pen, key)}, key {key!r}")
@@ -200,6 +189,8 @@ def _parse(text: str, name: str) -> PenSet:
     tables = document.get("pen")
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise FileError(f"expected [[pen]] tables, one a pen, got none in {name!r}")
+    if len(tables) > MOST_PENS:
+        raise FileError(f"expected at most {MOST_PENS} pens, got {len(tables):,} in {name!r}")
     pens: list[Pen] = []
     for k, table in enumerate(tables):
         for key in table:
@@ -217,8 +208,6 @@ def _parse(text: str, name: str) -> PenSet:
         if pen.name in [other.name for other in pens]:
             refuse(f"expected pens of different names, got {pen.name!r} again", k, "name")
         pens.append(pen)
-    if len(pens) > MOST_PENS:
-        raise FileError(f"expected at most {MOST_PENS} pens, got {len(pens)} in {name!r}")
     return PenSet(tuple(pens), document.get("mix", False))
 
 
