@@ -14,7 +14,9 @@ import sys
 # (strokes, height, how it is painted)
 PAINTED = [
     (50, 512, "photo"), (500, 512, "photo"), (2_000, 1024, "photo"), (10_000, 1024, "photo"), (300, 2048, "photo"),
-    (300, 4096, "photo"), (100, 8192, "photo"), (500, 512, "pens"), (200, 2048, "style"), (200, 512, "class"),
+    (300, 4096, "photo"), (100, 8192, "photo"), (500, 512, "pens"), (1_000, 512, "charcoal"),
+    (200, 2048, "style"), (200, 512, "class"),
+    (200, 1024, "tall"),
 ]  # fmt: skip
 WRITTEN = [(512, "png"), (4096, "png"), (4096, "real.png"), (8192, "png"), (4096, "ora"), (1080, "mp4"), (2160, "mp4")]
 
@@ -25,17 +27,20 @@ import wmpaint as wp
 from wmpaint import memory
 strokes, height, kind = json.loads(sys.argv[1])
 photo = wp.sample_photo()
-if kind in ("photo", "pens"):
+if kind in ("photo", "pens", "charcoal"):
     goal = photo
 elif kind == "style":
-    goal = wp.transfer(photo, photo)
+    goal = wp.transfer(photo, [photo], wp.features.load())
+elif kind == "tall":
+    goal = wp.photo(photo)
+    goal.heights = (64, height)
 else:
-    goal = wp.class_dream("daisy")
+    goal = wp.class_dream("daisy", [wp.features.load()])
 asked = []
-seen = memory.check
+options = {"pens": {"pens": "fineliners"}, "charcoal": {"brush": "charcoal"}}.get(kind, {})
 memory.check = lambda *args, **options: asked.append(memory.needed(*args, **options))
 with tempfile.TemporaryDirectory() as folder:
-    run = wp.Run(goal, strokes=strokes, height=height, steps=8, **({"pens": "fineliners"} if kind == "pens" else {}))
+    run = wp.Run(goal, strokes=strokes, height=height, steps=8, **options)
     for step in run:
         pass
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -55,7 +60,7 @@ from wmpaint import memory
 height, kind = json.loads(sys.argv[1])
 painting = wp.paint(wp.sample_photo(), strokes=100, height=128, steps=4)
 asked = []
-memory.check_picture = lambda *args, **options: asked.append(memory.needed_picture(*args, **options))
+memory.check_picture = lambda *args, **options: asked.append(memory.picture(*args, **options))
 options = {"program": "dabs"} if kind.startswith("real") else {}
 with tempfile.TemporaryDirectory() as folder:
     painting.save(Path(folder) / f"a.{kind}", height=height, **options)

@@ -16,12 +16,12 @@ from ...strokes import Strokes
 from .. import look
 from .fill import FILLS
 from .hidden import cut, veils
-from .inks import Inks, mixed, nearest, own_pens, pen_colors
+from .inks import Inks, mixed, nearest, own_pens, plot_order
 from .job import Job
 from .order import Order, need_vpype
 from .pens import MOST_PENS, WIDTH, PenSet, load_pens
 from .placement import Placement
-from .plot import Effort, Layer, Speeds
+from .plot import Effort, Layer, Speeds, shade
 from .shapes import Spine, lines_of, shapes, spines, strings_of
 from .stopping import Look, Stop, looking
 
@@ -111,12 +111,12 @@ def plan(
     chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed, look)
     fill = fill or ("hatch" if chosen.mix else "offsets")
     _fits(chosen, placement)
-    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy(), look)
+    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy(), paper, look)
     if not layers:
-        lost = len(strokes) - int(inks.bare.sum())
+        lost, (showing, bare) = len(strokes) - int(inks.bare.sum()), shade(paper)
         raise InputError(
-            f"expected a stroke on the canvas and dark enough for one of {len(chosen)} pens, "
-            f"got {int(inks.bare.sum())} too light, and {lost} hidden or outside"
+            f"expected a stroke on the canvas and {showing} enough for one of {len(chosen)} pens, "
+            f"got {int(inks.bare.sum())} too {bare}, and {lost} hidden or outside"
         )
     speeds = speeds or Speeds()
     before = tuple(Effort.of(layer.paths, speeds) for layer in layers)
@@ -211,6 +211,7 @@ def _assigned(
         found = own_pens(colors, area * solidity, pens, paper, width=WIDTH, seed=seed)
     else:
         found = load_pens(pens)
+    found.check_shows(paper)
     mixing = found.mix if mix is None else mix
     if mixing:
         return PenSet(found.pens, True), mixed(colors, found, paper, solidity, look=look)
@@ -235,9 +236,10 @@ def _layers(
     hide: float,
     overlap: float,
     opacity: np.ndarray,
+    paper: tuple[float, float, float],
     look: Look,
 ) -> tuple[list[Layer], int]:
-    """Each pen's lines in paint order, the lightest pen first; and how many strokes nothing is left of."""
+    """Each pen's lines in paint order, the pens in theirs; and how many strokes nothing is left of."""
     import shapely
 
     # What lies off the canvas is neither seen nor filled.
@@ -279,9 +281,7 @@ def _layers(
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
         paths[index] += _simplified(left)
-    lightness = pen_colors(pens) @ torch.tensor([0.2126, 0.7152, 0.0722])
-    ordered = sorted(range(len(pens)), key=lambda k: -float(lightness[k]))
-    layers = [Layer(pens.pens[k], tuple(paths[k])) for k in ordered if paths[k]]
+    layers = [Layer(pens.pens[k], tuple(paths[k])) for k in plot_order(pens, paper) if paths[k]]
     return layers, int((~shown[np.unique(inks.stroke)]).sum())
 
 

@@ -1,4 +1,4 @@
-"""What a plot will look like: `preview(job, dpi=150) -> [3, H, W]`, with each pen's width and translucent ink."""
+"""What a plot will look like: `preview(job, dpi=150) -> [3, H, W]`, with each pen's width and ink."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop |
     """The page as it will look.
 
     Inks multiply: where a pen's line lies, light passes it once on its way, so that yellow beneath blue looks green.
+    Opaque ones (`Pen.covers`) cover what lies beneath.
     Lines of one pen that cross do not darken each other.
 
     Args:
@@ -60,8 +61,12 @@ def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop |
         if not layer.pen.plot:
             continue
         mask = _mask(layer.paths, layer.pen.width, scale, width, height, look)
-        ink = np.array(layer.pen.color, np.float32) / np.maximum(np.array(job.paper, np.float32), 1e-3)
+        ink = np.array(layer.pen.color, np.float32)
         covered = layer.pen.opacity * mask[..., None]
+        if layer.pen.covers(job.paper):
+            picture += covered * (ink - picture)
+            continue
+        ink /= np.maximum(np.array(job.paper, np.float32), 1e-3)
         picture *= 1 - covered * (1 - np.minimum(ink, 1))
     if pen_up:
         _travel(picture, job, scale)
