@@ -51,7 +51,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON ins
 Which = Annotated[str, typer.Argument(metavar="AGENT", help="A bundled agent's name, or a .safetensors file.")]
 
 
-@agent.command("train", epilog="Example: [bold]wmpaint agent train --data mnist --strokes 8 --minutes 10[/]")
+@agent.command("train", epilog="Example: [bold]wmpaint agent train --data digits --strokes 8 --minutes 10[/]")
 @common.guarded
 def train(
     data: DataSource,
@@ -212,7 +212,7 @@ def _error(learned: Agent, held: Any) -> float:
     return float((dream(learned, learned(held, polish=0)) - held).square().mean())
 
 
-@agent.command("paint", epilog="Example: [bold]wmpaint agent paint mnist-8 --data mnist --limit 9 -o digits.mp4[/]")
+@agent.command("paint", epilog="Example: [bold]wmpaint agent paint mnist-8 --data digits --limit 9 -o digits.mp4[/]")
 @common.guarded
 def paint(
     name: Which,
@@ -282,7 +282,7 @@ def paint(
             common.print_line(path)
 
 
-@agent.command("evaluate", epilog="Example: [bold]wmpaint agent evaluate mnist-8 --data mnist --limit 500[/]")
+@agent.command("evaluate", epilog="Example: [bold]wmpaint agent evaluate mnist-8 --data digits --limit 500[/]")
 @common.guarded
 def evaluate(
     name: Which,
