@@ -22,12 +22,17 @@ from .files import atomic_path
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["load_image", "resize", "sample_photo", "save_png", "to_uint8", "to_uint16"]
+__all__ = ["BUNDLED", "bundled", "load_image", "resize", "sample_photo", "save_png", "to_uint8", "to_uint16"]
 
 # Read by Pillow's own decoders. Others are left out on purpose: EPS, say, would start another program.
 _FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "PPM", "JPEG2000")
 _KINDS = "PNG, JPEG, WebP, AVIF, TIFF, GIF, BMP"
 _MEGA = 1_000_000
+# Pictures that can be painted after by their names; data/README.md says whose they are.
+BUNDLED = {
+    "sample": "sample.jpg", "castle": "castle.webp", "owl": "owl.webp", "starry_night": "starry_night.webp",
+    "cafe_terrace": "cafe_terrace.webp",
+}  # fmt: skip
 _SLACK = 1e-3  # how far floats may leave 0..1 (rounding, resampling) and still be clamped
 
 
@@ -45,7 +50,8 @@ def load_image(
     Alpha is straight in files, PIL and NumPy; a tensor [4, H, W] is premultiplied, as renderers give it.
 
     Args:
-        source: a path, a PIL image, a NumPy array or a torch tensor.
+        source: a path, the name of a bundled picture (`bundled`) unless a file has that name, a PIL image, a NumPy
+            array or a torch tensor.
         background: what shows through transparency, sRGB in 0..1.
         max_pixels: refuse larger pictures; a file is refused before it is decoded. (Pillow's own
             limit, about 179 megapixels unless `PIL.Image.MAX_IMAGE_PIXELS` says otherwise, holds too.)
@@ -58,7 +64,7 @@ def load_image(
     if ground.shape != (3,) or not ((ground >= 0) & (ground <= 1)).all():
         raise InputError(f"expected a background of 3 numbers in 0..1, got {background!r}")
     if isinstance(source, str | os.PathLike):
-        pixels = _read(Path(source), max_pixels)
+        pixels = _read(_named(source), max_pixels)
     elif isinstance(source, Tensor):
         pixels = _from_tensor(source, max_pixels)
     elif isinstance(source, np.ndarray):
@@ -129,12 +135,25 @@ def save_png(path: str | os.PathLike[str], picture: Tensor) -> None:  # [3|4, H,
         image.save(temporary, format="PNG")
 
 
+def bundled(name: str | os.PathLike[str]) -> Path | None:
+    """The file of a bundled picture: sample, castle, owl, starry_night or cafe_terrace; None for other names."""
+    file = BUNDLED.get(os.fspath(name))
+    return None if file is None else Path(__file__).parent / "data" / file
+
+
 def sample_photo() -> Path:
     """The bundled photo: a cat, 400 x 300 pixels, CC0 (see data/README.md)."""
-    return Path(__file__).parent / "data" / "sample.jpg"
+    return Path(__file__).parent / "data" / BUNDLED["sample"]
 
 
 # --- files and PIL images ---------------------------------------------------------------------------------------
+
+
+def _named(source: str | os.PathLike[str]) -> Path:
+    """The file that is meant: the bundled picture of that name, unless a file of the name lies here."""
+    path = Path(source)
+    known = bundled(source)
+    return path if known is None or path.is_file() else known
 
 
 def _read(path: Path, max_pixels: int) -> np.ndarray:  # [H, W, 3|4]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..image import sample_photo
+from ..image import bundled
 
 __all__ = ["CHANNELS", "MANNERS", "PHOTOS", "TILE", "channels"]
 
 FOLDER = Path(__file__).with_name("pictures")
-PHOTOS = [str(sample_photo()), str(FOLDER / "castle.webp"), str(FOLDER / "owl.webp")]
-MANNERS = [str(FOLDER / "starry_night.webp"), str(FOLDER / "cafe_terrace.webp")]
+PHOTOS = [str(bundled(name)) for name in ("sample", "castle", "owl")]
+MANNERS = [str(bundled(name)) for name in ("starry_night", "cafe_terrace")]
 CHANNELS = {"block4": 40, "block7": 80, "block10": 112}  # layers of lite0 with a sheet, and their channels
 TILE, COLUMNS = 72, 8  # pixels of a sheet's tiles, and how many lie in a row
 
