@@ -54,6 +54,7 @@ class Limit:
 # One row for each kind of file that is read. tests/test_foreign.py finds readers that have none.
 LIMITS = {
     "painting": Limit("a painting", 256 * MIB, values=17_000_000, containers=1_050_000, texts=400_000),
+    "hand": Limit("a drawing by hand", 2 * MIB, values=250_000, containers=60_000, texts=8_000, nesting=5),
     "pens": Limit("pens", 64 * KIB, nesting=8),
 }
 
