@@ -87,6 +87,7 @@ LIMITS = {
     "work": Limit("a meta.json of a work", MIB),
     "model": Limit("a CLIP model's config.json", MIB),
     "film options": Limit("the options of an unfinished film", 64 * KIB, values=1000, containers=10, texts=1000),
+    "hand": Limit("a drawing by hand", 2 * MIB, values=250_000, containers=60_000, texts=8_000, nesting=5),
 }
 
 

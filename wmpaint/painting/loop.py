@@ -187,6 +187,11 @@ class Run:
     def _elapsed(self) -> float:
         return 0.0 if self._began is None else (self._ended or time.monotonic()) - self._began
 
+    def rested(self, seconds: float) -> None:
+        """Leave so many seconds out of all that counts time: others had the processor."""
+        if self._began is not None:
+            self._began += seconds
+
     @property
     def progress(self) -> float:
         """Share of the schedule that is done, 0 to 1; time counts as well as steps where there is a budget."""
