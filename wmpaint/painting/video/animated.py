@@ -69,7 +69,10 @@ def _lasting(path: Path, limit: int | None, seen: bool) -> Iterator[tuple[float,
                 raise InputError(f"expected a film of at most {MOST:,} frames, got {count:,} in {str(path)!r}")
             for number in range(first, count if limit is None else min(count, first + limit)):
                 image.seek(number)
-                image.load()  # some kinds know only then how long it lasts
+                try:
+                    image.load()  # some kinds know only then how long it lasts
+                except MemoryError as error:  # a length in the file that is none
+                    raise FileError(f"expected {WHAT}, got {str(path)!r}, which is broken") from error
                 picture = load_image(image) if seen else None
                 lasts = float(image.info.get("duration") or 0) / 1000
                 yield lasts if lasts >= SHORTEST else AT_LEAST, picture

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -108,10 +108,10 @@ def raw_pixels(frame: av.VideoFrame, aspect: float = 1.0) -> np.ndarray:  # [H, 
         width=width, format=kind[clear, deep], src_colorspace=matrix, src_color_range=FULL if full else LIMITED,
         dst_color_range=FULL, interpolation=sharp | Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP,
     ).to_ndarray()  # fmt: skip
-    return found.astype(np.float32) / np.float32(np.iinfo(found.dtype).max)
+    return found.astype(np.float32) / np.float32(65535 if deep else 255)
 
 
-def _upright(pixels: np.ndarray, frame: av.VideoFrame) -> np.ndarray:  # [H, W, C]
+def _upright(pixels: np.ndarray, frame: Any) -> np.ndarray:  # [H, W, C]
     """Turned and mirrored as the frame's matrix says, to the nearest quarter."""
     matrix = None
     with contextlib.suppress(KeyError, ValueError):  # other things beside a frame may be unknown to the reader

@@ -114,7 +114,8 @@ def paint_video(
     with exclusive(folder):
         if not resume and any(path.name != LOCK for path in folder.iterdir()):
             raise InputError(
-                f"expected no strokes of an earlier film in {str(folder)!r}, got some: go on with resume, or remove them"
+                f"expected no strokes of an earlier film in {str(folder)!r}, got some: "
+                "go on with resume, or remove them"
             )
         with open_film(source, fps=fps, limit=limit) as film:
             first = next(film.frames, None)

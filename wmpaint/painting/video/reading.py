@@ -99,7 +99,8 @@ def _timed(
     if limit is None and total > MOST:
         raise InputError(f"expected a film of at most {MOST} frames, or a limit, got about {total} in {str(path)!r}")
     frames = _checked(path, islice(at_steady(pictures, fps=rate, pace=pace), limit), limit, total, source)
-    return frames, Film(frames, rate, total if limit is None else min(limit, total), source and source.sound)
+    sound = None if source is None else source.sound
+    return frames, Film(frames, rate, total if limit is None else min(limit, total), sound)
 
 
 def _checked(

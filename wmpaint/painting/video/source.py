@@ -136,7 +136,6 @@ def _container(path: Path) -> Iterator[Any]:
     """
     import av
 
-    av.logging.set_level(None)
     allowed = {"format_whitelist": ",".join(CONTAINERS), "protocol_whitelist": "file"}
     with foreign(KINDS, path):
         try:
@@ -144,10 +143,10 @@ def _container(path: Path) -> Iterator[Any]:
         except av.FFmpegError as error:
             shown = clipped(repr(str(path)), 160)
             raise FileError(f"expected {KINDS}, got {shown}: {_said(error)}") from error
-    try:
-        yield container
-    finally:
-        container.close()
+        try:
+            yield container
+        finally:
+            container.close()
 
 
 def _video(container: Any, path: Path) -> Any:
