@@ -295,6 +295,22 @@ def test_highlights_are_pressed_together_and_not_cut(tmp_path: Path) -> None:
     assert values[1] == pytest.approx((0.7354 + 0.5 ** (1 / 2.4)) / 2, abs=1e-3)  # below the knee nothing changes
 
 
+def test_what_is_white_in_a_film_of_high_dynamic_range() -> None:
+    slope = np.linspace(0, 99, 990, dtype=np.float32)[:, None].repeat(3, 1)
+
+    def white(*more: tuple[float, int]) -> tuple[float, float]:
+        piled = [np.full((count, 3), level, np.float32) for level, count in more]
+        look = colors.look_of([slope, np.concatenate([slope, *piled])])
+        return look.white, round(look.peak)
+
+    assert white((100, 600)) == (100, 100)
+    assert white((100, 20)) == (203, 100), "no pile: it goes on as it began"
+    assert white((100, 600), (120, 200)) == (203, 120), "something is brighter"
+    assert white((110, 600)) == (203, 110) and white((90, 600)) == (203, 99)
+    assert white((100, 600), (120, 30)) == (100, 120), "edges that overshoot count for little"
+    assert white((203, 600), (800, 100)) == (203, 800)
+
+
 def test_curves_worked_by_hand() -> None:
     """BT.2408: paper white of 203 is PQ 58 % and HLG 75 %. ST 2084's ends, and BT.2100's point of 1/12."""
     assert colors._pq(np.array([0.0, 0.5806, 1.0])) == pytest.approx([0, 203, 10_000], abs=0.5)
