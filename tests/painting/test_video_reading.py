@@ -76,6 +76,22 @@ def test_all_containers_have_the_same_frames(tmp_path: Path, suffix: str) -> Non
     assert numbers(path) == list(range(50)) and numbers(path, fps=5) == list(range(0, 50, 5))
 
 
+def test_films_of_odd_makes_have_their_frames_too(tmp_path: Path) -> None:
+    whole = list(range(50))
+    ordered = made(tmp_path / "order.avi", *TICKS, *EXACT, "-bf", "2")  # it has no times, and frames out of order
+    assert numbers(ordered) == whole
+    (tmp_path / "s.srt").write_text("1\n00:00:00,000 --> 00:00:08,000\nlonger than the film\n")
+    words = ["-i", str(tmp_path / "s.srt"), "-map", "0", "-map", "1", "-c:s", "srt"]
+    assert numbers(made(tmp_path / "words.mkv", *TICKS, *words, *EXACT)) == whole
+    parts = [made(tmp_path / f"{late}.ts", "-itsoffset", late, *TICKS, *EXACT).read_bytes() for late in ("0", "100")]
+    for number, joined in enumerate((parts[0] + parts[1], parts[1] + parts[0])):  # the clock leaps, forth and back
+        (tmp_path / f"joined{number}.ts").write_bytes(joined)
+        assert numbers(tmp_path / f"joined{number}.ts") == whole * 2
+    assert numbers(made(tmp_path / "parts.mp4", *TICKS, *EXACT, "-movflags", "frag_keyframe+empty_moov")) == whole
+    cut = made(tmp_path / "cut.mp4", "-ss", "0.5", "-i", str(tmp_path / "parts.mp4"), "-c", "copy")
+    assert numbers(cut) == whole[13:]  # from within a group of frames: an edit list leaves some out
+
+
 def test_a_film_that_begins_late_begins_with_its_first_picture(tmp_path: Path) -> None:
     late = made(tmp_path / "late.mkv", "-itsoffset", "5", *TICKS, *EXACT)
     assert numbers(late, fps=5) == list(range(0, 50, 5))

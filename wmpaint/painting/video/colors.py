@@ -39,6 +39,7 @@ PRIMARIES = {
 WHITE = 203.0  # candelas a square meter of paper white in HDR (BT.2408)
 SDR_WHITE = 100.0  # and in SDR
 LUMA = (0.2126, 0.7152, 0.0722)  # of BT.709
+TOE = 0.01  # of white: below it the curve of television is a straight line, which lifts no noise
 KNEE = 0.7  # of white: what is darker stays, and all above is pressed together below white
 
 
@@ -152,7 +153,9 @@ def _shown(light: np.ndarray, look: Look | None) -> np.ndarray:  # [H, W, 3] -> 
         over = np.maximum(top - KNEE, 0)
         light = light * np.where(top > KNEE, (KNEE + over / (1 + over * bend)) / top, 1)
     light = light.clip(0, 1)
-    return (_srgb(light) + light ** np.float32(1 / 2.4)) / 2
+    power = np.float32(1 / 2.4)
+    screen = np.where(light < TOE, light * (TOE**power / TOE), light**power)
+    return (_srgb(light) + screen) / 2
 
 
 def _srgb(light: np.ndarray) -> np.ndarray:

@@ -32,6 +32,7 @@ CONTAINERS = (
     "hevc", "ogg", "flv", "asf", "mxf", "gxf", "nut", "ivf", "dv", "yuv4mpegpipe", "mjpeg", "rm", "wtv",
 )  # fmt: skip
 KINDS = "a film (MP4, MOV, WebM, Matroska, AVI, MPEG, Ogg, WMV, GIF, APNG, ...)"
+UNTIMED = ("avi",)  # it knows only in which order frames are decoded
 JOINED = ("mpegts", "mpeg")  # streams that may be cut together, so that their clocks leap
 HEADED = ("matroska", "avi", "asf", "flv")  # of which the whole length stands at the beginning
 PACKETS = 20 * MOST  # of a film, at most
@@ -85,7 +86,9 @@ class Source:
             stream = _video(container, self.path)
             frames = _decoded(container, stream, self.faults)
             clock = float(stream.time_base or 0)
-            timed = ((None if frame.pts is None else frame.pts * clock, frame) for frame in frames)
+            untimed = _is(container, UNTIMED)
+            ticks = ((frame.dts if untimed else frame.pts, frame) for frame in frames)
+            timed = ((None if tick is None else tick * clock, frame) for tick, frame in ticks)
             yield from rising(timed, spacing=self.pace.spacing, joined=_is(container, JOINED))
 
     def picture(self, frame: av.VideoFrame) -> Tensor:  # [3, H, W]
@@ -120,7 +123,7 @@ def opened(path: Path, limit: float | None = None) -> Source:
         pace = pace_of(times, tick=float(stream.time_base or 0), last=seen.last, fallback=fallback)
         length = pace.end
         if faults:  # how much there should have been
-            ticks = (stream.duration or 0) * (stream.time_base or 0)
+            ticks = 0 if _is(container, JOINED) else (stream.duration or 0) * (stream.time_base or 0)
             length = max(length, float(ticks), stream.frames * pace.spacing)
         if not seen.stopped and _is(container, HEADED) and container.duration:
             header = container.duration / 1e6
@@ -233,7 +236,7 @@ class _Seen:
 
     def times(self) -> list[float]:
         """When pictures are shown, in seconds; by the order of packets where clocks have been set anew."""
-        for kind in (0, 1):  # not all containers know when packets are to be shown
+        for kind in (1,) if _is(self.container, UNTIMED) else (0, 1):
             ticks = [mark[kind] for mark in self.marks]
             known = [tick * self.clock for tick in ticks if tick is not None]
             if len(known) >= len(ticks) - 1 and known:  # the first may come before there is a clock
