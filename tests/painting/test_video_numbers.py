@@ -60,6 +60,27 @@ def test_a_stroke_goes_with_what_it_lies_on_from_its_beginning_to_its_end() -> N
         torch.testing.assert_close(moved.points[0], down, atol=1e-5, rtol=0)
 
 
+def test_points_that_have_lost_their_way_are_outvoted() -> None:
+    before, now, flow = sliding()
+    flow[1, :, 36:48] = -24 / 64  # under two of the five points
+    points = torch.tensor([[17 / 64, 0.4], [0.5, 0.4], [47 / 64, 0.4]])
+    moved = _moved(strokes(points.tolist()), change(before, now, flow)).points[0]
+    torch.testing.assert_close(moved, points + torch.tensor([0.0, 8 / 64]), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(("left", "goes"), [(0.9, False), (0.7, True)])
+def test_a_motion_must_explain_a_fifth_of_the_error(left: float, goes: bool) -> None:
+    """On a slope that has become brighter by c, going down by k c leaves (1 - k)² of the error."""
+    before = torch.linspace(0, 1, 64)[None, :, None].expand(3, 64, 64) * 63 / 64
+    shift = -0.2 * (1 - left**0.5)
+    flow = torch.zeros(2, 64, 64)
+    flow[1] = -shift
+    points = torch.tensor([[0.3, 0.5], [0.5, 0.5], [0.7, 0.5]])
+    moved = _moved(strokes(points.tolist()), change(before, before + 0.2, flow)).points[0]
+    wanted = points + torch.tensor([0.0, shift if goes else 0.0])
+    torch.testing.assert_close(moved, wanted, atol=1e-5, rtol=0)
+
+
 def test_points_that_are_looked_at_lie_along_the_stroke(monkeypatch: pytest.MonkeyPatch) -> None:
     before, now, flow = sliding()
     looked: list[Tensor] = []
@@ -147,6 +168,7 @@ def test_what_a_step_says() -> None:
     said = [(step.index, step.cut, step.kept, step.total) for step in (first, same)]
     assert said == [(0, True, False, None), (1, False, False, None)]
     assert (first.share, same.share, same.free) == (1, 0, 0) and 16 / 256 < other.share <= 0.6 and not other.cut
+    assert 0 < other.free <= 4 + 4
 
 
 # What has changed

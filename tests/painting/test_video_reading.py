@@ -76,6 +76,22 @@ def test_all_containers_have_the_same_frames(tmp_path: Path, suffix: str) -> Non
     assert numbers(path) == list(range(50)) and numbers(path, fps=5) == list(range(0, 50, 5))
 
 
+def test_films_of_odd_makes_have_their_frames_too(tmp_path: Path) -> None:
+    whole = list(range(50))
+    ordered = made(tmp_path / "order.avi", *TICKS, *EXACT, "-bf", "2")  # it has no times, and frames out of order
+    assert numbers(ordered) == whole
+    (tmp_path / "s.srt").write_text("1\n00:00:00,000 --> 00:00:08,000\nlonger than the film\n")
+    words = ["-i", str(tmp_path / "s.srt"), "-map", "0", "-map", "1", "-c:s", "srt"]
+    assert numbers(made(tmp_path / "words.mkv", *TICKS, *words, *EXACT)) == whole
+    parts = [made(tmp_path / f"{late}.ts", "-itsoffset", late, *TICKS, *EXACT).read_bytes() for late in ("0", "100")]
+    for number, joined in enumerate((parts[0] + parts[1], parts[1] + parts[0])):  # the clock leaps, forth and back
+        (tmp_path / f"joined{number}.ts").write_bytes(joined)
+        assert numbers(tmp_path / f"joined{number}.ts") == whole * 2
+    assert numbers(made(tmp_path / "parts.mp4", *TICKS, *EXACT, "-movflags", "frag_keyframe+empty_moov")) == whole
+    cut = made(tmp_path / "cut.mp4", "-ss", "0.5", "-i", str(tmp_path / "parts.mp4"), "-c", "copy")
+    assert numbers(cut) == whole[13:]  # from within a group of frames: an edit list leaves some out
+
+
 def test_a_film_that_begins_late_begins_with_its_first_picture(tmp_path: Path) -> None:
     late = made(tmp_path / "late.mkv", "-itsoffset", "5", *TICKS, *EXACT)
     assert numbers(late, fps=5) == list(range(0, 50, 5))
@@ -293,6 +309,22 @@ def test_highlights_are_pressed_together_and_not_cut(tmp_path: Path) -> None:
     values = colors._shown(light, look)[0, :, 0]
     assert values[0] == 0 and values[3] == pytest.approx(1, abs=1e-3) and 0.88 < values[2] < 0.95
     assert values[1] == pytest.approx((0.7354 + 0.5 ** (1 / 2.4)) / 2, abs=1e-3)  # below the knee nothing changes
+
+
+def test_what_is_white_in_a_film_of_high_dynamic_range() -> None:
+    slope = np.linspace(0, 99, 990, dtype=np.float32)[:, None].repeat(3, 1)
+
+    def white(*more: tuple[float, int]) -> tuple[float, float]:
+        piled = [np.full((count, 3), level, np.float32) for level, count in more]
+        look = colors.look_of([slope, np.concatenate([slope, *piled])])
+        return look.white, round(look.peak)
+
+    assert white((100, 600)) == (100, 100)
+    assert white((100, 20)) == (203, 100), "no pile: it goes on as it began"
+    assert white((100, 600), (120, 200)) == (203, 120), "something is brighter"
+    assert white((110, 600)) == (203, 110) and white((90, 600)) == (203, 99)
+    assert white((100, 600), (120, 30)) == (100, 120), "edges that overshoot count for little"
+    assert white((203, 600), (800, 100)) == (203, 800)
 
 
 def test_curves_worked_by_hand() -> None:

@@ -25,8 +25,8 @@ def is_animation(path: Path) -> bool:
     """Whether it is one of these by how it begins, whatever its name."""
     with path.open("rb") as file:
         head = file.read(12)
-    return head[:6] in (b"GIF87a", b"GIF89a") or head[:8] == b"\x89PNG\r\n\x1a\n" or (
-        head[:4] == b"RIFF" and head[8:] == b"WEBP") or head[4:] in (b"ftypavis", b"ftypavif")  # fmt: skip
+    begins = head.startswith((b"GIF87a", b"GIF89a", b"\x89PNG\r\n\x1a\n"))
+    return begins or (head[:4], head[8:]) == (b"RIFF", b"WEBP") or head[4:] in (b"ftypavis", b"ftypavif")
 
 
 def animation_pace(path: Path, limit: int | None = None) -> Pace:

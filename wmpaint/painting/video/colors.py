@@ -19,7 +19,7 @@ from ...image import load_image
 if TYPE_CHECKING:
     import av
 
-__all__ = ["HLG", "LARGEST", "PQ", "SDR_WHITE", "WHITE", "Look", "linear_light", "picture_of", "raw_pixels"]
+__all__ = ["HLG", "LARGEST", "PQ", "SDR_WHITE", "WHITE", "Look", "linear_light", "look_of", "picture_of", "raw_pixels"]
 
 LARGEST = 8192 * 8192  # pixels of a frame
 HD = 720  # rows from which an untagged film is taken for BT.709, as browsers do
@@ -37,7 +37,9 @@ PRIMARIES = {
     12: _P3,
 }  # fmt: skip
 WHITE = 203.0  # candelas a square meter of paper white in HDR (BT.2408)
-SDR_WHITE = 100.0  # and of a film that stays below it: SDR in the clothes of HDR
+SDR_WHITE = 100.0  # and in SDR
+LUMA = (0.2126, 0.7152, 0.0722)  # of BT.709
+TOE = 0.01  # of white: below it the curve of television is a straight line, which lifts no noise
 KNEE = 0.7  # of white: what is darker stays, and all above is pressed together below white
 
 
@@ -52,6 +54,17 @@ class Look:
 
     white: float = WHITE
     peak: float = WHITE
+
+
+def look_of(lights: list[np.ndarray]) -> Look:  # each [n, 3]
+    """How to show a film of HDR of which this is the light at some places, in candelas a square meter."""
+    # Luminance, since at the edges of saturated things single channels overshoot.
+    peaks = [float(np.percentile(light @ np.array(LUMA, np.float32), 99.9)) for light in lights]
+    top = np.concatenate([light.max(-1) for light in lights]) / SDR_WHITE
+    shares = [float(((low <= top) & (top < high)).mean()) for low, high in ((0.85, 0.91), (0.91, 1.06), (1.06, np.inf))]
+    # SDR in the clothes of HDR: what is brightest is piled up at 100, and hardly anything is brighter.
+    plain = shares[1] >= max(0.02, 4 * shares[0]) and shares[2] <= 0.04
+    return Look(SDR_WHITE if plain else WHITE, max(peaks))
 
 
 def picture_of(frame: av.VideoFrame, look: Look | None = None, aspect: float = 1.0) -> Tensor:  # [3, H, W]
@@ -140,7 +153,9 @@ def _shown(light: np.ndarray, look: Look | None) -> np.ndarray:  # [H, W, 3] -> 
         over = np.maximum(top - KNEE, 0)
         light = light * np.where(top > KNEE, (KNEE + over / (1 + over * bend)) / top, 1)
     light = light.clip(0, 1)
-    return (_srgb(light) + light ** np.float32(1 / 2.4)) / 2
+    power = np.float32(1 / 2.4)
+    screen = np.where(light < TOE, light * (TOE**power / TOE), light**power)
+    return (_srgb(light) + screen) / 2
 
 
 def _srgb(light: np.ndarray) -> np.ndarray:

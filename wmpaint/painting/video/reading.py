@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
@@ -70,7 +71,7 @@ def open_film(source: str | Path, *, fps: float | None = None, limit: int | None
         frames, film = _timed(path, animation_pictures(path), animation_pace(path, limit), fps, limit, None)
     else:
         found = opened(path, None if limit is None else limit / (fps or SLOWEST))
-        frames, film = _timed(path, found.pictures(), found.pace, fps, limit, found)
+        frames, film = _timed(path, found.frames(), found.pace, fps, limit, found)
     try:
         yield film
     finally:
@@ -91,16 +92,27 @@ def _numbered(path: Path) -> list[tuple[int, str]]:
 
 
 def _timed(
-    path: Path, pictures: Iterator[tuple[float, Tensor]], pace: Pace, fps: float | None, limit: int | None,
+    path: Path, pictures: Iterator[tuple[float, Any]], pace: Pace, fps: float | None, limit: int | None,
     source: Source | None,
 ) -> tuple[Iterator[Tensor], Film]:  # fmt: skip
     rate = fps or pace.rate
     total = frames_in(pace.end if source is None else source.length, rate)
     if limit is None and total > MOST:
         raise InputError(f"expected a film of at most {MOST} frames, or a limit, got about {total} in {str(path)!r}")
-    frames = _checked(path, islice(at_steady(pictures, fps=rate, pace=pace), limit), limit, total, source)
+    steady = islice(at_steady(pictures, fps=rate, pace=pace), limit)
+    frames = _checked(path, steady if source is None else _seen(source, steady), limit, total, source)
     sound = None if source is None else source.sound
     return frames, Film(frames, rate, total if limit is None else min(limit, total), sound)
+
+
+def _seen(source: Source, frames: Iterator[Any]) -> Iterator[Tensor]:
+    """The pictures of those frames that are wanted, each made once."""
+    before = picture = None
+    for frame in frames:
+        picture = picture if frame is before else source.picture(frame)
+        before = frame
+        assert picture is not None
+        yield picture
 
 
 def _checked(

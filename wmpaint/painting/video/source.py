@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from torch import Tensor
 
 from ...errors import FileError, InputError, clipped
 from ...foreign import foreign, reason
-from .colors import HLG, LARGEST, PQ, SDR_WHITE, WHITE, Look, linear_light, picture_of, raw_pixels
+from .colors import HLG, LARGEST, PQ, Look, linear_light, look_of, picture_of, raw_pixels
 from .timing import LEAP, MOST, Pace, pace_of, rising
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ CONTAINERS = (
     "hevc", "ogg", "flv", "asf", "mxf", "gxf", "nut", "ivf", "dv", "yuv4mpegpipe", "mjpeg", "rm", "wtv",
 )  # fmt: skip
 KINDS = "a film (MP4, MOV, WebM, Matroska, AVI, MPEG, Ogg, WMV, GIF, APNG, ...)"
+UNTIMED = ("avi",)  # it knows only in which order frames are decoded
 JOINED = ("mpegts", "mpeg")  # streams that may be cut together, so that their clocks leap
 HEADED = ("matroska", "avi", "asf", "flv")  # of which the whole length stands at the beginning
 PACKETS = 20 * MOST  # of a film, at most
@@ -65,29 +66,35 @@ class Source:
 
     Args:
         pace: of its pictures.
-        whole: whether the file seems to be all there.
         length: seconds that it should last; those that it does last if it does not say.
+        aspect: width of a pixel over its height.
+        look: how its light is shown; None unless it is of high dynamic range.
+        faults: what was found broken so far.
     """
 
     path: Path
     pace: Pace
     length: float
+    aspect: float
     sound: Sound | None
     look: Look | None
     faults: list[str]
 
-    def pictures(self) -> Iterator[tuple[float, Any]]:
-        """(seconds, [3, H, W]) of all that can be decoded; what cannot is noted in `faults`."""
+    def frames(self) -> Iterator[tuple[float, av.VideoFrame]]:
+        """(seconds, frame) of all that can be decoded; what cannot is noted in `faults`."""
         with _container(self.path) as container:
             stream = _video(container, self.path)
-            aspect = stream.sample_aspect_ratio
-            across = float(aspect) if aspect and aspect > 0 else 1.0
             frames = _decoded(container, stream, self.faults)
             clock = float(stream.time_base or 0)
-            timed = ((None if frame.pts is None else frame.pts * clock, frame) for frame in frames)
-            joined = _is(container, JOINED)
-            for time, frame in rising(timed, spacing=self.pace.spacing, joined=joined):
-                yield time, picture_of(frame, self.look, across)
+            untimed = _is(container, UNTIMED)
+            ticks = ((frame.dts if untimed else frame.pts, frame) for frame in frames)
+            timed = ((None if tick is None else tick * clock, frame) for tick, frame in ticks)
+            yield from rising(timed, spacing=self.pace.spacing, joined=_is(container, JOINED))
+
+    def picture(self, frame: av.VideoFrame) -> Tensor:  # [3, H, W]
+        """What is seen of a frame."""
+        with foreign(KINDS, self.path):
+            return picture_of(frame, self.look, self.aspect)
 
 
 def opened(path: Path, limit: float | None = None) -> Source:
@@ -116,7 +123,7 @@ def opened(path: Path, limit: float | None = None) -> Source:
         pace = pace_of(times, tick=float(stream.time_base or 0), last=seen.last, fallback=fallback)
         length = pace.end
         if faults:  # how much there should have been
-            ticks = (stream.duration or 0) * (stream.time_base or 0)
+            ticks = 0 if _is(container, JOINED) else (stream.duration or 0) * (stream.time_base or 0)
             length = max(length, float(ticks), stream.frames * pace.spacing)
         if not seen.stopped and _is(container, HEADED) and container.duration:
             header = container.duration / 1e6
@@ -124,7 +131,8 @@ def opened(path: Path, limit: float | None = None) -> Source:
                 faults.append("the file is cut off")
                 length = max(length, header)
         track = None if sound is None else seen.track(path)
-    return Source(path, pace, length, track, _look(path), faults)
+        aspect = stream.sample_aspect_ratio
+    return Source(path, pace, length, float(aspect) if aspect and aspect > 0 else 1.0, track, _look(path), faults)
 
 
 @contextlib.contextmanager
@@ -197,20 +205,19 @@ class _Seen:
         """Look at all of them, or at those of so many seconds."""
         import av
 
-        streams = [self.stream] if self.sound is None else [self.stream, self.sound]
         first, latest = None, -1 << 63
         try:
-            for number, packet in enumerate(self.container.demux(streams)):
+            for number, packet in enumerate(self.container.demux()):  # of all streams: the longest says how long it is
                 if number >= PACKETS:
                     raise InputError(f"expected a film of at most {PACKETS:,} packets, got more")
                 at = packet.dts if packet.pts is None else packet.pts
                 if packet.size == 0 and at is None:  # the end
                     continue
-                if at is not None:
+                if at is not None and packet.time_base:
                     self.until = max(self.until, float((at + (packet.duration or 0)) * packet.time_base))
-                if packet.stream.index != self.stream.index:
-                    if self.heard is None and at is not None:
-                        self.heard = float(at * packet.time_base)
+                if self.sound is not None and packet.stream_index == self.sound.index and self.heard is None:
+                    self.heard = None if at is None else float(at * packet.time_base)
+                if packet.stream_index != self.stream.index:
                     continue
                 if packet.is_corrupt:
                     faults.append("a part is missing")
@@ -229,7 +236,7 @@ class _Seen:
 
     def times(self) -> list[float]:
         """When pictures are shown, in seconds; by the order of packets where clocks have been set anew."""
-        for kind in (0, 1):  # not all containers know when packets are to be shown
+        for kind in (1,) if _is(self.container, UNTIMED) else (0, 1):
             ticks = [mark[kind] for mark in self.marks]
             known = [tick * self.clock for tick in ticks if tick is not None]
             if len(known) >= len(ticks) - 1 and known:  # the first may come before there is a clock
@@ -268,10 +275,10 @@ def _decoded(container: Any, stream: Any, faults: list[str]) -> Iterator[av.Vide
     import av
 
     context = stream.codec_context
-    if context.name in ("vp8", "vp9"):  # of which only the other decoder sees transparency
-        context = av.CodecContext.create({"vp8": "libvpx", "vp9": "libvpx-vp9"}[context.name], "r")
-    else:
-        context.thread_type = "AUTO"
+    other = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(context.name)
+    if other in av.codecs_available and stream.metadata.get("alpha_mode") == "1":  # the other sees transparency
+        context = av.CodecContext.create(other, "r")
+    context.thread_type = "AUTO"
     context.options = {**context.options, "max_pixels": str(LARGEST)}
     for packet in _packets(container, stream, faults):
         try:
@@ -304,7 +311,7 @@ def _look(path: Path) -> Look | None:
     """How bright a film of high dynamic range is, at some places of it; None of any other film."""
     with _container(path) as container:
         stream = _video(container, path)
-        peaks, whites = [], []
+        lights = []
         for place in range(LOOKS):
             with contextlib.suppress(Exception):
                 if place and stream.duration:
@@ -316,15 +323,8 @@ def _look(path: Path) -> Look | None:
                 frame = next(_decoded(container, stream, []))
                 if frame.color_trc not in (PQ, HLG):
                     return None
-                light = linear_light(raw_pixels(frame)[..., :3], frame)
-                # Luminance, since at the edges of saturated things single channels overshoot.
-                peaks.append(float(np.percentile(light @ np.array([0.2126, 0.7152, 0.0722], np.float32), 99.9)))
-                whites.append(float(np.percentile(light.min(-1), 99)))
-    if not peaks:
-        return None
-    # A hundredth of the picture is white at just 100 candelas a square meter, and nothing is brighter.
-    plain = 0.96 * SDR_WHITE <= max(whites) and max(peaks) <= 1.06 * SDR_WHITE
-    return Look(SDR_WHITE if plain else WHITE, max(peaks))
+                lights.append(linear_light(raw_pixels(frame)[..., :3], frame).reshape(-1, 3)[::3])
+    return look_of(lights) if lights else None
 
 
 def _is(container: Any, names: tuple[str, ...]) -> bool:
