@@ -49,6 +49,7 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sky = np.zeros((72, 96), np.uint8)
     sky[:36] = 255
     Image.fromarray(sky).save(folder / "sky.png")
+    Image.fromarray(np.dstack([np.full_like(sky, 255)] * 3 + [sky])).save(folder / "logo.png")
     painting = wp.paint(folder / "cat.jpg", brush="round", strokes=12, height=64, steps=3)
     for name in ("out", "charcoal", "my_painting", "night", "cat"):
         (folder / name).mkdir()

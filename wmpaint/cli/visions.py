@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DREAM_EXAMPLE", "STYLE_EXAMPLE", "dream", "style"]
 
-STYLE_EXAMPLE = "Example: [bold]wmpaint style castle.jpg starry_night.jpg --style-weight 2 --brush oil -o starry/[/]"
-DREAM_EXAMPLE = "Example: [bold]wmpaint dream --class goldfish[/], or [bold]wmpaint dream forest.jpg --layer block10[/]"
+STYLE_EXAMPLE = "Example: [bold]wmpaint style castle starry_night --style-weight 2 --brush oil -o starry/[/]"
+DREAM_EXAMPLE = "Example: [bold]wmpaint dream --class goldfish[/], or [bold]wmpaint dream owl --layer block10[/]"
 GRAY = (0.5, 0.5, 0.48)  # a ground in between: on white, light things have no outline to be found by
 
 Net = Annotated[
