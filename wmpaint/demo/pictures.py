@@ -70,7 +70,7 @@ def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H
     if not path:
         raise InputError(f"expected {what}: drop one into the frame, or choose an example")
     check_upload(path, limits.megabytes, "a picture")
-    picture = load_image(path, max_pixels=limits.megapixels * 1_000_000)
+    picture = load_image(path, max_pixels=limits.megapixels * 1_000_000, most=2 * SEEN)
     share = SEEN / max(picture.shape[1:])
     if share < 1:
         picture = resize(picture, *(max(1, round(share * side)) for side in picture.shape[1:]))

@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
+from ..canvas import Canvas
 from ..errors import InputError
 from ..image import GOAL, load_image
 from .base import Objective, Scene
@@ -49,6 +50,7 @@ def photo(
     if not variance >= 0:
         raise InputError(f"expected a variance weight of 0 or more, got {variance}")
     error = l2(load_image(picture, background=background, most=GOAL)).named("error")
-    if tuple(background) != Objective.background:
-        error.background = tuple(background)
+    ground = Canvas(background=background).background
+    if ground is not None and ground != Objective.background:
+        error.background = ground
     return error + variance * Variance() if variance else error
