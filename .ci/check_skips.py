@@ -1,4 +1,4 @@
-"""Fail if tests of the real MyPaint were skipped, or if there were none. `check_skips.py JUNIT.xml`."""
+"""Fail if a test was skipped where everything is installed, or if none of MyPaint ran. `check_skips.py JUNIT.xml`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-WORD = "mypaint"
 MODULE = "test_mypaint"  # the tests of the program itself
+# Why a test may be skipped even so: what no package of this system can bring.
+ALLOWED = ("this libmypaint keeps its random numbers to itself",)
 
 
 def faults(report: str) -> list[str]:
@@ -18,10 +19,8 @@ def faults(report: str) -> list[str]:
         skipped = case.find("skipped")
         if skipped is None:
             ran += MODULE in case.get("classname", "")
-        else:
-            reason = f"{skipped.get('message', '')} {skipped.text or ''}"
-            if WORD in name.lower() or WORD in reason.lower():
-                found.append(f"{name} was skipped: {skipped.get('message', '')}")
+        elif not any(reason in skipped.get("message", "") for reason in ALLOWED):
+            found.append(f"{name} was skipped: {skipped.get('message', '')}")
     if not ran:
         found.append(f"expected tests from {MODULE}, got none that ran")
     return found

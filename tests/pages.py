@@ -1,4 +1,4 @@
-"""The fenced blocks of the project's pages, and the small things that stand in for what they name."""
+"""The fenced blocks of the project's pages, and what the pages ask of their readers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.S | re.M)
+
+
+_NEEDS = re.compile(r"^<!-- needs: (.*?) -->$", re.M)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,16 @@ def blocks(page: str) -> list[Block]:
         Block(found["language"], found["text"], page.count("\n", 0, found.start("text")) + 1)
         for found in _FENCE.finditer(page)
     ]
+
+
+def brought(page: str) -> list[str]:
+    """What a page asks of its reader: the files of its lines `<!-- needs: photo.jpg, photos/ -->`."""
+    return [name.strip() for found in _NEEDS.findall(page) for name in found.split(",")]
+
+
+def prose(page: str) -> str:
+    """What is read: the page without its blocks and comments."""
+    return re.sub(r"<!--.*?-->", "", _FENCE.sub("", page), flags=re.S)
 
 
 def commands(block: Block) -> list[list[str]]:

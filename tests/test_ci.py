@@ -36,16 +36,68 @@ def report(name: str, inside: str = "", extra: str = "") -> str:
     return f"<testsuites><testsuite>{case}{extra}</testsuite></testsuites>"
 
 
-def test_skipped_tests_of_mypaint_are_caught() -> None:
-    faults = script("check_skips.py", "faults")
-    skip = '<skipped message="no libmypaint"/>'
-    other = f'<testcase classname="tests.test_x" name="test_y">{skip}</testcase>'
-    harmless = '<testcase classname="tests.test_x" name="test_y"><skipped message="no vpype"/></testcase>'
+def test_skipped_tests_are_caught() -> None:
+    faults, allowed = script("check_skips.py", "faults"), runpy.run_path(str(CI / "check_skips.py"))["ALLOWED"]
+
+    def other(reason: str) -> str:
+        return f'<testcase classname="tests.test_x" name="test_y"><skipped message="{reason}"/></testcase>'
+
     assert faults(report("test_a")) == []
-    assert faults(report("test_a", extra=harmless)) == []
-    assert len(faults(report("test_a", extra=other))) == 1  # type: ignore[arg-type]
-    assert len(faults(report("test_a", inside=skip))) == 2  # type: ignore[arg-type]
+    assert faults(report("test_a", extra=other(f"Skipped: {allowed[0]}"))) == []
+    for reason in ("no libmypaint", "no vpype installed", "no chromium on this machine", ""):
+        assert len(faults(report("test_a", extra=other(reason)))) == 1  # type: ignore[arg-type]
+    assert len(faults(report("test_a", inside='<skipped message="no libmypaint"/>'))) == 2  # type: ignore[arg-type]
     assert faults("<testsuites/>") == ["expected tests from test_mypaint, got none that ran"]
+
+
+def test_an_allowed_skip_is_one_that_a_test_makes() -> None:
+    tests = "".join(path.read_text("utf-8") for path in (CI.parent / "tests").rglob("test_*.py"))
+    for reason in runpy.run_path(str(CI / "check_skips.py"))["ALLOWED"]:
+        assert f'pytest.skip("{reason}")' in tests, reason
+
+
+def test_the_newest_packages_are_those_of_the_extra() -> None:
+    packages, project = script("newest.py", "packages"), (CI.parent / "pyproject.toml").read_text("utf-8")
+    found = packages(project, "docs")
+    assert {re.match(r"[\w-]+", line)[0] for line in found} >= {"mkdocs", "mkdocs-material", "mkdocstrings"}  # type: ignore
+    assert not any(line.startswith("wmpaint") for line in packages(project, "test"))  # type: ignore[attr-defined]
+    with pytest.raises(SystemExit, match="expected an extra"):
+        packages(project, "none")
+
+
+# A step whose failure nobody would see.
+BLIND = {
+    r"\|\|\s*(true|:)": "a failure that is thrown away",
+    r"set \+e": "errors switched off",
+    r"mkdocs.*(--quiet|-q\b)": "warnings hidden from --strict",
+    r"mkdocs build(?!.*--strict)": "a build that takes any fault",
+    r"pytest.*(--continue|--lf|-k |--deselect|--ignore)": "tests left out",
+    r"ruff.*--exit-zero": "faults that do not count",
+}
+
+
+def blind(text: str) -> list[str]:
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    return [f"{why}: {line}" for line in lines for pattern, why in BLIND.items() if re.search(pattern, line)]
+
+
+def test_no_step_of_ci_hides_its_failure() -> None:
+    run = (CI / "run").read_text("utf-8")
+    head = run.splitlines()[:4]
+    assert "set -euo pipefail" in head, "a pipe to tee would hide what failed"
+    assert run.count("mkdocs build --strict") == 2, "with pinned versions, and with the newest"
+    code = "\n".join(line.split(" #")[0] for line in run.splitlines())
+    assert blind(code) == []
+    contributing = (CI.parent / "CONTRIBUTING.md").read_text("utf-8")
+    assert re.search(r"mkdocs build --strict", contributing) and not blind(contributing)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["pytest || true", "mkdocs build --strict --quiet", "mkdocs build", "ruff check --exit-zero", "set +e", "x ||:"],
+)
+def test_a_blind_step_is_seen(line: str) -> None:
+    assert blind(line)
 
 
 def test_an_sdist_has_all_that_tests_and_readme_look_at() -> None:

@@ -17,7 +17,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import files
 from .errors import FileError, InputError, MissingProgram
+from .foreign import LIMITS, json_value, read_bytes
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -142,10 +142,7 @@ def find(folder: str | Path | None = None) -> list[Artwork]:
 
 
 def _load(path: Path) -> Artwork:
-    try:
-        meta = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileError(f"expected a meta.json of a work, got another file: {str(path)!r}: {error}") from error
+    meta = json_value(read_bytes(path, LIMITS["work"]), LIMITS["work"], str(path))
     if not isinstance(meta, dict):
         raise FileError(f"expected an object in {str(path)!r}, got {type(meta).__name__}")
     return Artwork(path.parent, meta)
@@ -185,13 +182,13 @@ def remake(artwork: Artwork, output: str | Path) -> dict[str, Any]:
 
     Raises:
         InputError: a command that fails, or is none of wmpaint's and python's.
+        FileError: the folder cannot be written, or another run is writing it.
         KeyboardInterrupt: at Ctrl-C; `output` is as it was.
-        what the work's own code raises.
+        Exception: what the work's own code raises.
     """
     output = files.make_folder(output)
     before = _processor_seconds()
-    with tempfile.TemporaryDirectory(dir=output, prefix=".making.") as scratch:
-        folder = Path(scratch)
+    with files.locked(output, folder=True), files.scratch_folder(output) as folder:
         with _unbroken():
             namespace = {} if artwork.command else runpy.run_path(str(artwork.script))
             if artwork.command is None and "make" not in namespace and "write" in namespace:

@@ -14,6 +14,18 @@ import typer.main
 from wmpaint.cli.app import app
 
 KINDS = {int: "NUMBER", float: "NUMBER", Path: "PATH", str: "TEXT"}
+# What the examples of commands need, before any of them.
+BEGIN = """The examples can be tried in a folder where `photo.jpg` is a photo of yours, `in.mp4` a film and `my_brush.myb`
+a MyPaint brush; `sample`, `castle`, `owl`, `starry_night` and `cafe_terrace` are pictures that come along. Several take
+a painting, which this one makes:
+
+<!-- needs: photo.jpg, in.mp4, my_brush.myb -->
+
+```sh
+wmpaint paint
+```
+
+""".splitlines()
 PAGE = Path(__file__).parents[1] / "cli.md"
 
 
@@ -55,7 +67,8 @@ def section(command: Any, path: str) -> list[str]:
         lines += [plain(part), ""]
     if command.epilog:
         examples = re.findall(r"\[bold\](.*?)\[/\]", command.epilog)
-        lines += ["```sh", *(e if e.startswith("wmpaint") else f"{path} … {e}" for e in examples), "```", ""]
+        begin = examples[0].partition(" -")[0]  # what others only go on from
+        lines += ["```sh", *(e if e.startswith("wmpaint") else f"{begin} {e}" for e in examples), "```", ""]
     rows = [(names(p), about(p)) for p in command.params if p.name not in ("help",)]
     lines += ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows), ""]
     return lines
@@ -73,7 +86,7 @@ def page() -> str:
         "Every command takes `--help`. Bad input ends in one line on standard error and exit ",
     ]
     lines[-1] += "code 2; Ctrl-C keeps what is painted and ends with 130."
-    return "\n".join([*lines, "", *section(typer.main.get_command(app), "wmpaint")]).rstrip() + "\n"
+    return "\n".join([*lines, "", *BEGIN, *section(typer.main.get_command(app), "wmpaint")]).rstrip() + "\n"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import argparse
 import contextlib
 import io
 import re
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -21,10 +20,6 @@ from wmpaint.export.bitmap import flatten
 from wmpaint.image import to_uint8
 
 DOCS = Path(__file__).parents[1]
-EXAMPLES = DOCS.parent / "examples" / "pictures"
-SOURCES = {"cat.jpg": wp.sample_photo()} | {
-    name: EXAMPLES / name for name in ("castle.jpg", "owl.jpg", "starry_night.jpg", "cafe_terrace.jpg")
-}
 BLOCK = r"```python\n((?:(?!```).)*)```\n"
 RECIPE = re.compile(BLOCK + r"\n!\[[^\]]*\]\(pictures/cook_(\w+)\.jpg\)", re.DOTALL)  # its picture names it
 SIDE = 420  # pixels of the longer side
@@ -41,7 +36,7 @@ def recipes(page: str) -> tuple[str, dict[str, str]]:
 
 
 def cook(name: str, imports: str, code: str) -> wp.Painting:
-    """A recipe's painting; its code sees the imports, the folder, and nothing of other recipes."""
+    """A recipe's painting; its code sees the imports, and nothing of other recipes."""
     scope = {"__name__": name}
     exec(compile(imports + code, f"recipe {name}", "exec"), scope)
     painting = scope["painting"]
@@ -75,8 +70,6 @@ def main() -> None:
     if unknown := [name for name in names if name not in found]:
         parser.error(f"no recipe {unknown[0]!r}; there are {', '.join(found)}")
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        for name, source in SOURCES.items():
-            shutil.copy(source, name)
         for name in names:
             begin = time.monotonic()
             painting = cook(name, imports, found[name])

@@ -266,7 +266,7 @@ def test_going_on_adds_strokes_and_undo_takes_them_back(studio: Studio) -> None:
         pass
     more = work.continued(run.painting(), 15, 3)
     assert len(more.painting.strokes) == 55 and run.schedule.steps == 3
-    assert "init=wp.load" in more.recipe.python and 'goal = "sample.jpg"' in more.recipe.python
+    assert "init=wp.load" in more.recipe.python and 'goal = "sample"' in more.recipe.python
     back = more.undone()
     assert back.painting is work.painting and back.recipe == work.recipe
     rounds = work.painting.provenance["rounds"]

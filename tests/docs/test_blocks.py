@@ -1,15 +1,17 @@
-"""Every block of code and every command on the pages runs: as printed, but with few strokes and small pictures."""
+"""Every page can be worked through in an empty folder: its code and its commands run from top to bottom.
+
+As printed, but with few strokes and small pictures. The folder holds nothing but what the page says that its reader
+brings (`<!-- needs: photo.jpg -->`, and in words), and Python knows no name that the page did not make.
+"""
 
 from __future__ import annotations
 
 import importlib
 import json
-import os
 import re
 import subprocess
 import sys
 import tomllib
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,14 @@ import pytest
 import tinyclip
 import torch
 import typer.main
-from pages import PAGES, ROOT, Block, blocks, commands
+from pages import PAGES, ROOT, Block, blocks, brought, commands, prose
+from things import THINGS
 from typer.testing import CliRunner
 
 import wmpaint as wp
 from wmpaint.cli.app import app
 
+Bring = Callable[[list[str]], None]
 # What makes a command small: options that come last win over those that are printed.
 PAINT = ["--strokes", "12", "--height", "48", "--steps", "2"]
 SMALL: dict[str, list[str]] = {
@@ -44,23 +48,19 @@ SMALL: dict[str, list[str]] = {
     "agent evaluate": ["--limit", "2"],
 }
 MOST_PIXELS = 96  # what --height is cut to where it is printed
-INSTEAD = {"mnist": "mnist.npz"}  # data that would be downloaded, and what stands in for it
 ENDLESS = ("demo",)  # whose options are read, and which tests/cli/test_demo.py starts
 ELSEWHERE = {"pytest", "mkdocs", ".", "cd", "source", "brew", "pacman", "dnf"}  # not ours: others see to them
 
 texts = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for page in PAGES}
-with_python = sorted(name for name, text in texts.items() if any(b.language == "python" for b in blocks(text)))
-with_shell = sorted(name for name, text in texts.items() if any(b.language == "sh" for b in blocks(text)))
+RUN = ("python", "sh")
+with_blocks = sorted(name for name, text in texts.items() if any(b.language in RUN for b in blocks(text)))
 
 
 def test_no_block_is_of_a_kind_that_is_not_tested() -> None:
     kinds = {block.language for text in texts.values() for block in blocks(text)}
     assert kinds <= {"python", "sh", "toml", "json", "text"}, kinds
-    assert len(with_python) > 12 and len(with_shell) > 10
+    assert len(with_blocks) > 20
     assert {block.text for block in blocks("a\n```sh\nls\n```\nb\n  ```python\n  x\n  ```\n")} == {"ls\n", "  x\n"}
-
-
-# Python
 
 
 @pytest.fixture
@@ -98,65 +98,79 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-def given(place: Path) -> dict[str, Any]:
-    """Names that pages use and do not make."""
-    painting = wp.Painting.load(place / "out/painting.wmp.json")
-    photo = wp.load_image(place / "cat.jpg")
-    sky = torch.zeros(photo.shape[1:])
-    sky[: len(sky) // 2] = 1
-    pictures = torch.zeros(2, 1, 64, 64)
-    pictures[:, :, 20:44, 30:34] = 1
-    layers = [torch.nn.Conv2d(3, 4, 3), *(torch.nn.Conv2d(4, 4, 1) for _ in range(11))]
-    parts = {
-        "features": torch.nn.Sequential(*layers),
-        "layer1": torch.nn.Conv2d(4, 4, 1),
-        "layer2": torch.nn.Identity(),
-    }
-    return {
-        "wp": wp, "torch": torch, "painting": painting, "strokes": painting.strokes, "canvas": painting.canvas,
-        "photo": photo, "sky": sky, "net": wp.features.load("lite0"), "painter": wp.painters.load("round"),
-        "pictures": pictures, "my_module": torch.nn.Sequential(OrderedDict(parts)),
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("name", with_python)
-def test_python(
-    name: str, place: Path, small: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("name", with_blocks)
+def test_a_page_from_top_to_bottom(
+    name: str, place: Path, bring: Bring, mnist: Path, small: None, request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     needs.libmypaint()
-    if "import text" in texts[name]:  # a model of 605 MB that is not here
+    monkeypatch.setenv("COLUMNS", "120")
+    text = texts[name]
+    if "import text" in text:  # a model of 605 MB that is not here
         needs.package("transformers")
-        model = tinyclip.make(place, length=77, side=32)
+        model = tinyclip.make(place.parent, length=77, side=32)
         module = importlib.import_module("wmpaint.objectives.text")
         monkeypatch.setattr(module, "_clip", lambda _: (module.Clip(*model), "tiny"))
-    names = given(place)
-    for block in blocks(texts[name]):
-        if block.language != "python":
-            continue
-        text = block.text
-        if "gradio_client" in text:
-            server = request.getfixturevalue("server")
-            text = text.replace("http://127.0.0.1:7860/", server).replace("strokes=300", "strokes=20, height=96")
-            text = text.replace('thing="volcano", seconds=20', 'thing="volcano", strokes=20, height=96, seconds=4')
-        # The block's lines are the page's, so that a traceback names them.
-        code = compile("\n" * (block.line - 1) + text, str(ROOT / name), "exec")
-        exec(code, names)
+    server = request.getfixturevalue("server") if "gradio_client" in text else ""
+    bring(brought(text))
+    work_through(name, text, Web(mnist), server)
+
+
+def work_through(name: str, text: str, web: Web, server: str = "") -> None:
+    """All blocks of a page, in the working folder."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for block in blocks(text):
+        if block.language == "sh":
+            for words in commands(block):
+                run(words, web)
+        elif block.language == "python":
+            code = block.text
+            if "gradio_client" in code:
+                code = code.replace("http://127.0.0.1:7860/", server).replace("strokes=300", "strokes=20, height=96")
+                code = code.replace('thing="volcano", seconds=20', 'thing="volcano", strokes=20, height=96, seconds=4')
+            # The block's lines are the page's, so that a traceback names them.
+            exec(compile("\n" * (block.line - 1) + code, str(ROOT / name), "exec"), names)
+
+
+@pytest.mark.parametrize("name", sorted(texts))
+def test_what_a_reader_brings_is_said_in_words(name: str) -> None:
+    text, code = texts[name], "".join(block.text for block in blocks(texts[name]))
+    for thing in brought(text):
+        assert thing in THINGS, thing
+        assert f"`{thing}`" in prose(text), f"{thing} is asked for in a comment that nobody sees"
+        assert thing in code, f"{thing} is asked for, and not used"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```python\nimport wmpaint as wp\nwp.load_image('photo.jpg')\n```\n",
+        "```python\nprint(torch.pi)\n```\n",
+        "```sh\nwmpaint export out/painting.wmp.json -o a.svg\n```\n",
+        "```sh\nwmpaint agent evaluate mnist-8 --data mnist\n```\n",  # not downloaded
+    ],
+)
+def test_what_a_page_does_not_bring_is_missed(text: str, place: Path, mnist: Path) -> None:
+    with pytest.raises((AssertionError, NameError, wp.WmpaintError)):
+        work_through("README.md", text, Web(mnist))
 
 
 # Commands
 
 
-@pytest.mark.parametrize("name", with_shell)
-def test_commands(name: str, place: Path, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    needs.libmypaint()
-    monkeypatch.setenv("COLUMNS", "120")
-    for block in blocks(texts[name]):
-        if block.language == "sh":
-            for words in commands(block):
-                run(words, place)
+class Web:
+    """What commands may download, and have."""
+
+    def __init__(self, mnist: Path) -> None:
+        self.mnist, self.here = str(mnist), False
+
+    def instead(self, rest: list[str]) -> list[str]:
+        """The command with a file in place of data that it downloads, or that one before it did."""
+        self.here |= "--download" in rest and "mnist" in rest
+        return [self.mnist if word == "mnist" and self.here else word for word in rest if word != "--download"]
 
 
-def run(words: list[str], place: Path) -> None:
+def run(words: list[str], web: Web) -> None:
     """One command, small, or a look at it where it is not ours to run."""
     words = [word for word in words if word not in ("sudo",)]
     program, *rest = [word.removeprefix(".venv/bin/") for word in words]
@@ -173,7 +187,7 @@ def run(words: list[str], place: Path) -> None:
         known = (ROOT / ".ci/run").read_text("utf-8")
         assert [package for package in rest[1:] if package not in known] == []
     elif program == "wmpaint":
-        wmpaint(rest)
+        wmpaint(rest, web)
     else:
         assert program in ELSEWHERE, words
 
@@ -199,9 +213,7 @@ def pip(rest: list[str]) -> None:
         assert (ROOT / rest[rest.index("-c") + 1]).is_file()
 
 
-def wmpaint(rest: list[str]) -> None:
-    if "…" in rest:  # the rest is as in the line before
-        rest = ["out/painting.wmp.json" if word == "…" else word for word in rest]
+def wmpaint(rest: list[str], web: Web) -> None:
     name = " ".join(rest[:2]) if rest[0] == "agent" else rest[0]
     if name in ENDLESS:
         command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
@@ -211,7 +223,7 @@ def wmpaint(rest: list[str]) -> None:
     for k, word in enumerate(rest[:-1]):
         if word == "--height" and int(rest[k + 1]) > MOST_PIXELS:
             rest[k + 1] = str(MOST_PIXELS)
-    rest = [INSTEAD.get(word, word) for word in rest if word not in ("--download", "--resume")]
+    rest = [word for word in web.instead(rest) if word != "--resume"]
     done = CliRunner().invoke(app, [*rest, *SMALL[name]])
     assert done.exit_code == 0, (rest, done.output, done.exception)
     for path in (rest[k + 1] for k, word in enumerate(rest[:-1]) if word in ("-o", "--output")):
@@ -238,12 +250,10 @@ def test_pens_and_paintings_on_the_pages_can_be_loaded(place: Path) -> None:
     assert len(painting.strokes) == 1 and painting.brushes[0].name == "oil" and found > 0
 
 
-def test_a_wrong_command_does_not_pass(place: Path) -> None:
-    broken = Block("sh", "wmpaint paint cat.jpg --brsh oil\n", 1)
+@pytest.mark.parametrize(
+    "line",
+    ["wmpaint paint sample --brsh oil", "apt-get install no-such-package", "pip install 'wmpaint[nothing]'", "ls"],
+)
+def test_a_wrong_command_does_not_pass(line: str, place: Path, mnist: Path) -> None:
     with pytest.raises(AssertionError):
-        run(commands(broken)[0], place)
-    with pytest.raises(AssertionError):
-        run(["apt-get", "install", "no-such-package"], place)
-    with pytest.raises(AssertionError):
-        run(["pip", "install", "wmpaint[nothing]"], place)
-    assert os.getcwd() == str(place)
+        run(commands(Block("sh", line, 1))[0], Web(mnist))

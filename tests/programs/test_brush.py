@@ -108,7 +108,8 @@ def test_other_things_are_no_brushes(thing: Any) -> None:
         (b"\xff\xfe", "JSON"),
         (Brush.load("round").data.decode().encode("utf-16"), "JSON"),  # a painter's file keeps it as UTF-8
         (Brush.load("round").data[:500], "JSON"),
-        (b"[" * 100_000, "JSON"),
+        (b"[" * 100_000, "lists"),
+        (b"[" * 10_000, "JSON.*nested too deep"),
         (b"[]", "version None"),
         (b'{"version": 2, "settings": {}}', "version 2"),
         (b'{"version": true, "settings": {}}', "version True"),

@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: [bold]wmpaint paint cat.jpg --brush charcoal -o cat/[/]. "
+    epilog="Example: [bold]wmpaint paint owl --brush charcoal -o owl/[/]. "
     "Bad input ends in one line on standard error and exit code 2.",
 )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "paint"]
 
-EXAMPLE = "Example: [bold]wmpaint paint cat.jpg --brush charcoal --strokes 800 --budget 20s -o cat/ -o poster.svg[/]"
+EXAMPLE = "Example: [bold]wmpaint paint photo.jpg --brush charcoal --strokes 800 --budget 20s -o mine/ -o poster.svg[/]"
 STROKES = 500
 
 

@@ -226,17 +226,19 @@ def perform(
     for path in states:
         files.check_writable(path)
     program = session.program if session.real else None
-    run = _start(session, make_goal(), seconds, strokes, canvas, source)
-    if program is not None:
-        run.painting().program_name(program)
-    run.source = source
-    if session.resume is None:
-        run.parameters.update(notes or {})
+    folders, single = outputs.places(planned)
+    with common.alone([*single, *states], folders=folders):
+        run = _start(session, make_goal(), seconds, strokes, canvas, source)
+        if program is not None:
+            run.painting().program_name(program)
+        run.source = source
+        if session.resume is None:
+            run.parameters.update(notes or {})
 
-    stopped = _paint(run, session.checkpoint)
-    painting: Painting = run.painting()
-    with common.Stop():  # nothing is lost by a Ctrl-C between two files
-        report, found = _write(painting, planned, program, run.goal, judge)
+        stopped = _paint(run, session.checkpoint)
+        painting: Painting = run.painting()
+        with common.Stop():  # nothing is lost by a Ctrl-C between two files
+            report, found = _write(painting, planned, program, run.goal, judge)
     rows = [(label, value) for label, value in report.rows() if label != "steps"]
     rows += _told(found)
     if session.as_json:
@@ -315,17 +317,20 @@ def _first_strokes(session: Session, source: Path | None, count: int) -> Any:
 
 def _paint(run: Any, checkpoint: Path | None) -> bool:
     """Paint to the end, to the end of the budget, or to Ctrl-C: then True."""
+    spare = common.AlongTheWay()
     with common.Stop() as stop, common.bar(None, "painting") as show:
         saved = time.monotonic()
         for step in run:
             show(step.index + 1, f"{step.strokes} strokes, loss {step.loss:.5g}, {step.seconds_left:.0f} s left")
             if checkpoint is not None and time.monotonic() - saved > CHECKPOINT_EVERY:
-                run.save_checkpoint(checkpoint)
+                with spare("a checkpoint"):
+                    run.save_checkpoint(checkpoint)
                 saved = time.monotonic()
             if stop.asked:
                 break
         if checkpoint is not None:
-            run.save_checkpoint(checkpoint)
+            with spare("a checkpoint"):
+                run.save_checkpoint(checkpoint)
         return stop.asked
 
 

@@ -1,6 +1,6 @@
 """Look like a picture, pixel by pixel: the mean of compare(canvas, picture) over the pixels.
 
-    wp.paint(multiscale(l1("cat.jpg")) + 0.2 * ssim("cat.jpg"), brush="gouache")
+    wp.paint(multiscale(l1("sample")) + 0.2 * ssim("sample"), brush="gouache")
 
 They judge the mean picture of the painter; add `variance()` to also keep the program close to it.
 """

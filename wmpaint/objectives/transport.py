@@ -1,6 +1,6 @@
 """Move paint to where the picture has it: optimal transport between two clouds of (x, y, r, g, b) points.
 
-    wp.paint(wp.photo("cat.jpg") + 0.1 * sinkhorn("cat.jpg"), brush="gouache")
+    wp.paint(wp.photo("sample") + 0.1 * sinkhorn("sample"), brush="gouache")
 
 Where a stroke and its place do not overlap, errors of pixels say only that both are wrong. Transport
 says how far the paint has to go, and its gradient points there. Each picture, reduced to a small grid,

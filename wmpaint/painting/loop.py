@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..export.bitmap import flatten
 from ..image import GOAL, is_plain, load_image
-from ..objectives.base import Objective, Scene, as_objective
+from ..objectives.base import Objective, Scene, Within, as_objective
 from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
 from ..painters.zoo import load
@@ -112,7 +112,6 @@ class Run:
         self.canvas = canvas or self.goal.canvas()
         _check_stretch(self.goal, self.canvas)
         self.canvas.pixels(height)
-        memory.check(strokes, max(height, *(self.goal.heights or (1,))), self.canvas.aspect)
         self.painter = (painter or load(brush)).requires_grad_(False)
         self._view = View(self.painter, self.canvas, height)
         planned = self.goal.steps if steps is None else steps
@@ -122,6 +121,7 @@ class Run:
             raise InputError(f"expected strokes to hold, and more to paint, got {held} of {strokes}")
         new, improved = strokes - held, laid - held
         self.schedule = Schedule.plan(new, height, self.canvas.aspect, planned, self.goal.heights, improved)
+        memory.check(strokes, height, self.canvas.aspect, self.schedule.fine, nets=_networks(self.goal))
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
@@ -186,6 +186,11 @@ class Run:
     @property
     def _elapsed(self) -> float:
         return 0.0 if self._began is None else (self._ended or time.monotonic()) - self._began
+
+    def rested(self, seconds: float) -> None:
+        """Leave so many seconds out of all that counts time: others had the processor."""
+        if self._began is not None:
+            self._began += seconds
 
     @property
     def progress(self) -> float:
@@ -409,3 +414,12 @@ def _check_stretch(goal: Objective, canvas: Canvas) -> None:
             f"the picture, {own.aspect:.2f} times as wide as high, is stretched to a canvas of {canvas.aspect:.2f}: "
             "crop it, or take Canvas.like(picture)", stacklevel=3,
         )  # fmt: skip
+
+
+def _networks(goal: Objective) -> bool:
+    """Whether one of its terms looks at the picture through a network."""
+    for _, term in goal.terms():
+        for value in vars(term.objective if isinstance(term, Within) else term).values():
+            if any(isinstance(part, nn.Module) for part in (value if isinstance(value, list | tuple) else [value])):
+                return True
+    return False

@@ -33,7 +33,7 @@ def paint(
         options: as for `Run`; none beside `resume` but `painter` and `budget`.
 
     Raises:
-        what `Run` raises.
+        WmpaintError: what `Run` raises.
     """
     if resume is not None and not {"painter", "budget"} >= options.keys():
         raise InputError(f"expected no options beside resume but painter and budget, got {', '.join(options)}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from .. import memory
 from ..canvas import Canvas
 from ..errors import FileError, InputError
 from ..export import writers
@@ -129,9 +130,10 @@ class Painting:
         Raises:
             BrushError: a brush without a painter.
             FileError: a painter's file that is not there, or not a painter.
-            InputError: a bad height.
+            InputError: a bad height, or a picture that does not fit into memory.
         """
         height = self.program_height if height is None else height
+        memory.check_picture(*self.canvas.pixels(height))
         with torch.no_grad():
             return self.renderer.render(self.strokes, self.canvas, height=height, generator=generator)
 
@@ -147,9 +149,10 @@ class Painting:
         Raises:
             MissingProgram: MyPaint is not installed (and `program` is not "auto").
             BrushError: a brush that is not there.
-            InputError: another program, or a bad height.
+            InputError: another program, a bad height, or a picture that does not fit into memory.
         """
         height = self.program_height if height is None else height
+        memory.check_picture(*self.canvas.pixels(height))
         return self.in_program(program, seed).render(self.strokes, self.canvas, height=height)
 
     def in_program(self, program: str | Renderer = "mypaint", seed: int | None = None) -> ByBrush:
@@ -178,7 +181,7 @@ class Painting:
             options: as for `export.plotter.plan`: page, margin, fill, hide…
 
         Raises:
-            what `export.plotter.plan` raises.
+            WmpaintError: what `export.plotter.plan` raises.
         """
         from ..export.plotter import plan
 
@@ -222,7 +225,8 @@ class Painting:
             dream, real: pictures [3 or 4, H, W] rendered already, to save the time.
 
         Raises:
-            what `render` and `replay` raise, and FileError for a target that cannot be read.
+            WmpaintError: what `render` and `replay` raise.
+            FileError: a target that cannot be read.
         """
         from ..image import GOAL, load_image, resize
 

@@ -8,6 +8,7 @@ import importlib.util
 import shutil
 import tempfile
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from .. import leftovers
 from ..errors import MissingProgram
 from ..geometry import coefficients
 from .tiles import Plan, is_straight, plan
@@ -74,11 +76,13 @@ def _imported() -> Any:
             raise
         # A package that may only be read, and no home: Numba would not even define a function.
         try:
-            folder = tempfile.mkdtemp(prefix="wmpaint-numba-")
+            leftovers.sweep(tempfile.gettempdir())
+            folder = Path(tempfile.gettempdir(), leftovers.name(kind="numba", hidden=False))
+            folder.mkdir(mode=0o700)
         except OSError:
             raise MissingProgram("expected a folder to compile in, got none: set NUMBA_CACHE_DIR to one") from error
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        numba.config.CACHE_DIR = folder  # type: ignore[attr-defined]
+        numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
         from . import kernel
     return kernel
 

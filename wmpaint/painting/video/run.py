@@ -75,7 +75,8 @@ class VideoRun:
         done: paintings of the first frames, from an unfinished run over the same frames with the same options.
 
     Raises:
-        what `Run` raises; and while painting, InputError for a frame of another size.
+        WmpaintError: what `Run` raises.
+        InputError: while painting, a frame of another size.
     """
 
     def __init__(
