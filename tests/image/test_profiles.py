@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import subprocess
+import warnings
 import zlib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import needs
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from image.png import write_png
 from image.profiles import ADOBE, BT2020, P3, SRGB, profile
 from PIL import Image, ImageCms
@@ -213,3 +216,19 @@ def test_a_color_that_is_transparent_at_16_bits(tmp_path: Path) -> None:
     gray = np.array([[[7], [9]]], np.uint16)
     write_png(tmp_path / "g.png", gray, tRNS=struct.pack(">H", 7))
     assert load_image(tmp_path / "g.png", background=(0, 0, 1))[:, 0, 0].tolist() == [0, 0, 1]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from([("srgb", SRGB), ("table", P3), (2.2, None)]), st.data())
+def test_damaged_profiles_are_used_or_left_aside_but_never_crash(
+    known: tuple[float | str, tuple[float, ...] | None], data: st.DataObject
+) -> None:
+    content = bytearray(profile(*known))
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    image = Image.fromarray(colors(3) if known[1] else colors(3)[..., 0])
+    image.info["icc_profile"] = bytes(content[: data.draw(st.integers(1, len(content)))])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        picture = load_image(image)
+    assert torch.isfinite(picture).all() and 0 <= picture.min() and picture.max() <= 1

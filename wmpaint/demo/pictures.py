@@ -81,7 +81,7 @@ def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H
         raise InputError(
             f"expected {what} at most {WIDEST:g} times as long as wide, got {width} x {height} pixels: cut it first"
         )
-    picture = load_image(path, max_pixels=limits.megapixels * 1_000_000)
+    picture = load_image(path, max_pixels=limits.megapixels * 1_000_000, most=2 * SEEN)
     share = SEEN / max(picture.shape[1:])
     if share < 1:
         picture = resize(picture, *(max(1, round(share * side)) for side in picture.shape[1:]))

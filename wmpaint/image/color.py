@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["ADOBE_RGB", "Curve", "Space", "cicp_space", "gamma_curve", "lab_to_srgb", "primaries_space"]
+__all__ = [
+    "ADOBE_RGB", "SRGB", "SRGB_CURVE", "Curve", "Space", "cicp_space", "gamma_curve", "lab_to_srgb", "primaries_space",
+]  # fmt: skip
 
 Curve = Callable[[np.ndarray], np.ndarray]  # encoded 0..1 -> linear, 1 is white
 
@@ -153,9 +155,13 @@ def lab_to_srgb(lab: np.ndarray) -> np.ndarray:  # [..., 3] as bytes are, divide
     return _encoded(xyz @ _FROM_XYZ.T).astype(np.float32)
 
 
-_SRGB = primaries_space(_PRIMARIES[1])
-assert _SRGB is not None and _SRGB.matrix is not None
-_FROM_XYZ = np.linalg.inv(_SRGB.matrix)
-_adobe = primaries_space(_ADOBE, gamma_curve(563 / 256))
-assert _adobe is not None
-ADOBE_RGB = _adobe
+def _known(xy: Sequence[float], curve: Curve) -> Space:
+    space = primaries_space(xy, curve)
+    assert space is not None
+    return space
+
+
+SRGB_CURVE: Curve = _srgb
+SRGB, ADOBE_RGB = _known(_PRIMARIES[1], _srgb), _known(_ADOBE, gamma_curve(563 / 256))
+assert SRGB.matrix is not None
+_FROM_XYZ = np.linalg.inv(SRGB.matrix)

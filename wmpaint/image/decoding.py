@@ -35,6 +35,8 @@ def pil_pixels(image: Image.Image, shown: str) -> Pixels:
     try:
         with quiet():
             image.load()
+    except MemoryError:
+        raise
     except Exception as error:
         raise FileError(f"could not read {shown}: it is broken or cut short") from error
     if image.mode.startswith(("I", "F")):

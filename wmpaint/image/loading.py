@@ -150,9 +150,9 @@ def _laid(pixels: Pixels, factor: int, convert: Converter, ground: np.ndarray, s
     if clear and not promised:
         warnings.warn(f"{shown} is transparent everywhere: nothing of it shows", stacklevel=3)
     elif clear > 0.001 * height * width and seen < _FAINT**2 * promised:
-        color = "#" + "".join(f"{round(255 * float(c)):02x}" for c in ground)
+        name = "#" + "".join(f"{round(255 * float(c)):02x}" for c in ground)
         warnings.warn(
-            f"nearly nothing of {shown} shows on the ground that its transparency is laid on ({color}): "
+            f"nearly nothing of {shown} shows on the ground that its transparency is laid on ({name}): "
             "choose another one with background (--background)",
             stacklevel=3,
         )

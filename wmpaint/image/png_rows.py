@@ -166,7 +166,7 @@ def _unfiltered(filters: np.ndarray, values: np.ndarray, first: np.ndarray) -> n
     rows = np.zeros((count + 1, 1 + width * channels), np.uint8)
     rows[0, 1:], rows[1:, :1], rows[1:, 1:] = first.ravel(), filters, values.reshape(count, -1)
     header = struct.pack(">IIBBBBB", width, count + 1, 8, _TYPES[channels], 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 0)), (b"IEND", b""))
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 0)), (b"IEND", b""))
     whole = _MAGIC + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .color import ADOBE_RGB, Curve, Space, cicp_space, gamma_curve, lab_to_srgb, primaries_space
+from .color import (
+    ADOBE_RGB,
+    SRGB,
+    SRGB_CURVE,
+    Curve,
+    Space,
+    cicp_space,
+    gamma_curve,
+    lab_to_srgb,
+    primaries_space,
+)  # fmt: skip
 from .decoding import quiet
 
 if TYPE_CHECKING:
@@ -197,27 +207,19 @@ def _tagged(info: Mapping[Any, Any], exif: Image.Exif, codes: tuple[int, int] | 
         return cicp_space(*codes)
     if "srgb" in info:
         return None
-    gamma, corners = info.get("gamma"), info.get("chromaticity")
-    if _is_number(gamma) or corners:
-        usual = not _is_number(gamma) or abs(gamma - _USUAL[0]) <= _USUAL[1]
-        given = {} if usual else {"curve": gamma_curve(1 / gamma)}
-        if corners and len(corners) == 8:
-            white, rest = tuple(corners[:2]), tuple(corners[2:])
-            space = primaries_space((*rest, *white), **given)
-            if space is not None:
-                return space
-        return None if usual else _srgb_with(given["curve"])
-    return ADOBE_RGB if _says_adobe(exif) else None
+    gamma, corners = _gamma(info.get("gamma")), info.get("chromaticity")
+    if gamma is None and not corners:
+        return ADOBE_RGB if _says_adobe(exif) else None
+    usual = gamma is None or abs(gamma - _USUAL[0]) <= _USUAL[1]
+    curve = SRGB_CURVE if usual or gamma is None else gamma_curve(1 / gamma)
+    space = None
+    if corners and len(corners) == 8:
+        space = primaries_space((*corners[2:], *corners[:2]), curve)
+    return space or (None if usual else Space((curve,) * 3, SRGB.matrix))
 
 
-def _srgb_with(curve: Curve) -> Space | None:
-    """sRGB's primaries with another curve."""
-    srgb = cicp_space(1, 13)
-    return None if srgb is None else Space((curve,) * 3, srgb.matrix)
-
-
-def _is_number(gamma: Any) -> bool:
-    return isinstance(gamma, int | float) and 0.05 <= gamma <= 20
+def _gamma(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and 0.05 <= value <= 20 else None
 
 
 def _says_adobe(exif: Image.Exif) -> bool:

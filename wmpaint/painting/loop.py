@@ -20,7 +20,7 @@ from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..export.bitmap import flatten
-from ..image import GOAL, load_image
+from ..image import GOAL, is_plain, load_image
 from ..objectives.base import Objective, Scene, Within, as_objective
 from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
@@ -397,7 +397,10 @@ class Run:
 def _picture(goal: Any, canvas: Canvas | None, height: int) -> Tensor:  # [3, H, W]
     """A picture on the ground that is painted on, as large as a painting of this height has use for."""
     ground = None if canvas is None else canvas.background
-    return load_image(goal, background=ground or (1.0, 1.0, 1.0), most=min(GOAL, max(1024, 4 * height)))
+    found = load_image(goal, background=ground or (1.0, 1.0, 1.0), most=min(GOAL, max(1024, 4 * height)))
+    if isinstance(goal, str | Path) and is_plain(found):
+        warnings.warn(f"{str(goal)!r} has one color everywhere: there is nothing in it to paint", stacklevel=3)
+    return found
 
 
 def _check_stretch(goal: Objective, canvas: Canvas) -> None:

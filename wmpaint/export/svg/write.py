@@ -76,8 +76,7 @@ def svg_text(
     extras: list[dict[str, str]] = []
     if animate:
         css, extras = animation(shapes, _seconds(seconds))
-    known = {"title": title, "metadata": metadata, "painting": painting}
-    return page(shapes, canvas, **known, css=css, extras=extras, sheet=sheet)
+    return page(shapes, canvas, title=title, metadata=metadata, painting=painting, css=css, extras=extras, sheet=sheet)
 
 
 def html_text(
