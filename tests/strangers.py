@@ -109,7 +109,7 @@ READERS = {
     "training": Reader("a.safetensors", "training", whole_training, checkpoint.read),
     "idx": Reader("a-idx3-ubyte", "arrays", lambda p: p.write_bytes(idx()), lambda p: read_idx(p, 3)),
     "idx.gz": Reader("a.gz", "arrays", lambda p: p.write_bytes(gzip.compress(idx())), lambda p: read_idx(p, 3)),
-    "npz": Reader("a.npz", "arrays", lambda p: np.savez(p, images=np.zeros((6, 5, 4)), labels=np.arange(6)), load_arrays),
+    "npz": Reader("a.npz", "arrays", lambda p: np.savez(p, x=np.zeros((6, 5, 4)), y=np.arange(6)), load_arrays),
     "npz, packed": Reader("a.npz", "arrays", lambda p: np.savez_compressed(p, images=np.eye(28)[None]), load_arrays),
     "character": Reader("a.svg", "character", lambda p: p.write_text(DRAWING), _strokes, lenient=True),
     "records": Reader(
