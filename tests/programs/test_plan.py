@@ -34,7 +34,9 @@ def direction(low: float, high: float) -> dict[str, Any]:
 
 
 DEAR = {
-    "large and dense": (brush(radius_logarithmic=(2, {"pressure": [[0, 0], [1, 6]]}), dabs_per_basic_radius=(200, {})), 2),
+    "large and dense": (
+        brush(radius_logarithmic=(2, {"pressure": [[0, 0], [1, 6]]}), dabs_per_basic_radius=(200, {})), 2,
+    ),
     "large while it is slow": (
         brush(radius_logarithmic=(2, {"speed1": [[0, 5.5], [4, 5]]}), dabs_per_basic_radius=(200, {})), 2,
     ),
