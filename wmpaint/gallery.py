@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import files
 from .errors import FileError, InputError, MissingProgram
-from .foreign import LIMITS, json_value, read_bytes
+from .foreign import LIMITS, foreign, json_value, read_bytes
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ HEIGHT, THUMBNAIL, FILM = 720, 280, 360  # pixels
 SECONDS = 8.0
 _WORDS = ("title", "kind", "brush", "about", "ideas")  # what a work says of itself
 _CREDIT = ("what", "author", "license")
+_TYPES = {"title": str, "brush": str, "about": str, "command": str, "photo": str, "parameters": dict, "made": dict}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class Artwork:
                 raise FileError(f"expected {word!r} in the work {self.name!r}, got none")
         if self.meta["kind"] not in KINDS:
             raise FileError(f"expected the work {self.name!r} to be one of {', '.join(KINDS)}, got {self.meta['kind']}")
+        for word, kind in _TYPES.items():
+            if not isinstance(self.meta.get(word), kind | None):
+                got = type(self.meta[word]).__name__
+                raise FileError(f"expected {word} of the work {self.name!r} as {kind.__name__}, got {got}")
         for credit in self.meta.get("credits", ()):
             if missing := [word for word in _CREDIT if not credit.get(word)]:
                 raise FileError(f"expected {missing[0]!r} in each credit of the work {self.name!r}, got none")
@@ -145,7 +150,8 @@ def _load(path: Path) -> Artwork:
     meta = json_value(read_bytes(path, LIMITS["work"]), LIMITS["work"], str(path))
     if not isinstance(meta, dict):
         raise FileError(f"expected an object in {str(path)!r}, got {type(meta).__name__}")
-    return Artwork(path.parent, meta)
+    with foreign("a work", path):
+        return Artwork(path.parent, meta)
 
 
 def faults(artwork: Artwork) -> list[str]:

@@ -32,7 +32,7 @@ class Records:
     def __init__(self, path: Path, *, go_on: bool = False, step: int = 0, tensorboard: Path | None = None) -> None:
         self.path = path
         self.rows: list[dict[str, Any]] = []
-        if go_on and path.is_file():
+        if go_on and os.path.isfile(path):
             data = read_bytes(path, LIMITS["records"])
             with foreign("a training's records, as CSV", path):
                 rows = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))

@@ -94,10 +94,10 @@ def _folder() -> Path:
 
 def _strokes(file: Path) -> list[str]:
     """The strokes of one character in their order; none where there is no such drawing."""
-    if not file.exists():
-        return []
-    data = read_bytes(file, LIMITS["character"])
     with foreign("a character's drawing", file):
+        if not file.exists():
+            return []
+        data = read_bytes(file, LIMITS["character"])
         found = {int(number): path for number, path in _PATH.findall(data.decode("utf-8"))}
     if sorted(found) != list(range(1, len(found) + 1)):
         raise FileError(f"expected strokes numbered from 1 in {str(file)!r}, got {sorted(found)}")

@@ -80,8 +80,12 @@ def plan(
     dabs = length / np.maximum(radius * thinnest, 0.2) * brush.settings["dabs_per_actual_radius"].base
     dabs += length / np.maximum(radius, 0.2) * brush.settings["dabs_per_basic_radius"].base
     dabs += MOVES * STEP * brush.settings["dabs_per_second"].base
-    if len(dabs) and (worst := int(dabs.argmax())) >= 0 and dabs[worst] > MAX_DABS and touching[worst]:
-        raise InputError(f"expected at most {MAX_DABS:,} dabs a stroke, got {dabs[worst]:,.0f} in stroke {worst}")
+    for k in np.flatnonzero((dabs > MAX_DABS) & touching):
+        part = slice(k, k + 1)
+        moves = events(points[part], pressure[part])[0]
+        dabs[k] = min(dabs[k], _sampled(brush, moves, float(radius[k]), float(pace[k]), dear)[0])
+        if dabs[k] > MAX_DABS:
+            raise InputError(f"expected at most {MAX_DABS:,} dabs a stroke, got {dabs[k]:,.0f} in stroke {k}")
     shrink = np.ones(len(dabs), np.int64)
     for k in np.flatnonzero((dab > MAX_DAB) | (offset + dab > MAX_REACH)):
         far = brush.reach(radius[k], float(pen_speed(points[k : k + 1], pace[k : k + 1])[0]), pace[k])[0]
@@ -108,9 +112,11 @@ def _check_work(
     """
     points, radius, pressure, pace = strokes
     most = min(max(LEAST_WORK, PASSES * picture), MAX_WORK)
-    for k in np.flatnonzero(_worst(brush, radius, length, dear) > most):
+    worst = _worst(brush, radius, length, dear)
+    for k in np.flatnonzero(worst > most):
         part = slice(k, k + 1)
-        work = _sampled(brush, events(points[part], pressure[part])[0], float(radius[k]), float(pace[k]), dear)
+        moves = events(points[part], pressure[part])[0]
+        work = min(worst[k], _sampled(brush, moves, float(radius[k]), float(pace[k]), dear)[1])
         if work > most:
             raise InputError(
                 f"expected a stroke of brush {brush.name:.80} to go over at most {most:.2g} pixels, dab by dab, "
@@ -135,8 +141,8 @@ def _worst(brush: Brush, radius: np.ndarray, length: np.ndarray, dear: float) ->
     return work
 
 
-def _sampled(brush: Brush, moves: np.ndarray, radius: float, pace: float, dear: float) -> float:
-    """Pixels that a stroke goes over, by some of its dabs, which are set as many times farther apart."""
+def _sampled(brush: Brush, moves: np.ndarray, radius: float, pace: float, dear: float) -> tuple[float, float]:
+    """Dabs of a stroke and pixels that it goes over, by some of its dabs, which are set as many times farther apart."""
     curves = Curves.of(brush, pace)
     names = ("dabs_per_actual_radius", "dabs_per_basic_radius", "dabs_per_second")
     smudges = brush.bounds("smudge")[1] > 0
@@ -159,7 +165,7 @@ def _sampled(brush: Brush, moves: np.ndarray, radius: float, pace: float, dear: 
         except StopIteration:
             every *= 8
         else:
-            return found[1] * every
+            return found[0] * every, found[1] * every
 
 
 def shrunk(brush: Brush, batch: Batch, k: int, height: int, width: int, dear: float = 1000.0) -> Batch:
