@@ -229,7 +229,7 @@ class AlongTheWay:
 
 
 class EachTried:
-    """Files of which one that cannot be written does not keep the others from it: `with tried(): save()`, and `end()`."""
+    """Files of which one that fails does not keep the others from being written: `with tried(): save()`, `end()`."""
 
     def __init__(self) -> None:
         self._first: FileError | None = None
