@@ -37,7 +37,18 @@ __all__ = [
 ]
 
 # What these raise in a block is about the file that they write. Their own types are no OSErrors.
-WRITERS = ("PIL", "cairocffi", "cairosvg", "imageio", "imageio_ffmpeg", "safetensors", "svgwrite", "vpype", "zipfile")
+WRITERS = (
+    "PIL",
+    "cairocffi",
+    "cairosvg",
+    "imageio",
+    "imageio_ffmpeg",
+    "safetensors",
+    "safetensors_rust",
+    "svgwrite",
+    "vpype",
+    "zipfile",
+)
 _FULL = reason(OSError(errno.ENOSPC, ""))
 _PROBE_BYTES = 4096  # a full disk often still takes an empty file
 _swept: set[str] = set()  # folders that this process has looked through

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import re
@@ -25,10 +26,12 @@ from .streams import as_json, printable
 __all__ = [
     "STOPPED",
     "AlongTheWay",
+    "EachTried",
     "Stop",
     "alone",
     "bar",
     "check_inputs_kept",
+    "check_state",
     "duration",
     "elapsed",
     "guarded",
@@ -223,6 +226,41 @@ class AlongTheWay:
             if what not in self._said:
                 self._said.add(what)
                 note(f"note: {error if isinstance(error, FileError) else reason(error)}; going on without {what}")
+
+
+class EachTried:
+    """Files of which one that fails does not keep the others from being written: `with tried(): save()`, `end()`."""
+
+    def __init__(self) -> None:
+        self._first: FileError | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        try:
+            yield
+        except FileError as error:
+            if self._first is not None:
+                note(str(error))
+            self._first = self._first or error
+
+    def end(self) -> None:
+        """Raise what the first of them raised."""
+        if self._first is not None:
+            raise self._first
+
+
+def check_state(path: Path) -> None:
+    """As `files.check_writable`, for what is written along the way; a disk that is full now may not always be so.
+
+    Raises:
+        FileError: it cannot be written, for another reason.
+    """
+    try:
+        files.check_writable(path)
+    except FileError as error:
+        if getattr(error.__cause__, "errno", None) not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        note(f"note: {error}; it is tried again")
 
 
 @contextmanager

@@ -199,14 +199,17 @@ def export(
             parts = job_paths(path, job, split=bool(split)) if plotted else []
             common.check_inputs_kept(parts, [painting, target])
     written: list[Path] = []
+    tried = common.EachTried()
     with common.alone(paths):
         for path, (plotted, known) in zip(paths, kinds, strict=True):
             options = {name: given[name] for name in known}
-            if plotted and job is not None:
-                written += job.save(path, **options)
-            else:
-                work.save(path, **options)
-                written.append(path)
+            with tried():
+                if plotted and job is not None:
+                    written += job.save(path, **options)
+                else:
+                    work.save(path, **options)
+                    written.append(path)
+    tried.end()
     if job is not None and not as_json:
         print(job)
     paintings.say(written, as_json, strokes=len(work.strokes), **({} if job is None else {"plot": job.as_dict()}))

@@ -59,9 +59,12 @@ def replay(
         raise InputError(f"expected --seed of 0 or more, got {seed}")
     work = load(painting, paths, height)
     name = work.program_name(program)
+    tried = common.EachTried()
     with common.alone(paths):
         for path in paths:
-            work.save(path, program=program, height=height, seed=seed)
+            with tried():
+                work.save(path, program=program, height=height, seed=seed)
+    tried.end()
     say(
         paths,
         as_json,

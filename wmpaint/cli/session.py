@@ -224,7 +224,7 @@ def perform(
     common.check_inputs_kept(states, inputs)
     outputs.check(planned)
     for path in states:
-        files.check_writable(path)
+        common.check_state(path)
     program = session.program if session.real else None
     folders, single = outputs.places(planned)
     with common.alone([*single, *states], folders=folders):
@@ -341,22 +341,30 @@ def _write(
     """Write all files, and say how the painting went."""
     from ..export.bitmap import flatten
 
-    outputs.make_folders(planned)
+    tried = common.EachTried()
+    with tried():
+        outputs.make_folders(planned)
     for path in _paths(planned, "painting"):
-        painting.save(path)
+        with tried():
+            painting.save(path)
     dream = painting.render()
     for path in _paths(planned, "dream"):
-        _save_picture(painting, path, dream)
+        with tried():
+            _save_picture(painting, path, dream)
     real = None if program is None else painting.replay(program)
     for path in _paths(planned, "real"):
         assert real is not None  # `plan` refuses such a file without a replay
-        _save_picture(painting, path, real, program=program)
+        with tried():
+            _save_picture(painting, path, real, program=program)
     for path in _paths(planned, "svg") + _paths(planned, "film") + _paths(planned, "other"):
-        painting.save(path)
+        with tried():
+            painting.save(path)
     report = replace(painting.report(program=program, dream=dream, real=real), seconds=round(common.elapsed(), 3))
     found = {} if judge is None else judge(flatten(dream), None if real is None else flatten(real))
     for path in _paths(planned, "report"):
-        files.write_json(path, {**report.as_dict(), **found})
+        with tried():
+            files.write_json(path, {**report.as_dict(), **found})
+    tried.end()
     return report, found
 
 

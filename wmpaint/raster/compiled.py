@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import importlib.util
+import os
 import shutil
 import tempfile
 import threading
@@ -26,6 +27,15 @@ __all__ = ["CompiledComposite", "CompiledSample", "grained", "influence", "usabl
 PARTS = 8  # sums of ribbon gradients held at a time; fixed, so that results do not depend on the threads
 KEPT_BYTES = 1 << 30  # held from forward to backward; beyond that the backward pass computes it again
 _lock = threading.Lock()  # Numba's simplest threading layer may not be entered twice
+
+
+def _unlock() -> None:
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # a thread that holds it is not there in a forked process
+    os.register_at_fork(after_in_child=_unlock)
 
 
 def usable(like: Tensor, asked: bool | None = None) -> bool:
