@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 from ..errors import InputError
@@ -22,7 +23,7 @@ class Limits:
         waiting: visitors that may wait in a line.
 
     Raises:
-        InputError: a limit below 1.
+        InputError: a limit below 1, or none.
     """
 
     strokes: int = 4000
@@ -38,5 +39,5 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if getattr(self, field.name) < 1:
+            if not 1 <= getattr(self, field.name) < math.inf:
                 raise InputError(f"expected a limit of {field.name} of 1 or more, got {getattr(self, field.name)}")
