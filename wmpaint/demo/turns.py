@@ -47,6 +47,7 @@ class Waiting:
 class _Job:
     visitor: str
     work: Iterator[Any]
+    turn: int
     number: int
     loop: asyncio.AbstractEventLoop
     woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,6 +89,7 @@ class Line:
         self._changed = threading.Condition()
         self._numbers, self._slices = itertools.count(), itertools.count(1)
         self._started = False
+        self._turn = 0  # the visitors' how manieth works are served
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -140,7 +142,8 @@ class Line:
                 raise InputError(f"expected a line of at most {self.most}, and it is full: please come back later")
             if sum(job.visitor == visitor for job in there) >= EACH:
                 raise InputError(f"expected at most {EACH} works of one visitor at a time: wait for one of yours")
-            job = _Job(visitor, work, next(self._numbers), asyncio.get_running_loop())
+            turn = max([self._turn, *(job.turn + 1 for job in there if job.visitor == visitor)])
+            job = _Job(visitor, work, turn, next(self._numbers), asyncio.get_running_loop())
             self._jobs.append(job)
             if not self._started:
                 self._started = True
@@ -195,19 +198,21 @@ class Line:
         begun = [job for job in free if job.served]
         if begun and next(self._slices) % FOURTH == 0:
             return min(begun, key=lambda job: job.served)
-        return min(free, key=self._order)
-
-    def _order(self, job: _Job) -> tuple[float, ...]:
-        """By what each has had; then each visitor's first, each visitor's second, …; the longest take turns."""
-        earlier = sum(other.visitor == job.visitor and other.number < job.number for other in self._jobs)
-        level = job.level
-        return level, earlier, job.served if level == len(SHARES) else 0.0, job.number
+        job = min(free, key=_order)
+        self._turn = max(self._turn, job.turn)
+        return job
 
     def _place(self, job: _Job) -> Waiting:
-        mine = self._order(job)
+        mine = _order(job)
         ahead = [
             other for other in self._jobs
-            if other is not job and not other.gone and (other.running or self._order(other) < mine)
+            if other is not job and not other.gone and (other.running or _order(other) < mine)
         ]  # fmt: skip
         rests = [max(0.5, min(self.usual, *(s for s in (*SHARES, math.inf) if s > o.spent)) - o.spent) for o in ahead]
         return Waiting(max(1, len(ahead)), sum(rests) / self.threads, job.spent > 0)
+
+
+def _order(job: _Job) -> tuple[float, ...]:
+    """By what each has had; then each visitor's first, each visitor's second, …; the longest take turns."""
+    level = job.level
+    return level, job.served if level == len(SHARES) else 0.0, job.turn, job.number
