@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import needs
@@ -14,8 +13,6 @@ needs.package("gradio")
 needs.package("playwright")
 
 from windows import Watched, window
-
-from wmpaint import load
 
 # What the page asks of the server takes so long, and is written down: the lines that each request holds.
 SLOW = """(milliseconds) => { const ask = window.fetch; window.asked = [];
@@ -70,12 +67,6 @@ class Sheet:
         found: list[dict[str, Any]] = self.page.evaluate(LATEST)
         return found
 
-    def drawn(self, watched: Watched, folder: Path) -> Any:
-        """The strokes of a replay."""
-        self.page.click("#draw-replay")
-        self.page.wait_for_selector("#draw-numbers table")
-        return load(watched.download("Painting, to open again (.wmp.json)", "draw", folder)).strokes
-
 
 @pytest.fixture
 def watched(served: Any, chromium: Any) -> Iterator[Watched]:
@@ -87,7 +78,7 @@ def heights(lines: list[dict[str, Any]]) -> list[float]:
     return [round(line["points"][0][1], 1) for line in lines]
 
 
-def test_five_quick_lines_before_a_slow_server_are_five(watched: Watched, tmp_path: Path) -> None:
+def test_five_quick_lines_before_a_slow_server_are_five(watched: Watched) -> None:
     watched.page.evaluate(SLOW, 2000)
     sheet = Sheet(watched)
     for k in range(5):
@@ -99,8 +90,9 @@ def test_five_quick_lines_before_a_slow_server_are_five(watched: Watched, tmp_pa
     assert heights(lines) == [0.1, 0.3, 0.5, 0.7, 0.9]
     assert [len(line["points"]) for line in lines] == [5] * 5, "each ends where the mouse is lifted"
     assert [line["n"] for line in lines] == sorted({line["n"] for line in lines})
-    strokes = sheet.drawn(watched, tmp_path)
-    assert [round(float(y), 1) for y in strokes.points[:, 0, 1]] == [0.1, 0.3, 0.5, 0.7, 0.9]
+    watched.page.click("#draw-replay")
+    watched.page.wait_for_selector("#draw-numbers table")
+    assert "strokes\t10" in watched.text("#draw-numbers"), "two curves each"
 
 
 def test_a_reply_does_not_touch_the_line_being_drawn(watched: Watched) -> None:

@@ -13,7 +13,7 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,7 @@ class Waiting:
 @dataclass(eq=False)
 class _Job:
     visitor: str
+    tab: str
     work: Iterator[Any]
     turn: int
     number: int
@@ -94,14 +95,16 @@ class Line:
     def __len__(self) -> int:
         return len(self._jobs)
 
-    async def follow(self, visitor: str | None, work: Generator[Any, None, None]) -> AsyncIterator[Any]:
+    async def follow(
+        self, visitor: str | None, work: Generator[Any, None, None], tab: str = ""
+    ) -> AsyncGenerator[Any, None]:
         """What a work yields, save None, the latest where it is faster than who listens; and `Waiting` as long as
         others are served. Whoever stops listening leaves the line, and their work is closed.
 
         Raises:
             InputError: the line is full. Whatever the work raises.
         """
-        job = self._enter(visitor or "", work)
+        job = self._enter(visitor or "", tab, work)
         try:
             patience = 0.05
             while True:
@@ -111,8 +114,10 @@ class Line:
                 with self._changed:
                     job.woken.clear()
                     news, job.news = job.news, None
-                    over = job.over
+                    over = job.over or job.gone
                     waiting = None if over or job.running else self._place(job)
+                if job.gone:
+                    return
                 if over and job.error is not None:
                     raise job.error
                 if news is not None:
@@ -126,16 +131,18 @@ class Line:
                 job.gone = True
                 self._changed.notify_all()
 
-    def leave(self, visitor: str | None) -> None:
-        """Close all works of a visitor."""
+    def leave(self, visitor: str | None, tab: str | None = None) -> None:
+        """Close all works of a visitor, or those of a tab; who follows them is told no more."""
         with self._changed:
             for job in self._jobs:
-                job.gone |= job.visitor == (visitor or "")
+                if job.visitor == (visitor or "") and tab in (None, job.tab):
+                    job.gone = True
+                    job.wake()
             self._changed.notify_all()
 
     # What the threads do
 
-    def _enter(self, visitor: str, work: Iterator[Any]) -> _Job:
+    def _enter(self, visitor: str, tab: str, work: Iterator[Any]) -> _Job:
         with self._changed:
             there = [job for job in self._jobs if not job.gone]
             if len(there) >= self.most:
@@ -143,7 +150,7 @@ class Line:
             if sum(job.visitor == visitor for job in there) >= EACH:
                 raise InputError(f"expected at most {EACH} works of one visitor at a time: wait for one of yours")
             turn = max([self._turn, *(job.turn + 1 for job in there if job.visitor == visitor)])
-            job = _Job(visitor, work, turn, next(self._numbers), asyncio.get_running_loop())
+            job = _Job(visitor, tab, work, turn, next(self._numbers), asyncio.get_running_loop())
             self._jobs.append(job)
             if not self._started:
                 self._started = True
