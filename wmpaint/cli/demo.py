@@ -60,8 +60,7 @@ def demo(
         raise MissingProgram("expected Gradio for the page, got none: pip install 'wmpaint[demo]'")
     if mcp and importlib.util.find_spec("mcp") is None:
         raise MissingProgram("expected the package mcp for --mcp, got none: pip install 'gradio[mcp]'")
-    from ..demo import Limits
-    from ..demo.page import launch
+    from ..demo import Limits, launch
 
     limits = Limits(
         strokes=max_strokes, height=max_height, seconds=max_seconds, minutes=max_minutes, megabytes=max_upload
@@ -79,7 +78,7 @@ def demo(
         except KeyboardInterrupt:
             common.note("closed")
         finally:
-            page.studio.clear()
+            page.studio.clear()  # type: ignore[attr-defined]
     except KeyboardInterrupt:
         code = common.STOPPED
     # Visitors are still connected, and somebody's painting may be at work: both would be waited for, or crash.

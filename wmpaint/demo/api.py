@@ -135,7 +135,7 @@ def add(studio: Studio) -> None:
             opened.save(path, **options)
             return str(path)
 
-        async with aclosing(studio.fetched(request.session_hash, write, "a file")) as news:
+        async with aclosing(studio.fetched(request.session_hash, "", write, "a file")) as news:
             async for each in news:
                 if not isinstance(each, Waiting):
                     yield each

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import aclosing
 from typing import Any
@@ -12,7 +11,7 @@ import gradio as gr
 from ..errors import InputError
 from ..painting import Painting, Run
 from .files import FORMATS, known, write
-from .live import strides
+from .live import Stop, strides
 from .pictures import pil, stage
 from .studio import Studio
 from .turns import Waiting
@@ -93,7 +92,7 @@ class Easel:
                             elem_id=f"{name}-size",
                         )
                         self.make = gr.Button("Make the file", elem_id=f"{name}-make", scale=1, min_width=120)
-                    self.making = Wait(f"{name}-making", "making your file…")
+                    self.making = Wait(studio, f"{name}-making", "making your file…")
                     self.files = gr.File(label="Your file", elem_id=f"{name}-files", interactive=False, visible=False)
                 with gr.Accordion("Do it again, without this page", open=False):
                     self.shell = gr.Code(language="shell", label="Command", interactive=False, lines=1)
@@ -101,7 +100,7 @@ class Easel:
         self.making.runs(self.make.click, self._make, [self.work, self.kind, self.size], [self.files])
         self.opens(self.undo.click, self._undo, [self.work])
         self.keep.click(told(self._keep), None, self.doing, **QUIET)
-        self.cancel.click(self._canceled, self.work, self._shown, **QUIET)
+        self.cancel.click(self._canceled, None, None, **QUIET)
 
     @property
     def _shown(self) -> list[Any]:
@@ -115,50 +114,47 @@ class Easel:
         """Let a button begin a painting: `asked(*values, own=...)` looks at what a visitor gave, at once; when it is
         their turn, what it returns begins a run."""
 
-        async def start(request: gr.Request, own: Any, album: Any, *values: Any) -> AsyncIterator[dict[Any, Any]]:
-            async with aclosing(self._painted(request, lambda: asked(*values, own=own or {}), album)) as news:
-                async for each in news:
-                    yield each
+        def start(own: Any, *values: Any) -> Begin:
+            return asked(*values, own=own or {})
 
-        async def further(
-            request: gr.Request, had: Any, album: Any, strokes: Any, steps: Any
-        ) -> AsyncIterator[dict[Any, Any]]:
-            async with aclosing(self._painted(request, lambda: self._further(had, strokes, steps), album)) as news:
-                async for each in news:
-                    yield each
-
-        self._event(button.click, start, [self.album.own, self.album.state, *inputs])
-        self._event(self.go_on.click, further, [self.work, self.album.state, self.more, self.longer])
+        self._event(button.click, start, [self.album.own, *inputs], self._work)
+        self._event(self.go_on.click, self._further, [self.work, self.more, self.longer], self._work)
 
     def opens(self, press: Callable[..., Any], asked: Callable[..., Callable[[], Any]], inputs: list[Any]) -> None:
         """Let an event put a finished work here: `asked(*values)` looks at what a visitor gave, at once; when it is
         their turn, what it returns gives `results`."""
+        self._event(press, asked, inputs, lambda shows, stop, album: _once(shows))
 
-        async def follow(request: gr.Request, *values: Any) -> AsyncIterator[dict[Any, Any]]:
-            yield self._looking("one moment…")
-            shows = await self.studio.checked(lambda: asked(*values))
-            async with aclosing(self.studio.painter.follow(request.session_hash, _once(shows))) as news:
-                async for each in news:
-                    yield self._told(each)
+    def _event(
+        self, press: Callable[..., Any], asked: Callable[..., Any], inputs: list[Any],
+        work: Callable[[Any, Stop, Any], Generator[Any, None, None]],
+    ) -> None:  # fmt: skip
+        async def follow(request: gr.Request, had: Any, album: Any, *values: Any) -> AsyncIterator[dict[Any, Any]]:
+            visitor, stop = request.session_hash, self.studio.stops.begin(request.session_hash, self.name)
+            yield self._looking()
+            wish = await self.studio.checked(lambda: asked(*values))
+            if not stop.dropped:
+                async with aclosing(self.studio.painter.follow(visitor, work(wish, stop, album), self.name)) as news:
+                    async for each in news:
+                        yield self._told(each)
+            if stop.dropped:
+                yield self._back(had)
 
-        self._event(press, follow, inputs)
-
-    def _event(self, press: Callable[..., Any], function: Callable[..., Any], inputs: list[Any]) -> None:
-        event = press(told(function), inputs, self._shown, api_visibility="private", show_progress="hidden", **WAITS)
+        given = [self.work, self.album.state, *inputs]
+        event = press(told(follow), given, self._shown, api_visibility="private", show_progress="hidden", **WAITS)
         # The film of what is then on the easel.
         event.success(
             told(self._timelapse), self.work, self.film, api_visibility="private", show_progress_on=self.film,
             **WAITS,
         )  # fmt: skip
         event.failure(self._back, self.work, self._shown, **QUIET)
-        self.cancel.click(None, None, None, cancels=[event], **QUIET)
 
     # What happens
 
-    def _looking(self, words: str) -> dict[Any, Any]:
+    def _looking(self) -> dict[Any, Any]:
         return {
-            self.doing: bar(None, words), self.stopping: gr.Row(visible=True), self.keep: gr.Button(visible=False),
-            self.after: gr.Column(visible=False),
+            self.doing: bar(None, "looking at it…"), self.stopping: gr.Row(visible=True),
+            self.keep: gr.Button(visible=False), self.after: gr.Column(visible=False),
         }  # fmt: skip
 
     def _told(self, news: Any) -> dict[Any, Any]:
@@ -166,16 +162,7 @@ class Easel:
             return {self.doing: bar(None, in_line(news)), self.keep: gr.Button(visible=news.begun)}
         return news  # type: ignore[no-any-return]
 
-    async def _painted(self, request: gr.Request, asked: Callable[[], Begin], album: Any) -> AsyncIterator[Any]:
-        stop = self.studio.stops.begin(request.session_hash, self.name)
-        yield self._looking("looking at it…")
-        begin = await self.studio.checked(asked)
-        work = self._work(begin, stop, album)
-        async with aclosing(self.studio.painter.follow(request.session_hash, work)) as news:
-            async for each in news:
-                yield self._told(each)
-
-    def _work(self, begin: Begin, stop: threading.Event, album: Any) -> Generator[Any, None, None]:
+    def _work(self, begin: Begin, stop: Stop, album: Any) -> Generator[Any, None, None]:
         run, finish = begin()
         for shown in strides(run, stop, self.studio.limits.seconds):
             yield None if shown is None else {
@@ -223,14 +210,14 @@ class Easel:
             return str(path)
 
         try:
-            async with aclosing(self.studio.fetched(request.session_hash, film, "a film")) as news:
+            async with aclosing(self.studio.fetched(request.session_hash, "film", film, "a film")) as news:
                 async for each in news:
                     if not isinstance(each, Waiting):
                         yield each
         except InputError:  # it takes too long, and nobody has asked for it
             yield None
 
-    async def _make(self, request: gr.Request, work: Any, kind: Any, size: Any) -> AsyncIterator[Any]:
+    async def _make(self, request: gr.Request, stop: Stop, work: Any, kind: Any, size: Any) -> AsyncIterator[Any]:
         height, there = whole(size, "a height", 16, self.studio.limits.picture), _there(work)
         known(kind)
 
@@ -238,7 +225,7 @@ class Easel:
             path = write(there.painting, kind, height, there.name, self.studio.made)
             return {self.files: gr.File(value=str(path), visible=True)}
 
-        async with aclosing(self.studio.fetched(request.session_hash, make, "a file")) as news:
+        async with aclosing(self.studio.fetched(request.session_hash, self.making.name, make, "a file")) as news:
             async for each in news:
                 yield each
 
@@ -251,9 +238,8 @@ class Easel:
             return ""
         return bar(1, "stopping, and keeping what is painted…")
 
-    def _canceled(self, work: Any, request: gr.Request) -> dict[Any, Any]:
-        self.studio.stops.stop(request.session_hash, self.name)
-        return self._back(work)
+    def _canceled(self, request: gr.Request) -> None:
+        self.studio.drop(request.session_hash, self.name)
 
     def _back(self, work: Any) -> dict[Any, Any]:
         """As it was before a painting that did not come about."""

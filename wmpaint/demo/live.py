@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..painting import Run
 
-__all__ = ["Shown", "Stops", "live", "strides"]
+__all__ = ["Shown", "Stop", "Stops", "live", "strides"]
 
 FIRST, LATER, EAGER = 0.15, 0.5, 4.0  # seconds between pictures, at first and later; how long "at first" is
 SHARE = 0.25  # of the time, at most, that goes into showing
@@ -68,16 +68,29 @@ def strides(run: Run, stop: threading.Event, seconds: float = float("inf")) -> I
             return
 
 
+class Stop(threading.Event):
+    """Ends what is being painted, and keeps it; or drops it."""
+
+    dropped = False
+
+
 class Stops:
     """For each visitor, and each tab of theirs, an event that ends what is being painted, and keeps it."""
 
     def __init__(self) -> None:
-        self._events: dict[tuple[str, str], threading.Event] = {}
+        self._events: dict[tuple[str, str], Stop] = {}
 
-    def begin(self, visitor: str | None, tab: str = "") -> threading.Event:
+    def begin(self, visitor: str | None, tab: str = "") -> Stop:
         """A new event of a visitor."""
-        event = self._events[visitor or "", tab] = threading.Event()
+        event = self._events[visitor or "", tab] = Stop()
         return event
+
+    def drop(self, visitor: str | None, tab: str = "") -> None:
+        """Set a visitor's, so that nothing is kept."""
+        event = self._events.get((visitor or "", tab))
+        if event is not None:
+            event.dropped = True
+            event.set()
 
     def stop(self, visitor: str | None, tab: str = "") -> bool:
         """Set a visitor's; whether there was one."""

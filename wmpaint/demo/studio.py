@@ -7,9 +7,8 @@ import functools
 import html
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +49,17 @@ class Studio:
         """What a check of a visitor's wishes returns: at once, beside all that is painted."""
         return await asyncio.get_running_loop().run_in_executor(self._checks, check)
 
-    async def fetched(self, visitor: str | None, function: Callable[[], Any], what: str) -> AsyncIterator[Any]:
+    def fetched(
+        self, visitor: str | None, tab: str, function: Callable[[], Any], what: str
+    ) -> AsyncGenerator[Any, None]:
         """`Waiting`, and in the end what a function returns that writes a file; within the limit of time."""
-        async with aclosing(self.files.follow(visitor, errand(function, self.limits.seconds, what))) as news:
-            async for each in news:
-                yield each
+        return self.files.follow(visitor, errand(function, self.limits.seconds, what), tab)
+
+    def drop(self, visitor: str | None, tab: str) -> None:
+        """A visitor has no use any more for what is done in a tab."""
+        self.stops.drop(visitor, tab)
+        for line in (self.painter, self.files, self.trainer):
+            line.leave(visitor, tab)
 
     def leave(self, visitor: str | None) -> None:
         """A visitor has closed the page."""

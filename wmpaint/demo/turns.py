@@ -13,7 +13,7 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,9 @@ class Waiting:
 @dataclass(eq=False)
 class _Job:
     visitor: str
+    tab: str
     work: Iterator[Any]
+    turn: int
     number: int
     loop: asyncio.AbstractEventLoop
     woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,18 +90,21 @@ class Line:
         self._changed = threading.Condition()
         self._numbers, self._slices = itertools.count(), itertools.count(1)
         self._started = False
+        self._turn = 0  # the visitors' how manieth works are served
 
     def __len__(self) -> int:
         return len(self._jobs)
 
-    async def follow(self, visitor: str | None, work: Generator[Any, None, None]) -> AsyncIterator[Any]:
+    async def follow(
+        self, visitor: str | None, work: Generator[Any, None, None], tab: str = ""
+    ) -> AsyncGenerator[Any, None]:
         """What a work yields, save None, the latest where it is faster than who listens; and `Waiting` as long as
         others are served. Whoever stops listening leaves the line, and their work is closed.
 
         Raises:
             InputError: the line is full. Whatever the work raises.
         """
-        job = self._enter(visitor or "", work)
+        job = self._enter(visitor or "", tab, work)
         try:
             patience = 0.05
             while True:
@@ -109,8 +114,10 @@ class Line:
                 with self._changed:
                     job.woken.clear()
                     news, job.news = job.news, None
-                    over = job.over
+                    over = job.over or job.gone
                     waiting = None if over or job.running else self._place(job)
+                if job.gone:
+                    return
                 if over and job.error is not None:
                     raise job.error
                 if news is not None:
@@ -124,23 +131,26 @@ class Line:
                 job.gone = True
                 self._changed.notify_all()
 
-    def leave(self, visitor: str | None) -> None:
-        """Close all works of a visitor."""
+    def leave(self, visitor: str | None, tab: str | None = None) -> None:
+        """Close all works of a visitor, or those of a tab; who follows them is told no more."""
         with self._changed:
             for job in self._jobs:
-                job.gone |= job.visitor == (visitor or "")
+                if job.visitor == (visitor or "") and tab in (None, job.tab):
+                    job.gone = True
+                    job.wake()
             self._changed.notify_all()
 
     # What the threads do
 
-    def _enter(self, visitor: str, work: Iterator[Any]) -> _Job:
+    def _enter(self, visitor: str, tab: str, work: Iterator[Any]) -> _Job:
         with self._changed:
             there = [job for job in self._jobs if not job.gone]
             if len(there) >= self.most:
                 raise InputError(f"expected a line of at most {self.most}, and it is full: please come back later")
             if sum(job.visitor == visitor for job in there) >= EACH:
                 raise InputError(f"expected at most {EACH} works of one visitor at a time: wait for one of yours")
-            job = _Job(visitor, work, next(self._numbers), asyncio.get_running_loop())
+            turn = max([self._turn, *(job.turn + 1 for job in there if job.visitor == visitor)])
+            job = _Job(visitor, tab, work, turn, next(self._numbers), asyncio.get_running_loop())
             self._jobs.append(job)
             if not self._started:
                 self._started = True
@@ -195,19 +205,21 @@ class Line:
         begun = [job for job in free if job.served]
         if begun and next(self._slices) % FOURTH == 0:
             return min(begun, key=lambda job: job.served)
-        return min(free, key=self._order)
-
-    def _order(self, job: _Job) -> tuple[float, ...]:
-        """By what each has had; then each visitor's first, each visitor's second, …; the longest take turns."""
-        earlier = sum(other.visitor == job.visitor and other.number < job.number for other in self._jobs)
-        level = job.level
-        return level, earlier, job.served if level == len(SHARES) else 0.0, job.number
+        job = min(free, key=_order)
+        self._turn = max(self._turn, job.turn)
+        return job
 
     def _place(self, job: _Job) -> Waiting:
-        mine = self._order(job)
+        mine = _order(job)
         ahead = [
             other for other in self._jobs
-            if other is not job and not other.gone and (other.running or self._order(other) < mine)
+            if other is not job and not other.gone and (other.running or _order(other) < mine)
         ]  # fmt: skip
         rests = [max(0.5, min(self.usual, *(s for s in (*SHARES, math.inf) if s > o.spent)) - o.spent) for o in ahead]
         return Waiting(max(1, len(ahead)), sum(rests) / self.threads, job.spent > 0)
+
+
+def _order(job: _Job) -> tuple[float, ...]:
+    """By what each has had; then each visitor's first, each visitor's second, …; the longest take turns."""
+    level = job.level
+    return level, job.served if level == len(SHARES) else 0.0, job.turn, job.number

@@ -16,6 +16,7 @@ import torch
 from ... import painters, programs
 from ...errors import InputError
 from ..album import Album
+from ..live import Stop
 from ..made import name_of
 from ..pictures import check_upload, jpeg_uri
 from ..studio import Studio
@@ -54,7 +55,7 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
                 info="3 are plenty on two cores", elem_id="brushes-minutes",
             )  # fmt: skip
             train = gr.Button("Train its painter", variant="primary", elem_id="brushes-train", elem_classes="go")
-            wait = Wait("brushes", "looking at it…")
+            wait = Wait(studio, "brushes", "looking at it…")
             doing, words = wait.doing, gr.HTML("", elem_id="brushes-words")
             sheet = gr.HTML("", elem_id="brushes-sheet", elem_classes="twin")
             report = gr.HTML("", elem_id="brushes-report")
@@ -81,13 +82,16 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
     )  # fmt: skip
     album.page_loads.append((hang, wall))
 
-    async def begin(request: gr.Request, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
+    async def begin(request: gr.Request, stop: Stop, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
         limit = number(minutes, "minutes", SHORTEST, limits.minutes)
         brush = await studio.checked(lambda: _brush(path))
-        stop = studio.stops.begin(request.session_hash, "brushes")
-        async with aclosing(studio.trainer.follow(request.session_hash, learn(brush, limit, own, stop))) as news:
-            async for each in news:
-                yield each
+        if not stop.dropped:
+            learning = learn(brush, limit, own, stop)
+            async with aclosing(studio.trainer.follow(request.session_hash, learning, wait.name)) as news:
+                async for each in news:
+                    yield each
+        if stop.dropped:
+            yield {words: hint("Canceled.")}
 
     def learn(brush: programs.Brush, limit: float, own: Any, stop: threading.Event) -> Generator[Any, None, None]:
         teacher = programs.program(brush)
@@ -107,7 +111,8 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
             return
         place = studio.own.path(f"{brush.name}.safetensors")
         painter.save(place)
-        own = {**(own or {}), brush.name: str(place)}
+        own = own if isinstance(own, dict) else {}
+        own[brush.name] = str(place)
         choices = [*studio.choices, *own]
         error = f"{found.error_share:.1%}"
         rows = [("error", f"{error} of a stroke's energy"), ("seconds", f"{found.seconds:.0f}")]
@@ -120,12 +125,6 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
         }  # fmt: skip
 
     wait.runs(train.click, begin, [file, minutes, album.own], [words, sheet, report, weights, album.own, *dropdowns])
-
-    def canceled(request: gr.Request) -> str:
-        studio.stops.stop(request.session_hash, "brushes")
-        return hint("Canceled.")
-
-    wait.cancel.click(canceled, None, words, **QUIET)
 
 
 def _brush(path: Any) -> programs.Brush:

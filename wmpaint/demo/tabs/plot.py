@@ -16,6 +16,7 @@ from ...export.plotter import load_pens
 from ...painting import Painting
 from ...units import page_size
 from ..album import Album
+from ..live import Stop
 from ..made import name_of
 from ..opening import opened_painting
 from ..pictures import pil
@@ -63,7 +64,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
                                elem_id="plot-fill")  # fmt: skip
             up = gr.Checkbox(True, label="Show the pen's way through the air", elem_id="plot-up")
             button = gr.Button("Plan the plot", variant="primary", elem_id="plot-go", size="lg", elem_classes="go")
-            planning = Wait("plot-planning", "planning the pens' ways…")
+            planning = Wait(studio, "plot-planning", "planning the pens' ways…")
         with gr.Column(scale=6, min_width=320):
             preview = gr.Image(
                 label="What it will look like", elem_id="plot-preview", interactive=False, format="webp",
@@ -76,7 +77,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
             with gr.Row(visible=False, equal_height=True) as take:
                 kind = gr.Radio(list(KINDS), value=next(iter(KINDS)), label="Download as", elem_id="plot-kind", scale=3)
                 fetch = gr.Button("Make the file", elem_id="plot-make", scale=1, min_width=120)
-            making = Wait("plot-making", "making your file…")
+            making = Wait(studio, "plot-making", "making your file…")
             made = gr.File(label="Your file", elem_id="plot-files", interactive=False, visible=False)
             with gr.Accordion("Do it again, without this page", open=False, visible=False) as how:
                 shell = gr.Code(language="shell", label="Command", interactive=False, lines=1)
@@ -120,13 +121,14 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
 
         return plan
 
-    async def begin(request: gr.Request, *wished: Any) -> AsyncIterator[Any]:
+    async def begin(request: gr.Request, stop: Stop, *wished: Any) -> AsyncIterator[Any]:
         plan = await studio.checked(lambda: wish(*wished))
-        async with aclosing(studio.fetched(request.session_hash, plan, "a plot")) as news:
-            async for each in news:
-                yield each
+        if not stop.dropped:
+            async with aclosing(studio.fetched(request.session_hash, planning.name, plan, "a plot")) as news:
+                async for each in news:
+                    yield each
 
-    async def write(request: gr.Request, planned: Any, kind: Any) -> AsyncIterator[Any]:
+    async def write(request: gr.Request, stop: Stop, planned: Any, kind: Any) -> AsyncIterator[Any]:
         if planned is None or kind not in KINDS:
             raise InputError("expected a plan first: press Plan the plot")
         found, name = planned
@@ -136,7 +138,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
             found.save(path)
             return {made: gr.File(value=str(path), visible=True)}
 
-        async with aclosing(studio.fetched(request.session_hash, make, "a file")) as news:
+        async with aclosing(studio.fetched(request.session_hash, making.name, make, "a file")) as news:
             async for each in news:
                 yield each
 
