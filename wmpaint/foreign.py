@@ -14,6 +14,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import errno
+import io
 import json
 import os
 import re
@@ -22,7 +23,7 @@ import tomllib
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from .errors import FileError, WmpaintError, clipped
 
@@ -143,7 +144,7 @@ def foreign(what: str, path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def opened(path: str | os.PathLike[str], limit: Limit) -> Iterator[IO[bytes]]:
+def opened(path: str | os.PathLike[str], limit: Limit) -> Iterator[io.BufferedReader]:
     """A plain file of at most so many bytes, open for reading; whatever goes wrong with it is a FileError.
 
     Raises:
@@ -179,7 +180,13 @@ def read_bytes(path: str | os.PathLike[str], limit: Limit) -> bytes:
 
 
 def inflate(
-    data: bytes, limit: Limit, name: str, *, window: int = zlib.MAX_WBITS, most: int | None = None, whole: bool = True
+    data: bytes | bytearray,
+    limit: Limit,
+    name: str,
+    *,
+    window: int = zlib.MAX_WBITS,
+    most: int | None = None,
+    whole: bool = True,
 ) -> bytearray:
     """What zlib packed, if it is no more than the limit.
 

@@ -38,7 +38,9 @@ def read(path: str | Path, limit: Limit, form: str) -> tuple[dict[str, str], dic
     if len(header) == size and header.count(b"{") > _MOST_TENSORS:
         raise FileError(f"expected {limit.what} of at most {_MOST_TENSORS:,} tensors, got more in {shown}")
     if size > _NOTES.bytes:
-        raise FileError(f"expected {limit.what} with a header of at most {_NOTES.bytes:,} bytes, got {shown}")
+        raise FileError(
+            f"expected {limit.what} in the format {form}, of a header of at most {_NOTES.bytes:,} bytes, got {shown}"
+        )
     with reading(path, limit.what, form), safe_open(str(path), "pt") as opening:
         meta = opening.metadata() or {}
         if meta.get("format") != form:

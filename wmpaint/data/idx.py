@@ -47,7 +47,7 @@ def read_idx(path: Path, ndim: int, *, limit: int = LARGEST) -> np.ndarray:
     shown = clipped(repr(os.fspath(path)), 160)
     begin = 4 + 4 * ndim
     with opened(path, LIMITS["arrays"]) as file:
-        head = file.read(1 << 16)
+        head: bytes | bytearray = file.read(1 << 16)
         packed = head[:2] == b"\x1f\x8b"
         if packed:
             head = inflate(head, LIMITS["arrays"], str(path), window=_GZIP, most=begin, whole=False)
@@ -60,7 +60,7 @@ def read_idx(path: Path, ndim: int, *, limit: int = LARGEST) -> np.ndarray:
         if not 1 <= size <= limit or size > max(_FREELY, there * _RATIO):
             raise FileError(f"expected 1 to {limit:,} bytes of pictures in {shown}, got a header of {size:,}")
         file.seek(0)
-        data = file.read(there if packed else min(there, begin + size + 1))
+        data: bytes | bytearray = file.read(there if packed else min(there, begin + size + 1))
         if packed:
             data = inflate(data, LIMITS["arrays"], str(path), window=_GZIP, most=begin + size)
     if len(data) != begin + size:

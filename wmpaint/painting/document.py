@@ -114,7 +114,7 @@ def from_text(text: str | bytes | bytearray, name: str = "painting") -> tuple[di
     version = document.get("version")
     if type(version) is int and version > VERSION:
         raise FileError(f"expected a painting file of version {VERSION}, got version {_short(version)} in {name!r}")
-    rows = document.get("strokes")
+    rows: Any = document.get("strokes")
     is_list = isinstance(rows, list)
     if is_list and len(rows) > MAX_STROKES:
         raise FileError(f"expected at most {MAX_STROKES:,} strokes, got {len(rows):,} in {name!r}")
