@@ -136,6 +136,8 @@ def test_a_pictures_own_time_worked_by_hand() -> None:
     assert list(at_steady([(0.0, "a"), (0.1, "b")], fps=10, pace=ended)) == ["a", "b"]
     slow, fast = pace_of([0.0, 5.0], tick=0.001), pace_of([0.0, 0.001], tick=0.001)
     assert (slow.rate, fast.rate) == (1, 60)
+    for rate, meant in ((29.9, 30000 / 1001), (24.02, 24), (24.4, 24.4), (59.5, 59.5)):
+        assert pace_of([k / rate for k in range(50)], tick=0.0).rate == pytest.approx(meant, rel=1e-6)
 
 
 def test_clocks_that_stand_still_run_back_or_are_missing() -> None:
