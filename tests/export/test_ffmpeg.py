@@ -78,11 +78,12 @@ def test_sound_of_all_kinds_is_heard_at_its_time(tmp_path: Path, silent: Path, c
 @pytest.mark.parametrize(
     ("picture", "sound", "click"), [(0.0, 0.5, 1.5), (0.4, 0.0, 0.6), (5.0, 5.0, 1.0)], ids=["late", "early", "both"]
 )
+@pytest.mark.parametrize("codec", ["flac", "aac"])
 def test_sound_that_begins_at_another_time_stays_in_step(
-    tmp_path: Path, silent: Path, chromium: Any, picture: float, sound: float, click: float
+    tmp_path: Path, silent: Path, chromium: Any, picture: float, sound: float, click: float, codec: str
 ) -> None:
     shifts = [["-itsoffset", str(picture), *TICKS], ["-itsoffset", str(sound), *CLICK]]
-    source = made(tmp_path / "s.mkv", *shifts[0], *shifts[1], *EXACT, "-bf", "0", "-c:a", "flac")
+    source = made(tmp_path / "s.mkv", *shifts[0], *shifts[1], *EXACT, "-bf", "0", "-c:a", codec)
     _, first = heard(chromium, sounding(silent, source, tmp_path / "o.mp4"))
     assert first == pytest.approx(click, abs=0.05)
 

@@ -84,6 +84,11 @@ def test_a_disc_over_fine_detail_leaves_no_holes_behind_it() -> None:
         frames.append(torch.where(disc, frame(2 * k), photo))
     steps = list(VideoRun(frames, **{**OPTIONS, "strokes": 80, "steps_first": 40, "steps": 30}))
     quality = [step.psnr for step in steps if step.psnr is not None]
+    given: set[int] = set()
+    for step in steps:  # each stroke has its number, and a new one another than all before it
+        numbers, after = step.painting.provenance["numbers"], step.painting.provenance["next"]
+        assert len({*numbers}) == len(numbers) == 80 and after == max(given | {*numbers}) + 1
+        given |= {*numbers}
     assert [step.cut for step in steps] == [True, *[False] * 5]
     assert min(quality) > quality[0] - 2
 

@@ -72,7 +72,7 @@ def with_sound(
     source: Path,
     seconds: float,
     *,
-    stream: int = 0,
+    stream: int | None = None,
     delay: float = 0.0,
     joined: bool = False,
     copied: bool = False,
@@ -84,7 +84,7 @@ def with_sound(
     after shorter sound the film goes on without.
 
     Args:
-        stream: of the other film, by its number in the file.
+        stream: of the other film, by its number in the file; the first sound if None.
         delay: seconds that the clock of the other film is to be set forth, below 0 for back.
         joined: whether that clock leaps, and is counted from its start.
         copied: take it as it is, if that can be; for AAC that begins with the film.
@@ -105,7 +105,8 @@ def with_sound(
             command += ["-protocol_whitelist", "file"]
             command += ["-format_whitelist", ",".join(containers)] if containers else []
             command += ["-itsoffset", f"{delay:.6f}", "-i", f"file:{source}"]
-            command += ["-map", "0:v", "-map", f"1:{stream}", "-map_metadata", "-1", "-map_chapters", "-1"]
+            track = "1:a:0" if stream is None else f"1:{stream}"
+            command += ["-map", "0:v", "-map", track, "-map_metadata", "-1", "-map_chapters", "-1"]
             command += ["-c:v", "copy", *way, "-t", f"{seconds:.6f}"]
             command += ["-movflags", "+faststart", "-f", "mp4", f"file:{temporary}"]
             done = subprocess.run(

@@ -6,6 +6,7 @@ Colors are read as players read them: by their tags, and where there are none by
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,8 +94,7 @@ def picture_of(frame: av.VideoFrame, look: Look | None = None, aspect: float = 1
 def linear_light(color: np.ndarray, frame: av.VideoFrame) -> np.ndarray:  # [H, W, 3] -> [H, W, 3]
     """Light of the primaries of sRGB, 1 as white; of HDR in candelas a square meter."""
     curve = CURVES.get(frame.color_trc, _srgb_light)
-    steps = curve(np.linspace(0, 1, 4096, dtype=np.float64)).astype(np.float32)
-    light = np.interp(color, np.linspace(0, 1, 4096), steps).astype(np.float32)
+    light = _looked_up(color, curve)
     matrix = PRIMARIES.get(frame.color_primaries)
     return light if matrix is None else light @ np.array(matrix, np.float32).T
 
@@ -144,7 +144,7 @@ def _shown(light: np.ndarray, look: Look | None) -> np.ndarray:  # [H, W, 3] -> 
     says which: halfway between them, either is off by 9 levels of 255 at most.
     """
     if look is None:
-        return _srgb(light)
+        return _looked_up(light, _srgb)
     light = light / look.white
     high = look.peak / look.white
     if high > 1.05:
@@ -152,15 +152,21 @@ def _shown(light: np.ndarray, look: Look | None) -> np.ndarray:  # [H, W, 3] -> 
         bend = 1 / (1 - KNEE) - 1 / (high - KNEE)
         over = np.maximum(top - KNEE, 0)
         light = light * np.where(top > KNEE, (KNEE + over / (1 + over * bend)) / top, 1)
-    light = light.clip(0, 1)
-    power = np.float32(1 / 2.4)
-    screen = np.where(light < TOE, light * (TOE**power / TOE), light**power)
-    return (_srgb(light) + screen) / 2
+    return _looked_up(light, _between)
+
+
+def _looked_up(values: np.ndarray, curve: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """A curve over values, from a table: those outside 0..1 are taken for its ends."""
+    table = curve(np.linspace(0, 1, 1 << 16)).astype(np.float32)
+    return table[(values.clip(0, 1) * np.float32(65535) + np.float32(0.5)).astype(np.uint16)]
+
+
+def _between(light: np.ndarray) -> np.ndarray:
+    return (_srgb(light) + np.where(light < TOE, light * TOE ** (1 / 2.4 - 1), light ** (1 / 2.4))) / 2
 
 
 def _srgb(light: np.ndarray) -> np.ndarray:
-    light = light.clip(0, 1)
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** np.float32(1 / 2.4) - np.float32(0.055))
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
 def _srgb_light(value: np.ndarray) -> np.ndarray:

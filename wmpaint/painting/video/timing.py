@@ -21,6 +21,7 @@ COMMON += [60000 / 1001, 60.0, 10.0, 12.0, 15.0, 20.0]
 NEAR = 0.004  # of a common rate, within which it is meant
 EVEN, EVENLY = 0.4, 0.9  # a film is even where so many of its spacings are off by so much of the typical one at most
 LEAP = 10.0  # seconds: a longer gap is none where streams are joined without regard to their clocks
+BACK = 0.5  # seconds: a clock that goes back by more is another one
 
 T = TypeVar("T")
 
@@ -110,7 +111,7 @@ def rising(
     spacing: float,
     joined: bool,
 ) -> Iterator[tuple[float, T]]:
-    """The same with times that rise from 0: a clock that stands still, runs back or is missing is set anew.
+    """The same with times that rise from 0: a clock that is set back or missing is set anew, a little jitter is not.
 
     Args:
         joined: whether a gap of more than 10 seconds is none: in streams that are cut together, clocks leap.
@@ -122,11 +123,11 @@ def rising(
             offset, now = 0.0 if time is None else -time, 0.0
         elif now is None:
             now = before + spacing
-        elif now <= before or (joined and now - before > LEAP):
+        elif before - now > BACK or (joined and now - before > LEAP):
             assert time is not None
             now = before + spacing
             offset = now - time
-        before = now
+        before = now = max(now, before or 0.0)
         yield now, picture
 
 
