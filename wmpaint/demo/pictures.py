@@ -7,7 +7,6 @@ import contextlib
 import filecmp
 import html
 import io
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from gradio import component_meta
 from PIL import Image
 from torch import Tensor
 
-from ..errors import InputError
-from ..image import _FORMATS, BUNDLED, bundled, load_image, resize, to_uint8
+from ..errors import InputError, WmpaintError
+from ..image import BUNDLED, bundled, load_image, resize, size_of, to_uint8
 from .limits import Limits
 
 __all__ = [
@@ -104,10 +103,9 @@ def check_upload(path: Any, megabytes: int, what: str) -> None:
 
 def _sides(path: Any) -> tuple[int, int]:
     """Width and height that a file's head tells of; 1 x 1 where it has none that can be read, which is told later."""
-    with warnings.catch_warnings(), contextlib.suppress(Exception):
-        warnings.simplefilter("ignore")
-        with Image.open(path, formats=[each for each in _FORMATS if each in Image.OPEN]) as image:
-            return image.size
+    with contextlib.suppress(WmpaintError):
+        height, width = size_of(path)
+        return width, height
     return 1, 1
 
 
