@@ -199,7 +199,7 @@ def test_make_folder(tmp_path: Path) -> None:
 
 def test_a_writer_that_loses_the_systems_reason_is_asked_whether_the_disk_is_full(tmp_path: Path) -> None:
     for error in (ValueError("encoder error -2"), OSError("encoder error -2"), FileError("expected ffmpeg to do it")):
-        with pytest.raises(FileError, match="the disk is full$") as caught, atomic_path(tmp_path / "a") as temporary:
+        with pytest.raises(FileError, match=r"the disk is full$") as caught, atomic_path(tmp_path / "a") as temporary:
             temporary.symlink_to("/dev/full")
             raise error
         assert caught.value.__cause__ is error and os.listdir(tmp_path) == []

@@ -113,7 +113,7 @@ def given(place: Path) -> dict[str, Any]:
         "layer2": torch.nn.Identity(),
     }
     return {
-        "wp": wp, "torch": torch, "painting": painting, "strokes": painting.strokes, "canvas": painting.canvas,
+        "__name__": "__main__", "wp": wp, "torch": torch, "painting": painting, "strokes": painting.strokes, "canvas": painting.canvas,
         "photo": photo, "sky": sky, "net": wp.features.load("lite0"), "painter": wp.painters.load("round"),
         "pictures": pictures, "my_module": torch.nn.Sequential(OrderedDict(parts)),
     }  # fmt: skip
