@@ -192,9 +192,10 @@ def _image(name: str, alt: str, width: int | None = None, height: int | None = N
 
 def _code(work: Artwork) -> str:
     command = f"wmpaint gallery {work.name} -o {work.name}/"
+    where = f"In the folder of a copy of the repository (`{command}` works from any other):"
     if not work.script.is_file():
-        return f"## How it was made\n\n```sh\n{work.command}\n```\n"
-    run = f"```sh\n{work.command or command}\n```\n"
+        return f"## How it was made\n\n{where}\n\n```sh\n{work.command}\n```\n"
+    run = f"{where}\n\n```sh\n{work.command or command}\n```\n"
     source = work.script.read_text("utf-8")
     return f"## How it was made\n\n{run}\n```python\n{source}```\n"
 

@@ -1,6 +1,6 @@
 """DeepDream in brush strokes: what a layer sees in a photo, painted into it.
 
-python examples/deep_dream.py [--photo owl.jpg --layer block10 --keep 0.5 --strokes 1000]
+python examples/deep_dream.py [--photo owl --layer block10 --keep 0.5 --strokes 1000]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """An objective of your own: tones from a photo, colors from a lamp. Light is gold and shadow is blue, as at dusk.
 
-python examples/own_objective.py [--photo cat.jpg --brush charcoal --strokes 400]
+python examples/own_objective.py [--photo sample --brush charcoal --strokes 400]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A castle in the style of The Starry Night: what is where from a photo, palette and marks from a painting.
 
-python examples/style_transfer.py [--content castle.jpg --style starry_night.jpg --weight 2.5 --strokes 1000]
+python examples/style_transfer.py [--content castle --style starry_night --weight 2.5 --strokes 1000]
 """
 
 from __future__ import annotations

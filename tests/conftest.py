@@ -1,17 +1,46 @@
-"""What the page to paint in and the site are both looked at with."""
+"""Which tests are slow, and what the page to paint in and the site are both looked at with."""
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import needs
 import pytest
 
+TESTS = Path(__file__).parent
+# What `pytest -m "not slow"` leaves out, beside all that a browser or another program looks at: whole pages and whole
+# paintings, trainings, films, searches for crashes. `python .ci/times.py JUNIT.xml` says what else would belong here.
+SLOW = (
+    "agents/test_lessons.py", "agents/test_parallel.py", "agents/test_polish.py", "agents/test_studio.py",
+    "agents/test_teaching.py", "agents/test_training.py", "cli/test_agents.py", "cli/test_painting_commands.py",
+    "cli/test_video.py", "demo/test_api.py", "demo/test_browser.py", "docs/test_blocks.py", "docs/test_notebooks.py",
+    "docs/test_site.py", "objectives/test_dream.py", "objectives/test_style.py", "objectives/test_text.py",
+    "painters/test_bundled.py", "painters/test_fitting.py", "painting/test_video.py", "programs/test_fuzz.py",
+    "test_benchmarks.py", "test_cli.py", "test_features_classic.py", "test_gallery.py",
+)  # fmt: skip
+OTHERS = re.compile(r"^\s*import browser$|needs\.program\(", re.M)  # programs that are not ours
+
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+
+
+@functools.cache
+def slow(path: Path) -> bool:
+    """Whether a file's tests take long."""
+    return path.relative_to(TESTS).as_posix() in SLOW or OTHERS.search(path.read_text("utf-8")) is not None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if slow(item.path) or "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+            item.user_properties.append(("slow", "yes"))  # for JUnit's report
 
 
 @pytest.fixture(scope="session")

@@ -65,11 +65,30 @@ def test_the_newest_packages_are_those_of_the_extra() -> None:
         packages(project, "none")
 
 
+def test_times_are_told_apart() -> None:
+    slow = '<testcase classname="a" name="x" time="200"><properties><property name="slow" value="yes"/></properties>'
+    short = '<testcase classname="b" name="y" time="{}"/>'
+    told = script("times.py", "told")
+    assert told(f"<testsuite>{slow}</testcase>{short.format(1)}</testsuite>") == [
+        "all tests 201 s; those that are not slow 1 s, of 180 s at most"
+    ]
+    lines = told(f"<testsuite>{short.format(181)}</testsuite>")
+    assert lines[1:] == [" 181.0 s  b", " 181.0 s  b::y"]  # type: ignore[index]
+
+
+def test_what_is_slow_is_there_and_is_left_out(request: pytest.FixtureRequest) -> None:
+    tests = CI.parent / "tests"
+    known = runpy.run_path(str(tests / "conftest.py"))
+    assert [name for name in known["SLOW"] if not (tests / name).is_file()] == []
+    assert known["slow"](tests / "docs/test_site.py") and known["slow"](tests / "export/test_svg_player.py")
+    assert not known["slow"](Path(__file__)) and request.node.get_closest_marker("slow") is None
+
+
 # A step whose failure nobody would see.
 BLIND = {
     r"\|\|\s*(true|:)": "a failure that is thrown away",
     r"set \+e": "errors switched off",
-    r"mkdocs.*(--quiet|-q\b)": "warnings hidden from --strict",
+    r"mkdocs [^`]*(--quiet|-q\b)": "warnings hidden from --strict",
     r"mkdocs build(?!.*--strict)": "a build that takes any fault",
     r"pytest.*(--continue|--lf|-k |--deselect|--ignore)": "tests left out",
     r"ruff.*--exit-zero": "faults that do not count",

@@ -273,7 +273,7 @@ def _painting(artwork: Artwork, namespace: Mapping[str, Any], folder: Path) -> P
     if program not in ("python", "wmpaint"):
         raise InputError(f"expected a command of wmpaint or python for {artwork.name!r}, got {program!r}")
     begin = [sys.executable, "-m", "wmpaint"] if program == "wmpaint" else [sys.executable]
-    path = folder / "painting.wmp.json"
+    path = folder.absolute() / "painting.wmp.json"  # the command runs in another folder
     done = subprocess.run([*begin, *rest, "-o", str(path)], cwd=artwork.root, check=False)
     if done.returncode:
         raise InputError(f"expected the command of {artwork.name!r} to succeed, got exit code {done.returncode}")

@@ -6,9 +6,11 @@ brings (`<!-- needs: photo.jpg -->`, and in words), and Python knows no name tha
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -26,6 +28,7 @@ from things import THINGS
 from typer.testing import CliRunner
 
 import wmpaint as wp
+from wmpaint import gallery
 from wmpaint.cli.app import app
 
 Bring = Callable[[list[str]], None]
@@ -257,3 +260,30 @@ def test_pens_and_paintings_on_the_pages_can_be_loaded(place: Path) -> None:
 def test_a_wrong_command_does_not_pass(line: str, place: Path, mnist: Path) -> None:
     with pytest.raises(AssertionError):
         run(commands(Block("sh", line, 1))[0], Web(mnist))
+
+
+# Elsewhere
+
+
+def recipes() -> dict[str, list[str]]:
+    """Commands that are printed but not on a page: of the gallery's works, and at the top of the examples."""
+    found = {work.name: [work.command] for work in gallery.find(ROOT / "gallery") if work.command}
+    for path in sorted((ROOT / "examples").glob("*.py")):
+        about = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        lines = [line.strip() for line in about.splitlines() if line.strip().startswith(("python ", "wmpaint "))]
+        found |= {path.name: lines} if lines else {}
+    return found
+
+
+def test_what_recipes_name_lies_in_the_repository() -> None:
+    """They are run there: works by `wmpaint gallery`, and examples by .ci/run."""
+    found = recipes()
+    assert len(found) > 40
+    for name, lines in found.items():
+        for line in lines:
+            program, *words = shlex.split(re.sub(r"[][]", " ", line), comments=True)  # [] is what may be left out
+            assert program in ("python", "wmpaint"), (name, line)
+            given = [word for last, word in zip(["", *words], words, strict=False) if last not in ("-o", "--output")]
+            for word in given:
+                if re.search(r"^[\w./-]+\.(py|jpg|png|webp|svg|json|toml|safetensors)$", word):
+                    assert (ROOT / word).is_file(), (name, word)
