@@ -68,7 +68,7 @@ def test_who_waits_sees_the_place_in_every_tab_and_can_leave(served: Any, chromi
 def test_a_broken_file_is_refused_while_others_wait(served: Any, crowd: list[Any], tmp_path: Any) -> None:
     (tmp_path / "cat.jpg").write_text("no picture")
     client = Client(served.url, verbose=False)
-    job = client.submit(photo=handle_file(str(tmp_path / "cat.jpg")), api_name="/paint")
+    job = client.submit(photo=handle_file(str(tmp_path / "cat.jpg")), strokes=300, height=256, api_name="/paint")
     with pytest.raises(Exception, match="picture file"):
         job.result(timeout=60)
     assert not any(each.done() for each in crowd), "it was not behind them"
