@@ -10,6 +10,7 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
+from apart import apart
 
 from wmpaint.demo.errand import errand
 from wmpaint.demo.turns import Line, Waiting
@@ -40,7 +41,7 @@ def test_short_works_are_not_kept_waiting_by_long_ones(monkeypatch: pytest.Monke
         short = [asyncio.create_task(follow(line, f"b{k}", steps(2, f"s{k}", log, 0.02))) for k in range(8)]
         return [await each for each in (long, *short)]
 
-    long, *short = asyncio.run(visit())
+    long, *short = apart(visit())
     assert [news[-1] for news in short] == [f"s{k}1" for k in range(8)] and long[-1] == "long79"
     assert log.count("long") == 80, "it comes to its end as well"
     last = max(at for at, name in enumerate(log) if name != "long")
@@ -62,7 +63,7 @@ def test_each_visitors_first_work_comes_before_anybodys_second() -> None:
         one = asyncio.create_task(follow(line, "b", steps(1, "b", log)))
         await asyncio.gather(first, *many, one)
 
-    asyncio.run(visit())
+    apart(visit())
     assert log == ["x", "a0", "b", "a1", "a2"]
 
 
@@ -96,7 +97,7 @@ def test_who_waits_is_told_their_place_and_who_leaves_is_not_served() -> None:
         gate.set()
         return heard, await closes, [*await first, *await stays]
 
-    heard, closed, served = asyncio.run(visit())
+    heard, closed, served = apart(visit())
     assert isinstance(heard[0], Waiting) and heard[0].place == 1 and heard[0].seconds > 0
     assert log == ["first", "last"] and [each for each in closed if not isinstance(each, Waiting)] == []
     assert [each for each in served if isinstance(each, str)] == ["first", "last0"]
@@ -118,9 +119,9 @@ def test_a_line_is_full_for_all_and_sooner_for_one() -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         return str(next(iter(done)).exception())
 
-    assert "line of at most 2" in asyncio.run(visit(["a", "b", "c"], 2))
+    assert "line of at most 2" in apart(visit(["a", "b", "c"], 2))
     gate.clear()
-    assert "at most 8 works of one visitor" in asyncio.run(visit(["a"] * 9, 40))
+    assert "at most 8 works of one visitor" in apart(visit(["a"] * 9, 40))
 
 
 def test_news_are_joined_where_nobody_has_fetched_them_and_faults_come_through() -> None:
@@ -133,11 +134,11 @@ def test_news_are_joined_where_nobody_has_fetched_them_and_faults_come_through()
         raise InputError("expected more")
 
     joined: dict[str, int] = {}
-    for each in asyncio.run(follow(Line(), "v", quick())):
+    for each in apart(follow(Line(), "v", quick())):
         joined |= each
     assert joined == {"a": 2, "b": 1}
     with pytest.raises(InputError, match="expected more"):
-        asyncio.run(follow(Line(), "v", wrong()))
+        apart(follow(Line(), "v", wrong()))
 
 
 def test_an_errand_is_stopped_where_it_takes_too_long_or_nobody_waits() -> None:
@@ -178,5 +179,5 @@ def test_an_errand_in_a_line_is_left_with_its_visitor() -> None:
         line.leave("a")
         await task
 
-    asyncio.run(visit())
+    apart(visit())
     assert tidied.wait(5)

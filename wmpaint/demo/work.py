@@ -161,7 +161,7 @@ def finished(run: Run, finish: Callable[[Painting], Work]) -> Work:
     if run.progress >= 1:
         return work
     done = work.painting.provenance["steps"]
-    return replace(work, recipe=work.recipe.noted(f"it was stopped after {done} of {run.schedule.steps} steps"))
+    return replace(work, recipe=work.recipe.stopped(done, run.schedule.steps))
 
 
 def _planned(steps: int) -> int | None:
