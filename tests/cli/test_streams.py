@@ -155,3 +155,19 @@ def test_the_locale_does_not_matter() -> None:
 def test_lines_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     common.print_line("a\nb\x1b[1m\u202e👩\u200d🎨 é")
     assert capsys.readouterr().out == "a\\nb\\x1b[1m\\u202e👩\u200d🎨 é\n"
+
+
+def test_what_a_handler_says_while_something_is_said_is_said() -> None:
+    raw = Kept()
+    stream = streams.text_stream(raw, "utf-8", by_line=True)
+    write, told = raw.write, []
+
+    def interrupted(data: object) -> int:
+        if not told:
+            told.append("once")
+            print("stopping", file=stream, flush=True)
+        return write(data)
+
+    raw.write = interrupted  # type: ignore[method-assign]
+    print("painting", file=stream, flush=True)
+    assert sorted(bytes(raw.data).decode().split()) == ["painting", "stopping"]

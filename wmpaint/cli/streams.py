@@ -12,6 +12,7 @@ import errno
 import io
 import json
 import os
+import select
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -90,23 +91,21 @@ class _Patient(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        if self.failed is not None:
-            return len(data)
-        while True:
+        left = memoryview(data).cast("B")
+        while left and self.failed is None:
             try:
-                return os.write(self.descriptor, data)
+                left = left[os.write(self.descriptor, left) :]
             except BlockingIOError:  # a pipe that does not wait by itself
-                import select
-
                 select.select([], [self.descriptor], [])
             except OSError as error:
                 self.failed = error
-                return len(data)
+        return len(data)
 
 
 def text_stream(raw: io.RawIOBase, encoding: str, *, by_line: bool = False) -> io.TextIOWrapper:
     """Text to bytes in an encoding, with stand-ins."""
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, ERRORS, line_buffering=by_line or raw.isatty())
+    # No `BufferedWriter` between them: it refuses what a signal's handler says while something is being said.
+    return io.TextIOWrapper(raw, encoding, ERRORS, line_buffering=by_line or raw.isatty())  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager
