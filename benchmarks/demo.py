@@ -1,16 +1,18 @@
-"""The page: how soon the first picture shows, how many a second, memory over many paintings, eight visitors at once.
+"""The page: how soon the first picture shows, how many a second, memory over many paintings, visitors at once.
 
-python benchmarks/demo.py [--paintings 50] [--browser /usr/bin/chromium]
+python benchmarks/demo.py [--paintings 50] [--browser /usr/bin/chromium] [--crowd]
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -18,6 +20,9 @@ from pathlib import Path
 from wmpaint import sample_photo
 
 ROUND = {"strokes": 100, "height": 256, "brush": "acrylic"}
+LONG = {"strokes": 800, "height": 512, "brush": "acrylic"}
+TINY = {"strokes": 20, "height": 64, "brush": "round"}
+CROWD = 16
 
 
 def memory(process: int) -> float:
@@ -55,10 +60,49 @@ def in_a_browser(path: str, url: str) -> tuple[float, int]:
     return first, pictures
 
 
+def crowd(url: str, photo: object) -> None:
+    """How long small paintings and a broken file take while two large ones are painted."""
+    from gradio_client import Client, handle_file
+
+    clients = [Client(url, verbose=False) for _ in range(CROWD + 2)]
+    long = [client.submit(photo=photo, seed=seed, api_name="/paint", **LONG) for seed, client in enumerate(clients[:2])]
+    while not any(job.outputs() for job in long):
+        time.sleep(0.05)
+    waits: list[float] = []
+    refused: list[float] = []
+    broken = Path(tempfile.mkdtemp()) / "broken.jpg"
+    broken.write_bytes(b"no picture")
+
+    def visit(seed: int, client: Client) -> None:
+        began = time.monotonic()
+        client.predict(photo=photo, seed=seed, api_name="/paint", **TINY)
+        waits.append(time.monotonic() - began)
+
+    def err() -> None:
+        client, began = Client(url, verbose=False), time.monotonic()
+        with contextlib.suppress(Exception):
+            client.predict(photo=handle_file(str(broken)), api_name="/paint", **TINY)
+        refused.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=visit, args=each) for each in enumerate(clients[2:])]
+    threads.append(threading.Thread(target=err))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(
+        f"{len(waits)} of {CROWD} small paintings beside two large ones: median {statistics.median(waits):.1f} s, "
+        f"longest {max(waits):.1f} s; a broken file is refused after {refused[0]:.1f} s"
+    )
+    for job in long:
+        job.cancel()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--paintings", type=int, default=50)
     parser.add_argument("--browser", help="a Chromium, to see when pictures arrive there; needs Playwright")
+    parser.add_argument("--crowd", action="store_true", help="only small paintings beside large ones")
     chosen = parser.parse_args()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -77,6 +121,11 @@ def main() -> None:
     url, photo = f"http://127.0.0.1:{port}/", handle_file(str(sample_photo()))
     client = Client(url, verbose=False)
     time.sleep(5)  # a visitor chooses a photo and a brush, while what is slow is loaded
+    crowd(url, photo)
+    if chosen.crowd:
+        server.terminate()
+        server.wait()
+        return
 
     firsts = []
     for seed in range(3):

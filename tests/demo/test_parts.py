@@ -584,3 +584,30 @@ def test_a_visitors_brushes_are_found_only_by_them(studio: Studio, tmp_path: Pat
     for wrong in ("mine", str(weights), "", 5):
         with pytest.raises(InputError, match="expected a brush"):
             studio.brush(wrong, {})
+
+
+# Plots
+
+
+def test_a_plot_that_takes_too_long_is_stopped(studio: Studio, monkeypatch: Any) -> None:
+    from apart import apart
+
+    from wmpaint.export import plotter
+
+    work, asked = painted(begin_paint(studio)), []
+
+    def endless(*_: Any, **__: Any) -> None:
+        asked.append(1)
+        while True:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(plotter, "plan", endless)
+    short = Studio(Limits(seconds=1))
+
+    async def plan() -> list[Any]:
+        return [each async for each in short.fetched("a", "plot-planning", work.painting.plot, "a plot")]
+
+    began = time.monotonic()
+    with pytest.raises(InputError, match="a plot that takes at most 1 seconds"):
+        apart(plan())
+    assert asked and time.monotonic() - began < 20, "no thread goes on with it"

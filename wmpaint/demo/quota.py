@@ -16,7 +16,8 @@ ROOM = 1 << 16  # bytes of a request around its file
 CLOSED = ("/process_recording",)  # routes of Gradio's that write files, and that nothing here uses
 
 Message = MutableMapping[str, Any]
-Receive, Send = Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 
 class Quota:
