@@ -9,12 +9,14 @@ from typing import Any
 from torch import Tensor
 
 from .errors import InputError
+from .explain import explained
 
 __all__ = ["Canvas"]
 
 MAX_SIDE = 16_384  # pixels; also the most that libmypaint's fixed surface takes
 
 
+@explained
 @dataclass(frozen=True)
 class Canvas:
     """A ground to paint on, without a resolution.
@@ -49,6 +51,7 @@ class Canvas:
             object.__setattr__(self, "paper", paper)
 
     @classmethod
+    @explained
     def like(
         cls,
         picture: Tensor,  # [C, H, W]

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .errors import FileError, InputError
+from .explain import explained
 from .files import atomic_path
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _MEGA = 1_000_000
 _SLACK = 1e-3  # how far floats may leave 0..1 (rounding, resampling) and still be clamped
 
 
+@explained
 def load_image(
     source: Any,  # path, PIL image, array [H, W] or [H, W, 1|3|4], tensor [H, W] or [1|3|4, H, W]
     *,

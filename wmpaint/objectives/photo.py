@@ -12,6 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from ..errors import InputError
+from ..explain import explained
 from .base import Objective, Scene
 from .pixel import l2
 
@@ -28,11 +29,13 @@ class Variance(Objective):
         return scene.mean(scene.variance) / 3
 
 
+@explained
 def variance() -> Variance:
     """The program's variance, to be added to an objective of the mean picture."""
     return Variance()
 
 
+@explained
 def photo(picture: Any, *, variance: float = 1.0) -> Objective:
     """Look like a picture, whatever `load_image` takes.
 
