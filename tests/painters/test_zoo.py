@@ -68,7 +68,6 @@ def test_a_bundled_brush_without_a_painter_is_said_to_have_none_with_what_trains
     [
         lambda goal, strokes: wp.paint(goal, brush="airbrush", strokes=3, height=16),
         lambda goal, strokes: wp.Painting.of(strokes, "airbrush"),
-        lambda goal, strokes: wp.paint_video([goal], "film.mp4", brush="airbrush"),
         lambda goal, strokes: agents.plan_training(wp.data.load("digits"), brush="airbrush", steps=1),
         lambda goal, strokes: Painting(strokes, wp.Canvas(), (BrushRef("airbrush"),)).render(16),
         lambda goal, strokes: Painting(strokes, wp.Canvas(), (BrushRef("airbrush"),)).plot(),

@@ -29,6 +29,8 @@ from .by_brush import ByBrush
 from .report import Report
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from ..export.plotter.job import Job
 
 __all__ = ["Painting", "load"]
@@ -180,6 +182,20 @@ class Painting:
         return self.painters[index] if self.painters else painter_of(self.brushes[index], self.folder)
 
     @explained
+    def image(self, height: int | None = None, program: str | Renderer | None = None) -> Image:
+        """A Pillow image, RGB on white where the canvas is transparent: the dream, or the picture in a `program`.
+
+        Raises:
+            what `render` and `replay` raise.
+        """
+        from PIL import Image
+
+        from ..image import to_uint8
+
+        picture = self.render(height) if program is None else self.replay(program, height)
+        return Image.fromarray(to_uint8(flatten(picture).clamp(0, 1)))
+
+    @explained
     def plot(self, pens: Any = None, **options: Any) -> Job:
         """What a pen plotter is to do to draw it.
 
@@ -277,9 +293,10 @@ class Painting:
     def save(self, path: str | Path, **options: Any) -> None:
         """Write a file of the kind its suffix names.
 
-        .wmp.json is the painting itself, .json the report; .png, .tif, .webp and .jpg are pictures, .ora one in
-        layers; .svg, .html (a player) and .pdf are shapes; .mp4, .gif, and .webp with `animate=True` are films of its
-        making; .hpgl and .gcode, and with `pens=` also .svg, .png and .json, are for pen plotters.
+        .wmp.json is the painting itself, .json the report; .png, .tif, .webp and .jpg are pictures, .ora one in layers;
+        .svg, .html (a player) and .pdf are shapes; .mp4, .gif, and .webp with `animate=True` are films of its making;
+        all of these show the dream unless `program="mypaint"` asks for the real brush; .hpgl and .gcode, and with
+        `pens=` also .svg, .png and .json, are for pen plotters.
 
         Args:
             options: of that kind of file, see `wmpaint.export.writers`; `height=2048, bits=16, dpi=300` for a
@@ -338,12 +355,8 @@ class Painting:
     # Notebooks
 
     def _repr_png_(self) -> bytes:
-        from PIL import Image
-
-        from ..image import to_uint8
-
         stream = io.BytesIO()
-        Image.fromarray(to_uint8(flatten(self.render()))).save(stream, "PNG")
+        self.image().save(stream, "PNG")
         return stream.getvalue()
 
     def _repr_html_(self) -> str:
