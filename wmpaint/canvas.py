@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import InputError
+from .explain import explained
 from .image import size_of
 
 __all__ = ["Canvas"]
@@ -14,6 +15,7 @@ __all__ = ["Canvas"]
 MAX_SIDE = 16_384  # pixels; also the most that libmypaint's fixed surface takes
 
 
+@explained
 @dataclass(frozen=True)
 class Canvas:
     """A ground to paint on, without a resolution.
@@ -48,6 +50,7 @@ class Canvas:
             object.__setattr__(self, "paper", paper)
 
     @classmethod
+    @explained
     def like(
         cls,
         picture: Any,

@@ -22,7 +22,7 @@ _ROOM = 96 * MB  # of that, what a process that has all these loaded still takes
 _STROKE = 256 << 10  # ribbons, their activations and gradients, and the optimizer's state
 _SEEN = 512  # bytes a pixel of pictures that are looked at while painting: targets, tiles, gradients
 _NETS = 4_096  # those where networks look at them
-_SHOWN = 80  # bytes a pixel of a picture that is only rendered: itself, its variance, copies on the way, its file
+_SHOWN = 72  # bytes a pixel of a picture that is only rendered: itself, its variance, copies on the way, its file
 
 
 def needed(strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False) -> int:

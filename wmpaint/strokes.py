@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from .errors import InputError
+from .explain import explained
 
 __all__ = ["StrokeBatch", "Strokes"]
 
@@ -18,6 +19,7 @@ _LEAST = 9.9999e-10  # 1e-9, which is a little less in single precision
 _COLUMNS = {"brush": "whole numbers", "pen": "whole numbers", "lifted": "booleans"}
 
 
+@explained
 @dataclass(frozen=True, eq=False)
 class Strokes:
     """N strokes in paint order: the first lies undermost.
@@ -52,6 +54,10 @@ class Strokes:
         for name, kind in _COLUMNS.items():
             if (value := getattr(self, name)) is not None:
                 _expect(name, value, (n,), kind)
+
+    def __repr__(self) -> str:
+        more = [name for name in ("brush", "pen", "lifted") if getattr(self, name) is not None]
+        return f"Strokes({len(self):,}{''.join(f', with {name}' for name in more)})"
 
     def __len__(self) -> int:
         return self.points.shape[0]
@@ -170,6 +176,9 @@ class StrokeBatch:
             _expect(name, getattr(self, name), (*size, *shape), "real numbers")
         if self.present is not None:
             _expect("present", self.present, size, "booleans")
+
+    def __repr__(self) -> str:
+        return f"StrokeBatch({self.points.shape[0]:,} pictures of {self.points.shape[1]:,} strokes)"
 
     def __len__(self) -> int:
         """How many pictures."""

@@ -49,6 +49,9 @@ class Agent(nn.Module):
         self.studio = Studio(self.painter, config)
         self.info = dict(info or {})
 
+    def __repr__(self) -> str:
+        return f"Agent({self.config.kind!r}, {self.config.strokes:,} strokes of {self.painter.brush})"
+
     def begin(self, target: Tensor) -> Tensor:
         """What it remembers before the first look at target [B, C, side, side]."""
         return self.net.begin(target)

@@ -10,6 +10,7 @@ import torch
 
 from .. import tensors as tensor_files
 from ..errors import BrushError, FileError, InputError
+from ..explain import explained
 from ..files import atomic_path
 from ..foreign import LIMITS
 from ..painters.painter import RibbonPainter
@@ -46,6 +47,7 @@ def save(agent: Agent, path: str | Path) -> None:
         save_file(halves, str(temporary), metadata=meta)
 
 
+@explained
 def load(name: str | Path, painter: RibbonPainter | None = None) -> Agent:
     """A bundled agent by name, or one from a .safetensors file.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FileError, InputError
+from ..explain import explained
 from .arrays import has_idx, load_arrays, load_idx_folder
 from .base import Data
 from .digits import digits
@@ -21,6 +22,7 @@ from .photos import photos
 __all__ = ["load"]
 
 
+@explained
 def load(source: str | Path, *, download: bool = False, split: str | None = None, **options: Any) -> Data:
     """A source of pictures.
 

@@ -67,6 +67,9 @@ class FeatureNet(nn.Module):
         self.trunk = trunk.requires_grad_(False)
         self.eval()
 
+    def __repr__(self) -> str:
+        return f"FeatureNet({self.name!r}, {len(self.layers)} layers)"
+
     def forward(
         self,
         rgb: Tensor,  # [N, 3, H, W] or [3, H, W] in 0..1, sRGB

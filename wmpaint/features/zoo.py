@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..download import Progress, fetch
 from ..errors import FileError, InputError, MissingProgram
+from ..explain import explained
 from ..foreign import LIMITS, opened
 from .classic import VGG_DEPTHS, GoogLeNet, Vgg
 from .labels import imagenet, near
@@ -92,6 +93,7 @@ def installed(name: str) -> bool:
     return name in _PACKAGES and _PACKAGES[name].path() is not None
 
 
+@explained
 def load(name: str = "lite0", *, base_url: str | None = None, progress: Progress | None = None) -> FeatureNet:
     """The network of that name. Each is loaded once in a process, and shared: copy it before changing it.
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ..errors import FileError, InputError, WmpaintError
+from ..explain import explained
 from ..foreign import reason
 from .arrays import array_pixels, check_array, check_tensor, tensor_pixels
 from .bundled import BUNDLED, named
@@ -38,6 +39,7 @@ _RAW = 50706, 330  # tags of TIFF: a version of DNG, and pictures within picture
 _REDUCED = 254  # whose lowest bit says that the first picture is a thumbnail
 
 
+@explained
 def load_image(
     source: Any,  # path, PIL image, array [H, W] or [H, W, 1|3|4], tensor [H, W] or [1|3|4, H, W]
     *,

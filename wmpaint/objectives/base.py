@@ -8,24 +8,22 @@ Each is a term with a name and a weight; a weight may follow a schedule, `progre
 from __future__ import annotations
 
 import copy
-import functools
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from numbers import Real
-from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from ..canvas import Canvas
-from ..errors import InputError
+from ..errors import InputError, clipped
 from ..image import resize
 from ..strokes import Strokes
+from .digest import atoms
 
 __all__ = [
     "Function", "Objective", "Scene", "Sum", "Weight", "Within", "as_objective", "same_proportions", "weights",
@@ -55,6 +53,9 @@ class Scene:
     progress: float = 1.0
     generator: torch.Generator | None = None
     mask: Tensor | None = None
+
+    def __repr__(self) -> str:
+        return f"Scene({_size(self.picture)} pixels, {len(self.strokes):,} strokes, progress {self.progress:.2f})"
 
     @classmethod
     def of(cls, picture: Tensor, **known: Any) -> Scene:
@@ -111,10 +112,16 @@ class Objective:
     heights: tuple[int, int] | None = None
     steps: int = 120
     sparse: bool = False
+    is_objective = True  # for `digest.atoms`
 
     def __call__(self, scene: Scene) -> Tensor:
         """The opinion, a scalar."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it wants: define __call__(scene)")
+
+    def __repr__(self) -> str:
+        both = zip(self.terms(), self.names(), strict=True)
+        words = (f"{_words(weight)}{name}" for (weight, _), name in both)
+        return clipped(f"{type(self).__name__}({' + '.join(words)})", 200)
 
     # Composition
 
@@ -125,11 +132,12 @@ class Objective:
     def __add__(self, other: Any) -> Sum:
         if isinstance(other, Real) and other == 0:  # so that sum([...]) works
             return Sum(self.terms())
-        if not isinstance(other, Objective):
-            return NotImplemented
-        return Sum((*self.terms(), *other.terms()))
+        found = as_objective(other)
+        return NotImplemented if found is None else Sum((*self.terms(), *found.terms()))
 
-    __radd__ = __add__
+    def __radd__(self, other: Any) -> Sum:
+        found = as_objective(other)
+        return self + other if found is None else found + self
 
     def __mul__(self, weight: Weight) -> Sum:
         if not _finite(weight) and (not callable(weight) or isinstance(weight, Objective)):
@@ -138,8 +146,20 @@ class Objective:
 
     __rmul__ = __mul__
 
-    def __sub__(self, other: Objective) -> Sum:
-        return self + -1.0 * other
+    def __truediv__(self, number: float) -> Sum:
+        if not _finite(number) or abs(number) < 1e-30:
+            raise InputError(f"expected a finite number, not 0, to divide an objective by, got {number!r:.60}")
+        return self * (1 / number)
+
+    def __neg__(self) -> Sum:
+        return self * -1.0
+
+    def __sub__(self, other: Any) -> Sum:
+        found = as_objective(other)
+        return NotImplemented if found is None else self + -found
+
+    def __rsub__(self, other: Any) -> Sum:
+        return -self + other
 
     def within(self, mask: Any) -> Within:
         """The same objective for a region only; `mask` as `load_image` takes it, white counts."""
@@ -203,7 +223,7 @@ class Objective:
         code and what it has caught, attributes of objectives but for those that begin with `_cache`.
         """
         state = hashlib.sha256()
-        for part in _atoms(self, {}):
+        for part in atoms(self, {}):
             state.update(part)
         return state.hexdigest()
 
@@ -353,49 +373,9 @@ def _index(value: Tensor, limit: int) -> Tensor:
     return value.long().clamp(0, limit - 1)
 
 
+def _words(weight: Weight) -> str:
+    return "schedule * " if callable(weight) else "" if weight == 1 else f"{weight:g} * "
+
+
 def _size(picture: Tensor) -> str:
     return f"{picture.shape[-1]} x {picture.shape[-2]}"
-
-
-def _atoms(value: Any, seen: dict[int, Any]) -> Iterator[bytes]:
-    """The bytes of nested values, each with its kind and length before it.
-
-    `seen` keeps what was visited, since the id of what is gone may come again.
-    """
-    if isinstance(value, Tensor | np.ndarray):
-        array = value.detach().cpu().numpy() if isinstance(value, Tensor) else value
-        yield _atom("array", f"{array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
-    elif isinstance(value, str | bytes | int | float | complex | None):
-        yield _atom(type(value).__name__, repr(value).encode())
-    elif id(value) in seen:
-        yield _atom("again", b"")
-    else:
-        seen[id(value)] = value
-        parts: Any = ()
-        if isinstance(value, Mapping):
-            parts = [part for pair in sorted(value.items(), key=lambda pair: repr(pair[0])) for part in pair]
-        elif isinstance(value, list | tuple | set | frozenset):
-            parts = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
-        elif isinstance(value, nn.Module):
-            parts = [getattr(value, "name", ""), dict(value.state_dict())]
-        elif isinstance(value, FunctionType):
-            cells = [cell.cell_contents for cell in value.__closure__ or ()]
-            parts = [value.__qualname__, value.__code__, cells, value.__defaults__, value.__kwdefaults__]
-        elif isinstance(value, CodeType):
-            parts = [value.co_code, value.co_consts, value.co_names]
-        elif isinstance(value, MethodType):
-            parts = [value.__func__, value.__self__]
-        elif isinstance(value, functools.partial):
-            parts = [value.func, value.args, value.keywords]
-        elif isinstance(value, Objective):
-            parts = [{k: v for k, v in vars(value).items() if not k.startswith("_cache")}]
-        elif hasattr(value, "__dict__") and not isinstance(value, type):
-            parts = [vars(value)]
-        parts = list(parts)
-        yield _atom(type(value).__name__, str(len(parts)).encode())
-        for part in parts:
-            yield from _atoms(part, seen)
-
-
-def _atom(kind: str, data: bytes) -> bytes:
-    return f"{kind} {len(data)} ".encode() + data

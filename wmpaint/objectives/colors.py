@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..explain import explained
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
 from .base import Scene, Weight
@@ -64,6 +65,7 @@ def main_colors(picture: Tensor, count: int) -> Tensor:  # [3, H, W] -> [k, 3], 
     return centers[sizes.argsort(descending=True, stable=True)]
 
 
+@explained
 def palette(
     colors: int | Sequence[str | Sequence[float]] | Tensor, *, picture: Any = None, hardness: Weight = 2.0
 ) -> Penalty:

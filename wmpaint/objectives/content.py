@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import InputError
+from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image
 from .base import Objective, Scene
@@ -53,6 +54,7 @@ class Content(Objective):
         return torch.stack(parts).mean()
 
 
+@explained
 def content(picture: Any, net: FeatureNet, layers: str | Sequence[str] | None = None) -> Objective:
     """Show what a picture shows, as a network sees it.
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas
+from ..explain import explained
 from ..geometry import arc_lengths, branches, coefficients
 from ..raster.tiles import is_straight, plan
 from ..strokes import Strokes
@@ -20,6 +21,7 @@ HALF = 0.3  # of a stroke's fair share of the canvas: with that area it counts h
 LONG = 2.0  # sides of the square with that share: a dot costs twice as much as a stroke as long
 
 
+@explained
 def areas(strokes: Strokes, canvas: Canvas) -> Tensor:
     """Area of each stroke [N], as a share of the canvas: that of a straight one as long, 2 r L + pi r^2.
 
@@ -29,6 +31,7 @@ def areas(strokes: Strokes, canvas: Canvas) -> Tensor:
     return (2 * radius * _lengths(strokes) + math.pi * radius.square()) / canvas.aspect
 
 
+@explained
 def layers(strokes: Strokes, canvas: Canvas, rows: int) -> tuple[Tensor, Tensor]:
     """Paint laid on each place, and how much of the place it covers: [rows, columns] each, 1 is full.
 
@@ -111,6 +114,7 @@ class Ink(Penalty):
 # What users call
 
 
+@explained
 def overlap(rows: int = 64) -> Penalty:
     """No paint over paint: the area that covers nothing new, 0.01 for a whole canvas.
 
@@ -128,6 +132,7 @@ def overlap(rows: int = 64) -> Penalty:
     return Overlap(whole("rows", rows, 512))
 
 
+@explained
 def economy() -> Penalty:
     """Fewer, longer strokes: the share of strokes that paint, each the cheaper the longer it is.
 
@@ -142,6 +147,7 @@ def economy() -> Penalty:
     return Economy()
 
 
+@explained
 def ink(budget: float = 0.5) -> Penalty:
     """No more paint than a budget: the area of all strokes together, in canvases; with 1 all could be covered once.
 

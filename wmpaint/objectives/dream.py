@@ -21,6 +21,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import InputError
+from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image
 from .base import Objective, Scene, weights
@@ -136,6 +137,7 @@ def _mean(values: Tensor, mask: Tensor | None) -> Tensor:
     return (values * share).sum() / (share.sum() * values.shape[1]).clamp(min=1e-12)
 
 
+@explained
 def dream(
     net: FeatureNet | Sequence[FeatureNet],
     *,
@@ -216,6 +218,7 @@ class Muted(Objective):
         return scene.mean((red - green).square() + ((red + green) / 2 - blue).square())
 
 
+@explained
 def muted() -> Objective:
     """Prefer muted colors, as photos have them."""
     return Muted()

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import InputError
+from ..explain import explained
 from ..geometry import bezier
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
@@ -120,6 +121,7 @@ def nearest(
 # What users call
 
 
+@explained
 def align(field: Any, *, scale: float = 0.02) -> Penalty:
     """Strokes along a field of directions, or along the lines of a picture.
 
@@ -150,6 +152,7 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
     return Align(orientation(picture, max(0.5, scale * picture.shape[1])))
 
 
+@explained
 def flow(neighbors: int = 6) -> Penalty:
     """Neighboring strokes side by side: sin^2 of the angle to each of the nearest strokes, by their middles.
 

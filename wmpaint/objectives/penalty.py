@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..explain import explained
 from ..geometry import arc_lengths, bezier, coefficients, spread_dots
 from ..strokes import Strokes
 from .base import Objective, Scene
@@ -138,6 +139,7 @@ class Boundary(Penalty):
 # What users call
 
 
+@explained
 def curvature() -> Penalty:
     """Straight strokes rather than bent ones: length times the integral of squared curvature, 0.01 for a half circle.
 
@@ -149,6 +151,7 @@ def curvature() -> Penalty:
     return Curvature()
 
 
+@explained
 def lengths(low: float | None = None, high: float | None = None) -> Penalty:
     """Strokes no shorter than `low` and no longer than `high`, along the curve, in canvas heights.
 
@@ -163,6 +166,7 @@ def lengths(low: float | None = None, high: float | None = None) -> Penalty:
     return Range("lengths", _length, *bounds("lengths", low, high))
 
 
+@explained
 def radii(low: float | None = None, high: float | None = None) -> Penalty:
     """Brush radii within low..high, in canvas heights; half of `low` costs 0.0025, twice `high` 0.0048.
 
@@ -174,6 +178,7 @@ def radii(low: float | None = None, high: float | None = None) -> Penalty:
     return Range("radii", _radius, *bounds("radii", low, high))
 
 
+@explained
 def pressures(low: float | None = None, high: float | None = None) -> Penalty:
     """Pen pressures, at both ends, within low..high; half of `low` costs 0.0025, twice `high` 0.0048.
 
@@ -185,6 +190,7 @@ def pressures(low: float | None = None, high: float | None = None) -> Penalty:
     return Range("pressures", _pressure, *bounds("pressures", low, high, 1.0))
 
 
+@explained
 def boundary(margin: float = 0.0) -> Penalty:
     """Curves within the canvas, `margin` away from its edges; it costs the squared distance, in canvas heights.
 

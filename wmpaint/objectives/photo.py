@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..canvas import Canvas
 from ..errors import InputError
+from ..explain import explained
 from ..image import GOAL, load_image
 from .base import Objective, Scene
 from .pixel import l2
@@ -30,11 +31,13 @@ class Variance(Objective):
         return scene.mean(scene.variance) / 3
 
 
+@explained
 def variance() -> Variance:
     """The program's variance, to be added to an objective of the mean picture."""
     return Variance()
 
 
+@explained
 def photo(
     picture: Any, *, variance: float = 1.0, background: tuple[float, float, float] = (1.0, 1.0, 1.0)
 ) -> Objective:

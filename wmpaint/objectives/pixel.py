@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import InputError
+from ..explain import explained
 from ..image import GOAL, load_image, resize
 from .base import Objective, Scene
 
@@ -142,6 +143,7 @@ class _MultiScale(Likeness):
         return total / count
 
 
+@explained
 def l1(picture: Any) -> PixelWise:
     """The mean absolute error: |x - t|, which forgives a few large errors, so that edges stay sharp.
 
@@ -151,6 +153,7 @@ def l1(picture: Any) -> PixelWise:
     return _L1(picture)
 
 
+@explained
 def l2(picture: Any) -> PixelWise:
     """The mean squared error: (x - t)^2.
 
@@ -160,6 +163,7 @@ def l2(picture: Any) -> PixelWise:
     return _L2(picture)
 
 
+@explained
 def charbonnier(picture: Any, eps: float = 1e-3) -> PixelWise:
     """The absolute error with its corner rounded off: sqrt((x - t)^2 + eps^2) - eps (Charbonnier et al., 1994).
 
@@ -174,6 +178,7 @@ def charbonnier(picture: Any, eps: float = 1e-3) -> PixelWise:
     return _Charbonnier(picture, eps)
 
 
+@explained
 def ssim(picture: Any, window: int = 11) -> PixelWise:
     """Structural dissimilarity, 1 - SSIM (Wang et al., 2004), by kornia: contrast and texture, more than colors.
 
@@ -186,6 +191,7 @@ def ssim(picture: Any, window: int = 11) -> PixelWise:
     return _Structure(picture, window)
 
 
+@explained
 def lab(picture: Any, lightness: float = 1.0) -> PixelWise:
     """The squared CIE76 color difference in Lab (D65), (w dL^2 + da^2 + db^2) / 100^2: black on white is 1, as in `l2`.
 
@@ -198,6 +204,7 @@ def lab(picture: Any, lightness: float = 1.0) -> PixelWise:
     return _Lab(picture, lightness)
 
 
+@explained
 def edges(picture: Any) -> PixelWise:
     """The squared difference of the gray pictures' Sobel gradients (change per pixel): for sketches.
 
@@ -209,6 +216,7 @@ def edges(picture: Any) -> PixelWise:
     return _Edges(picture)
 
 
+@explained
 def multiscale(objective: Any, levels: int = 4) -> Likeness:
     """A pixel objective on a pyramid, each level half as high as the one before, averaged.
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..explain import explained
 from ..features import FeatureNet
 from ..features import load as load_net
 from ..image import GOAL, load_image, resize
@@ -29,6 +30,7 @@ INKS = ("#1c1a19", "#6b6763")  # of a sketch: what is white is paper
 SIDE = 240  # pixels; what the networks that judge were trained at, about
 
 
+@explained
 def preset(name: str, picture: Any) -> Objective:
     """An objective for a picture by name: one of `PRESETS`.
 
@@ -64,6 +66,7 @@ def lines(picture: Tensor, shade: float = 0.1) -> Tensor:  # [3, H, W] -> [3, H,
     return drawn.expand(3, -1, -1).contiguous()
 
 
+@explained
 def transfer(
     picture: Any, styles: Sequence[Any], net: FeatureNet, *, weight: float = 1.0, scale: float = 1.0,
     keep_color: bool = False,
@@ -80,6 +83,7 @@ def transfer(
     return content(target, net) + weight * like + variance()
 
 
+@explained
 def class_dream(class_: str | int, nets: Sequence[FeatureNet], *, picture: Any = None, keep: float = 1.0) -> Objective:
     """A class of things, in the middle of the picture; with a photo, on it.
 
@@ -91,6 +95,7 @@ def class_dream(class_: str | int, nets: Sequence[FeatureNet], *, picture: Any =
     return _kept(goal, picture, 40 * keep)
 
 
+@explained
 def layer_dream(
     layer: str, nets: Sequence[FeatureNet], *, channel: int | None = None, octaves: int = 3, picture: Any = None,
     keep: float = 1.0,

@@ -23,6 +23,7 @@ from torch.nn import functional as F
 
 from ..color import match_colors
 from ..errors import InputError
+from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image, resize
 from .base import Objective, Scene, same_proportions, weights
@@ -146,6 +147,7 @@ def _mix(each: list[list[Tensor]], share: list[float]) -> list[Tensor]:
     return [torch.stack([s / total * t for s, t in zip(share, part, strict=True)]).sum(0) for part in parts]
 
 
+@explained
 def style(
     pictures: Any,
     net: FeatureNet,

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import InputError
+from ..explain import explained
 from .base import Scene
 from .pixel import Likeness, positive
 
@@ -93,6 +94,7 @@ class _Sliced(Transport):
         return CHANNELS / 2 * sliced_distance(x, a, y, b, directions.to(x))
 
 
+@explained
 def sinkhorn(
     picture: Any, *, points: int = 400, blur: float = 0.05, position: float = 1.0, mass: str = "ink"
 ) -> Transport:
@@ -110,6 +112,7 @@ def sinkhorn(
     return _Sinkhorn(picture, points, blur, position, mass)
 
 
+@explained
 def sliced(
     picture: Any, *, points: int = 1000, projections: int = 48, position: float = 1.0, mass: str = "ink"
 ) -> Transport:

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..explain import explained
 from ..raster.sample import sample
 from ..renderer import Program
 from .data import LEAST, SIDE, TileData, least, paint_tiles, random_actions
@@ -86,6 +87,7 @@ class FitReport:
         return dataclasses.asdict(self)
 
 
+@explained
 def fit(
     painter: RibbonPainter,
     program: Program,
@@ -126,6 +128,8 @@ def fit(
             raise InputError(f"expected {name} of 1 or more, got {value}")
     if minutes is not None and not minutes > 0:
         raise InputError(f"expected minutes above 0, got {minutes}")
+    if not 0 <= seed < 1 << 62 or not rate > 0:
+        raise InputError(f"expected a seed of 0 to 2**62 - 1 and a rate above 0, got {seed} and {rate}")
     style = getattr(program, "style", None)
     if style is not None:
         style.require_plain()
@@ -245,6 +249,7 @@ def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Te
     return alpha, variance, tiles
 
 
+@explained
 def evaluate(
     painter: RibbonPainter,
     program: Program,

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from .. import tensors as tensor_files
 from ..canvas import Canvas
-from ..errors import InputError
+from ..errors import InputError, clipped
+from ..explain import explained
 from ..files import atomic_path
 from ..foreign import LIMITS
 from ..raster.composite import composite
@@ -29,6 +30,7 @@ FORMAT = "wmpaint-ribbon-1"
 _INFO = {"brush": str, "brush_hash": str, "program": str, "definition": str, "report": dict}
 
 
+@explained
 class RibbonPainter(nn.Module):
     """Paints strokes as a program would on average, and knows how far the program strays from that.
 
@@ -42,6 +44,9 @@ class RibbonPainter(nn.Module):
         super().__init__()
         self.net = RibbonNet(config or RibbonConfig(), torch.Generator().manual_seed(0))
         self.info: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return clipped(f"RibbonPainter({self.brush or 'untrained'!r}, {self.info.get('program', 'no program')})", 200)
 
     @property
     def config(self) -> RibbonConfig:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas
+from ..explain import explained
 from ..renderer import Program
 from ..strokes import Strokes
 from .painter import RibbonPainter
@@ -36,6 +37,7 @@ def _strokes() -> Strokes:
     return Strokes(torch.tensor(points), torch.tensor(radius), torch.tensor(pressure), torch.zeros(len(rows), 3))
 
 
+@explained
 @torch.no_grad()
 def sheet(painter: RibbonPainter, program: Program, *, seeds: int = 16) -> Tensor:
     """[3, 2 * 256, 2 * 256]: top the program and the mean of `seeds`; below the painter and the difference.

@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .. import memory
 from ..canvas import Canvas
-from ..errors import InputError
+from ..errors import InputError, clipped
+from ..explain import explained
 from ..export.bitmap import flatten
 from ..image import GOAL, is_plain, load_image
-from ..objectives.base import Objective, Scene, Within, as_objective
+from ..objectives.base import Objective, Scene, as_objective
 from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
 from ..painters.zoo import load
@@ -37,7 +38,7 @@ from .palette import Palette, painted_share
 from .result import Painting
 from .schedule import Schedule
 from .step import Step
-from .view import VISIBLE, View
+from .view import VISIBLE, View, networked
 
 __all__ = ["Run"]
 
@@ -46,6 +47,7 @@ BRUSH, FLAT_BRUSH = "acrylic", "round"
 SMALLEST = 0.7  # pixels of radius at the planned height
 
 
+@explained
 class Run:
     """An iterator of `Step`s that paints.
 
@@ -115,13 +117,15 @@ class Run:
         self.painter = (painter or load(brush)).requires_grad_(False)
         self._view = View(self.painter, self.canvas, height)
         planned = self.goal.steps if steps is None else steps
+        if not isinstance(init, Strokes | None) or not isinstance(hold, int):
+            raise InputError(f"expected init of Strokes and hold of a number, got {init!r:.60} and {hold!r:.60}")
         laid = _laid if init is None else len(init)
         held = laid if hold is True else int(hold)
         if hold and not (0 < held <= laid and held < strokes):
             raise InputError(f"expected strokes to hold, and more to paint, got {held} of {strokes}")
         new, improved = strokes - held, laid - held
         self.schedule = Schedule.plan(new, height, self.canvas.aspect, planned, self.goal.heights, improved)
-        memory.check(strokes, height, self.canvas.aspect, self.schedule.fine, nets=_networks(self.goal))
+        memory.check(strokes, height, self.canvas.aspect, self.schedule.fine, nets=networked(self.goal))
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
@@ -152,9 +156,12 @@ class Run:
 
     def _begin_with(self, init: Strokes) -> None:
         most = self.parameters["strokes"]
-        if not 1 <= len(init) <= most or init.brush is not None or self._leaves.palette is not None:
+        brushes = 1 if init.brush is None else len(init.brush.unique())
+        if not 1 <= len(init) <= most or self._leaves.palette is not None:
             raise InputError(f"expected 1 to {most} strokes of one brush and no pens to begin with, got {len(init)}")
-        laid = init.check().detach().to(dtype=self.painter.dtype)
+        if brushes > 1:
+            raise InputError(f"expected strokes of one brush to begin with, got {brushes}: init.replace(brush=None)")
+        laid = init.replace(brush=None).check().detach().to(dtype=self.painter.dtype)
         held = self.parameters.get("hold", 0)
         if held:
             self._over = laid[-held:].replace(lifted=None, pen=None)
@@ -177,6 +184,9 @@ class Run:
         self._goal, self._goal_digest = goal, goal.digest()
 
     # Stepping
+
+    def __repr__(self) -> str:
+        return clipped(f"Run({self.parameters['strokes']:,} strokes, {self.progress:.0%} done, {self.goal!r})", 200)
 
     @property
     def seconds(self) -> float:
@@ -414,12 +424,3 @@ def _check_stretch(goal: Objective, canvas: Canvas) -> None:
             f"the picture, {own.aspect:.2f} times as wide as high, is stretched to a canvas of {canvas.aspect:.2f}: "
             "crop it, or take Canvas.like(picture)", stacklevel=3,
         )  # fmt: skip
-
-
-def _networks(goal: Objective) -> bool:
-    """Whether one of its terms looks at the picture through a network."""
-    for _, term in goal.terms():
-        for value in vars(term.objective if isinstance(term, Within) else term).values():
-            if any(isinstance(part, nn.Module) for part in (value if isinstance(value, list | tuple) else [value])):
-                return True
-    return False

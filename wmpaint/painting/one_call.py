@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..explain import check_options, explained
 from .loop import Run
 from .result import Painting
 from .step import Step
@@ -14,6 +16,7 @@ from .step import Step
 __all__ = ["paint"]
 
 
+@explained
 def paint(
     goal: Any = None,
     *,
@@ -33,10 +36,12 @@ def paint(
         options: as for `Run`; none beside `resume` but `painter` and `budget`.
 
     Raises:
-        WmpaintError: what `Run` raises.
+        WmpaintError: what `Run` raises. TypeError: an option that it does not know.
     """
     if resume is not None and not {"painter", "budget"} >= options.keys():
         raise InputError(f"expected no options beside resume but painter and budget, got {', '.join(options)}")
+    known = [*inspect.signature(Run).parameters, *inspect.signature(paint).parameters]
+    check_options("paint", options, [name for name in known if name not in ("options", "_laid")])
     run = Run(goal, **options) if resume is None else Run.resume(resume, goal, **options)
     try:
         for step in run:

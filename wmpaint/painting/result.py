@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import inspect
 import io
 import math
 from collections.abc import Mapping
@@ -16,7 +17,8 @@ from torch import Tensor
 
 from .. import memory
 from ..canvas import Canvas
-from ..errors import FileError, InputError
+from ..errors import FileError, InputError, clipped
+from ..explain import check_options, explained
 from ..export import writers
 from ..export.bitmap import flatten
 from ..renderer import Renderer
@@ -27,11 +29,14 @@ from .by_brush import ByBrush
 from .report import Report
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from ..export.plotter.job import Job
 
 __all__ = ["Painting", "load"]
 
 
+@explained
 @dataclass(frozen=True, eq=False)
 class Painting:
     """Strokes, and all that is needed to paint them again.
@@ -91,6 +96,7 @@ class Painting:
                 raise InputError(f"expected the term {name!r} to be finite, got {str(value)[:40]}")
 
     @classmethod
+    @explained
     def of(
         cls, strokes: Strokes, brush: str | Path, canvas: Canvas | None = None, *, height: int = 512, seed: int = 0
     ) -> Painting:
@@ -120,6 +126,7 @@ class Painting:
         """The painters of all its brushes as one `Renderer`, at the program height it was planned for."""
         return ByBrush(self._painter, {"program_height": self.program_height})
 
+    @explained
     def render(self, height: int | None = None, generator: torch.Generator | None = None) -> Tensor:
         """The dream [4, H, W], premultiplied: what the painters make of the strokes.
 
@@ -137,6 +144,7 @@ class Painting:
         with torch.no_grad():
             return self.renderer.render(self.strokes, self.canvas, height=height, generator=generator)
 
+    @explained
     def replay(self, program: str | Renderer = "mypaint", height: int | None = None, seed: int | None = None) -> Tensor:
         """The real picture [4, H, W], premultiplied: the strokes in a paint program, at any size.
 
@@ -162,6 +170,7 @@ class Painting:
         seed = self.seed if seed is None else seed
         return ByBrush(cache(lambda index: program_of(program, self.brushes[index], seed)))
 
+    @explained
     def program_name(self, program: str | Renderer = "auto") -> str:
         """The name of the program that `replay(program)` runs."""
         if not isinstance(program, str):
@@ -172,6 +181,21 @@ class Painting:
     def _painter(self, index: int) -> Renderer:
         return self.painters[index] if self.painters else painter_of(self.brushes[index], self.folder)
 
+    @explained
+    def image(self, height: int | None = None, program: str | Renderer | None = None) -> Image:
+        """A Pillow image, RGB on white where the canvas is transparent: the dream, or the picture in a `program`.
+
+        Raises:
+            what `render` and `replay` raise.
+        """
+        from PIL import Image
+
+        from ..image import to_uint8
+
+        picture = self.render(height) if program is None else self.replay(program, height)
+        return Image.fromarray(to_uint8(flatten(picture).clamp(0, 1)))
+
+    @explained
     def plot(self, pens: Any = None, **options: Any) -> Job:
         """What a pen plotter is to do to draw it.
 
@@ -185,9 +209,14 @@ class Painting:
         """
         from ..export.plotter import plan
 
+        check_options("plot", options, list(inspect.signature(plan).parameters)[2:])
         return plan(self, pens, **options)
 
     # Words
+
+    def __repr__(self) -> str:
+        rows, columns = self.canvas.pixels(self.program_height)
+        return clipped(f"Painting({self.title}; {columns} x {rows} pixels, seed {self.seed})", 200)
 
     @property
     def title(self) -> str:
@@ -209,6 +238,7 @@ class Painting:
             "provenance": dict(self.provenance),
         }
 
+    @explained
     def report(
         self,
         target: Any = None,
@@ -260,12 +290,14 @@ class Painting:
         """The text of its `.wmp.json` file."""
         return document.to_text(self.metadata(), self.strokes)
 
+    @explained
     def save(self, path: str | Path, **options: Any) -> None:
         """Write a file of the kind its suffix names.
 
-        .wmp.json is the painting itself, .json the report; .png, .tif, .webp and .jpg are pictures, .ora one in
-        layers; .svg, .html (a player) and .pdf are shapes; .mp4, .gif, and .webp with `animate=True` are films of its
-        making; .hpgl and .gcode, and with `pens=` also .svg, .png and .json, are for pen plotters.
+        .wmp.json is the painting itself, .json the report; .png, .tif, .webp and .jpg are pictures, .ora one in layers;
+        .svg, .html (a player) and .pdf are shapes; .mp4, .gif, and .webp with `animate=True` are films of its making;
+        all of these show the dream unless `program="mypaint"` asks for the real brush; .hpgl and .gcode, and with
+        `pens=` also .svg, .png and .json, are for pen plotters.
 
         Args:
             options: of that kind of file, see `wmpaint.export.writers`; `height=2048, bits=16, dpi=300` for a
@@ -288,6 +320,7 @@ class Painting:
         return cls._of(*document.from_text(text, name), name, None)
 
     @classmethod
+    @explained
     def load(cls, path: str | Path) -> Painting:
         """The painting of a `.wmp.json` file, or the one within an `.svg` or `.html` file, checked against its schema.
 
@@ -323,12 +356,8 @@ class Painting:
     # Notebooks
 
     def _repr_png_(self) -> bytes:
-        from PIL import Image
-
-        from ..image import to_uint8
-
         stream = io.BytesIO()
-        Image.fromarray(to_uint8(flatten(self.render()))).save(stream, "PNG")
+        self.image().save(stream, "PNG")
         return stream.getvalue()
 
     def _repr_html_(self) -> str:
@@ -342,6 +371,7 @@ class Painting:
         )
 
 
+@explained
 def load(path: str | Path) -> Painting:
     """As `Painting.load`."""
     return Painting.load(path)

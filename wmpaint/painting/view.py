@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..canvas import Canvas
+from ..objectives.base import Objective, Within
 from ..painters.painter import RibbonPainter
 from ..raster.composite import composite
 from ..raster.influence import influence
 from ..raster.tiles import Plan
 from ..strokes import Strokes
 
-__all__ = ["SLACK", "VISIBLE", "View"]
+__all__ = ["SLACK", "VISIBLE", "View", "networked"]
 
 SLACK = 8e-3  # canvas units that a stroke may move until it has to be binned anew
 VISIBLE = 1 / 255  # a stroke that changes no pixel by as much shows nowhere
@@ -79,3 +80,12 @@ class View:
         area, square, mean = seen[:, 0].clamp(min=1e-6), seen[:, 1], seen[:, 2:]
         own = strokes.color
         return (square - 2 * (own * mean).sum(1)) / area + own.square().sum(1)
+
+
+def networked(goal: Objective) -> bool:
+    """Whether one of its terms looks at the picture through a network."""
+    for _, term in goal.terms():
+        for value in vars(term.objective if isinstance(term, Within) else term).values():
+            if any(isinstance(part, nn.Module) for part in (value if isinstance(value, list | tuple) else [value])):
+                return True
+    return False

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import BrushError, FileError, clipped
+from ..explain import explained
 from ..foreign import LIMITS, json_value, read_bytes
 from .settings import INPUTS, SETTINGS, TOP_SPEED, Setting, _curve, bounds, ranges, speed_input
 
@@ -91,6 +92,7 @@ class Brush:
         return Brush, (self.name, self.data, self.title, self.kind, self.author)
 
     @classmethod
+    @explained
     def load(cls, brush: Brush | str | os.PathLike[str] | bytes) -> Brush:
         """A brush from a bundled name, a .myb path, one of MyPaint's names, or a file's bytes.
 

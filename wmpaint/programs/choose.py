@@ -7,6 +7,7 @@ import functools
 import warnings
 
 from ..errors import InputError, MissingProgram
+from ..explain import explained
 from .base import BrushProgram
 from .brush import Brush
 from .dabs import Dabs
@@ -26,6 +27,7 @@ def _warn_once(reason: str) -> None:
     warnings.warn(f"painting with the embedded brush engine: {reason}", ProgramWarning, stacklevel=4)
 
 
+@explained
 def program(brush: Brush | str | bytes, *, seed: int = 0) -> BrushProgram:
     """MyPaint with a brush where libmypaint is installed, else Dabs, with one warning for the process.
 
@@ -39,6 +41,7 @@ def program(brush: Brush | str | bytes, *, seed: int = 0) -> BrushProgram:
         return Dabs(brush, seed)
 
 
+@explained
 def load_program(name: str, brush: Brush | str | bytes, *, seed: int = 0) -> BrushProgram:
     """The program of that name, "mypaint" or "dabs", with a brush.
 

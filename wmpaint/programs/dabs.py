@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..explain import explained
 from ._dab_engine import Curves, stroke
 from ._dab_raster import alpha
 from ._plan import Batch, enlarge, painted, pieces, shrunk
@@ -21,6 +22,7 @@ __all__ = ["Dabs"]
 Box = tuple[int, int, np.ndarray]  # top, left, alpha [h, w]
 
 
+@explained
 class Dabs(BrushProgram):
     """An embedded brush engine for machines without libmypaint; it reads the same brushes.
 

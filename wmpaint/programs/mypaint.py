@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import BrushError
+from ..explain import explained
 from ._engine import Engine, new_sheet
 from ._libmypaint import ONE, TILE, Sheet
 from ._library import library
@@ -20,6 +21,7 @@ from .brush import Brush
 __all__ = ["MyPaint"]
 
 
+@explained
 class MyPaint(BrushProgram):
     """MyPaint's brush engine with one brush.
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, MissingProgram
+from ...explain import explained
 from ...units import length
 from .plot import Layer
 from .stopping import Look, unhindered, watched
@@ -22,6 +23,7 @@ LOOPS = ("vpype.line_index", "vpype.model", "vpype_cli.operations")  # modules w
 WAIT = 0.1  # seconds of waiting for it, between two looks
 
 
+@explained
 @dataclass(frozen=True)
 class Order:
     """What is done to the lines of each pen.

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from ...color import parse_color, to_hex
 from ...errors import FileError, InputError
+from ...explain import explained
 from ...foreign import LIMITS, read_bytes, toml_table
 from ...units import length
 
@@ -24,6 +25,7 @@ FAINTEST = 1 / 255  # of a color that shows
 LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
+@explained
 @dataclass(frozen=True)
 class Pen:
     """One pen.
@@ -104,6 +106,7 @@ class Pen:
         return {name: value for name, value in values.items() if value is not None}
 
 
+@explained
 @dataclass(frozen=True)
 class PenSet:
     """Pens in the order they were given.
@@ -118,6 +121,9 @@ class PenSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pens", tuple(self.pens))
+        for k, pen in enumerate(self.pens):
+            if not isinstance(pen, Pen):
+                raise InputError(f"expected pen {k + 1} to be a Pen, got {pen!r:.60}")
         if not 1 <= len(self.pens) <= MOST_PENS:
             raise InputError(f"expected 1 to {MOST_PENS} pens, got {len(self.pens)}")
         names = [pen.name for pen in self.pens]
@@ -140,6 +146,7 @@ class PenSet:
         return self
 
 
+@explained
 def load_pens(source: Any) -> PenSet:
     """The pens of a bundled set's name, a .toml file, colors, or pens.
 

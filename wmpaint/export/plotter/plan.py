@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...canvas import Canvas
 from ...errors import InputError
+from ...explain import explained
 from ...strokes import Strokes
 from .. import look
 from .fill import FILLS
@@ -36,6 +37,7 @@ LOOSE = 0.5  # that of offsets, whose outermost lines keep less to the edge
 FARTHEST = 10  # km to draw
 
 
+@explained
 def plan(
     source: Any,
     pens: Any = None,

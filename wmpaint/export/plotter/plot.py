@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, clipped
+from ...explain import explained
 from .pens import Pen, luminance
 from .placement import Placement
 
 __all__ = ["Effort", "Layer", "Plot", "Speeds", "plotted", "shade"]
 
 
+@explained
 @dataclass(frozen=True)
 class Speeds:
     """How fast a plotter moves.
@@ -77,6 +79,9 @@ class Layer:
     pen: Pen
     paths: tuple[np.ndarray, ...]
 
+    def __repr__(self) -> str:
+        return f"Layer({self.pen.name}, {len(self.paths):,} lines)"
+
 
 @dataclass(frozen=True, eq=False)
 class Plot:
@@ -106,6 +111,11 @@ class Plot:
     title: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     painting: str | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        width, height = self.placement.page
+        drawn = f"{self.total.drawn:.1f} m in {len(self.layers)} pens on {width:g} x {height:g} mm"
+        return clipped(f"{type(self).__name__}({self.title}; {drawn})", 200)
 
     @property
     def work(self) -> tuple[Effort, ...]:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ... import memory
 from ...errors import InputError
+from ...explain import explained
 from .plot import Plot
 from .stopping import Look, Stop, looking
 
@@ -25,6 +26,7 @@ LARGEST = 16_384  # pixels a side
 TRAVEL = (0.9, 0.1, 0.5)
 
 
+@explained
 def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop | None = None) -> Tensor:  # [3, H, W]
     """The page as it will look.
 

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from ... import files
 from ...errors import FileError, InputError
+from ...explain import explained
 from ...export.animation import write_film
 from ...export.bitmap import flatten
 from ...export.ffmpeg import with_sound
@@ -62,6 +63,7 @@ class VideoReport:
         return asdict(self)
 
 
+@explained
 def paint_video(
     source: str | Path,
     output: str | Path,
