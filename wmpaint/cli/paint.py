@@ -60,6 +60,7 @@ def paint(
     program), painting.svg, timelapse.mp4 and report.json, and prints how near the two came to the photo.
 
     Ctrl-C stops painting, keeps what is painted, writes every output, and ends with code 130; a second one drops it.
+    SIGTERM and a closed terminal do the same, with 143 and 129.
     """
     from ..image import sample_photo
 
