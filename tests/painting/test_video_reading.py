@@ -136,6 +136,10 @@ def test_a_pictures_own_time_worked_by_hand() -> None:
     assert list(at_steady([(0.0, "a"), (0.1, "b")], fps=10, pace=ended)) == ["a", "b"]
     slow, fast = pace_of([0.0, 5.0], tick=0.001), pace_of([0.0, 0.001], tick=0.001)
     assert (slow.rate, fast.rate) == (1, 60)
+    uneven = pace_of([0.0, 0.1, 0.2, 1.0, 1.5, 3.0], tick=0.001)  # only what a clock is rounded to is forgiven
+    assert (uneven.spacing, uneven.slack, uneven.end) == pytest.approx((0.5, 0.001, 3.5), abs=1e-5)
+    rough = pace_of([*map(float, range(10)), 10.79], tick=1.0)  # and never more than half of a picture
+    assert rough.slack == pytest.approx(rough.spacing / 2, abs=1e-5) and rough.spacing == pytest.approx(1.079)
     for rate, meant in ((29.9, 30000 / 1001), (24.02, 24), (24.4, 24.4), (59.5, 59.5)):
         assert pace_of([k / rate for k in range(50)], tick=0.0).rate == pytest.approx(meant, rel=1e-6)
 
