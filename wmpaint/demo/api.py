@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def add(studio: Studio) -> None:
             **{**WAITS, "trigger_mode": "multiple"},
         )  # fmt: skip
 
-    async def followed(request: gr.Request, asked: Callable[[], Begin]) -> AsyncIterator[tuple[Any, Any, Any]]:
+    async def followed(request: gr.Request, asked: Callable[[], Begin]) -> AsyncGenerator[tuple[Any, Any, Any], None]:
         begin, stop, done = await studio.checked(asked), threading.Event(), 0.0
         async with aclosing(studio.painter.follow(request.session_hash, painted(begin, stop))) as news:
             async for each in news:

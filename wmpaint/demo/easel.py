@@ -160,7 +160,7 @@ class Easel:
     def _told(self, news: Any) -> dict[Any, Any]:
         if isinstance(news, Waiting):
             return {self.doing: bar(None, in_line(news)), self.keep: gr.Button(visible=news.begun)}
-        return news  # type: ignore[no-any-return]
+        return news
 
     def _work(self, begin: Begin, stop: Stop, album: Any) -> Generator[Any, None, None]:
         run, finish = begin()
