@@ -86,7 +86,9 @@ def page() -> str:
         "",
         "Every command takes `--help`. Bad input ends in one line on standard error and exit ",
     ]
-    lines[-1] += "code 2; Ctrl-C keeps what is painted and ends with 130, SIGTERM and a closed terminal likewise with 143 and 129."
+    lines[-1] += (
+        "code 2; Ctrl-C keeps what is painted and ends with 130, SIGTERM and a closed terminal do so with 143 and 129."
+    )
     return "\n".join([*lines, "", *BEGIN, *section(typer.main.get_command(app), "wmpaint")]).rstrip() + "\n"
 
 
