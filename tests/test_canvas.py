@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from wmpaint.canvas import Canvas
-from wmpaint.errors import InputError
+from wmpaint.errors import InputError, WmpaintError
+from wmpaint.image import load_image
 
 NAN, INF = float("nan"), float("inf")
 PAIRS: Any = [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]
@@ -58,6 +61,38 @@ def test_sides_in_pixels() -> None:
 
 def test_like_a_picture() -> None:
     assert Canvas.like(torch.zeros(3, 40, 60)).aspect == 1.5
-    for shape in ((40, 60), (3, 0, 60)):
-        with pytest.raises(InputError, match="expected a picture"):
-            Canvas.like(torch.zeros(shape))
+    with pytest.raises(InputError, match="expected a picture"):
+        Canvas.like(torch.zeros(3, 0, 60))
+
+
+def test_like_whatever_is_a_picture(tmp_path: Path) -> None:
+    """By the rules of `load_image`: arrays end in their channels, tensors begin with them."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (20, 10)).save(tmp_path / "lying.png")
+    Image.new("RGB", (20, 10)).save(tmp_path / "turned.jpg", exif=exif)
+    Image.new("RGB", (20, 10)).save(tmp_path / "turned.png", exif=exif)
+    wide: list[Any] = [
+        np.zeros((10, 20, 3), np.uint8), np.zeros((10, 20)), torch.zeros(10, 20), torch.zeros(4, 10, 20),
+        Image.new("L", (20, 10)), tmp_path / "lying.png", str(tmp_path / "lying.png"),
+    ]  # fmt: skip
+    for picture in wide:
+        assert Canvas.like(picture) == Canvas(2.0)
+    for name in ("turned.jpg", "turned.png"):
+        picture = load_image(tmp_path / name)
+        assert Canvas.like(tmp_path / name) == Canvas.like(picture) == Canvas(0.5)
+    assert Canvas.like("castle", (0, 0, 0)).aspect == Canvas.like(load_image("castle")).aspect
+    assert Canvas.like("castle", (0, 0, 0)).background == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("picture", "match"),
+    [
+        (np.zeros((3, 10, 20)), "expected a picture array"), (torch.zeros(10, 20, 3), "expected a picture tensor"),
+        (7, "expected a picture as a path"), ("no.jpg", "no such file"), (np.zeros((0, 4)), "which is empty"),
+    ],
+)  # fmt: skip
+def test_like_what_is_no_picture(picture: Any, match: str) -> None:
+    for take in (Canvas.like, load_image):
+        with pytest.raises(WmpaintError, match=match):
+            take(picture)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from wmpaint.canvas import Canvas
 from wmpaint.cli import session
 from wmpaint.cli.app import app
+from wmpaint.errors import FileError
 from wmpaint.painting import BrushRef, Painting, result
 
 
@@ -99,6 +100,36 @@ def test_paint_json_is_the_last_line_and_all_of_stdout(run):
     assert (values["strokes"], values["steps"], values["seed"], values["real_psnr"]) == (6, 6, 3, None)
     assert all(Path(path).is_file() for path in values["outputs"]) and len(values["outputs"]) == 5
     assert not Path("b/real.png").exists() and not Path("b/timelapse.mp4").exists()
+
+
+def test_a_full_disk_under_the_checkpoint_does_not_end_the_painting(run, folder, monkeypatch):
+    monkeypatch.setattr(session, "CHECKPOINT_EVERY", 0.0)
+    (folder / "c").write_text("the last good one")
+
+    def full(path: Path) -> None:
+        raise FileError(f"could not write {str(path)!r}: the disk is full")
+
+    monkeypatch.setattr(run, "save_checkpoint", full)
+    done = wmpaint("paint", "--checkpoint", "c", "-o", "ok", "--no-film")
+    assert done.exit_code == 0 and (folder / "ok" / "painting.wmp.json").exists()
+    assert done.stderr.count("the disk is full; going on without a checkpoint") == 1
+    assert (folder / "c").read_text() == "the last good one"
+
+
+def test_a_full_disk_under_one_output_spares_the_others(run, folder, monkeypatch):
+    save = Painting.save
+
+    def full(self: Painting, path: Path, **options: object) -> None:
+        if path.suffix == ".svg":
+            raise FileError(f"could not write {str(path)!r}: the disk is full")
+        save(self, path, **options)
+
+    monkeypatch.setattr(Painting, "save", full)
+    done = wmpaint("paint", "-o", "a.svg", "-o", "ok", "--no-film")
+    assert done.exit_code == 2 and "could not write 'a.svg': the disk is full" in done.stderr
+    assert sorted(path.name for path in (folder / "ok").iterdir()) == [
+        "dream.png", "painting.wmp.json", "real.png", "report.json",
+    ]  # fmt: skip
 
 
 def test_ctrl_c_keeps_what_is_painted(run):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from wmpaint import files
 from wmpaint.errors import FileError, InputError
 from wmpaint.files import atomic_path, check_writable, make_folder, write_bytes, write_text
 
@@ -194,3 +195,52 @@ def test_make_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(FileError, match="could not make the folder"):
         make_folder(tmp_path / "file")
+
+
+def test_a_writer_that_loses_the_systems_reason_is_asked_whether_the_disk_is_full(tmp_path: Path) -> None:
+    for error in (ValueError("encoder error -2"), OSError("encoder error -2"), FileError("expected ffmpeg to do it")):
+        with pytest.raises(FileError, match=r"the disk is full$") as caught, atomic_path(tmp_path / "a") as temporary:
+            temporary.symlink_to("/dev/full")
+            raise error
+        assert caught.value.__cause__ is error and os.listdir(tmp_path) == []
+
+
+class Alien(Exception):
+    """As libraries in other languages raise it."""
+
+
+@pytest.mark.parametrize(
+    ("text", "module", "words"),
+    [
+        ("I/O error: No space left on device (os error 28)", "safetensors_rust", "the disk is full"),
+        ("Error while serializing: I/O error: File too large (os error 27)", "elsewhere", "file too large"),
+        ("cairo returned 11: error while writing", "cairocffi", "cairo returned 11: error while writing"),
+    ],
+)
+def test_errors_of_foreign_writers_are_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, module: str, words: str
+) -> None:
+    monkeypatch.setattr(Alien, "__module__", module)
+    with pytest.raises(FileError) as caught, atomic_path(tmp_path / "a.png") as temporary:
+        temporary.write_text("half")
+        raise Alien(text)
+    assert str(caught.value) == f"could not write {str(tmp_path / 'a.png')!r}: {words}" and os.listdir(tmp_path) == []
+
+
+def test_safetensors_that_the_system_does_not_take(tmp_path: Path) -> None:
+    """All four writers of them go through one function; a real one, cut short by the limit on a file's size."""
+    import resource
+
+    import torch
+    from safetensors.torch import save_file
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        with pytest.raises(FileError, match="file too large"), atomic_path(tmp_path / "a.safetensors") as temporary:
+            save_file({"a": torch.zeros(10_000)}, str(temporary))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert os.listdir(tmp_path) == []
+    writers = [path for path in Path(files.__file__).parent.rglob("*.py") if "save_file(" in path.read_text("utf-8")]
+    assert len(writers) == 4 and all("with atomic_path(" in path.read_text("utf-8") for path in writers)

@@ -160,11 +160,14 @@ def test_color_profile_is_converted(tmp_path: Path, alpha: bool) -> None:
     assert (load_image(tmp_path / "a.png")[:, 1, 1] - expected).abs().max() < 0.02
 
 
-def test_srgb_profile_changes_nothing_and_a_broken_one_is_ignored(tmp_path: Path) -> None:
+def test_srgb_profile_changes_nothing_and_a_broken_one_is_left_aside_with_a_warning(tmp_path: Path) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    for profile in (srgb, b"no profile at all", srgb[:200]):
+    Image.fromarray(ramp()).save(tmp_path / "a.png", icc_profile=srgb)
+    assert torch.equal(load_image(tmp_path / "a.png"), as_tensor(ramp()))
+    for profile in (b"no profile at all", srgb[:200], srgb[:16] + b"GRAY" + srgb[20:], srgb[:16] + b"CMYK" + srgb[20:]):
         Image.fromarray(ramp()).save(tmp_path / "a.png", icc_profile=profile)
-        assert torch.equal(load_image(tmp_path / "a.png"), as_tensor(ramp()))
+        with pytest.warns(UserWarning, match=r"a\.png' has a color profile that does not fit it, or is broken"):
+            assert torch.equal(load_image(tmp_path / "a.png"), as_tensor(ramp()))
 
 
 # --- what is refused --------------------------------------------------------------------------------------------
@@ -258,7 +261,7 @@ def test_damaged_files_are_refused_or_read_but_never_crash(kind: str, data: st.D
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I", "F", "I;16"])
 def test_pil_images_of_every_mode(mode: str) -> None:
-    image = Image.new(mode, (8, 6))
+    image = Image.new(mode, (8, 6), {"LA": (0, 255), "RGBA": (0, 0, 0, 255)}.get(mode, 0))
     check(load_image(image), 6, 8)
     assert image.mode == mode  # left alone
 

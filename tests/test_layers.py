@@ -17,12 +17,13 @@ ROOT = Path(wmpaint.__file__).parent
 # Lowest first. A name is a module or a package of wmpaint; inside a package any import is fine.
 # Neighbors on a line do not import each other. CONTRIBUTING.md shows the same table.
 LAYERS = [
-    "errors version",
-    "foreign",
+    "errors version processes",
+    "foreign leftovers",
     "files memory tensors",
     "download",
     "units color geometry metrics",
-    "image canvas",
+    "image",
+    "canvas",
     "strokes",
     "renderer",
     "raster",

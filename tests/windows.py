@@ -56,6 +56,17 @@ class Watched:
         """What is written there."""
         return str(self.page.locator(selector).inner_text())
 
+    def many(self, selector: str, least: int) -> None:
+        """Wait until there are so many elements."""
+        self.page.wait_for_function(
+            "([selector, least]) => document.querySelectorAll(selector).length >= least", arg=[selector, least]
+        )
+
+    def gone(self, *selectors: str) -> None:
+        """Wait until nothing of them is seen."""
+        for selector in selectors:
+            self.page.locator(selector).first.wait_for(state="hidden")
+
     def number(self, selector: str, value: float) -> None:
         """Type a number into a slider or a field."""
         field = self.page.locator(f"{selector} input[type=number]")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from . import processes as _processes  # noqa: F401
 from .version import __version__ as __version__
 
 _WHERE = {

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
-
 from .errors import InputError
+from .image import size_of
 
 __all__ = ["Canvas"]
 
@@ -51,13 +50,20 @@ class Canvas:
     @classmethod
     def like(
         cls,
-        picture: Tensor,  # [C, H, W]
+        picture: Any,
         background: tuple[float, float, float] | None = (1.0, 1.0, 1.0),
     ) -> Canvas:
-        """The canvas with a picture's proportions."""
-        if picture.ndim != 3 or 0 in picture.shape:
-            raise InputError(f"expected a picture [C, H, W], got shape {tuple(picture.shape)}")
-        return cls(aspect=picture.shape[2] / picture.shape[1], background=background)
+        """The canvas with a picture's proportions.
+
+        Args:
+            picture: as `image.load_image` takes it: a path or a bundled picture's name, a PIL image, an array
+                [H, W(, C)] or a tensor [C, H, W].
+
+        Raises:
+            FileError, InputError: a picture that `load_image` does not take.
+        """
+        height, width = size_of(picture)
+        return cls(aspect=width / height, background=background)
 
     def pixels(self, height: int) -> tuple[int, int]:
         """(height, width) of a picture of this canvas, in pixels.

@@ -134,7 +134,8 @@ def _locked(part: Path) -> Iterator[BufferedRandom]:
     try:
         while True:
             with part.open("a+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+                with contextlib.suppress(OSError):  # a file system without locks
+                    fcntl.flock(file, fcntl.LOCK_EX)
                 if not part.exists() or not os.path.samestat(part.stat(), os.fstat(file.fileno())):
                     continue  # the one before us finished, and renamed or removed it
                 try:

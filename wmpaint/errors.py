@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BrushError", "FileError", "InputError", "MissingProgram", "WmpaintError", "clipped"]
+__all__ = ["BrushError", "FileError", "InputError", "MissingProgram", "Stopped", "WmpaintError", "clipped"]
 
 LONGEST = 500  # characters of a message; what people and files gave us is quoted in it, and may be of any length
 
@@ -47,3 +47,7 @@ class FileError(WmpaintError, OSError):
 
 class MissingProgram(WmpaintError, OSError):
     """A paint program, or an optional package, that is not installed."""
+
+
+class Stopped(WmpaintError):
+    """Work that was given up half-way, since its caller's `stop` said so."""

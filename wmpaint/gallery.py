@@ -17,7 +17,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import files
 from .errors import FileError, InputError, MissingProgram
+from .foreign import LIMITS, foreign, json_value, read_bytes
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ HEIGHT, THUMBNAIL, FILM = 720, 280, 360  # pixels
 SECONDS = 8.0
 _WORDS = ("title", "kind", "brush", "about", "ideas")  # what a work says of itself
 _CREDIT = ("what", "author", "license")
+_TYPES = {"title": str, "brush": str, "about": str, "command": str, "photo": str, "parameters": dict, "made": dict}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class Artwork:
                 raise FileError(f"expected {word!r} in the work {self.name!r}, got none")
         if self.meta["kind"] not in KINDS:
             raise FileError(f"expected the work {self.name!r} to be one of {', '.join(KINDS)}, got {self.meta['kind']}")
+        for word, kind in _TYPES.items():
+            if not isinstance(self.meta.get(word), kind | None):
+                got = type(self.meta[word]).__name__
+                raise FileError(f"expected {word} of the work {self.name!r} as {kind.__name__}, got {got}")
         for credit in self.meta.get("credits", ()):
             if missing := [word for word in _CREDIT if not credit.get(word)]:
                 raise FileError(f"expected {missing[0]!r} in each credit of the work {self.name!r}, got none")
@@ -142,13 +147,11 @@ def find(folder: str | Path | None = None) -> list[Artwork]:
 
 
 def _load(path: Path) -> Artwork:
-    try:
-        meta = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileError(f"expected a meta.json of a work, got another file: {str(path)!r}: {error}") from error
+    meta = json_value(read_bytes(path, LIMITS["work"]), LIMITS["work"], str(path))
     if not isinstance(meta, dict):
         raise FileError(f"expected an object in {str(path)!r}, got {type(meta).__name__}")
-    return Artwork(path.parent, meta)
+    with foreign("a work", path):
+        return Artwork(path.parent, meta)
 
 
 def faults(artwork: Artwork) -> list[str]:
@@ -185,13 +188,13 @@ def remake(artwork: Artwork, output: str | Path) -> dict[str, Any]:
 
     Raises:
         InputError: a command that fails, or is none of wmpaint's and python's.
+        FileError: the folder cannot be written, or another run is writing it.
         KeyboardInterrupt: at Ctrl-C; `output` is as it was.
         Exception: what the work's own code raises.
     """
     output = files.make_folder(output)
     before = _processor_seconds()
-    with tempfile.TemporaryDirectory(dir=output, prefix=".making.") as scratch:
-        folder = Path(scratch)
+    with files.locked(output, folder=True), files.scratch_folder(output) as folder:
         with _unbroken():
             namespace = {} if artwork.command else runpy.run_path(str(artwork.script))
             if artwork.command is None and "make" not in namespace and "write" in namespace:

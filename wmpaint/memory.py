@@ -1,29 +1,54 @@
-"""How much memory a painting takes, and how much there is, so that it is refused in a sentence rather than killed."""
+"""How much memory a painting takes, and how much there is, so that it is refused in a sentence rather than killed.
+
+Painting looks at pictures of a few hundred pixels, however large the painting is meant to be: those and the strokes
+count while it is painted, and the picture of its full height when it is finished. `benchmarks/memory.py` measures both
+beside these estimates.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from .errors import InputError
 
-__all__ = ["available", "check", "check_picture", "needed"]
+__all__ = ["available", "check", "check_picture", "needed", "picture"]
 
-_BASE = 1 << 30  # the interpreter, torch, and the painter
-_STROKE = 64 << 10  # ribbons, their activations and gradients, and the optimizer's state
-_SHOWN = 48  # bytes a pixel of a picture that is only rendered: itself, its variance, and copies on the way
-_PIXEL = 512  # pictures, targets and their gradients at the highest resolution
-
-
-def needed(strokes: int, height: int, aspect: float = 1.0) -> int:
-    """A rough upper estimate of the bytes that painting takes; `height` is in pixels."""
-    return _BASE + sum(_parts(strokes, height, aspect))
+MB = 1 << 20
+_BASE = 640 * MB  # the interpreter, torch, and the painter
+_ROOM = 96 * MB  # of that, what a process that has all these loaded still takes
+_STROKE = 256 << 10  # ribbons, their activations and gradients, and the optimizer's state
+_SEEN = 512  # bytes a pixel of pictures that are looked at while painting: targets, tiles, gradients
+_NETS = 4_096  # those where networks look at them
+_SHOWN = 80  # bytes a pixel of a picture that is only rendered: itself, its variance, copies on the way, its file
 
 
-def _parts(strokes: int, height: int, aspect: float) -> tuple[int, int]:
-    """Bytes for the strokes, and for the pixels."""
-    return strokes * _STROKE, round(height * height * aspect) * _PIXEL
+def needed(strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False) -> int:
+    """The bytes that a process takes for a painting and the picture of it, rather too many than too few.
+
+    Args:
+        height: in pixels, of the finished picture.
+        seen: in pixels, of the highest picture that is looked at while painting; as high as the finished one if None.
+        nets: whether networks look at it.
+    """
+    return _BASE + _strokes(strokes) + _pixels(height, aspect, height if seen is None else seen, nets)
+
+
+def _strokes(strokes: int) -> int:
+    return strokes * _STROKE
+
+
+def _pixels(height: int, aspect: float, seen: int, nets: bool) -> int:
+    # What was looked at while painting is gone when the finished picture is made.
+    looked = min(seen, height) if not nets else seen
+    return round(aspect * max(looked * looked * (_NETS if nets else _SEEN), height * height * _SHOWN))
+
+
+def picture(height: int, width: int, kept: int = 0) -> int:
+    """The bytes that a process takes to render a picture; `kept` as for `check_picture`."""
+    return _BASE + height * width * (_SHOWN + 16 * kept)
 
 
 def available() -> int | None:
@@ -41,26 +66,40 @@ def available() -> int | None:
     return min(found, default=None)
 
 
-def check(strokes: int, height: int, aspect: float = 1.0) -> None:
-    """Refuse what does not fit, and say which of strokes and pixels takes the memory.
+def _resident() -> int:
+    """Bytes that this process holds already, as far as the system tells."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0
+
+
+def _free(need: int) -> int:
+    """Of what a process takes, what is not its own yet: all but the libraries that are loaded."""
+    return need - min(_resident(), _BASE - _ROOM)
+
+
+def check(strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False) -> None:
+    """Refuse what does not fit, and say which of strokes and pixels takes the memory; arguments as for `needed`.
 
     Raises:
-        InputError: more is needed than there is.
+        InputError: more is needed than there is; the message names how much would fit.
     """
-    need, have = needed(strokes, height, aspect), available()
+    need, have = _free(needed(strokes, height, aspect, seen, nets)), available()
     if have is None or need <= have:
         return
-    spare = max(0, have - _BASE)
-    for_strokes, for_pixels = _parts(strokes, height, aspect)
-    if for_pixels <= spare < for_strokes:
-        advice = "fewer strokes"
-    elif for_strokes <= spare < for_pixels:
-        advice = "a smaller height"
-    else:
-        advice = "fewer strokes and a smaller height"
+
+    def fits(n: int, h: int) -> bool:
+        return _free(needed(n, h, aspect, None if seen is None else min(seen, h), nets)) <= have
+
+    advice = []
+    if height_that_fits := _most(height, lambda h: fits(strokes, h)):
+        advice.append(f"a smaller height, about {height_that_fits:,} pixels would fit")
+    if strokes_that_fit := _most(strokes, lambda n: fits(n, height)):
+        advice.append(f"fewer strokes, about {strokes_that_fit:,} would fit")
     raise InputError(
-        f"expected about {need / (1 << 30):.0f} GiB of free memory for {strokes:,} strokes at a height of "
-        f"{height}, got {have / (1 << 30):.1f} GiB: try {advice}"
+        f"expected about {_gib(need)} GiB of free memory for {strokes:,} strokes at a height of "
+        f"{height}, got {_gib(have)} GiB: try {'; or '.join(advice) or 'fewer strokes and a smaller height'}"
     )
 
 
@@ -71,11 +110,28 @@ def check_picture(height: int, width: int, kept: int = 0) -> None:
         kept: how many pictures of that size, of four channels, there are beside it.
 
     Raises:
-        InputError: more is needed than there is.
+        InputError: more is needed than there is; the message names the height that would fit.
     """
-    need, have = height * width * (_SHOWN + 16 * kept), available()
-    if have is not None and need > have:
-        raise InputError(
-            f"expected about {need / (1 << 30):.1f} GiB of free memory for a picture of {width} x {height} pixels, "
-            f"got {have / (1 << 30):.1f} GiB: try a smaller height"
-        )
+    need, have = _free(picture(height, width, kept)), available()
+    if have is None or need <= have:
+        return
+    most = _most(height, lambda h: _free(picture(h, round(h * width / height), kept)) <= have)
+    fits = f", about {most:,} pixels would fit" if most else ""
+    raise InputError(
+        f"expected about {_gib(need)} GiB of free memory for a picture of {width} x {height} pixels, "
+        f"got {_gib(have)} GiB: try a smaller height{fits}"
+    )
+
+
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """The largest number below a limit that fits, of two digits; 0 if none does."""
+    low, high = 0, limit
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    unit = 10 ** max(0, len(str(low)) - 2)
+    return low // unit * unit
+
+
+def _gib(size: int) -> str:
+    return f"{size / (1 << 30):.1f}"

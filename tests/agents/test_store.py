@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 
 from wmpaint.agents import load, save, store
 from wmpaint.errors import FileError, InputError
+from wmpaint.foreign import Limit
 
 
 def parts(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
@@ -64,7 +65,7 @@ def test_what_is_no_agent_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     other.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(FileError, match="expected an agent in the format"):
         load(other, pupil.painter)
-    monkeypatch.setattr(store, "MAX_BYTES", 1000)
+    monkeypatch.setitem(store.LIMITS, "agent", Limit("an agent", 1000))
     with pytest.raises(FileError, match="expected an agent of at most"):
         load(path, pupil.painter)
     for missing in (tmp_path / "c.safetensors", "nobody"):

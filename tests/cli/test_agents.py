@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from PIL import Image
 from typer.testing import CliRunner
@@ -53,6 +54,27 @@ def test_train_writes_all_and_goes_on(tmp_path: Path) -> None:
     whole = tmp_path / "b.safetensors"
     run("train", "--data", data, "--steps", 5, "-o", whole, *SMALL)
     assert agents.load(out).info["steps"] == agents.load(whole).info["steps"] == 5
+
+
+def test_a_full_disk_does_not_end_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, out = digits(tmp_path / "d.npz"), tmp_path / "a.safetensors"
+    full, save = {"generator"}, safetensors.torch.save_file
+
+    def save_file(tensors: dict[str, torch.Tensor], *rest: object, **more: object) -> None:
+        if not full or full & tensors.keys():
+            raise safetensors.SafetensorError("Error while serializing: No space left on device (os error 28)")
+        save(tensors, *rest, **more)
+
+    monkeypatch.setattr(safetensors.torch, "save_file", save_file)
+    words = ["agent", "train", "--data", str(data), "--steps", "2", "-o", str(out), *SMALL]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0 and done.stderr.count("the disk is full; going on without a checkpoint") == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.losses.csv", "a.safetensors", "a.sheet.png", "d.npz"]
+    before = out.read_bytes()
+    full.clear()  # of everything
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2 and done.stderr.splitlines()[-1].endswith("a.safetensors': the disk is full")
+    assert out.read_bytes() == before
 
 
 def test_paint_and_evaluate(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from wmpaint.cli import common
-from wmpaint.errors import BrushError, InputError
+from wmpaint.errors import BrushError, FileError, InputError
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,56 @@ def test_outputs_never_are_the_inputs(tmp_path, monkeypatch):
     common.check_inputs_kept([Path("b.png")], [Path("a.png"), None])
     with pytest.raises(InputError, match="other than the input"):
         common.check_inputs_kept([Path("b.png"), tmp_path / "link.png"], [Path("a.png")])
+
+
+def test_what_cannot_be_written_along_the_way_is_said_once_and_tried_again(capsys):
+    spare = common.AlongTheWay()
+    full = FileError("could not write 'c': the disk is full")
+    for error in (full, full, None, OSError(28, "No space left on device")):
+        with spare("a checkpoint"):
+            if error is not None:
+                raise error
+        assert spare.lacks("a checkpoint") is (error is not None)
+    with spare("the sheet"):
+        raise OSError(28, "No space left on device")
+    assert capsys.readouterr().err == (
+        "wmpaint: note: could not write 'c': the disk is full; going on without a checkpoint\n"
+        "wmpaint: note: the disk is full; going on without the sheet\n"
+    )
+    with pytest.raises(InputError), spare("a checkpoint"):
+        raise InputError("another matter")
+
+
+def test_a_file_that_cannot_be_written_does_not_keep_the_others_from_it(capsys):
+    tried, done = common.EachTried(), []
+    for number in range(4):
+        with tried():
+            if number < 2:
+                raise FileError(f"no {number}")
+            done.append(number)
+    with pytest.raises(FileError, match="no 0"):
+        tried.end()
+    assert done == [2, 3] and capsys.readouterr().err == "wmpaint: no 1\n"
+    common.EachTried().end()
+
+
+def test_a_checkpoints_disk_may_be_full_and_its_folder_must_be_there(tmp_path, monkeypatch, capsys):
+    with pytest.raises(FileError, match="does not exist"):
+        common.check_state(tmp_path / "none" / "c")
+
+    def full(self, *rest):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", full)
+    common.check_state(tmp_path / "c")
+    assert "the disk is full; it is tried again" in capsys.readouterr().err
+
+
+def test_one_run_may_name_an_output_twice_and_another_may_not_have_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with common.alone([Path("a"), tmp_path / "a"], folders=[Path("out"), Path("out/")]):
+        with pytest.raises(FileError, match="another run"), common.alone([Path("b"), Path("a")]):
+            raise AssertionError
+        with common.alone([Path("b")]):
+            pass
+    assert list(tmp_path.iterdir()) == []

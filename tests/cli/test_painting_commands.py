@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+import warnings
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+import torch
+from PIL import Image
 from typer.testing import CliRunner
 
 from wmpaint.cli.app import app
@@ -163,3 +170,99 @@ def test_the_table_compares_the_photo_the_dream_and_the_replay():
     assert done.exit_code == 0, done.output
     for words in ("photo style", "dream content", "real style"):
         assert words in done.stdout
+
+
+# --- names, grounds and sizes ---
+
+
+@pytest.mark.parametrize("command", [("paint", "castle"), ("style", "castle", "starry_night"), ("paint", "sample")])
+def test_bundled_pictures_are_goals_by_name(command, tmp_path):
+    found = values(*command, "--no-real", "-o", "castle")  # the folder of outputs bears the name too
+    assert found["strokes"] == 8
+    assert Painting.load("castle/painting.wmp.json").provenance["source"] == command[1]
+    assert values(*command, "--no-real", "-o", "castle")["dream_psnr"] == found["dream_psnr"]
+
+
+def logo(path):
+    pixels = np.zeros((48, 48, 4), np.uint8) + np.array([255, 255, 255, 0], np.uint8)
+    pixels[12:36, 12:36, 3] = 255
+    Image.fromarray(pixels).save(path)
+
+
+def test_a_white_logo_is_painted_on_the_ground_that_is_asked_for():
+    logo("logo.png")
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        done = wmpaint("paint", "logo.png", *SMALL, "--no-real", "-o", "white")
+    assert done.exit_code == 0
+    assert "nearly nothing of 'logo.png' shows" in done.stderr and "one color everywhere" in done.stderr
+    done = wmpaint("paint", "logo.png", *SMALL, "--no-real", "--steps", 40, "--background", "#102030", "-o", "dark")
+    assert done.exit_code == 0 and "note" not in done.stderr
+    ground = (16 / 255, 32 / 255, 48 / 255)
+    painting = Painting.load("dark/painting.wmp.json")
+    assert painting.canvas.background == pytest.approx(ground)
+    dream = load_image("dark/dream.png")
+    assert dream[:, 24, 24].min() > 0.4, "the logo"
+    assert (dream[:, 1, 1] - torch.tensor(ground)).abs().max() < 0.02, "the bare ground"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("style", "logo.png", "starry_night"), ("dream", "logo.png", "--layer", "block4"), ("dream", "--class", "daisy")],
+)
+def test_style_and_dream_have_a_ground_too(command):
+    logo("logo.png")
+    values(*command, "--no-real", "--ground", "#800000", "-o", "a.wmp.json")
+    assert Painting.load("a.wmp.json").canvas.background == pytest.approx((128 / 255, 0, 0))
+
+
+def test_a_ground_goes_on_with_its_checkpoint():
+    logo("logo.png")
+    first = values(
+        "paint", "logo.png", "--no-real", "--background", "#000", "--checkpoint", "state", "-o", "a.wmp.json"
+    )
+    again = values("paint", "logo.png", "--no-real", "--resume", "state", "-o", "b.wmp.json")
+    assert again["dream_psnr"] == first["dream_psnr"]
+    done = wmpaint("paint", "logo.png", "--resume", "state", "--background", "#804020", "--no-real", *SMALL)
+    assert done.exit_code == 2 and "expected" in done.stderr
+    done = wmpaint("paint", PHOTO, "--background", "reddish", *SMALL)
+    assert done.exit_code == 2 and "expected a --background such as #1d4ed8" in done.stderr
+
+
+def test_a_picture_of_one_color_is_told():
+    Image.new("RGB", (40, 30), (200, 10, 10)).save("red.png")
+    done = wmpaint("paint", "red.png", *SMALL, "--no-real")
+    assert done.exit_code == 0 and "'red.png' has one color everywhere" in done.stderr
+
+
+def test_paper_counts_in_every_file_that_has_a_size():
+    """The cat lies, and so does its page of A5: 210 x 148 mm, 118 mm of which are painted."""
+    names = ("a.pdf", "a.svg", "a.png", "a.tif", "a.jpg", "a.ora", "b.wmp.json")
+    outputs = [word for name in names for word in ("-o", name)]
+    values("paint", PHOTO, "--pens", "black", "--paper", "a5", "--no-real", *outputs)
+    box = re.search(rb"/MediaBox \[ ?([\d. ]+)\]", Path("a.pdf").read_bytes())
+    assert [float(v) / 72 * 25.4 for v in box[1].split()] == pytest.approx([0, 0, 210, 148], abs=0.01)
+    svg = ElementTree.parse("a.svg").getroot()
+    assert (svg.get("width"), svg.get("height")) == ("210mm", "148mm")
+    left, top, wide, high = map(float, svg.get("viewBox").split())
+    strokes = next(element for element in svg if element.get("id") == "strokes")
+    assert strokes.get("clip-path") == "url(#canvas)", "margins stay bare"
+    assert 1000 * 148 / high == pytest.approx(118, abs=0.01) and wide / high == pytest.approx(210 / 148, abs=1e-4)
+    assert (-top, -left) == pytest.approx((15 * high / 148, (wide - 4000 / 3) / 2), abs=0.5)
+    for name in ("a.png", "a.tif", "a.jpg"):
+        with Image.open(name) as image:
+            across, down = (25.4 * side / dpi for side, dpi in zip(image.size, image.info["dpi"], strict=True))
+        assert down == pytest.approx(118, abs=4 if name == "a.jpg" else 0.2), name  # .jpg has whole dpi
+        assert across / down == pytest.approx(4 / 3, abs=0.02)
+    stack = ElementTree.fromstring(zipfile.ZipFile("a.ora").read("stack.xml"))
+    assert stack.get("xres") == stack.get("yres") == str(round(48 / (118 / 25.4)))
+    done = wmpaint("export", "b.wmp.json", "-o", "c.pdf", "-o", "c.png")
+    assert done.exit_code == 0
+    assert b"MediaBox" in Path("c.pdf").read_bytes() and box[0] in Path("c.pdf").read_bytes()
+
+
+def test_paper_without_pens_changes_nothing():
+    values("paint", PHOTO, "--no-real", "-o", "a.svg", "-o", "a.png")
+    assert ElementTree.parse("a.svg").getroot().get("height") == "1000"
+    with Image.open("a.png") as image:
+        assert "dpi" not in image.info

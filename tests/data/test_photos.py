@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,19 @@ def folder(tmp_path: Path) -> Path:
     save(tmp_path / ".hidden" / "d.png", (0, 0, 0))
     (tmp_path / "dogs" / "notes.txt").write_text("no picture")
     return tmp_path
+
+
+def test_pictures_of_telephones_are_read_or_told_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pillow_heif import from_pillow
+
+    from_pillow(Image.new("RGB", (40, 30), (200, 60, 30))).save(folder / "cats" / "c.HEIC", format="HEIF")
+    found = photos(folder)
+    assert [path.name for path in found.files] == ["a.JPG", "b.png", "c.HEIC", "c.webp"]
+    red = found.take([2], side=8).pictures[0].mean((1, 2)) * 255
+    assert (red - torch.tensor([200.0, 60, 30])).abs().max() < 4
+    monkeypatch.setattr(sys.modules["wmpaint.data.photos"], "find_spec", lambda name: None)
+    with pytest.warns(UserWarning, match=r"1 HEIC pictures in .* are left out: pip install wmpaint\[heic\]"):
+        assert len(photos(folder)) == 3
 
 
 def drawing(path: Path, ink: int, ground: int) -> None:

@@ -59,7 +59,7 @@ def test_paint_tells_how_far_it_is_and_gives_a_painting(client: Client) -> None:
     work = load(painting)
     assert len(work.strokes) == 15 and work.seed == 5
     assert Image.open(picture).size == (85, 64)
-    assert report["strokes"] == 15 and report["command"].startswith("wmpaint paint sample.jpg --brush round")
+    assert report["strokes"] == 15 and report["command"].startswith("wmpaint paint sample --brush round")
     assert "/" not in work.parameters["brush"]
     again = client.predict(photo=photo(), seed=5, api_name="/paint", **SMALL)
     assert Path(again[0]).read_text().split('"seconds"')[0] == Path(painting).read_text().split('"seconds"')[0]

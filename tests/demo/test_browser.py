@@ -61,12 +61,15 @@ def test_a_photo_is_painted_kept_continued_undone_and_downloaded(watched: Watche
     page.click("#paint-go")
     page.wait_for_selector("#paint-stage img")
     page.wait_for_function("window.frames_seen.size >= 4")
-    assert page.locator("#paint-doing progress").get_attribute("value") not in (None, "100")
-    assert "strokes" in watched.text("#paint-doing")
+    page.wait_for_function(
+        """() => { const value = document.querySelector("#paint-doing progress")?.getAttribute("value");
+        return value && value !== "100" && document.querySelector("#paint-doing").innerText.includes("strokes") }"""
+    )
     page.click("#paint-keep")
     page.wait_for_selector("#paint-continue", state="visible")
-    assert page.locator("#paint-stage img").is_hidden() and page.locator("#paint-keep").is_hidden()
-    assert page.locator("#paint-compare img").count() >= 2, "dream and real"
+    watched.gone("#paint-stage img", "#paint-keep")
+    watched.many("#paint-compare img", 2)  # dream and real
+    page.wait_for_selector("#paint-numbers table")
     numbers = watched.text("#paint-numbers")
     assert "round" in numbers and "gap" in numbers and "dB" in numbers
     kept = load(watched.download("Painting, to open again (.wmp.json)", "paint", tmp_path))
@@ -97,24 +100,24 @@ def test_a_photo_is_painted_kept_continued_undone_and_downloaded(watched: Watche
 
     assert len(imageio.imread(io.BytesIO(film.read_bytes()), extension=".mp4")) > 20
     page.locator("#paint-after >> text=Do it again, without this page").first.click()
-    page.wait_for_selector("#paint-after .cm-content")
-    assert "wmpaint paint" in page.locator("#paint-after .cm-content").first.inner_text()
+    page.locator("#paint-after .cm-content", has_text="wmpaint paint").first.wait_for()
 
 
 def test_a_canceled_painting_leaves_the_one_before(watched: Watched, tmp_path: Path) -> None:
     page = watched.page
     paint(watched)
+    page.wait_for_selector("#paint-numbers table")
     before = watched.text("#paint-numbers")
     watched.number("#paint-strokes", 300)
     page.click("#paint-go")
     page.wait_for_selector("#paint-stage img")
     page.click("#paint-cancel")
     page.wait_for_selector("#paint-continue", state="visible")
-    assert watched.text("#paint-numbers") == before and page.locator("#paint-cancel").is_hidden()
+    watched.gone("#paint-cancel")
+    assert watched.text("#paint-numbers") == before
     kept = load(watched.download("Painting, to open again (.wmp.json)", "paint", tmp_path))
     assert len(kept.strokes) == FAST
-    page.wait_for_selector("#paint-film video", timeout=30_000)
-    assert page.locator("#paint-film video").get_attribute("src")
+    page.wait_for_selector("#paint-film video[src]")
 
 
 def test_what_goes_wrong_is_said_and_the_page_goes_on(watched: Watched, tmp_path: Path) -> None:
@@ -136,7 +139,7 @@ def test_what_goes_wrong_is_said_and_the_page_goes_on(watched: Watched, tmp_path
     assert "seed" in said or "minimum" in said.lower()
     watched.number("#paint-seed", 5)
     paint(watched)
-    assert "5" in watched.text("#paint-numbers")
+    page.wait_for_function("/seed\\s+5/.test(document.querySelector('#paint-numbers')?.innerText)")
 
 
 def test_style_and_dream(watched: Watched) -> None:
@@ -146,26 +149,23 @@ def test_style_and_dream(watched: Watched) -> None:
     watched.number("#style-seconds", 3)
     page.click("#style-go")
     page.wait_for_selector("#style-continue", state="visible")
-    assert page.locator("#style-compare img").count() >= 2
+    watched.many("#style-compare img", 2)
     watched.tab("Dream")
     watched.choose("#dream-class", "daisy")
     watched.number("#dream-seconds", 2)
     page.click("#dream-go")
     page.wait_for_selector("#dream-continue", state="visible")
     page.get_by_label("A layer of the network").check()
-    page.wait_for_selector("#dream-channels img")
-    assert page.locator("#dream-channels img").count() == 40
+    page.wait_for_function("document.querySelectorAll('#dream-channels img').length == 40")
     page.locator("#dream-channels button").nth(7).click()
     page.wait_for_function("document.querySelector('#dream-chosen')?.innerText.includes('Channel 7')")
     page.get_by_label("block10").check()
     page.wait_for_function("document.querySelectorAll('#dream-channels img').length == 112")
     page.wait_for_function("document.querySelector('#dream-chosen')?.innerText.includes('All channels')")
     watched.tab("Gallery")
-    page.wait_for_selector("#wall img")
-    assert page.locator("#wall img").count() == 2
+    page.wait_for_function("document.querySelectorAll('#wall img').length == 2")
     page.locator("#wall button").nth(1).click()
-    page.wait_for_selector("#gallery-numbers table")
-    assert "round" in watched.text("#gallery-numbers"), "the style hangs below the dream"
+    page.locator("#gallery-numbers table", has_text="round").wait_for()  # the style hangs below the dream
 
 
 def test_strokes_are_drawn_by_hand_replayed_and_finished(watched: Watched, tmp_path: Path) -> None:
@@ -255,11 +255,10 @@ def test_a_plot_is_planned_and_taken_home(watched: Watched, tmp_path: Path) -> N
 def test_a_brush_is_brought_and_painted_with(watched: Watched, tmp_path: Path) -> None:
     page = watched.page
     watched.tab("Brushes")
-    page.wait_for_selector("#brushes-wall img")
-    assert page.locator("#brushes-wall img").count() >= 20
+    watched.many("#brushes-wall img", 20)
     page.locator("#brushes-wall button").first.click()
     page.wait_for_selector("#brushes-use", state="visible")
-    assert "Acrylic" in watched.text("#brushes-about")
+    page.locator("#brushes-about", has_text="Acrylic").wait_for()
     bad = tmp_path / "smudge.myb"
     bad.write_text("{}")
     page.set_input_files("#brushes-file input[type=file]", str(bad))
@@ -296,11 +295,11 @@ def test_a_painting_is_dropped_back_in(watched: Watched, tmp_path: Path) -> None
     page.wait_for_selector("#paint-photo img")
     watched.faults[:] = [it for it in watched.faults if "Abort" not in it and "Connection errored" not in it]
     watched.tab("Gallery")
-    assert "Nothing hangs here yet" in watched.text("#wall-empty")
+    page.locator("#wall-empty", has_text="Nothing hangs here yet").wait_for()
     page.set_input_files("#gallery-file input[type=file]", str(path))
     page.wait_for_selector("#gallery-numbers table")
     page.wait_for_selector("#wall img")
-    assert str(FAST) in watched.text("#gallery-numbers")
+    page.locator("#gallery-numbers", has_text=str(FAST)).wait_for()
     broken = tmp_path / "broken.wmp.json"
     broken.write_text('{"format": "wmpaint"')
     page.locator("#gallery-file button[aria-label*='lear'], #gallery-file button[aria-label*='emove']").first.click()

@@ -210,12 +210,56 @@ def test_names_of_photos_are_written_so_that_python_reads_them(studio: Studio, t
     assert eval(line.removeprefix("goal = ")) == odd.name
 
 
-def test_a_painting_that_was_stopped_says_so(studio: Studio) -> None:
-    run, finish = begin_paint(studio)
-    next(run)
-    work = finished(run, finish)
-    assert work.recipe.python.startswith(f"# it was stopped after 1 of {run.schedule.steps} steps\n")
+def test_a_painting_that_was_stopped_says_so_and_can_be_repeated(
+    studio: Studio, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for done in (1, 3):
+        run, finish = begin_paint(studio)
+        for _ in range(done):
+            next(run)
+        work = finished(run, finish)
+        words = f"it was stopped after {done} of {run.schedule.steps} steps"
+        assert work.recipe.python.startswith(f"# {words}\n") and f"  # {words};" in work.recipe.command
+        exec(work.recipe.python, {})
+        assert same(load("sample.wmp.json").strokes, work.painting.strokes)
     assert "stopped" not in painted(begin_paint(studio)).recipe.python
+
+
+def test_recipes_after_bundled_pictures_run_in_an_empty_folder(
+    studio: Studio, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Each picture that the page offers, as a photo in each tab and as a manner; by its name, which works anywhere."""
+    import shlex
+
+    from typer.testing import CliRunner
+
+    from wmpaint.cli.app import app
+
+    monkeypatch.chdir(tmp_path)
+    small = {"brush": "round", "strokes": 6, "height": 64, "seed": 1, "budget": 0, "own": {}}
+    like = {"second": None, "mix": 0, "weight": 1.0, "scale": 1.0, "keep": True}
+    deep = {
+        "what": dream.LAYER,
+        "thing": None,
+        "layer": next(iter(dream.LAYERS)),
+        "channel": 3,
+        "octaves": 1,
+        "keep": 1.0,
+    }
+    begun = [begin_paint(studio, photo=photo, strokes=6) for photo in PHOTOS]
+    begun += [style.begin(studio, photo=PHOTOS[k], first=MANNERS[k], **like, **small) for k in range(len(MANNERS))]
+    begun += [dream.begin(studio, photo=PHOTOS[1], **deep, **small)]
+    names = {Path(each).stem for each in (*PHOTOS, *MANNERS)}
+    for run, finish in begun:
+        next(run)
+        recipe = finish(run.painting()).recipe
+        words = shlex.split(recipe.command)[1:]
+        assert words[1] in names, recipe.command
+        done = CliRunner().invoke(app, [*words, "--steps", "2", "--no-film", "--no-real"])
+        assert done.exit_code == 0, done.output
+        exec(recipe.python.replace("seed=1", "seed=1, steps=2").replace("seed=3", "seed=3, steps=2"), {})
+    assert not [each for each in tmp_path.iterdir() if each.suffix in (".jpg", ".webp")]
 
 
 def test_a_drawing_in_a_brush_of_ones_own_names_its_painter(tmp_path: Path) -> None:
@@ -266,7 +310,7 @@ def test_going_on_adds_strokes_and_undo_takes_them_back(studio: Studio) -> None:
         pass
     more = work.continued(run.painting(), 15, 3)
     assert len(more.painting.strokes) == 55 and run.schedule.steps == 3
-    assert "init=wp.load" in more.recipe.python and 'goal = "sample.jpg"' in more.recipe.python
+    assert "init=wp.load" in more.recipe.python and 'goal = "sample"' in more.recipe.python
     back = more.undone()
     assert back.painting is work.painting and back.recipe == work.recipe
     rounds = work.painting.provenance["rounds"]

@@ -56,13 +56,13 @@ def test_without_embedding_there_is_none(tmp_path):
 
 def test_what_other_programs_do_to_a_file_does_not_matter():
     text = kept("näheres: <&>", title=TITLE).decode()
-    assert painting_text(text.encode(), "x", limit=LIMIT) == "näheres: <&>"
+    assert painting_text(text.encode(), "x", limit=LIMIT) == "näheres: <&>".encode()
     found = re.search(r'<painting xmlns="([^"]*)" encoding="[^"]*">([^<]*)</painting>', text)
     broken = "\n   ".join(found[2][k : k + 20] for k in range(0, len(found[2]), 20))
     renamed = f'<wm:painting xmlns:wm="{found[1]}" id="metadata7">\n{broken}\n</wm:painting>'
-    assert painting_text(text.replace(found[0], renamed).encode("utf-8"), "x", limit=LIMIT) == "näheres: <&>"
+    assert painting_text(text.replace(found[0], renamed).encode("utf-8"), "x", limit=LIMIT) == "näheres: <&>".encode()
     utf16 = text.replace('encoding="utf-8"?', 'encoding="utf-16"?').encode("utf-16")
-    assert painting_text(utf16, "x", limit=LIMIT) == "näheres: <&>"
+    assert painting_text(utf16, "x", limit=LIMIT) == "näheres: <&>".encode()
 
 
 def refused(data, match):
@@ -99,16 +99,15 @@ def test_damaged_and_huge_paintings_are_refused():
     def squeezed(data):
         return base64.b64encode(zlib.compress(data)).decode()
 
-    assert painting_text(with_text(squeezed(b"fine")), "x", limit=LIMIT) == "fine"
-    refused(with_text("*" + inside), "damaged")
-    refused(with_text(base64.b64encode(b"no zlib at all").decode()), "damaged")
+    assert painting_text(with_text(squeezed(b"fine")), "x", limit=LIMIT) == b"fine"
+    refused(with_text("*" + inside), "in base64.*broken")
+    refused(with_text(base64.b64encode(b"no zlib at all").decode()), "broken: .*header")
     whole = zlib.compress(bytes(range(256)) * 40)
     refused(with_text(base64.b64encode(whole[:-8]).decode()), "cut off")
-    refused(with_text(squeezed(b"\xff\xfe")), "damaged")
     refused(with_text(squeezed(bytes(LIMIT + 1))), "at most 1 MiB")
     refused(with_text(""), "cut off")
     page = html_text(many(2), Canvas(), style="lines", painting="{}")
-    assert painting_text(page.encode(), "x", limit=LIMIT) == "{}"
+    assert painting_text(page.encode(), "x", limit=LIMIT) == b"{}"
     refused(page.split("wmpaint-painting")[0].encode() + b'wmpaint-painting">eJ', "cut off")
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from objectives.downhill import assert_downhill
+from PIL import Image
 
+from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
 from wmpaint.image import sample_photo, save_png
 from wmpaint.objectives import Scene, photo, variance
+from wmpaint.painting import Run
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -91,3 +95,19 @@ def test_pictures_of_all_kinds(tmp_path: Path) -> None:
 def test_weights_of_the_variance(weight: float) -> None:
     with pytest.raises(InputError, match="weight"):
         photo(noise(3, 4, 4), variance=weight)
+
+
+def test_the_ground_shows_through_and_is_painted_on(tmp_path: Path) -> None:
+    pixels = np.zeros((20, 30, 4), np.uint8) + np.array([255, 255, 255, 0], np.uint8)
+    pixels[5:15, 5:15, 3] = 255
+    Image.fromarray(pixels).save(tmp_path / "logo.png")
+    with pytest.warns(UserWarning, match="nearly nothing"):
+        plain = photo(tmp_path / "logo.png")
+    goal = photo(tmp_path / "logo.png", background=(0, 0, 0.5))
+    for composed in (goal, goal + variance(), 2 * goal):
+        assert composed.canvas() == Canvas(1.5, (0, 0, 0.5))
+    assert goal.target is not None and goal.target[:, 0, 0].tolist() == [0, 0, 0.5]
+    assert plain.canvas() == Canvas(1.5) and plain.digest() != goal.digest()
+    assert photo(tmp_path / "logo.png", background=(0, 0, 0.5)).digest() == goal.digest()
+    run = Run(tmp_path / "logo.png", canvas=Canvas(1.5, (0, 0, 0.5)), strokes=4, height=32)
+    assert run.goal.target is not None and torch.equal(run.goal.target, goal.target), "on the canvas that is given"

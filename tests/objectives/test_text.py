@@ -233,8 +233,8 @@ def pickled(folder):
 
 
 BROKEN = {
-    "no config": (lambda d: (d / "config.json").unlink(), "No such file"),
-    "half a config": (lambda d: (d / "config.json").write_text("{"), "JSONDecodeError"),
+    "no config": (lambda d: (d / "config.json").unlink(), "no such file"),
+    "half a config": (lambda d: (d / "config.json").write_text("{"), "as JSON, got .*broken"),
     "another model": (lambda d: rewrite(d, model_type="bert"), "of type 'bert'"),
     "a list": (lambda d: (d / "config.json").write_text("[]"), "of type None"),
     "no words": (lambda d: [each.unlink() for each in d.glob("*token*")], "got neither"),
@@ -248,7 +248,7 @@ BROKEN = {
 def test_a_folder_without_a_whole_clip_model(folder, name):
     spoil, words = BROKEN[name]
     spoil(folder)
-    with pytest.raises(FileError, match=rf"^expected a CLIP model in .*{words}"):
+    with pytest.raises(FileError, match=rf"^expected a CLIP model(?: in |'s config).*{words}"):
         text("cat", folder)
 
 

@@ -13,7 +13,7 @@ import torch
 import toys
 
 from wmpaint.errors import BrushError, InputError
-from wmpaint.painters import FitReport, RibbonConfig, RibbonPainter, data, evaluate, fit, fitting
+from wmpaint.painters import FitReport, RibbonConfig, RibbonPainter, data, evaluate, fit, fitting, survey
 from wmpaint.programs import Brush
 
 NOISE = 0.3
@@ -166,8 +166,8 @@ def test_a_brush_of_one_s_own_comes_with_the_painter_whatever_its_name() -> None
 class Clock:
     """Time that goes by with what is done: a painting takes 0.02 seconds, a step of the training half a second."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now, self._lock = 0.0, threading.Lock()
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, painting: float = 0.02) -> None:
+        self.now, self.painting, self._lock = 0.0, painting, threading.Lock()
         learn, clock = fitting.predict, SimpleNamespace(perf_counter=lambda: self.now)
 
         def predict(*args: object) -> object:
@@ -175,7 +175,7 @@ class Clock:
             return learn(*args)  # type: ignore[arg-type]
 
         monkeypatch.setattr(fitting, "predict", predict)
-        for module in (fitting, data):
+        for module in (fitting, survey, data):
             monkeypatch.setattr(module, "time", clock)
 
     def pass_by(self, seconds: float) -> None:
@@ -187,7 +187,7 @@ class Clock:
 
         class Slow(toys.SoftRound):
             def alpha(self, *args: object, **options: object) -> object:  # type: ignore[override]
-                clock.pass_by(0.02)
+                clock.pass_by(clock.painting)
                 return super().alpha(*args, **options)  # type: ignore[arg-type]
 
         return Slow(NOISE)
@@ -196,10 +196,42 @@ class Clock:
 def test_it_keeps_to_the_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
     painter = RibbonPainter(TINY)
-    report = fit(painter, clock.program(), minutes=2, batch=4)  # all 14,000 strokes would take ten minutes
+    with pytest.warns(UserWarning, match="'soft' is not usable: its error is"):
+        report = fit(painter, clock.program(), minutes=2, batch=4)  # all 14,000 strokes would take ten minutes
     assert 100 < clock.now <= 120 and report.seconds == clock.now
     assert 500 < painter.info["strokes"] < 1000 and 80 < painter.info["steps"] < 150
     assert report.strokes == fitting.FEWEST_TESTED
+
+
+@pytest.mark.parametrize(("painting", "minutes"), [(0.15, 0.5), (0.15, 1), (0.5, 0.5), (0.5, 2), (2.0, 3)])
+def test_slow_programs_keep_to_the_minutes_and_are_told_of(
+    monkeypatch: pytest.MonkeyPatch, painting: float, minutes: float
+) -> None:
+    clock = Clock(monkeypatch, painting)
+    with pytest.warns(UserWarning, match="is not usable.* there was time for .* give it more minutes, about") as told:
+        report = fit(RibbonPainter(TINY), clock.program(), minutes=minutes, batch=4)
+    assert 60 * minutes * 0.8 < clock.now <= 60 * minutes + painting
+    assert not report.usable and "not usable" in str(report) and len(told) == 1 and report.strokes >= 4
+
+
+def test_a_program_too_slow_for_any_stroke_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, 3.0)
+    with pytest.raises(InputError, match=r"expected \d\.\d minutes or more for soft, which takes 3 s .* got 0\.5"):
+        fit(RibbonPainter(TINY), clock.program(), minutes=0.5)
+    assert clock.now <= 9
+
+
+def test_what_was_asked_for_is_no_reason_for_a_warning() -> None:
+    report = fit(RibbonPainter(TINY), toys.SoftRound(NOISE), strokes=8, steps=1, batch=4, test_strokes=4, minutes=5)
+    assert not report.usable
+
+
+def test_an_evaluation_keeps_to_the_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, 0.15)
+    report = evaluate(toys.painter(), clock.program(), minutes=0.5)
+    assert 4 <= report.strokes < 15 and 20 < clock.now <= 30
+    with pytest.raises(InputError, match="minutes above 0"):
+        evaluate(toys.painter(), clock.program(), minutes=0)
 
 
 @pytest.mark.parametrize("minutes", [0, -1.0, float("nan")])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import toys
+from PIL import Image
 from torch import Tensor
 
 import wmpaint as wp
@@ -269,7 +270,8 @@ def test_steps_say_how_far_it_is() -> None:
 
 
 def test_previews_at_any_height() -> None:
-    run = wp.Run(photo(), canvas=wp.Canvas(1.25, (0.1, 0.2, 0.3)), **OPTIONS)
+    with pytest.warns(UserWarning, match=r"1\.33 times as wide as high, is stretched to a canvas of 1\.25"):
+        run = wp.Run(photo(), canvas=wp.Canvas(1.25, (0.1, 0.2, 0.3)), **OPTIONS)
     ground = torch.tensor([0.1, 0.2, 0.3])[:, None, None]
     assert torch.allclose(run.preview(8), ground.expand(3, 8, 10))
     next(run)
@@ -459,3 +461,13 @@ def test_strokes_to_begin_with_are_counted(count: int) -> None:
     init = wp.paint(picture, brush="round", strokes=13, steps=1, height=24).strokes[:count]
     with pytest.raises(InputError, match=f"1 to 12 strokes of one brush and no pens to begin with, got {count}"):
         loop.Run(picture, brush="round", strokes=12, height=24, init=init)
+
+
+def test_a_file_of_one_color_is_told_and_large_ones_are_reduced(tmp_path: Path) -> None:
+    Image.new("RGB", (30, 20), (200, 10, 10)).save(tmp_path / "red.png")
+    with pytest.warns(UserWarning, match=r"red\.png' has one color everywhere: there is nothing in it to paint"):
+        wp.Run(tmp_path / "red.png", **OPTIONS)
+    Image.linear_gradient("L").resize((2600, 1300)).save(tmp_path / "large.png")
+    run = wp.Run(tmp_path / "large.png", **(OPTIONS | {"height": 64}))
+    assert run.goal.target is not None and run.goal.target.shape == (3, 434, 867), "a third: 1024 pixels at most"
+    assert wp.photo(tmp_path / "large.png").target.shape == (3, 1300, 2600)

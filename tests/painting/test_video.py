@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,11 @@ def test_a_disc_over_fine_detail_leaves_no_holes_behind_it() -> None:
         frames.append(torch.where(disc, frame(2 * k), photo))
     steps = list(VideoRun(frames, **{**OPTIONS, "strokes": 80, "steps_first": 40, "steps": 30}))
     quality = [step.psnr for step in steps if step.psnr is not None]
+    given: set[int] = set()
+    for step in steps:  # each stroke has its number, and a new one another than all before it
+        numbers, after = step.painting.provenance["numbers"], step.painting.provenance["next"]
+        assert len({*numbers}) == len(numbers) == 80 and after == max(given | {*numbers}) + 1
+        given |= {*numbers}
     assert [step.cut for step in steps] == [True, *[False] * 5]
     assert min(quality) > quality[0] - 2
 
@@ -304,3 +311,77 @@ def test_ctrl_c_at_any_moment(tmp_path: Path) -> None:
     with open_film(tmp_path / "o.gif") as film:
         assert film.total is not None
     assert wp.paint_video(source, tmp_path / "o.gif", **OPTIONS, resume=True).frames == 3
+
+
+# One run at a time
+
+
+def test_two_runs_into_one_output_do_not_mix(tmp_path: Path) -> None:
+    source, out = folder(tmp_path / "in", [frame(k) for k in range(3)]), tmp_path / "o.gif"
+    strokes = out.with_name("o.gif.strokes")
+    refused: list[str] = []
+
+    def meanwhile(step: FrameStep) -> None:
+        for resume in (False, True):
+            with pytest.raises(InputError, match="one run at a time, got another that paints into") as error:
+                wp.paint_video(source, out, **{**OPTIONS, "seed": 9}, resume=resume)
+            refused.append(str(error.value))
+
+    report = wp.paint_video(source, out, **OPTIONS, progress=meanwhile)
+    assert report.frames == 3 and len(refused) == 6 and not strokes.exists()
+    assert wp.paint_video(source, out, **OPTIONS).frames == 3  # and afterwards it may
+
+
+KILLED = """
+import os, sys, wmpaint as wp
+wp.paint_video(sys.argv[1], sys.argv[2], brush="round", strokes=40, height=48, steps_first=20, steps=8,
+               progress=lambda step: os._exit(9) if step.index == 1 else None)
+"""
+
+
+def test_who_is_killed_lets_go_of_it(tmp_path: Path) -> None:
+    source, out = folder(tmp_path / "in", [frame(k) for k in range(3)]), tmp_path / "o.gif"
+    done = subprocess.run([sys.executable, "-c", KILLED, source, out], env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert done.returncode == 9 and (tmp_path / "o.gif.strokes" / "000001.wmp.json").is_file()
+    with pytest.raises(InputError, match="strokes of an earlier film"):
+        wp.paint_video(source, out, **OPTIONS)
+    report = wp.paint_video(source, out, **OPTIONS, resume=True)
+    assert report.frames == 3 and not (tmp_path / "o.gif.strokes").exists()
+
+
+def test_a_lock_of_a_run_that_painted_nothing_is_in_nobodys_way(tmp_path: Path) -> None:
+    source, out = folder(tmp_path / "in", [frame(0)]), tmp_path / "o.gif"
+    (tmp_path / "o.gif.strokes").mkdir()
+    (tmp_path / "o.gif.strokes" / "lock").touch()
+    assert wp.paint_video(source, out, **OPTIONS, keep=True).frames == 1
+    assert sorted(p.name for p in (tmp_path / "o.gif.strokes").iterdir()) == ["000000.wmp.json", "options.json"]
+
+
+# What lies in the folder may be anyone's
+
+
+@pytest.mark.parametrize(
+    "options", ["", "{", '{"a": NaN}', "[" * 500 + "]" * 500, "[" + "0," * 5000 + "0]", '"' + "x" * 100_000 + '"', "{}"]
+)
+def test_options_that_are_none_are_a_sentence(tmp_path: Path, options: str) -> None:
+    source = folder(tmp_path / "in", [frame(0)])
+    (tmp_path / "o.gif.strokes").mkdir()
+    (tmp_path / "o.gif.strokes" / "options.json").write_text(options)
+    with pytest.raises(FileError, match="options of an unfinished film"):
+        wp.paint_video(source, tmp_path / "o.gif", **OPTIONS, resume=True)
+
+
+@pytest.mark.parametrize(
+    "change", [{"numbers": [0]}, {"numbers": None}, {"next": -1}, {"numbers": ["a"] * 40}, {"next": 1 << 80}]
+)
+def test_strokes_without_their_numbers_are_a_sentence(tmp_path: Path, change: dict[str, Any]) -> None:
+    from dataclasses import replace
+
+    source, out = folder(tmp_path / "in", [frame(0), frame(1)]), tmp_path / "o.gif"
+    wp.paint_video(source, out, **OPTIONS, stop=lambda: True)
+    kept = tmp_path / "o.gif.strokes" / "000000.wmp.json"
+    painting = wp.load(kept)
+    replace(painting, provenance={**painting.provenance, **change}).save(kept)
+    with pytest.raises(FileError, match="strokes of a frame"):
+        wp.paint_video(source, out, **OPTIONS, resume=True)
+    assert kept.is_file()

@@ -108,7 +108,8 @@ def test_other_things_are_no_brushes(thing: Any) -> None:
         (b"\xff\xfe", "JSON"),
         (Brush.load("round").data.decode().encode("utf-16"), "JSON"),  # a painter's file keeps it as UTF-8
         (Brush.load("round").data[:500], "JSON"),
-        (b"[" * 100_000, "JSON"),
+        (b"[" * 100_000, "lists"),
+        (b"[" * 10_000, "JSON.*nested too deep"),
         (b"[]", "version None"),
         (b'{"version": 2, "settings": {}}', "version 2"),
         (b'{"version": true, "settings": {}}', "version True"),
@@ -140,6 +141,32 @@ def test_broken_files_are_refused_in_one_sentence(data: bytes, message: str) -> 
     with pytest.raises(BrushError, match=message) as caught:
         Brush.load(data)
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 300
+
+
+GBR = b"".join(n.to_bytes(4, "big") for n in (32, 2, 9, 9, 1)) + b"GIMP" + bytes(90)
+OTHERS = {
+    "version 2": (
+        b"# mypaint brush file\n\nversion 2\nopaque 1.0 | pressure (0.0 0.0), (1.0 1.0)\n",
+        "an older version",
+    ),
+    "version 1": (b"version 1\nopaque 1.0\n", "an older version: load it in MyPaint 1.2 or later, and save it"),
+    "gbr": (GBR, "a brush of GIMP's"),
+    "gih": (b"Sparks\n3 ncells:3 dim:1\n" + GBR, "a brush of GIMP's"),
+    "vbr": (b"GIMP-VBR\n1.0\nround\n", "a brush of GIMP's"),
+    "abr": (b"\0\x06\0\x028BIMsamp" + bytes(60), "Photoshop's brushes"),
+    "kpp": (b"\x89PNG\r\n\x1a\n" + bytes(40) + b"zTXtpreset\0", "a preset of Krita's"),
+    "bundle": (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/x-krita-resourcebundle", "a bundle of Krita's"),
+    "archive": (b"PK\x03\x04" + bytes(99), "an archive: unpack it"),
+    "picture": (b"\xff\xd8\xff\xe0" + bytes(99), "a picture"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_brushes_are_told_by_how_they_begin(name: str, tmp_path: Path) -> None:
+    data, words = OTHERS[name]
+    (tmp_path / "mine.myb").write_bytes(data)
+    with pytest.raises(BrushError, match=rf"expected a version 3 MyPaint brush, got mine, which is .*{words}"):
+        Brush.load(tmp_path / "mine.myb")
 
 
 def test_a_custom_input_that_feeds_on_itself_is_refused() -> None:

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from .. import tensors as tensor_files
 from ..files import atomic_path
+from ..foreign import LIMITS
 
 __all__ = ["load", "plain", "read", "save"]
 
-FORMAT, WHAT = "wmpaint-training-1", "a training's checkpoint"
+FORMAT, WHAT = "wmpaint-training-1", LIMITS["training"].what
 
 
 def plain(value: Any) -> Any:
@@ -53,9 +54,9 @@ def read(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     Raises:
         FileError: no checkpoint, or one of another version.
     """
-    meta, tensors = tensor_files.read(path, WHAT, FORMAT)
+    meta, tensors = tensor_files.read(path, LIMITS["training"], FORMAT)
     with tensor_files.reading(path, WHAT, FORMAT):
-        known = json.loads(meta["known"])
+        known = tensor_files.told(meta, "known")
         if not isinstance(known, dict):
             raise ValueError("no object in its metadata")
         if not all(bool(value.isfinite().all()) for value in tensors.values() if value.is_floating_point()):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from ..errors import FileError, MissingProgram
+from ..errors import MissingProgram
+from ..files import atomic_path
+from ..foreign import LIMITS, foreign, read_bytes
 from .training import TrainStep
 
 __all__ = ["Records"]
@@ -28,9 +32,11 @@ class Records:
     def __init__(self, path: Path, *, go_on: bool = False, step: int = 0, tensorboard: Path | None = None) -> None:
         self.path = path
         self.rows: list[dict[str, Any]] = []
-        if go_on and path.is_file():
-            with path.open(newline="", encoding="utf-8") as file:
-                self.rows = [row for row in csv.DictReader(file) if (row.get("step") or "").isdigit()]
+        if go_on and os.path.isfile(path):
+            data = read_bytes(path, LIMITS["records"])
+            with foreign("a training's records, as CSV", path):
+                rows = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
+                self.rows = [row for row in rows if re.fullmatch("[0-9]{1,18}", row.get("step") or "")]
             self.rows = [row for row in self.rows if int(row["step"]) < step]
         self.board = None
         if tensorboard is not None:
@@ -47,15 +53,10 @@ class Records:
         row = {"step": step.index, "seconds": round(step.seconds, 1), "loss": step.loss, "error": error, **step.terms}
         self.rows.append(row)
         names = list(dict.fromkeys(name for known in self.rows for name in known))
-        from ..files import atomic_path
-
-        try:
-            with atomic_path(self.path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, names, lineterminator=os.linesep)
-                writer.writeheader()
-                writer.writerows(self.rows)
-        except OSError as problem:
-            raise FileError(f"could not write {str(self.path)!r}: {problem.strerror or problem}") from problem
+        with atomic_path(self.path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, names, lineterminator=os.linesep)
+            writer.writeheader()
+            writer.writerows(self.rows)
         if self.board is not None:
             for name, value in row.items():
                 if name != "step":

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import InputError
-from ..image import load_image
+from ..image import GOAL, load_image
 from .config import AgentConfig
 
 __all__ = ["as_ink", "see", "squared", "taken"]
@@ -42,7 +42,7 @@ def taken(images: Any) -> tuple[Tensor, bool]:
         single = images.ndim == 3
         pictures = images[None] if single else images
     else:
-        pictures = load_image(images)[None, :3]
+        pictures = load_image(images, most=GOAL)[None, :3]
     if not bool(pictures.isfinite().all()):
         raise InputError("expected images of finite numbers, got some that are not")
     return pictures.detach().float().clamp(0, 1), single

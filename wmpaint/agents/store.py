@@ -11,6 +11,7 @@ import torch
 from .. import tensors as tensor_files
 from ..errors import BrushError, FileError, InputError
 from ..files import atomic_path
+from ..foreign import LIMITS
 from ..painters.painter import RibbonPainter
 from ..painters.zoo import load as load_painter
 from .agent import Agent
@@ -19,7 +20,6 @@ from .config import AgentConfig
 __all__ = ["available", "load", "save"]
 
 FORMAT = "wmpaint-agent-1"
-MAX_BYTES = 64 << 20
 WEIGHTS = Path(__file__).parent / "weights"
 
 
@@ -61,9 +61,9 @@ def load(name: str | Path, painter: RibbonPainter | None = None) -> Agent:
         path = WEIGHTS / f"{name}.safetensors"
         if str(name) not in available():
             raise FileError(f"expected an agent ({', '.join(available())}) or a .safetensors file, got {str(name)!r}")
-    meta, tensors = tensor_files.read(path, "an agent", FORMAT, limit=MAX_BYTES)
+    meta, tensors = tensor_files.read(path, LIMITS["agent"], FORMAT)
     with tensor_files.reading(path, "an agent", FORMAT):
-        config, info = AgentConfig.of(json.loads(meta["config"])), json.loads(meta["info"])
+        config, info = AgentConfig.of(tensor_files.told(meta, "config")), tensor_files.told(meta, "info")
         if not isinstance(info, dict):
             raise ValueError("info that is no object")
         for key, value in tensors.items():

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..image import resize
@@ -71,6 +72,8 @@ def paint_tiles(
     if picture.ndim != 3 or picture.shape[0] != 3 or 0 in picture.shape:
         raise InputError(f"expected a picture [3, H, W], got {tuple(picture.shape)}")
     canvas = Canvas.like(picture, background=agent.config.ground)
+    height, _ = _size(canvas)
+    memory.check(total, height, canvas.aspect, nets=True)
     easel = _Easel(agent, resize(picture, *_size(canvas)), canvas)
     turns = [(rung, turn) for rung in range(RUNGS) for turn in range(LOOKS * 4 if rung < 2 else 4)]
     counts = [sum(1 for rung, _ in turns if rung == k) for k in range(RUNGS)]

@@ -138,8 +138,9 @@ def train(
         )  # fmt: skip
         if resume:
             training.resume(state)
-        records = Records(table, go_on=resume, step=training.index, tensorboard=tensorboard) if team.leads else None
-        stopped = _train(training, test, records, output, sheet, state, program)
+        with common.alone([output] if team.leads else []):
+            records = Records(table, go_on=resume, step=training.index, tensorboard=tensorboard) if team.leads else None
+            stopped = _train(training, test, records, output, sheet, state, program)
         if team.leads:
             found = agents.evaluate(training.learned(), test, limit=min(REPORTED, len(test)), program=program)
         team.wait()
@@ -166,15 +167,20 @@ def _train(training: Training, test: Data, records: Any, output: Path, sheet: Pa
     held = test.take(range(min(TESTED, len(test))), side=training.agent.config.side).pictures
     leads = training.team.leads
     step = None
+    spare = common.AlongTheWay()
 
     def keep() -> None:
         if step is None:  # nothing is learned yet, and what is there may be better
             return
         learned = training.learned()
-        agents.save(learned, output)
-        training.save_checkpoint(state)
-        save_png(sheet, agents.sheet(learned, held[:SHOWN], program=program))
-        records.add(step, _error(learned, held))
+        with spare("the agent so far"):
+            agents.save(learned, output)
+        with spare("a checkpoint"):
+            training.save_checkpoint(state)
+        with spare("the sheet"):
+            save_png(sheet, agents.sheet(learned, held[:SHOWN], program=program))
+        with spare("the losses"):
+            records.add(step, _error(learned, held))
 
     with (
         common.Stop("step, and keeping what is learned (Ctrl-C again to stop at once)") as stop,
@@ -193,6 +199,8 @@ def _train(training: Training, test: Data, records: Any, output: Path, sheet: Pa
         finally:
             if leads:
                 keep()
+        if leads and step is not None and spare.lacks("the agent so far"):
+            agents.save(training.learned(), output)  # which says why it cannot be
         return stop.asked
 
 
@@ -271,7 +279,7 @@ def paint(
         common.print_json({"agent": name, "pictures": len(pictures), "outputs": [str(path) for path in paths]})
     else:
         for path in paths:
-            print(path)
+            common.print_line(path)
 
 
 @agent.command("evaluate", epilog="Example: [bold]wmpaint agent evaluate mnist-8 --data digits --limit 500[/]")

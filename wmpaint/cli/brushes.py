@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,7 +57,7 @@ def brushes(
     table = [(r["name"], r["kind"], r["painter"], r["noise"], r["why_not"] or "plain", r["author"]) for r in rows]
     common.print_table([tuple(map(_cell, row)) for row in table], header)
     for path in paths:
-        print(path)
+        common.print_line(path)
 
 
 @common.guarded
@@ -95,11 +96,14 @@ def train_painter(
     teacher = _teacher(program, brush)
     # The interpreter's start counts, and so does the contact sheet at the end.
     left = max(minutes / 2, 0.95 * minutes - common.elapsed() / 60)
-    with common.bar(1.0, f"training {teacher.brush}") as show:
-        painter = painters.RibbonPainter()
-        report = painters.fit(painter, teacher, seed=seed, minutes=left, progress=show)
-    painter.save(path)
-    save_png(sheet, painters.sheet(painter, teacher))
+    with common.alone([path, sheet]):
+        with common.bar(1.0, f"training {teacher.brush}") as show, warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".* is not usable")  # which the report tells, in this command's words
+            painter = painters.RibbonPainter()
+            report = painters.fit(painter, teacher, seed=seed, minutes=left, progress=show)
+        painter.save(path)
+        with common.AlongTheWay()("the contact sheet"):
+            save_png(sheet, painters.sheet(painter, teacher))
     _say_report(report, as_json, [path, sheet])
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import functools
-import json
 import os
 import re
 import signal
@@ -11,29 +11,37 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, ParamSpec
 
 import typer
 
-from ..errors import InputError, WmpaintError
+from .. import files
+from ..errors import FileError, InputError, WmpaintError
+from ..foreign import reason
+from .streams import as_json, printable
 
 __all__ = [
     "STOPPED",
+    "AlongTheWay",
+    "EachTried",
     "Stop",
+    "alone",
     "bar",
     "check_inputs_kept",
+    "check_state",
     "duration",
     "elapsed",
     "guarded",
     "note",
     "print_json",
+    "print_line",
     "print_table",
 ]
 
-STOPPED = 130  # the shell's own code for a command that Ctrl-C ended
+STOPPED = 130  # the shell's own code for a command that Ctrl-C ended; of other signals `main` makes theirs
 _UNITS = {"ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _LOADED = time.monotonic()
 
@@ -73,10 +81,6 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
                 code = _complain(
                     "expected enough memory for this, got too little: try a smaller height, or fewer strokes"
                 )
-            except BrokenPipeError:
-                # Whoever read our output has left. Python would complain once more when it flushes at the end.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                code = 1
             except OSError as error:
                 code = _complain(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
         if code:
@@ -104,13 +108,19 @@ def _show_warning(message: Warning | str, category: type[Warning], *rest: Any, *
 
 
 def note(text: str) -> None:
-    """A line for people."""
-    print(f"wmpaint: {text}", file=sys.stderr, flush=True)
+    """A line for people, if there is somewhere to say it."""
+    if sys.stderr is not None:
+        print(f"wmpaint: {text}", file=sys.stderr, flush=True)
 
 
 def print_json(values: dict[str, Any]) -> None:
     """The one line for programs, always the last on stdout."""
-    print(json.dumps(values, ensure_ascii=False, allow_nan=False), flush=True)
+    print(as_json(values, sys.stdout), flush=True)
+
+
+def print_line(text: object) -> None:
+    """A line of text on stdout, such as the path of a file that was written, whatever is in its name."""
+    print(printable(str(text)), flush=True)
 
 
 def print_table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] | None = None) -> None:
@@ -125,7 +135,7 @@ def print_table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] | None 
     for name in header or rows[0]:
         table.add_column(name if header else "", overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     Console(highlight=False).print(table)
 
 
@@ -189,6 +199,82 @@ class Stop:
     def __exit__(self, *error: object) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+
+
+class AlongTheWay:
+    """Files that are written while work goes on: `with spare("the checkpoint"): save()`.
+
+    One that cannot be written does not end the work: the first failure of each kind is said, and it is tried again
+    when it is due again. What was written before stays.
+    """
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+        self._lacking: set[str] = set()
+
+    def lacks(self, what: str) -> bool:
+        """Whether the last try to write it failed."""
+        return what in self._lacking
+
+    @contextmanager
+    def __call__(self, what: str) -> Iterator[None]:
+        try:
+            yield
+            self._lacking.discard(what)
+        except OSError as error:
+            self._lacking.add(what)
+            if what not in self._said:
+                self._said.add(what)
+                note(f"note: {error if isinstance(error, FileError) else reason(error)}; going on without {what}")
+
+
+class EachTried:
+    """Files of which one that fails does not keep the others from being written: `with tried(): save()`, `end()`."""
+
+    def __init__(self) -> None:
+        self._first: FileError | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        try:
+            yield
+        except FileError as error:
+            if self._first is not None:
+                note(str(error))
+            self._first = self._first or error
+
+    def end(self) -> None:
+        """Raise what the first of them raised."""
+        if self._first is not None:
+            raise self._first
+
+
+def check_state(path: Path) -> None:
+    """As `files.check_writable`, for what is written along the way; a disk that is full now may not always be so.
+
+    Raises:
+        FileError: it cannot be written, for another reason.
+    """
+    try:
+        files.check_writable(path)
+    except FileError as error:
+        if getattr(error.__cause__, "errno", None) not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        note(f"note: {error}; it is tried again")
+
+
+@contextmanager
+def alone(outputs: Iterable[Path], *, folders: Iterable[Path] = ()) -> Iterator[None]:
+    """While this block runs, no other run writes any of these files and folders.
+
+    Raises:
+        FileError: another one does.
+    """
+    with ExitStack() as held:
+        for paths, folder in ((folders, True), (outputs, False)):
+            for path in sorted({os.path.realpath(path): path for path in paths}.values()):
+                held.enter_context(files.locked(path, folder=folder))
+        yield
 
 
 def duration(text: str) -> float:

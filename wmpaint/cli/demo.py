@@ -60,8 +60,7 @@ def demo(
         raise MissingProgram("expected Gradio for the page, got none: pip install 'wmpaint[demo]'")
     if mcp and importlib.util.find_spec("mcp") is None:
         raise MissingProgram("expected the package mcp for --mcp, got none: pip install 'gradio[mcp]'")
-    from ..demo import Limits
-    from ..demo.page import launch
+    from ..demo import Limits, launch
 
     limits = Limits(
         strokes=max_strokes, height=max_height, seconds=max_seconds, minutes=max_minutes, megabytes=max_upload

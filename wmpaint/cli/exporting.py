@@ -50,7 +50,14 @@ Target = Annotated[Path | None, _option(None, "What the report compares with. De
 
 Grain = Annotated[bool | None, _option(PICTURES, "Draw the dream with the brush's grain.", "--grain")]
 Ground = Annotated[
-    str | None, _option(PICTURES, "What lies beneath. Default: canvas.", metavar="canvas|transparent|#rrggbb")
+    str | None,
+    _option(
+        PICTURES,
+        "What lies beneath. Default: canvas.",
+        "--ground",
+        "--background",
+        metavar="canvas|transparent|#rrggbb",
+    ),
 ]
 Bits = Annotated[int | None, _option(PICTURES, "A channel, of .png and .tif. Default: 8.", metavar="8|16")]
 Dpi = Annotated[float | None, _option(PICTURES, "Pixels an inch, for printers; of a plot's preview, its size.")]
@@ -181,9 +188,9 @@ def export(
     common.check_inputs_kept(paths, [target])
     work = paintings.load(painting, paths, height)
     if target is not None:
-        from ..image import load_image
+        from ..image import GOAL, load_image
 
-        load_image(target)
+        load_image(target, most=GOAL)
     job = _planned(work, given) if any(plotted for plotted, _ in kinds) else None
     if job is not None:
         from ..export.plotter.files import job_paths
@@ -192,13 +199,17 @@ def export(
             parts = job_paths(path, job, split=bool(split)) if plotted else []
             common.check_inputs_kept(parts, [painting, target])
     written: list[Path] = []
-    for path, (plotted, known) in zip(paths, kinds, strict=True):
-        options = {name: given[name] for name in known}
-        if plotted and job is not None:
-            written += job.save(path, **options)
-        else:
-            work.save(path, **options)
-            written.append(path)
+    tried = common.EachTried()
+    with common.alone(paths):
+        for path, (plotted, known) in zip(paths, kinds, strict=True):
+            options = {name: given[name] for name in known}
+            with tried():
+                if plotted and job is not None:
+                    written += job.save(path, **options)
+                else:
+                    work.save(path, **options)
+                    written.append(path)
+    tried.end()
     if job is not None and not as_json:
         print(job)
     paintings.say(written, as_json, strokes=len(work.strokes), **({} if job is None else {"plot": job.as_dict()}))

@@ -64,6 +64,6 @@ def gallery(
         results.append({"name": name, "folder": str(place), "likeness_db": near, **made})
         if not as_json:
             words = "" if near is None else f", {near:.1f} dB from the one in the gallery"
-            print(f"{place}: {artwork.meta['title']}, {made['seconds']:.0f} processor seconds{words}", flush=True)
+            common.print_line(f"{place}: {artwork.meta['title']}, {made['seconds']:.0f} processor seconds{words}")
     if as_json:
         common.print_json({"works": results})

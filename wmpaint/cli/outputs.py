@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import files
 from ..errors import InputError
 
-__all__ = ["FOLDER", "NAMES", "Output", "check", "make_folders", "plan"]
+__all__ = ["FOLDER", "NAMES", "Output", "check", "make_folders", "places", "plan"]
 
 FOLDER = "out"
 # The most precious first: a second Ctrl-C, or a disk that fills up, spares what is written already.
@@ -82,6 +82,13 @@ def check(outputs: Iterable[Output]) -> None:
             files.check_writable(output.folder, folder=True)
         else:
             files.check_writable(output.path)
+
+
+def places(outputs: Iterable[Output]) -> tuple[list[Path], list[Path]]:
+    """The folders that the user named, and the files."""
+    outputs = list(outputs)
+    folders = [output.folder for output in outputs if output.folder is not None]
+    return folders, [output.path for output in outputs if output.folder is None]
 
 
 def make_folders(outputs: Iterable[Output]) -> None:

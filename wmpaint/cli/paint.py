@@ -22,7 +22,11 @@ STROKES = 500
 @common.guarded
 def paint(
     photo: Annotated[
-        Path | None, typer.Argument(help="The picture to paint: PNG, JPEG, WebP, TIFF… Default: a bundled photo.")
+        Path | None,
+        typer.Argument(
+            help="The picture to paint: PNG, JPEG, WebP, TIFF, HEIC… or a bundled one by name: sample, castle, owl, "
+            "starry_night, cafe_terrace. Default: sample."
+        ),
     ] = None,
     objective: Annotated[
         str,
@@ -42,6 +46,7 @@ def paint(
     pens: s.Pens = None,
     paper: s.Paper = None,
     init: s.Init = None,
+    background: s.Background = None,
     checkpoint: s.Checkpoint = None,
     resume: s.Resume = None,
     output: s.Out = None,
@@ -63,11 +68,11 @@ def paint(
     def goal() -> Objective:
         from ..objectives.presets import preset
 
-        return preset(objective, source)
+        return preset(objective, options.picture(source))
 
     notes: dict[str, Any] = {"objective": objective}
     options = s.Session(
         brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json,
-        pens, paper, init,
+        pens, paper, init, background,
     )  # fmt: skip
     return s.perform(options, goal, [photo], strokes=STROKES, source=source, notes=notes)

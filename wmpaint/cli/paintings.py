@@ -59,8 +59,12 @@ def replay(
         raise InputError(f"expected --seed of 0 or more, got {seed}")
     work = load(painting, paths, height)
     name = work.program_name(program)
-    for path in paths:
-        work.save(path, program=program, height=height, seed=seed)
+    tried = common.EachTried()
+    with common.alone(paths):
+        for path in paths:
+            with tried():
+                work.save(path, program=program, height=height, seed=seed)
+    tried.end()
     say(
         paths,
         as_json,
@@ -88,4 +92,4 @@ def say(paths: list[Path], as_json: bool, **values: object) -> None:
         common.print_json({**values, "seconds": seconds, "outputs": [str(path) for path in paths]})
     else:
         for path in paths:
-            print(path)
+            common.print_line(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Session", "perform"]
 
 HEIGHT, SEED = 512, 0
+WHITE = (1.0, 1.0, 1.0)
+LEAST = 1024  # pixels of the longer side that are looked at in a photo, for the smallest painting too
 BY_AGENT = 0.6  # of the strokes (benchmarks/agents.py init)
 CHECKPOINT_EVERY = 5.0  # seconds
 
@@ -100,6 +103,18 @@ Init = Annotated[
 ]
 
 
+Background = Annotated[
+    str | None,
+    typer.Option(
+        "--background",
+        "--ground",
+        metavar="COLOR",
+        help="The ground to paint on, which also shows through what is transparent: #rrggbb. Default: #ffffff, or gray "
+        "for a dream of nothing.",
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Session:
     """The options that all three commands have; None is the default, or the checkpoint's value."""
@@ -120,6 +135,38 @@ class Session:
     pens: str | None = None
     paper: str | None = None
     init: str | None = None
+    background: str | None = None
+
+    @cached_property
+    def ground(self) -> tuple[float, float, float] | None:
+        """The color that was asked for, or the checkpoint's; None for neither.
+
+        Raises:
+            InputError: no color. FileError: no checkpoint.
+        """
+        from ..color import parse_color
+
+        if self.background is not None:
+            return parse_color(self.background, "a --background")
+        if self.resume is None:
+            return None
+        from ..painting import state
+
+        return state.canvas_of(state.load(self.resume)[0]).background
+
+    def picture(self, path: Path) -> Tensor:  # [3, H, W]
+        """A photo on the ground, as large as a painting of this height has use for.
+
+        Raises:
+            FileError, InputError: what `load_image` raises.
+        """
+        from ..image import GOAL, is_plain, load_image
+
+        most = min(GOAL, max(LEAST, 4 * (self.height or HEIGHT)))
+        found = load_image(path, background=self.ground or WHITE, most=most)
+        if is_plain(found):
+            common.note(f"note: {str(path)!r} has one color everywhere: there is nothing in it to paint")
+        return found
 
     @property
     def given(self) -> dict[str, Any]:
@@ -133,6 +180,8 @@ class Session:
         Raises:
             InputError: the first of them.
         """
+        if self.background is not None:
+            assert self.ground is not None
         if self.paper is not None and self.pens is None:
             raise InputError(f"expected --paper beside --pens, got --paper {self.paper} alone")
         for name, low, high in (("strokes", 1, None), ("steps", 1, None), ("height", 1, 16_384)):
@@ -175,19 +224,21 @@ def perform(
     common.check_inputs_kept(states, inputs)
     outputs.check(planned)
     for path in states:
-        files.check_writable(path)
+        common.check_state(path)
     program = session.program if session.real else None
-    run = _start(session, make_goal(), seconds, strokes, canvas, source)
-    if program is not None:
-        run.painting().program_name(program)
-    run.source = source
-    if session.resume is None:
-        run.parameters.update(notes or {})
+    folders, single = outputs.places(planned)
+    with common.alone([*single, *states], folders=folders):
+        run = _start(session, make_goal(), seconds, strokes, canvas, source)
+        if program is not None:
+            run.painting().program_name(program)
+        run.source = source
+        if session.resume is None:
+            run.parameters.update(notes or {})
 
-    stopped = _paint(run, session.checkpoint)
-    painting: Painting = run.painting()
-    with common.Stop():  # nothing is lost by a Ctrl-C between two files
-        report, found = _write(painting, planned, program, run.goal, judge)
+        stopped = _paint(run, session.checkpoint)
+        painting: Painting = run.painting()
+        with common.Stop():  # nothing is lost by a Ctrl-C between two files
+            report, found = _write(painting, planned, program, run.goal, judge)
     rows = [(label, value) for label, value in report.rows() if label != "steps"]
     rows += _told(found)
     if session.as_json:
@@ -216,15 +267,20 @@ def _start(
     from ..painting.loop import Run
 
     left = None if seconds is None else max(0.1, seconds - common.elapsed())
+    ground = session.ground
     if session.resume is None:
         options = {"strokes": strokes, "height": HEIGHT, "seed": SEED, **session.given}
         if session.pens is not None:
             options |= {"pens": session.pens, "page": session.paper or "a4"}
         if session.init is not None:
-            options["init"] = _first_strokes(session.init, source, options["strokes"])
+            options["init"] = _first_strokes(session, source, options["strokes"])
+        if ground is not None:
+            canvas = replace(canvas or goal.canvas(), background=ground)
         return Run(goal, **options, canvas=canvas, budget=left)
     run = Run.resume(session.resume, goal, budget=left)
     known = {**run.parameters, "seed": run.seed}
+    if run.canvas.background != ground:
+        raise InputError(f"expected --background as in the checkpoint, got {session.background}")
     if session.pens is not None:
         from ..export.plotter.pens import load_pens
         from ..units import page_size
@@ -239,8 +295,10 @@ def _start(
     return run
 
 
-def _first_strokes(init: str, source: Path | None, count: int) -> Any:
+def _first_strokes(session: Session, source: Path | None, count: int) -> Any:
     """What a run begins with: an agent's strokes for the photo, or a painting's."""
+    init = session.init
+    assert init is not None
     if init.endswith(".json"):
         from ..painting.result import load
 
@@ -254,22 +312,25 @@ def _first_strokes(init: str, source: Path | None, count: int) -> Any:
     if agent.config.kind != "tiles":
         raise InputError(f"expected an agent for photos (of kind tiles) as --init, got one of kind {agent.config.kind}")
     # The others are placed by the run, which knows better where the last ones are needed.
-    return agent.strokes_for(source, max(1, round(BY_AGENT * count)), polish=0)
+    return agent.strokes_for(session.picture(source), max(1, round(BY_AGENT * count)), polish=0)
 
 
 def _paint(run: Any, checkpoint: Path | None) -> bool:
     """Paint to the end, to the end of the budget, or to Ctrl-C: then True."""
+    spare = common.AlongTheWay()
     with common.Stop() as stop, common.bar(None, "painting") as show:
         saved = time.monotonic()
         for step in run:
             show(step.index + 1, f"{step.strokes} strokes, loss {step.loss:.5g}, {step.seconds_left:.0f} s left")
             if checkpoint is not None and time.monotonic() - saved > CHECKPOINT_EVERY:
-                run.save_checkpoint(checkpoint)
+                with spare("a checkpoint"):
+                    run.save_checkpoint(checkpoint)
                 saved = time.monotonic()
             if stop.asked:
                 break
         if checkpoint is not None:
-            run.save_checkpoint(checkpoint)
+            with spare("a checkpoint"):
+                run.save_checkpoint(checkpoint)
         return stop.asked
 
 
@@ -280,31 +341,39 @@ def _write(
     """Write all files, and say how the painting went."""
     from ..export.bitmap import flatten
 
-    outputs.make_folders(planned)
+    tried = common.EachTried()
+    with tried():
+        outputs.make_folders(planned)
     for path in _paths(planned, "painting"):
-        painting.save(path)
+        with tried():
+            painting.save(path)
     dream = painting.render()
     for path in _paths(planned, "dream"):
-        _save_picture(painting, path, dream)
+        with tried():
+            _save_picture(painting, path, dream)
     real = None if program is None else painting.replay(program)
     for path in _paths(planned, "real"):
         assert real is not None  # `plan` refuses such a file without a replay
-        _save_picture(painting, path, real, program=program)
+        with tried():
+            _save_picture(painting, path, real, program=program)
     for path in _paths(planned, "svg") + _paths(planned, "film") + _paths(planned, "other"):
-        painting.save(path)
+        with tried():
+            painting.save(path)
     report = replace(painting.report(program=program, dream=dream, real=real), seconds=round(common.elapsed(), 3))
     found = {} if judge is None else judge(flatten(dream), None if real is None else flatten(real))
     for path in _paths(planned, "report"):
-        files.write_json(path, {**report.as_dict(), **found})
+        with tried():
+            files.write_json(path, {**report.as_dict(), **found})
+    tried.end()
     return report, found
 
 
 def _save_picture(painting: Painting, path: Path, picture: Tensor, **options: Any) -> None:
     """Write a picture that is rendered already as .png; other kinds are rendered anew, by their own writers."""
-    from ..image import save_png
+    from ..export.pictures import write_seen
 
     if path.suffix.lower() == ".png":
-        save_png(path, picture)
+        write_seen(path, painting, picture)
     else:
         painting.save(path, **options)
 

@@ -18,7 +18,7 @@ STEPS, STILL = 60, 6.0
 
 @common.guarded
 def video(
-    film: Annotated[Path, typer.Argument(help="A film, a GIF, or a folder of pictures in the order of their names.")],
+    film: Annotated[Path, typer.Argument(help="A film, an animated picture, or a folder of pictures by their names.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The painted film: .mp4, .gif or .webp.")
     ] = Path("painted.mp4"),

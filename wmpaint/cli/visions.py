@@ -44,6 +44,7 @@ def style(
     seed: s.Seed = None,
     steps: s.Steps = None,
     budget: s.Budget = None,
+    background: s.Background = None,
     program: s.ProgramName = "auto",
     checkpoint: s.Checkpoint = None,
     resume: s.Resume = None,
@@ -67,8 +68,9 @@ def style(
         from .. import features
 
         state["goal"] = transfer(
-            content, pictures, features.load(name), weight=style_weight, scale=scale, keep_color=keep_color
-        )
+            options.picture(content), [options.picture(path) for path in pictures], features.load(name),
+            weight=style_weight, scale=scale, keep_color=keep_color,
+        )  # fmt: skip
         return state["goal"]
 
     def judge(dream: Tensor, real: Tensor | None) -> dict[str, Any]:
@@ -85,8 +87,9 @@ def style(
         "scale": scale, "keep_color": keep_color, "net": name,
     }  # fmt: skip
     options = s.Session(
-        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json
-    )
+        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json,
+        background=background,
+    )  # fmt: skip
     return s.perform(options, goal, [content, *pictures], strokes=1000, source=content, notes=notes, judge=judge)
 
 
@@ -111,6 +114,7 @@ def dream(
     seed: s.Seed = None,
     steps: s.Steps = None,
     budget: s.Budget = None,
+    background: s.Background = None,
     program: s.ProgramName = "auto",
     checkpoint: s.Checkpoint = None,
     resume: s.Resume = None,
@@ -143,10 +147,11 @@ def dream(
 
     def goal() -> Objective:
         nets = [features.load(name) for name in names]
+        picture = None if photo is None else options.picture(photo)
         if class_ is not None:
-            return class_dream(class_, nets, picture=photo, keep=keep)
+            return class_dream(class_, nets, picture=picture, keep=keep)
         assert layer is not None
-        return layer_dream(layer, nets, channel=channel, octaves=octaves, picture=photo, keep=keep)
+        return layer_dream(layer, nets, channel=channel, octaves=octaves, picture=picture, keep=keep)
 
     def judge(dream: Tensor, real: Tensor | None) -> dict[str, Any]:
         if class_ is None:
@@ -170,8 +175,9 @@ def dream(
     }
     canvas = Canvas(1.0, GRAY) if photo is None else None
     options = s.Session(
-        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json
-    )
+        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json,
+        background=background,
+    )  # fmt: skip
     count = 300 if class_ is not None else 1000
     return s.perform(options, goal, [photo], strokes=count, canvas=canvas, source=photo, notes=notes, judge=judge)
 

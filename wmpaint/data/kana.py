@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FileError, InputError, MissingProgram
+from ..foreign import LIMITS, foreign, read_bytes
 from .curves import cubics, quadratics
 from .glyphs import Glyphs, Style
 
@@ -31,7 +32,6 @@ SETS = {
     "kanji": (range(0x4E00, 0xA000),),
 }
 FEW = 8  # strokes of a kanji, unless told otherwise: 1,320 characters
-_LARGEST = 1 << 20  # bytes of one character's file
 _PATH = re.compile(r"<path\b[^>]*\bid=\"kvg:[0-9a-f]+-s(\d+)\"[^>]*\bd=\"([^\"]*)\"")
 
 
@@ -60,8 +60,8 @@ def kana(
     folder = _folder()
     wanted = [code for block in SETS[name] for code in block]
     if characters is not None:
-        if foreign := [c for c in characters if ord(c) not in wanted]:
-            raise InputError(f"expected characters of {name}, got {foreign[0]!r}")
+        if others := [c for c in characters if ord(c) not in wanted]:
+            raise InputError(f"expected characters of {name}, got {others[0]!r}")
         wanted = [ord(c) for c in dict.fromkeys(characters)]
     found, paths, counts = [], [], []
     for code in wanted:
@@ -94,14 +94,11 @@ def _folder() -> Path:
 
 def _strokes(file: Path) -> list[str]:
     """The strokes of one character in their order; none where there is no such drawing."""
-    try:
-        with file.open(encoding="utf-8") as stream:
-            text = stream.read(_LARGEST)
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"could not read {str(file)!r}: {error}") from error
-    found = {int(number): path for number, path in _PATH.findall(text)}
+    with foreign("a character's drawing", file):
+        if not file.exists():
+            return []
+        data = read_bytes(file, LIMITS["character"])
+        found = {int(number): path for number, path in _PATH.findall(data.decode("utf-8"))}
     if sorted(found) != list(range(1, len(found) + 1)):
         raise FileError(f"expected strokes numbered from 1 in {str(file)!r}, got {sorted(found)}")
     return [found[number] for number in sorted(found)]

@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import os
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -26,6 +28,7 @@ from .base import Data, Examples, check_count, check_side, numbers, parts
 __all__ = ["Photos", "photos"]
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".jp2")
+HEIC = (".heic", ".heif")  # read where pillow-heif is installed
 MOST = 2_000_000  # files
 SMALLEST = 0.3  # of the shorter side, that a crop is long at least
 KEPT = 256 << 20  # bytes of decoded pictures
@@ -59,7 +62,7 @@ class _Shelf:
 
 
 def _decoded(path: Path) -> Tensor:
-    picture = load_image(path)
+    picture = load_image(path, most=4 * LONGEST)
     shorter = min(picture.shape[1:])
     if shorter > LONGEST:
         size = [math.ceil(s * LONGEST / shorter) for s in picture.shape[1:]]
@@ -187,14 +190,22 @@ def photos(folder: str | Path, *, ink: bool | None = None, kept: int = KEPT) -> 
 
 def _files(folder: Path) -> list[Path]:
     """All pictures below a folder, sorted; without hidden ones, and without what links to folders lead to."""
-    found = []
+    found: list[Path] = []
+    heic, left = find_spec("pillow_heif") is not None, 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+            if name.startswith("."):
+                continue
+            if name.lower().endswith(SUFFIXES if not heic else SUFFIXES + HEIC):
                 found.append(Path(place, name))
+            elif name.lower().endswith(HEIC):
+                left += 1
         if len(found) > MOST:
             raise FileError(f"expected at most {MOST:,} pictures in {os.fspath(folder)!r}, got more")
+    if left:
+        kept = f"{left:,} HEIC pictures in {os.fspath(folder)!r} are left out: pip install wmpaint[heic] reads them"
+        warnings.warn(kept, stacklevel=3)
     return found
 
 

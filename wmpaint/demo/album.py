@@ -56,7 +56,9 @@ class Album:
         thumb = picture.copy()
         thumb.thumbnail((THUMB, THUMB))
         caption = f"{work.name}, {work.painting.brushes[0].name}, {len(work.painting.strokes):,} strokes"
-        hung = [Hung(work.hung(), thumb, caption), *(album or [])][: self.studio.limits.kept]
+        hung = album if isinstance(album, list) else []
+        hung.insert(0, Hung(work.hung(), thumb, caption))  # the very list: another tab may hang something meanwhile
+        del hung[self.studio.limits.kept :]
         return {
             self.state: hung, self.wall: [(each.thumb, each.caption) for each in hung],
             self.empty: gr.HTML(visible=False),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +14,17 @@ import gradio as gr
 
 from ..errors import InputError
 from ..export import writers
-from .live import live
+from .easel import Begin
+from .live import strides
 from .made import name_of
 from .opening import opened_painting
 from .pictures import Photo, pil
-from .studio import PAINTER, Studio
+from .studio import Studio
 from .tabs import dream, paint
 from .tabs import style as manners
-from .words import told, whole
+from .turns import Waiting
+from .waiting import WAITS
+from .words import in_line, told, whole
 from .work import finished
 
 __all__ = ["KINDS", "add"]
@@ -37,7 +43,7 @@ def add(studio: Studio) -> None:
             gr.JSON(label="report"),
         )
 
-    def offer(name: str, function: Callable[..., Any], outputs: Any, queue: str = PAINTER) -> None:
+    def offer(name: str, function: Callable[..., Any], outputs: Any) -> None:
         with gr.Row(visible=False):
             inputs = [
                 _field(each) for each in inspect.signature(function).parameters.values() if each.name != "request"
@@ -46,17 +52,26 @@ def add(studio: Studio) -> None:
         handler.__name__ = name  # which tools for language models are called by
         press.click(
             handler, inputs, outputs, api_name=name, api_description=inspect.getdoc(function),
-            concurrency_id=queue, concurrency_limit=1,
+            **{**WAITS, "trigger_mode": "multiple"},
         )  # fmt: skip
 
-    def painted(request: gr.Request, begun: tuple[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
-        run, finish = begun
-        stop = studio.stops.begin(request.session_hash)
+    async def followed(request: gr.Request, asked: Callable[[], Begin]) -> AsyncIterator[tuple[Any, Any, Any]]:
+        begin, stop, done = await studio.checked(asked), threading.Event(), 0.0
+        async with aclosing(studio.painter.follow(request.session_hash, painted(begin, stop))) as news:
+            async for each in news:
+                told = (None, None, _queued(each, done)) if isinstance(each, Waiting) else each
+                done = told[2]["progress"]
+                yield told
+
+    def painted(begin: Begin, stop: threading.Event) -> Generator[Any, None, None]:
+        run, finish = begin()
         said = 0.0
-        for shown in live(run, stop, limits.seconds):
-            if shown.share - said > 0.05 or not said:
+        for shown in strides(run, stop, limits.seconds):
+            if shown is not None and (shown.share - said > 0.05 or not said):
                 said = shown.share
                 yield None, None, {"progress": round(shown.share, 3), "text": shown.text}
+            else:
+                yield None
         work = finished(run, finish)
         _, real = work.pictures()
         path = studio.made.path(f"{work.name}.wmp.json")
@@ -65,52 +80,65 @@ def add(studio: Studio) -> None:
         facts = {**report, "progress": 1.0, "command": work.recipe.command, "python": work.recipe.python}
         yield str(path), pil(real), facts
 
-    def paint_(request: gr.Request, photo: Any, brush: str = "acrylic", strokes: int = 500,
+    async def paint_(request: gr.Request, photo: Any, brush: str = "acrylic", strokes: int = 500,
                height: int = 512, seed: int = 0, seconds: float = 0.0, objective: str = "photo",
                pens: str = "any color") -> Any:  # fmt: skip
         """Paint a photo with brush strokes: the painting, its picture in the real program, and a report. While it
         paints, the report says how far it is."""
-        yield from painted(
-            request, paint.begin(studio, photo, brush, strokes, height, seed, seconds, objective, pens, own={})
+        asked = functools.partial(
+            paint.asked, studio, photo, brush, strokes, height, seed, seconds, objective, pens, own={}
         )
+        async with aclosing(followed(request, asked)) as news:
+            async for each in news:
+                yield each
 
-    def style_(request: gr.Request, photo: Any, style: Any, weight: float = 1.2, scale: float = 1.0,
+    async def style_(request: gr.Request, photo: Any, style: Any, weight: float = 1.2, scale: float = 1.0,
                keep_colors: bool = False, brush: str = "oil", strokes: int = 800, height: int = 448,
                seed: int = 0, seconds: float = 0.0) -> Any:  # fmt: skip
         """Paint a photo in the style of another picture; returns what /paint returns."""
-        yield from painted(
-            request,
-            manners.begin(
-                studio, photo, style, None, 0, weight, scale, keep_colors, brush, strokes, height, seed, seconds, own={}
-            ),
-        )
+        asked = functools.partial(
+            manners.asked, studio, photo, style, None, 0, weight, scale, keep_colors, brush, strokes, height, seed,
+            seconds, own={},
+        )  # fmt: skip
+        async with aclosing(followed(request, asked)) as news:
+            async for each in news:
+                yield each
 
-    def dream_(request: gr.Request, thing: str = "goldfish", photo: Any = None, keep: float = 1.0,
+    async def dream_(request: gr.Request, thing: str = "goldfish", photo: Any = None, keep: float = 1.0,
                brush: str = "acrylic", strokes: int = 300, height: int = 512, seed: int = 0,
                seconds: float = 0.0) -> Any:  # fmt: skip
         """Paint what a network would call a thing (one of ImageNet's thousand classes), on a photo if there is one;
         returns what /paint returns."""
-        yield from painted(
-            request,
-            dream.begin(
-                studio, dream.THING, thing, None, None, 3, photo, keep, brush, strokes, height, seed, seconds, own={}
-            ),
-        )
+        asked = functools.partial(
+            dream.asked, studio, dream.THING, thing, None, None, 3, photo, keep, brush, strokes, height, seed, seconds,
+            own={},
+        )  # fmt: skip
+        async with aclosing(followed(request, asked)) as news:
+            async for each in news:
+                yield each
 
-    def export(painting: Any, kind: str = ".png", height: int = 512, real: bool = True) -> Any:
+    async def export(
+        request: gr.Request, painting: Any, kind: str = ".png", height: int = 512, real: bool = True
+    ) -> Any:
         """Turn a painting (.wmp.json) into a file of another kind: .png, .jpg, .webp, .svg, .html, .ora, .mp4, .gif
         or .pdf. Pictures and films are painted in the real program unless `real` is false."""
         if kind not in KINDS:
             raise InputError(f"expected a kind out of {', '.join(KINDS)}, got {str(kind)[:20]!r}")
-        opened = opened_painting(painting, limits, {})
-        name = name_of(Path(painting).name.removesuffix(".wmp.json"))
         known = writers.options_of("x" + kind, {})
         size = whole(height, "a height", 16, 1080 if kind in (".mp4", ".gif") else limits.picture)
         options: dict[str, Any] = {"height": size} if "height" in known and kind != ".wmp.json" else {}
         options |= {"program": "auto"} if real and "program" in known else {}
-        path = studio.made.path(name + kind)
-        opened.save(path, **options)
-        return str(path)
+        opened = await studio.checked(lambda: opened_painting(painting, limits, {}))
+        path = studio.made.path(name_of(Path(painting).name.removesuffix(".wmp.json")) + kind)
+
+        def write() -> str:
+            opened.save(path, **options)
+            return str(path)
+
+        async with aclosing(studio.fetched(request.session_hash, "", write, "a file")) as news:
+            async for each in news:
+                if not isinstance(each, Waiting):
+                    yield each
 
     def brushes() -> Any:
         """The brushes that there are, and which have a painter."""
@@ -118,8 +146,12 @@ def add(studio: Studio) -> None:
 
     for name, function in (("paint", paint_), ("style", style_), ("dream", dream_)):
         offer(name, function, [file, picture, facts])
-    offer("export", export, file, "files")
-    offer("brushes", brushes, facts, "files")
+    offer("export", export, file)
+    offer("brushes", brushes, facts)
+
+
+def _queued(waiting: Waiting, done: float) -> dict[str, Any]:
+    return {"progress": done, "text": in_line(waiting), "place": waiting.place, "seconds": round(waiting.seconds, 1)}
 
 
 def _field(parameter: inspect.Parameter) -> Any:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 
 from ..errors import InputError
-from ..painting import Run
-from .files import FORMATS, write
-from .live import live
+from ..painting import Painting, Run
+from .files import FORMATS, known, write
+from .live import Stop, strides
 from .pictures import pil, stage
-from .studio import PAINTER, Studio
-from .words import bar, table, told, whole
+from .studio import Studio
+from .turns import Waiting
+from .waiting import QUIET, WAITS, Wait
+from .words import bar, in_line, table, told, whole
 from .work import Work, finished
 
-__all__ = ["Easel"]
+__all__ = ["Begin", "Easel", "Finish"]
 
-_QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-Begin = Callable[..., tuple[Run, Callable[[Any], Work]]]
+Finish = Callable[[Painting], Work]
+Begin = Callable[[], tuple[Run, Finish]]
 
 
 class Easel:
@@ -66,7 +69,11 @@ class Easel:
                         elem_id=f"{name}-longer",
                     )
                     self.go_on = gr.Button("Continue", elem_id=f"{name}-continue", min_width=100)
-                    self.undo = gr.Button("Undo last round", elem_id=f"{name}-undo", min_width=120)
+                    self.undo = gr.Button(
+                        "Undo last round",
+                        elem_id=f"{name}-undo" if name != "draw" else "draw-undo-round",  # Draw's own undoes a stroke
+                        min_width=120,
+                    )
                 with gr.Accordion("Timelapse", open=True):
                     self.film = gr.Video(
                         show_label=False, elem_id=f"{name}-film", autoplay=True, loop=True, interactive=False,
@@ -85,85 +92,94 @@ class Easel:
                             elem_id=f"{name}-size",
                         )
                         self.make = gr.Button("Make the file", elem_id=f"{name}-make", scale=1, min_width=120)
+                    self.making = Wait(studio, f"{name}-making", "making your file…")
                     self.files = gr.File(label="Your file", elem_id=f"{name}-files", interactive=False, visible=False)
                 with gr.Accordion("Do it again, without this page", open=False):
                     self.shell = gr.Code(language="shell", label="Command", interactive=False, lines=1)
                     self.python = gr.Code(language="python", label="Python", interactive=False, lines=3)
-        self.make.click(
-            told(self._make), [self.work, self.kind, self.size], self.files, concurrency_id="files",
-            api_visibility="private", show_progress_on=self.files,
-        )  # fmt: skip
-        undoing = self.undo.click(
-            told(self._undo), self.work, self._shown, concurrency_id=PAINTER,
-            api_visibility="private", show_progress_on=self.doing,
-        )  # fmt: skip
-        self.films(undoing)
-        self.keep.click(told(self._keep), None, self.doing, **_QUIET)
+        self.making.runs(self.make.click, self._make, [self.work, self.kind, self.size], [self.files])
+        self.opens(self.undo.click, self._undo, [self.work])
+        self.keep.click(told(self._keep), None, self.doing, **QUIET)
+        self.cancel.click(self._canceled, None, None, **QUIET)
 
     @property
     def _shown(self) -> list[Any]:
         """All that handlers here may change."""
         return [
-            self.stage, self.compare, self.doing, self.stopping, self.after, self.numbers, self.film, self.files,
-            self.shell, self.python, self.size, self.work, self.current, *self.album.parts,
+            self.stage, self.compare, self.doing, self.stopping, self.keep, self.after, self.numbers, self.film,
+            self.files, self.shell, self.python, self.size, self.work, self.current, *self.album.parts,
         ]  # fmt: skip
 
-    def paints(self, button: gr.Button, begin: Begin, inputs: list[Any]) -> None:
-        """Let a button begin a painting: `begin(*values, own=...)` gives the run, and what makes a `Work` of it."""
+    def paints(self, button: gr.Button, asked: Callable[..., Begin], inputs: list[Any]) -> None:
+        """Let a button begin a painting: `asked(*values, own=...)` looks at what a visitor gave, at once; when it is
+        their turn, what it returns begins a run."""
 
-        def start(request: gr.Request, own: Any, album: Any, *values: Any) -> Iterator[dict[Any, Any]]:
-            yield from self._painted(request, lambda: begin(*values, own=own or {}), album)
+        def start(own: Any, *values: Any) -> Begin:
+            return asked(*values, own=own or {})
 
-        def further(request: gr.Request, had: Any, album: Any, strokes: Any, steps: Any) -> Iterator[dict[Any, Any]]:
-            limits = self.studio.limits
-            more, longer = whole(strokes, "more strokes", 0, limits.strokes), whole(steps, "more steps", 0, 1000)
-            work = _there(had)
-            whole(len(work.painting.strokes) + more, "strokes", 1, limits.strokes)
-            yield from self._painted(
-                request,
-                lambda: (work.further(more, longer), lambda painting: work.continued(painting, more, longer)),
-                album,
-            )
+        self._event(button.click, start, [self.album.own, *inputs], self._work)
+        self._event(self.go_on.click, self._further, [self.work, self.more, self.longer], self._work)
 
-        both: list[Any] = []
-        for press, function, given in (
-            (button, start, [self.album.own, self.album.state, *inputs]),
-            (self.go_on, further, [self.work, self.album.state, self.more, self.longer]),
-        ):
-            event = press.click(
-                told(function), given, self._shown, concurrency_id=PAINTER, concurrency_limit=1,
-                api_visibility="private", show_progress="minimal", show_progress_on=self.doing, trigger_mode="once",
-            )  # fmt: skip
-            self.films(event)
-            event.failure(self._back, self.work, self._shown, **_QUIET)
-            both.append(event)
-        self.cancel.click(self._canceled, self.work, self._shown, cancels=both, **_QUIET)
+    def opens(self, press: Callable[..., Any], asked: Callable[..., Callable[[], Any]], inputs: list[Any]) -> None:
+        """Let an event put a finished work here: `asked(*values)` looks at what a visitor gave, at once; when it is
+        their turn, what it returns gives `results`."""
+        self._event(press, asked, inputs, lambda shows, stop, album: _once(shows))
 
-    def films(self, event: Any) -> None:
-        """After an event, make a film of what is on the easel."""
+    def _event(
+        self, press: Callable[..., Any], asked: Callable[..., Any], inputs: list[Any],
+        work: Callable[[Any, Stop, Any], Generator[Any, None, None]],
+    ) -> None:  # fmt: skip
+        async def follow(request: gr.Request, had: Any, album: Any, *values: Any) -> AsyncIterator[dict[Any, Any]]:
+            visitor, stop = request.session_hash, self.studio.stops.begin(request.session_hash, self.name)
+            yield self._looking()
+            wish = await self.studio.checked(lambda: asked(*values))
+            if not stop.dropped:
+                async with aclosing(self.studio.painter.follow(visitor, work(wish, stop, album), self.name)) as news:
+                    async for each in news:
+                        yield self._told(each)
+            if stop.dropped:
+                yield self._back(had)
+
+        given = [self.work, self.album.state, *inputs]
+        event = press(told(follow), given, self._shown, api_visibility="private", show_progress="hidden", **WAITS)
+        # The film of what is then on the easel.
         event.success(
-            told(self._timelapse), self.work, self.film, concurrency_id="files", api_visibility="private",
-            show_progress_on=self.film,
+            told(self._timelapse), self.work, self.film, api_visibility="private", show_progress_on=self.film,
+            **WAITS,
         )  # fmt: skip
+        event.failure(self._back, self.work, self._shown, **QUIET)
 
     # What happens
 
-    def _painted(
-        self, request: gr.Request, begin: Callable[[], tuple[Run, Callable[[Any], Work]]], album: Any
-    ) -> Iterator[dict[Any, Any]]:
-        stop = self.studio.stops.begin(request.session_hash)
-        yield {
-            self.doing: bar(0, "looking at it…"), self.stopping: gr.Row(visible=True),
-            self.after: gr.Column(visible=False),
+    def _looking(self) -> dict[Any, Any]:
+        return {
+            self.doing: bar(None, "looking at it…"), self.stopping: gr.Row(visible=True),
+            self.keep: gr.Button(visible=False), self.after: gr.Column(visible=False),
         }  # fmt: skip
+
+    def _told(self, news: Any) -> dict[Any, Any]:
+        if isinstance(news, Waiting):
+            return {self.doing: bar(None, in_line(news)), self.keep: gr.Button(visible=news.begun)}
+        return news  # type: ignore[no-any-return]
+
+    def _work(self, begin: Begin, stop: Stop, album: Any) -> Generator[Any, None, None]:
         run, finish = begin()
-        for shown in live(run, stop, self.studio.limits.seconds):
-            yield {
+        for shown in strides(run, stop, self.studio.limits.seconds):
+            yield None if shown is None else {
                 self.stage: gr.HTML(stage(shown.picture, "the painting so far"), visible=True),
                 self.compare: gr.ImageSlider(visible=False), self.doing: bar(shown.share, shown.text),
+                self.keep: gr.Button(visible=True),
             }  # fmt: skip
         yield {self.doing: bar(1, "now the same strokes in the real program…")}
         yield self.results(finished(run, finish), album)
+
+    def _further(self, had: Any, strokes: Any, steps: Any) -> Begin:
+        limits = self.studio.limits
+        more, longer = whole(strokes, "more strokes", 0, limits.strokes), whole(steps, "more steps", 0, 1000)
+        work = _there(had)
+        whole(len(work.painting.strokes) + more, "strokes", 1, limits.strokes)
+        work.check_further(more, longer)
+        return lambda: (work.further(more, longer), lambda painting: work.continued(painting, more, longer))
 
     def results(self, work: Work, album: Any = None) -> dict[Any, Any]:
         """All that is shown of a work, and with an album a place in that."""
@@ -183,29 +199,47 @@ class Easel:
             found |= self.album.hang(album, work, pil(real))
         return found
 
-    def _timelapse(self, work: Any) -> Any:
+    async def _timelapse(self, request: gr.Request, work: Any) -> AsyncIterator[Any]:
         if not isinstance(work, Work):
-            return None
-        path = self.studio.made.path(f"{work.name}.mp4")
-        work.painting.save(path, height=min(480, work.painting.program_height), seconds=5.0, fps=20.0)
-        return str(path)
+            yield None
+            return
+        path, height = self.studio.made.path(f"{work.name}.mp4"), min(480, work.painting.program_height)
 
-    def _make(self, work: Any, kind: Any, size: Any) -> Any:
-        height = whole(size, "a height", 16, self.studio.limits.picture)
-        path = write(_there(work).painting, kind, height, _there(work).name, self.studio.made)
-        return gr.File(value=str(path), visible=True)
+        def film() -> str:
+            work.painting.save(path, height=height, seconds=5.0, fps=20.0)
+            return str(path)
 
-    def _undo(self, work: Any) -> dict[Any, Any]:
-        return self.results(_there(work).undone())
+        try:
+            async with aclosing(self.studio.fetched(request.session_hash, "film", film, "a film")) as news:
+                async for each in news:
+                    if not isinstance(each, Waiting):
+                        yield each
+        except InputError:  # it takes too long, and nobody has asked for it
+            yield None
+
+    async def _make(self, request: gr.Request, stop: Stop, work: Any, kind: Any, size: Any) -> AsyncIterator[Any]:
+        height, there = whole(size, "a height", 16, self.studio.limits.picture), _there(work)
+        known(kind)
+
+        def make() -> dict[Any, Any]:
+            path = write(there.painting, kind, height, there.name, self.studio.made)
+            return {self.files: gr.File(value=str(path), visible=True)}
+
+        async with aclosing(self.studio.fetched(request.session_hash, self.making.name, make, "a file")) as news:
+            async for each in news:
+                yield each
+
+    def _undo(self, work: Any) -> Callable[[], Any]:
+        undone = _there(work).undone()
+        return lambda: self.results(undone)
 
     def _keep(self, request: gr.Request) -> str:
-        if not self.studio.stops.stop(request.session_hash):
+        if not self.studio.stops.stop(request.session_hash, self.name):
             return ""
         return bar(1, "stopping, and keeping what is painted…")
 
-    def _canceled(self, work: Any, request: gr.Request) -> dict[Any, Any]:
-        self.studio.stops.stop(request.session_hash)
-        return self._back(work)
+    def _canceled(self, request: gr.Request) -> None:
+        self.studio.drop(request.session_hash, self.name)
 
     def _back(self, work: Any) -> dict[Any, Any]:
         """As it was before a painting that did not come about."""
@@ -221,3 +255,8 @@ def _there(work: Any) -> Work:
     if not isinstance(work, Work):
         raise InputError("expected a painting first: press Paint, or open one")
     return work
+
+
+def _once(function: Callable[[], Any]) -> Generator[Any, None, None]:
+    """As a work of one step."""
+    yield function()

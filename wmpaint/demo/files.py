@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..painting import Painting
 from .made import Made
 
-__all__ = ["FORMATS", "write"]
+__all__ = ["FORMATS", "known", "write"]
 
 # suffix, options, and whether it has a height
 FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
@@ -29,15 +29,24 @@ FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
 TALLEST_FILM = 1080
 
 
+def known(kind: Any) -> tuple[str, dict[str, Any], bool]:
+    """The row of a kind.
+
+    Raises:
+        InputError: there is none.
+    """
+    if not isinstance(kind, str) or kind not in FORMATS:
+        raise InputError(f"expected a kind of file out of {', '.join(FORMATS)}, got {str(kind)[:40]!r}")
+    return FORMATS[kind]
+
+
 def write(painting: Painting, kind: Any, height: int, name: str, made: Made) -> Path:
     """Write it, and say where.
 
     Raises:
         InputError: another kind. What `Painting.save` raises.
     """
-    if not isinstance(kind, str) or kind not in FORMATS:
-        raise InputError(f"expected a kind of file out of {', '.join(FORMATS)}, got {str(kind)[:40]!r}")
-    suffix, options, sized = FORMATS[kind]
+    suffix, options, sized = known(kind)
     if sized:
         options = {**options, "height": min(height, TALLEST_FILM) if suffix in (".mp4", ".gif") else height}
     path = made.path(name + suffix)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from typing import Any
@@ -11,12 +10,13 @@ import torch
 from torch import Tensor
 
 from ..data.curves import quadratics
-from ..errors import InputError
+from ..errors import FileError, InputError
+from ..foreign import LIMITS, json_value
 from ..strokes import Strokes
 
-__all__ = ["MOST_LINES", "strokes_of"]
+__all__ = ["MOST_LINES", "numbers_of", "strokes_of"]
 
-MOST_LINES, MOST_POINTS, MOST_IN_ALL, MOST_BYTES = 400, 4000, 40_000, 2_000_000
+MOST_LINES, MOST_POINTS, MOST_IN_ALL = 400, 4000, 40_000
 LONGEST = 250.0  # canvas units of all lines together
 NEAR, FINEST = 0.15, 0.002  # how far curves may be off, in radii; and at least, in canvas units
 SMALLEST, LARGEST = 0.002, 0.3  # radius, canvas units
@@ -39,19 +39,35 @@ def strokes_of(text: Any) -> Strokes:
 
 
 def _lines(text: Any) -> list[tuple[Tensor, tuple[float, float, float], float]]:
-    if not isinstance(text, str) or len(text) > MOST_BYTES:
-        raise InputError("expected a drawing of some lines, got none or too much of it")
-    try:
-        given = json.loads(text or "[]")
-    except (ValueError, RecursionError) as error:
-        raise InputError("expected a drawing, got text that is none") from error
-    if not isinstance(given, list) or len(given) > MOST_LINES:
-        raise InputError(f"expected a drawing of at most {MOST_LINES} lines")
+    given = _given(text)
     lines = [_line(number, line) for number, line in enumerate(given)]
     way = sum(float((points[1:, :2] - points[:-1, :2]).norm(dim=1).sum()) for points, _, _ in lines)
     if sum(len(points) for points, _, _ in lines) > MOST_IN_ALL or way > LONGEST:
         raise InputError("expected a drawing that is not quite so long: clear some of it")
     return lines
+
+
+def numbers_of(text: Any) -> list[int]:
+    """The numbers that the page gave the lines of a drawing; none of what is not a drawing."""
+    try:
+        given = _given(text)
+    except InputError:
+        return []
+    numbers = [line.get("n") for line in given if isinstance(line, dict)]
+    return [number for number in numbers if isinstance(number, int)]
+
+
+def _given(text: Any) -> list[Any]:
+    limit = LIMITS["hand"]
+    if not isinstance(text, str) or len(text) > limit.bytes:
+        raise InputError("expected a drawing of some lines, got none or too much of it")
+    try:
+        given = json_value(text or "[]", limit, "your drawing")
+    except FileError as error:
+        raise InputError(str(error)) from error
+    if not isinstance(given, list) or len(given) > MOST_LINES:
+        raise InputError(f"expected a drawing of at most {MOST_LINES} lines")
+    return given
 
 
 def _line(number: int, line: Any) -> tuple[Tensor, tuple[float, float, float], float]:

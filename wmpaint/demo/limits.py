@@ -18,9 +18,9 @@ class Limits:
         strokes: of one painting.
         height: pixels at which a painting is planned; picture: at which it can be had.
         seconds: of one painting; minutes: of one painter's training.
-        megabytes: of an uploaded file; megapixels: of a picture.
+        megabytes: of an uploaded file; megapixels: of a picture; hourly: megabytes that an address may send an hour.
         kept: paintings that a visitor's gallery holds.
-        waiting: visitors that may wait for the painter.
+        waiting: visitors that may wait in a line.
 
     Raises:
         InputError: a limit below 1, or none.
@@ -33,6 +33,7 @@ class Limits:
     minutes: int = 5
     megabytes: int = 32
     megapixels: int = 64
+    hourly: int = 1000
     kept: int = 24
     waiting: int = 40
 

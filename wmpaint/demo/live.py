@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..painting import Run
 
-__all__ = ["Shown", "Stops", "live"]
+__all__ = ["Shown", "Stop", "Stops", "live", "strides"]
 
 FIRST, LATER, EAGER = 0.15, 0.5, 4.0  # seconds between pictures, at first and later; how long "at first" is
 SHARE = 0.25  # of the time, at most, that goes into showing
@@ -36,8 +36,14 @@ class Shown:
 def live(run: Run, stop: threading.Event, seconds: float = float("inf")) -> Iterator[Shown]:
     """Paint, and show the picture now and then: several times a second at first.
 
-    Ends early, with all there is, when `stop` is set, or after so many seconds.
+    Ends early, with all there is, when `stop` is set, or after so many seconds of painting.
     """
+    return (shown for shown in strides(run, stop, seconds) if shown is not None)
+
+
+def strides(run: Run, stop: threading.Event, seconds: float = float("inf")) -> Iterator[Shown | None]:
+    """As `live`, and None after each step that is not shown, so that others can have a turn: the time until it goes
+    on is not the painting's."""
     began = shown = time.monotonic()
     cost = 0.0
     for step in run:
@@ -49,35 +55,54 @@ def live(run: Run, stop: threading.Event, seconds: float = float("inf")) -> Iter
             picture = run.preview(min(SOON if eager else SEEN, run.height))
             cost = time.monotonic() - now
             text = f"{step.strokes:,} strokes · loss {step.loss:.4g} · {left}"
+            now = time.monotonic()
             yield Shown(picture, max(run.progress, (step.index + 1) / step.total), text)
             shown = time.monotonic()
+        else:
+            now = time.monotonic()
+            yield None
+        away = time.monotonic() - now
+        began += away
+        run.rested(away)
         if stop.is_set() or time.monotonic() - began > seconds:
             return
 
 
+class Stop(threading.Event):
+    """Ends what is being painted, and keeps it; or drops it."""
+
+    dropped = False
+
+
 class Stops:
-    """For each visitor an event that ends what is being painted, and keeps it."""
+    """For each visitor, and each tab of theirs, an event that ends what is being painted, and keeps it."""
 
     def __init__(self) -> None:
-        self._events: dict[str, threading.Event] = {}
+        self._events: dict[tuple[str, str], Stop] = {}
 
-    def begin(self, visitor: str | None) -> threading.Event:
+    def begin(self, visitor: str | None, tab: str = "") -> Stop:
         """A new event of a visitor."""
-        event = self._events[visitor or ""] = threading.Event()
+        event = self._events[visitor or "", tab] = Stop()
         return event
 
-    def stop(self, visitor: str | None) -> bool:
+    def drop(self, visitor: str | None, tab: str = "") -> None:
+        """Set a visitor's, so that nothing is kept."""
+        event = self._events.get((visitor or "", tab))
+        if event is not None:
+            event.dropped = True
+            event.set()
+
+    def stop(self, visitor: str | None, tab: str = "") -> bool:
         """Set a visitor's; whether there was one."""
-        event = self._events.get(visitor or "")
+        event = self._events.get((visitor or "", tab))
         if event is not None:
             event.set()
         return event is not None
 
     def forget(self, visitor: str | None) -> None:
         """A visitor has left."""
-        event = self._events.pop(visitor or "", None)
-        if event is not None:
-            event.set()
+        for key in [key for key in self._events if key[0] == (visitor or "")]:
+            self._events.pop(key).set()
 
     def __len__(self) -> int:
         return len(self._events)

@@ -76,6 +76,15 @@ CSS = """
 .doing progress::-webkit-progress-bar { background: transparent; }
 .doing progress::-webkit-progress-value { background: var(--slider-color); transition: width .2s; }
 .doing progress::-moz-progress-bar { background: var(--slider-color); }
+.doing progress:indeterminate { background: linear-gradient(90deg, var(--neutral-200) 30%, var(--slider-color) 50%,
+  var(--neutral-200) 70%) 0 0 / 300% 100%; animation: doing 2.4s linear infinite; }
+.dark .doing progress:indeterminate { background-image: linear-gradient(90deg, var(--neutral-800) 30%,
+  var(--slider-color) 50%, var(--neutral-800) 70%); }
+.doing progress:indeterminate::-moz-progress-bar { background: transparent; }
+@keyframes doing { from { background-position: 100% 0; } to { background-position: -50% 0; } }
+@media (prefers-reduced-motion: reduce) { .doing progress:indeterminate { animation: none; } }
+.waits { align-items: center; gap: 10px !important; }
+.waits .html-container, .waits .prose { padding: 0 !important; }
 .doing output, .hint { color: var(--body-text-color-subdued); font-size: 14px; font-variant-numeric: tabular-nums; }
 .hint { margin: 4px 2px; }
 table.numbers { width: 100%; border-collapse: collapse; font-size: 14px; }

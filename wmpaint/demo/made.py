@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import tempfile
 import time
 import weakref
 from pathlib import Path
+
+from .home import private
 
 __all__ = ["Made", "name_of"]
 
@@ -16,10 +17,15 @@ OLD = 3600.0  # seconds
 
 
 class Made:
-    """A folder of folders, gone when the server ends."""
+    """A folder of folders, gone when the server ends.
 
-    def __init__(self, old: float = OLD) -> None:
-        self.root, self.old = Path(tempfile.mkdtemp(prefix="wmpaint-demo-")), old
+    Args:
+        old: seconds after which files are removed.
+        folder: an empty one; a new one if None.
+    """
+
+    def __init__(self, old: float = OLD, folder: Path | None = None) -> None:
+        self.root, self.old = folder or private(), old
         # At the latest when Python ends.
         self.remove = weakref.finalize(self, shutil.rmtree, self.root, ignore_errors=True)
 

@@ -13,12 +13,11 @@ from ..memory import check as check_memory
 from ..painting import Painting
 from ..strokes import Strokes
 from .limits import Limits
-from .pictures import check_upload
+from .pictures import WIDEST, check_upload
 
 __all__ = ["check_work", "opened_painting", "portable"]
 
 LAYERS = 400.0  # how often strokes may cover the canvas; 1,000 large ones do some 50 times
-WIDEST = 8.0
 TALLEST = 2160  # pixels at which a painting from a file is shown
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import filecmp
 import html
 import io
 from collections.abc import Iterator
@@ -15,13 +16,17 @@ from gradio import component_meta
 from PIL import Image
 from torch import Tensor
 
-from ..errors import InputError
-from ..image import load_image, resize, to_uint8
+from ..errors import InputError, WmpaintError
+from ..image import BUNDLED, bundled, load_image, resize, size_of, to_uint8
 from .limits import Limits
 
-__all__ = ["REDUCED", "SEEN", "Photo", "check_upload", "is_reduced", "jpeg_uri", "opened", "pil", "stage"]
+__all__ = [
+    "REDUCED", "SEEN", "WIDEST", "Photo", "check_upload", "is_reduced", "jpeg_uri", "known_as", "opened", "pil",
+    "stage",
+]  # fmt: skip
 
 SEEN = 1400  # pixels of the longer side that a goal needs at most
+WIDEST = 8.0  # times its shorter side
 REDUCED = f"the page reduced this photo to {SEEN} pixels first"
 
 
@@ -65,12 +70,17 @@ def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H
     """An uploaded picture, no larger than is of use.
 
     Raises:
-        InputError: none. FileError: not a picture, a broken or too large one.
+        InputError: none, or one of a size that is refused before it is decoded. FileError: not a picture, a broken one.
     """
     if not path:
         raise InputError(f"expected {what}: drop one into the frame, or choose an example")
     check_upload(path, limits.megabytes, "a picture")
-    picture = load_image(path, max_pixels=limits.megapixels * 1_000_000)
+    width, height = _sides(path)
+    if max(width, height) > WIDEST * min(width, height):
+        raise InputError(
+            f"expected {what} at most {WIDEST:g} times as long as wide, got {width} x {height} pixels: cut it first"
+        )
+    picture = load_image(path, max_pixels=limits.megapixels * 1_000_000, most=2 * SEEN)
     share = SEEN / max(picture.shape[1:])
     if share < 1:
         picture = resize(picture, *(max(1, round(share * side)) for side in picture.shape[1:]))
@@ -91,10 +101,26 @@ def check_upload(path: Any, megabytes: int, what: str) -> None:
         raise InputError(f"expected {what} of up to {megabytes} MB, got {size:.1f} MB")
 
 
+def _sides(path: Any) -> tuple[int, int]:
+    """Width and height that a file's head tells of; 1 x 1 where it has none that can be read, which is told later."""
+    with contextlib.suppress(WmpaintError):
+        height, width = size_of(path)
+        return width, height
+    return 1, 1
+
+
 def is_reduced(path: Any) -> bool:
     """Whether `opened` makes a picture smaller than its file."""
-    with Image.open(path) as image:
-        return max(image.size) > SEEN
+    return max(_sides(path)) > SEEN
+
+
+def known_as(path: Any) -> str:
+    """What a picture is called in recipes: a bundled one by the name that works everywhere, others by their file's."""
+    for name in BUNDLED:
+        file = bundled(name)
+        if file is not None and file.name == Path(path).name and filecmp.cmp(file, path, shallow=False):
+            return name
+    return Path(path).name
 
 
 def pil(picture: Tensor) -> Image.Image:  # [3|4, H, W]

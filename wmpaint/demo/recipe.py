@@ -25,6 +25,19 @@ class Recipe:
     python: str
     canvas: str = ""
 
+    def stopped(self, done: int, planned: int) -> Recipe:
+        """Of a painting that was stopped: the script stops there as well, and the command says what it does not do."""
+        words = f"it was stopped after {done} of {planned} steps"
+        head, paint, rest = self.python.rpartition("painting = wp.paint(")
+        call, _, after = rest.partition("\n")
+        lines = [
+            f"{head}run = wp.Run({call}", "for step in run:", f"    if step.index + 1 == {done}:", "        break",
+            "painting = run.painting()", after,
+        ]  # fmt: skip
+        python = "\n".join(lines) if paint else self.python
+        command = f"{self.command}  # {words}; this one goes on to the end" if self.command else ""
+        return replace(self, command=command, python=python).noted(words)
+
     def noted(self, words: str) -> Recipe:
         """With a remark at the top of the script."""
         return replace(self, python=f"# {words}\n{self.python}")

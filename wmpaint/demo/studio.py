@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import html
+import threading
 import time
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +18,17 @@ from .. import painters, programs
 from ..errors import InputError
 from ..features import FeatureNet
 from ..raster import compiled
+from .errand import errand
+from .home import uploads
 from .limits import Limits
 from .live import Stops
 from .made import Made
 from .pictures import jpeg_uri, pil
+from .turns import Line
 
-__all__ = ["PAINTER", "Studio"]
+__all__ = ["Studio"]
 
-PAINTER = "painter"  # whose queue all painting waits in
+CHECKS = 4  # threads that look at what visitors give
 BRUSHES = "acrylic"  # what is chosen at first
 
 
@@ -31,6 +38,39 @@ class Studio:
     def __init__(self, limits: Limits) -> None:
         self.limits, self.stops, self.made = limits, Stops(), Made()
         self.own = Made(old=12 * 3600.0)  # painters that visitors trained
+        self.uploads = Made(folder=uploads())  # Gradio's, which removes old ones itself
+        # Three lines, so that nobody who wants a file waits for paintings, or for one who trains a brush.
+        self.painter, self.files, self.trainer = (
+            Line(most=limits.waiting), Line(2, limits.waiting, whole=True), Line(1, limits.waiting, whole=True),
+        )  # fmt: skip
+        self._checks = ThreadPoolExecutor(CHECKS, "checks")
+
+    async def checked(self, check: Callable[[], Any]) -> Any:
+        """What a check of a visitor's wishes returns: at once, beside all that is painted."""
+        return await asyncio.get_running_loop().run_in_executor(self._checks, check)
+
+    def fetched(
+        self, visitor: str | None, tab: str, function: Callable[[], Any], what: str
+    ) -> AsyncGenerator[Any, None]:
+        """`Waiting`, and in the end what a function returns that writes a file; within the limit of time."""
+        return self.files.follow(visitor, errand(function, self.limits.seconds, what), tab)
+
+    def drop(self, visitor: str | None, tab: str) -> None:
+        """A visitor has no use any more for what is done in a tab."""
+        self.stops.drop(visitor, tab)
+        for line in (self.painter, self.files, self.trainer):
+            line.leave(visitor, tab)
+
+    def leave(self, visitor: str | None) -> None:
+        """A visitor has closed the page."""
+        self.stops.forget(visitor)
+        for line in (self.painter, self.files, self.trainer):
+            line.leave(visitor)
+
+    def open(self) -> None:
+        """Begin what is done beside serving visitors."""
+        for work in (self.warm_up, self.keep_tidy):
+            threading.Thread(target=work, daemon=True).start()
 
     def warm_up(self) -> None:
         """Compile and load what the first visitor would wait for."""
@@ -40,8 +80,8 @@ class Studio:
 
     def clear(self) -> None:
         """Remove all files."""
-        self.made.remove()
-        self.own.remove()
+        for files in (self.made, self.own, self.uploads):
+            files.remove()
 
     def keep_tidy(self, every: float = 600.0) -> None:
         """Remove old files now and then, as long as the server runs."""

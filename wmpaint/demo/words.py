@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import html
 import inspect
 import logging
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
 import gradio as gr
 
 from ..errors import InputError, WmpaintError
+from .turns import Waiting
 
-__all__ = ["bar", "hint", "number", "plain", "table", "told", "whole"]
+__all__ = ["bar", "hint", "in_line", "number", "plain", "table", "told", "whole"]
 
 log = logging.getLogger("wmpaint.demo")
 _PATH = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^\s'\"/\\]+[/\\])+([^\s'\"/\\,;:)]*)")
@@ -31,6 +33,19 @@ def plain(error: BaseException) -> str:
 
 def told(function: Callable[..., Any]) -> Callable[..., Any]:
     """A handler whose errors become toasts: ours in their own words, all others without a trace of the server."""
+
+    if inspect.isasyncgenfunction(function):
+
+        @functools.wraps(function)
+        async def follow(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            try:
+                async with contextlib.aclosing(function(*args, **kwargs)) as news:
+                    async for each in news:
+                        yield each
+            except Exception as error:
+                raise _toast(error) from None
+
+        return follow
 
     if inspect.isgeneratorfunction(function):
 
@@ -91,14 +106,21 @@ def table(rows: Iterable[tuple[str, str]], caption: str) -> str:
     return f"<table class=numbers><caption>{html.escape(caption)}</caption><tbody>{cells}</tbody></table>"
 
 
-def bar(share: float, text: str) -> str:
-    """A progress bar and what is being done."""
-    percent = round(100 * min(max(share, 0.0), 1.0))
+def bar(share: float | None, text: str) -> str:
+    """A progress bar and what is being done; None where nobody knows how far it is."""
+    value = "" if share is None else f" value={round(100 * min(max(share, 0.0), 1.0))}"
     said = html.escape(text)
-    return (
-        f'<div class=doing><progress max=100 value={percent} aria-label="progress"></progress>'
-        f"<output>{said}</output></div>"
-    )
+    return f'<div class=doing><progress max=100{value} aria-label="progress"></progress><output>{said}</output></div>'
+
+
+def in_line(waiting: Waiting) -> str:
+    """What one reads who waits."""
+    others = waiting.place
+    after = f"about {waiting.seconds:.0f} s" if waiting.seconds < 100 else f"about {waiting.seconds / 60:.0f} minutes"
+    if waiting.begun:
+        return f"resting while {'a shorter one is' if others == 1 else f'{others} shorter ones are'} painted · {after}"
+    place = "you are next" if others == 1 else f"you are number {others}"
+    return f"in the queue: {place} · {after}"
 
 
 def hint(text: str) -> str:

@@ -54,6 +54,21 @@ class Work:
         """A run that goes on from here, with more strokes or none.
 
         Raises:
+            InputError: as `check_further`.
+        """
+        self.check_further(strokes, steps)
+        had = self.painting
+        painter = had.painters[0] if had.painters else None
+        return Run(
+            self.goal, painter=painter if isinstance(painter, RibbonPainter) else None, brush=self.brush or None,
+            strokes=len(had.strokes) + strokes, height=had.program_height, seed=had.seed, canvas=self.canvas,
+            init=had.strokes.replace(lifted=None, pen=None), hold=self.held, steps=_planned(steps),
+        )  # fmt: skip
+
+    def check_further(self, strokes: int, steps: int) -> None:
+        """Refuse to go on where there is no way.
+
+        Raises:
             InputError: nothing to paint after, or nothing to do.
         """
         had = self.painting
@@ -69,12 +84,6 @@ class Work:
             raise InputError("expected more strokes or more steps to go on with, got none of both")
         if had.brushes[1:] or had.strokes.brush is not None:
             raise InputError(f"expected a painting of one brush to go on with, got one of {len(had.brushes)}")
-        painter = had.painters[0] if had.painters else None
-        return Run(
-            self.goal, painter=painter if isinstance(painter, RibbonPainter) else None, brush=self.brush or None,
-            strokes=len(had.strokes) + strokes, height=had.program_height, seed=had.seed, canvas=self.canvas,
-            init=had.strokes.replace(lifted=None, pen=None), hold=self.held, steps=_planned(steps),
-        )  # fmt: skip
 
     @property
     def held(self) -> int:
@@ -152,7 +161,7 @@ def finished(run: Run, finish: Callable[[Painting], Work]) -> Work:
     if run.progress >= 1:
         return work
     done = work.painting.provenance["steps"]
-    return replace(work, recipe=work.recipe.noted(f"it was stopped after {done} of {run.schedule.steps} steps"))
+    return replace(work, recipe=work.recipe.stopped(done, run.schedule.steps))
 
 
 def _planned(steps: int) -> int | None:

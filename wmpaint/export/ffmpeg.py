@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import re
+import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import FileError
+from ..errors import FileError, clipped
 from ..files import atomic_path
 
 __all__ = ["with_sound", "write_mp4", "write_webp"]
@@ -30,12 +32,17 @@ def write_mp4(
     *,
     fps: float,
 ) -> None:
-    """H.264; odd sizes are padded by repeating the edge.
+    """H.264 in the colors of BT.709, and saying so, at every size; odd sizes are padded by repeating the edge.
+
+    A film that does not say how its colors are meant is guessed at by its size, and players guess differently.
 
     Raises:
         OSError: ffmpeg could not write it; the message says why.
     """
-    options = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-preset", "veryfast"]
+    colors = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p"
+    options = ["-vf", f"{colors},setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"]
+    options += ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
+    options += ["-c:v", "libx264", "-crf", "18", "-preset", "veryfast"]
     _write(path, frames, fps, [*options, "-movflags", "+faststart", "-f", "mp4"], multiple=2)
 
 
@@ -60,39 +67,68 @@ def write_webp(
     _write(path, frames, fps, ["-pix_fmt", "bgra", *options] if lossless else options, multiple=1)
 
 
-def with_sound(path: Path, source: Path, seconds: float) -> None:
-    """Put the sound of another film into an .mp4 of some seconds, as it is, or as AAC where that cannot be.
+def with_sound(
+    path: Path,
+    source: Path,
+    seconds: float,
+    *,
+    stream: int | None = None,
+    delay: float = 0.0,
+    joined: bool = False,
+    copied: bool = False,
+    containers: Sequence[str] = (),
+) -> None:
+    """Put the sound of another film into an .mp4 of some seconds: as AAC, which plays wherever H.264 does.
 
-    Longer sound is cut; after shorter sound the film goes on without.
+    Sound that begins late is preceded by silence, and what lies before the film's start or after its end is cut;
+    after shorter sound the film goes on without.
+
+    Args:
+        stream: of the other film, by its number in the file; the first sound if None.
+        delay: seconds that the clock of the other film is to be set forth, below 0 for back.
+        joined: whether that clock leaps, and is counted from its start.
+        copied: take it as it is, if that can be; for AAC that begins with the film.
+        containers: ffmpeg's names of those that the other film may have; any if empty.
 
     Raises:
         FileError: ffmpeg could not do it; the film stays as it was.
     """
     import imageio_ffmpeg
 
-    said = ""
+    encoded = ["-c:a", "aac", "-b:a", "192k", "-af", "aresample=async=1:first_pts=0"]
+    ways = [encoded, [*encoded, "-ac", "2"]]  # not all arrangements of loudspeakers have a place in AAC
+    said, code = "", 0
     with atomic_path(path) as temporary:
-        for codec in ("copy", "aac"):
-            command = [
-                imageio_ffmpeg.get_ffmpeg_exe(),
-                "-y",
-                "-v",
-                "error",
-                "-i",
-                f"file:{path}",
-                "-i",
-                f"file:{source}",
-            ]
-            command += ["-map", "0:v", "-map", "1:a:0", "-c:v", "copy", "-c:a", codec, "-t", f"{seconds:.6f}"]
+        for way in [["-c:a", "copy"], *ways] if copied else ways:
+            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-i", f"file:{path}"]
+            command += [] if joined else ["-copyts"]
+            command += ["-protocol_whitelist", "file"]
+            command += ["-format_whitelist", ",".join(containers)] if containers else []
+            command += ["-itsoffset", f"{delay:.6f}", "-i", f"file:{source}"]
+            track = "1:a:0" if stream is None else f"1:{stream}"
+            command += ["-map", "0:v", "-map", track, "-map_metadata", "-1", "-map_chapters", "-1"]
+            command += ["-c:v", "copy", *way, "-t", f"{seconds:.6f}"]
             command += ["-movflags", "+faststart", "-f", "mp4", f"file:{temporary}"]
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", process_group=0
             )
             if done.returncode == 0:
                 return
-            said = done.stderr.strip()
-        reason = said.splitlines()[-1] if said else "no reason given"
-        raise FileError(f"expected ffmpeg to add the sound of {str(source)!r} to {str(path)!r}, got: {reason}")
+            said, code = done.stderr, done.returncode
+        fault = _fault(said, code, temporary)
+        if fault.errno is not None:  # the system's: nothing to do with the sound
+            raise fault
+        raise FileError(f"could not add the sound of {clipped(str(source), 160)!r} to {path.name!r}: {fault}")
+
+
+def _fault(said: str, code: int, path: Path) -> OSError:
+    """What ffmpeg ended with, as an error: the system's own where it quotes one."""
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO):
+        if os.strerror(number) in said or (number == errno.EFBIG and code == -signal.SIGXFSZ):
+            return OSError(number, os.strerror(number))
+    lines = said.strip().splitlines()
+    last = lines[-1] if lines else f"ffmpeg ended with {code}"
+    return OSError(clipped(re.sub(r" @ 0x[0-9a-f]+", "", last).replace(str(path), path.suffix), 160))
 
 
 def _write(path: Path, frames: Iterator[np.ndarray], fps: float, options: list[str], *, multiple: int) -> None:
@@ -118,12 +154,9 @@ def _write(path: Path, frames: Iterator[np.ndarray], fps: float, options: list[s
             process.stdin.close()
         except BrokenPipeError:
             pass  # ffmpeg has given up; what it says of it comes below
-        said = process.stderr.read().decode(errors="replace").strip()
+        said = process.stderr.read().decode(errors="replace")
         if process.wait():
-            reason = said.splitlines()[-1] if said else f"ffmpeg ended with {process.returncode}"
-            if "No space left" in said:
-                raise OSError(errno.ENOSPC, "No space left on device")  # which the caller knows how to say
-            raise OSError(re.sub(r" @ 0x[0-9a-f]+", "", reason).replace(str(path), path.suffix))
+            raise _fault(said, process.returncode, path)
     finally:
         if process.poll() is None:
             process.kill()

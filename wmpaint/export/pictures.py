@@ -25,6 +25,7 @@ from ..version import __version__
 from .bitmap import flatten
 from .png import bands, check_bits
 from .png import write_png as write_png_to
+from .sheet import inches
 from .sight import sight, size
 from .tiff import COMPRESSIONS
 from .tiff import write_tiff as write_tiff_to
@@ -41,6 +42,7 @@ __all__ = [
     "check_quality",
     "write_jpeg",
     "write_png",
+    "write_seen",
     "write_tiff",
     "write_webp",
 ]
@@ -71,6 +73,19 @@ def write_png(
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
         write_png_to(stream, picture, bits=bits, dpi=dpi, text=about(work))
+
+
+def write_seen(path: str | Path, work: Work, picture: Tensor) -> None:  # [3 or 4, H, W]
+    """.png of a picture of the work that is rendered already, with the size on paper that it has.
+
+    Raises:
+        FileError: the file cannot be written.
+    """
+    high = inches(work)
+    if picture.shape[0] == 4 and bool((picture[3] >= 1 - 0.5 / 255).all()):
+        picture = picture[:3]
+    with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
+        write_png_to(stream, picture, dpi=None if high is None else picture.shape[1] / high, text=about(work))
 
 
 def write_tiff(

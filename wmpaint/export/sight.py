@@ -16,11 +16,10 @@ from ..canvas import Canvas
 from ..errors import InputError
 from ..renderer import Renderer
 from ..strokes import Strokes
+from .sheet import inches
 from .work import Work
 
-__all__ = ["INCH", "Sight", "ground_of", "sight", "size"]
-
-INCH = 25.4  # mm
+__all__ = ["Sight", "ground_of", "sight", "size"]
 
 
 @dataclass(frozen=True)
@@ -92,18 +91,16 @@ def ground_of(canvas: Canvas, ground: str) -> Canvas:
 def size(work: Work, height: int | None, dpi: float | None) -> tuple[int, float | None]:
     """(height, dpi) of a picture.
 
-    Where the canvas has a paper's size, dpi follow from the height, and a height that is not told from the dpi.
+    Where the canvas has a paper's size, or was painted for a page, dpi follow from the height, and a height that is
+    not told from the dpi.
 
     Raises:
         InputError: dpi outside 1 to 100,000, or a height that the canvas cannot have.
     """
     if dpi is not None and not (isinstance(dpi, int | float) and not isinstance(dpi, bool) and 1 <= dpi <= 100_000):
         raise InputError(f"expected dpi of 1 to 100,000, got {dpi!r}")
-    inches = None
-    if work.canvas.paper is not None:
-        wide, high = work.canvas.paper
-        inches = min(high, wide / work.canvas.aspect) / INCH
+    high = inches(work)
     if height is None:
-        height = work.program_height if inches is None or dpi is None else max(1, round(inches * dpi))
+        height = work.program_height if high is None or dpi is None else max(1, round(high * dpi))
     rows, _ = work.canvas.pixels(height)
-    return rows, rows / inches if dpi is None and inches is not None else dpi
+    return rows, rows / high if dpi is None and high is not None else dpi

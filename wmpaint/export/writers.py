@@ -14,6 +14,7 @@ from .. import files
 from ..errors import InputError
 from . import film, look, ora, pictures, svg
 from .film import FILM_HEIGHT
+from .sheet import sheet_of
 from .work import Work
 
 __all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "Work", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
@@ -48,7 +49,8 @@ def write_svg(
     so that the file can be loaded again, unless `embed` is false.
     """
     how = {"style": style, "levels": levels, "animate": animate, "seconds": seconds}
-    svg.write_svg(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, embed))
+    drawn = _drawn(work, style, measured, title, embed)
+    svg.write_svg(path, work.strokes, work.canvas, **how, **drawn, sheet=sheet_of(work))
 
 
 def write_html(
@@ -76,9 +78,10 @@ def write_pdf(
     measured: bool = True,
     levels: int = 16,
 ) -> None:
-    """.pdf: the same shapes as in .svg on a page."""
+    """.pdf: the same shapes as in .svg on a page: that which the painting was made for, if it was for one."""
     how = {"style": style, "levels": levels}
-    svg.write_pdf(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, False))
+    drawn = _drawn(work, style, measured, title, False)
+    svg.write_pdf(path, work.strokes, work.canvas, **how, **drawn, sheet=sheet_of(work))
 
 
 def _drawn(work: Work, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..download import Progress, fetch
 from ..errors import FileError, InputError, MissingProgram
+from ..foreign import LIMITS, opened
 from .classic import VGG_DEPTHS, GoogLeNet, Vgg
 from .labels import imagenet, near
 from .lite import LITE, Lite
@@ -45,7 +46,7 @@ class _Package:
         path = self.path()
         if path is None:
             raise MissingProgram(f"expected the package {self.name}, got none; install it with: {self.install}")
-        with path.open("rb") as file:
+        with opened(path, LIMITS["weights"]) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != self.sha256:
             raise FileError(f"expected SHA-256 {self.sha256} of {str(path)!r}, got {found}; install {self.name} anew")
@@ -141,5 +142,6 @@ def _net(name: str, trunk: Lite | Vgg | GoogLeNet, style: Sequence[str], content
 
 
 def _read(path: Path) -> dict[str, Tensor]:
-    state: dict[str, Tensor] = torch.load(path, weights_only=True, map_location="cpu")
+    with opened(path, LIMITS["weights"]) as file:
+        state: dict[str, Tensor] = torch.load(file, weights_only=True, map_location="cpu")
     return state

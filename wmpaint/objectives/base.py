@@ -98,6 +98,7 @@ class Objective:
         name: of its term in reports.
         picture: [3, H, W] or None: what a painting begins from, and takes its proportions from.
         target: [3, H, W] or None: what a painting should equal, so that a PSNR means something.
+        background: of the canvas, sRGB in 0..1.
         heights: the lowest and highest picture, in pixels, at which it wants to look; None leaves both to the strokes.
         steps: optimizer steps that it takes as a rule.
         sparse: whether strokes that show nowhere are left out in the end, rather than placed anew.
@@ -106,6 +107,7 @@ class Objective:
     name: str = "objective"
     picture: Tensor | None = None
     target: Tensor | None = None
+    background: tuple[float, float, float] = (1.0, 1.0, 1.0)
     heights: tuple[int, int] | None = None
     steps: int = 120
     sparse: bool = False
@@ -152,8 +154,8 @@ class Objective:
     # What a run asks
 
     def canvas(self) -> Canvas:
-        """White, with the proportions of its picture; square without one."""
-        return Canvas() if self.picture is None else Canvas.like(self.picture)
+        """Its background, with the proportions of its picture; square without one."""
+        return Canvas(1.0, self.background) if self.picture is None else Canvas.like(self.picture, self.background)
 
     def guide(self, height: int, width: int) -> Tensor | None:
         """A picture [3, height, width] to take first colors and directions from."""
@@ -261,9 +263,9 @@ class Within(Objective):
     """
 
     def __init__(self, objective: Objective, mask: Any) -> None:
-        from ..image import load_image
+        from ..image import GOAL, load_image
 
-        self.objective, self.mask = objective, load_image(mask).mean(0)
+        self.objective, self.mask = objective, load_image(mask, most=GOAL).mean(0)
         self.name, self.steps, self.heights = objective.name, objective.steps, objective.heights
         self.sparse = objective.sparse
         self.picture, self.target = objective.picture, objective.target

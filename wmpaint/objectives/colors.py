@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..image import load_image, resize
+from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
 from .base import Scene, Weight
 from .penalty import Penalty
@@ -90,7 +90,7 @@ def palette(
         if picture is None or not 1 <= colors <= 256 or isinstance(colors, bool):
             given = "no picture" if picture is None else "a picture"
             raise InputError(f"expected a list of colors, or 1 to 256 and a picture, got {colors!r} and {given}")
-        return Palette(main_colors(load_image(picture), colors), hardness)
+        return Palette(main_colors(load_image(picture, most=GOAL), colors), hardness)
     if isinstance(colors, str) or picture is not None or not len(colors):
         raise InputError(f"expected a list of colors, or a number of them and a picture, got {colors!r}")
     return Palette(torch.tensor([_rgb(color) for color in colors]), hardness)

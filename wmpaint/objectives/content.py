@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..features import FeatureNet
-from ..image import load_image
+from ..image import GOAL, load_image
 from .base import Objective, Scene
 
 __all__ = ["Content", "content", "look", "pick"]
@@ -64,7 +64,7 @@ def content(picture: Any, net: FeatureNet, layers: str | Sequence[str] | None = 
     Raises:
         InputError: an unknown layer.
     """
-    return Content(load_image(picture), net, pick(net, layers, net.default_content_layers))
+    return Content(load_image(picture, most=GOAL), net, pick(net, layers, net.default_content_layers))
 
 
 def pick(net: FeatureNet, layers: str | Sequence[str] | None, usual: tuple[str, ...]) -> tuple[str, ...]:

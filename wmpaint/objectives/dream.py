@@ -22,7 +22,7 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..features import FeatureNet
-from ..image import load_image
+from ..image import GOAL, load_image
 from .base import Objective, Scene, weights
 from .content import look, pick
 from .transforms import Transform, octaves, usual
@@ -179,7 +179,7 @@ def dream(
         pick(each, name, ())
     if transforms is None:
         transforms = usual() if layer is None else (octaves(3), *usual()[2:])
-    given = (nets, name, tuple(transforms), views, None if picture is None else load_image(picture))
+    given = (nets, name, tuple(transforms), views, None if picture is None else load_image(picture, most=GOAL))
     if class_ is not None:
         indices = {each.class_index(class_) for each in nets}
         if len(indices) != 1:

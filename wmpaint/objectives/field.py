@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..geometry import bezier
-from ..image import load_image, resize
+from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
 from .base import Scene
 from .penalty import UNIT, Penalty, number, tangents, whole
@@ -143,7 +143,7 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
         if not angle.numel() or not bool(torch.isfinite(angle).all()):
             raise InputError("expected finite angles [H, W], got some that are not, or none")
         return Align(torch.stack([(2 * angle).cos(), (2 * angle).sin()]))
-    picture = load_image(field)
+    picture = load_image(field, most=GOAL)
     height, width = picture.shape[1:]
     zoom = min(1.0, LOOK / height)
     picture = resize(picture, max(1, round(height * zoom)), max(1, round(width * zoom)))

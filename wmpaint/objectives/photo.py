@@ -11,7 +11,9 @@ from typing import Any
 
 from torch import Tensor
 
+from ..canvas import Canvas
 from ..errors import InputError
+from ..image import GOAL, load_image
 from .base import Objective, Scene
 from .pixel import l2
 
@@ -33,16 +35,22 @@ def variance() -> Variance:
     return Variance()
 
 
-def photo(picture: Any, *, variance: float = 1.0) -> Objective:
+def photo(
+    picture: Any, *, variance: float = 1.0, background: tuple[float, float, float] = (1.0, 1.0, 1.0)
+) -> Objective:
     """Look like a picture, whatever `load_image` takes.
 
     Args:
         variance: weight of the program's variance; 1 is the expected squared error, 0 ignores it.
+        background: the ground to paint on, sRGB in 0..1, which also shows through what is transparent.
 
     Raises:
         FileError, InputError: a picture that cannot be read, a negative weight.
     """
     if not variance >= 0:
         raise InputError(f"expected a variance weight of 0 or more, got {variance}")
-    error = l2(picture).named("error")
+    error = l2(load_image(picture, background=background, most=GOAL)).named("error")
+    ground = Canvas(background=background).background
+    if ground is not None and ground != Objective.background:
+        error.background = ground
     return error + variance * Variance() if variance else error

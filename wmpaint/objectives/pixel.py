@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import InputError
-from ..image import load_image, resize
+from ..image import GOAL, load_image, resize
 from .base import Objective, Scene
 
 __all__ = ["Likeness", "PixelWise", "charbonnier", "edges", "l1", "l2", "lab", "multiscale", "ssim"]
@@ -31,7 +31,7 @@ class Likeness(Objective):
     """
 
     def __init__(self, picture: Any) -> None:
-        self.picture = self.target = load_image(picture)
+        self.picture = self.target = load_image(picture, most=GOAL)
         self._cache: dict[tuple[int, int], Tensor] = {}
 
     def guide(self, height: int, width: int) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..features import FeatureNet
 from ..features import load as load_net
-from ..image import load_image, resize
+from ..image import GOAL, load_image, resize
 from .base import Objective
 from .colors import palette
 from .content import content
@@ -41,7 +41,7 @@ def preset(name: str, picture: Any) -> Objective:
         near = difflib.get_close_matches(name, PRESETS, 1)
         hint = f": did you mean {near[0]}?" if near else ""
         raise InputError(f"expected an objective of {', '.join(PRESETS)}, got {name!r}{hint}")
-    target = load_image(picture)
+    target = load_image(picture, most=GOAL)
     if name == "photo":
         return photo(target)
     if name == "economy":
@@ -75,7 +75,7 @@ def transfer(
     """
     if not 0 <= weight < float("inf"):
         raise InputError(f"expected a style weight of 0 or more, got {weight}")
-    target = load_image(picture)
+    target = load_image(picture, most=GOAL)
     like = style(list(styles), net, scale=scale, colors=target if keep_color else None)
     return content(target, net) + weight * like + variance()
 

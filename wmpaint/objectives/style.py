@@ -24,7 +24,7 @@ from torch.nn import functional as F
 from ..color import match_colors
 from ..errors import InputError
 from ..features import FeatureNet
-from ..image import load_image, resize
+from ..image import GOAL, load_image, resize
 from .base import Objective, Scene, same_proportions, weights
 from .content import look, pick
 
@@ -193,11 +193,11 @@ def style(
         raise InputError(f"expected a style scale of 0.05 to 8, got {scale}")
     if kind not in KINDS:
         raise InputError(f"expected a kind of style, {' or '.join(KINDS)}, got {kind!r}")
-    loaded = [load_image(picture) for picture in several]
+    loaded = [load_image(picture, most=GOAL) for picture in several]
     if colors is not None:
-        palette = load_image(colors)
+        palette = load_image(colors, most=GOAL)
         loaded = [match_colors(picture, palette) for picture in loaded]
-    where = [None if part is None else load_image(part).mean(0) for part in parts]
+    where = [None if part is None else load_image(part, most=GOAL).mean(0) for part in parts]
     for picture, mask in zip(loaded, where, strict=True):
         if mask is not None:
             same_proportions(mask, picture)

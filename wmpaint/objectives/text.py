@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
-import json
 import os
 import re
 import weakref
@@ -25,8 +24,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..errors import FileError, InputError, MissingProgram
+from ..errors import FileError, InputError, MissingProgram, clipped
 from ..features.net import normalize
+from ..foreign import LIMITS, json_value, read_bytes
 from .base import Objective, Scene
 from .transforms import Transform, compose, usual
 
@@ -48,6 +48,7 @@ _FILES = (
     "merges.txt",
     "*token*.json",
 )
+_MOST_WEIGHTS, _MOST_WORDS = 16 << 30, 64 << 20  # bytes of a file
 _loaded: weakref.WeakValueDictionary[str, Clip] = weakref.WeakValueDictionary()  # by folder, while someone looks
 
 
@@ -237,11 +238,15 @@ def _read(folder: Path, name: str) -> Clip:
     from transformers import CLIPModel, CLIPTokenizer
 
     wanted = f"a CLIP model in {name!r}"
-    with _explained(wanted):
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = json_value(read_bytes(folder / "config.json", LIMITS["model"]), LIMITS["model"], f"{name}/config.json")
     kind = config.get("model_type") if isinstance(config, dict) else None
     if kind != "clip":  # transformers would go on, with random weights
-        raise FileError(f"expected {wanted}, got one of type {kind!r}")
+        raise FileError(f"expected {wanted}, got one of type {kind!r:.60}")
+    _check_sizes(config, wanted)
+    for path in folder.glob("*"):
+        most = _MOST_WEIGHTS if path.suffix == ".safetensors" else _MOST_WORDS
+        if path.name.endswith((".json", ".txt", ".safetensors")) and path.stat().st_size > most:
+            raise FileError(f"expected {wanted} with files of at most {most >> 20} MiB, got a larger {path.name!r:.80}")
     if not _has_words(folder):  # so here, with none of its words
         raise FileError(f"expected {wanted} with tokenizer.json, or vocab.json and merges.txt, got neither")
     with _explained(wanted):
@@ -254,11 +259,20 @@ def _read(folder: Path, name: str) -> Clip:
     return Clip(model, tokenizer)
 
 
+def _check_sizes(config: dict[str, Any], wanted: str) -> None:
+    """Refuse a network that nobody has, before memory is taken for it."""
+    for values in (config, config.get("text_config"), config.get("vision_config")):
+        for key, value in values.items() if isinstance(values, dict) else ():
+            most = 200 if "layers" in key else 1_000_000
+            if type(value) in (int, float) and key != "logit_scale_init_value" and abs(value) > most:
+                raise FileError(f"expected {wanted} with {key[:60]} of at most {most:,}, got {value:g}")
+
+
 @contextlib.contextmanager
 def _explained(wanted: str) -> Iterator[None]:
     """Whatever these libraries raise, and they raise much, as one sentence."""
     try:
         yield
     except Exception as error:
-        reason = re.split(r"\.\s|\n", str(error).strip(), maxsplit=1)[0].rstrip(".")
-        raise FileError(f"expected {wanted}, got {type(error).__name__}{reason and ': ' + reason}") from error
+        said = re.split(r"\.\s|\n", str(error).strip()[:2000], maxsplit=1)[0].rstrip(".")
+        raise FileError(f"expected {wanted}, got {type(error).__name__}{said and ': ' + clipped(said, 240)}") from error

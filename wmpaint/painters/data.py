@@ -20,13 +20,20 @@ from torch import Tensor
 from ..raster.tiles import plan
 from ..renderer import Program
 
-__all__ = ["Actions", "TileData", "paint_tiles", "random_actions"]
+__all__ = ["LEAST", "Actions", "TileData", "least", "paint_tiles", "random_actions"]
 
 SIDE = 4  # pixels of a tile
 TILES = 24  # kept of each stroke
 LIGHTEST = 0.05  # pressure; many brushes switch on somewhere below it
-FEWEST = 64  # strokes painted, however little time there is
+FEWEST = 64  # strokes painted, however little time there is, where nothing else is said
+# However little the time that a training is given: strokes for each part of it, and the seeds that one is tested by.
+LEAST = {"surveyed": 6, "learned": 6, "tested": 4, "seeds": 3}
 SIZES = (64, 128, 256, 512)
+
+
+def least(limit: float, what: str) -> int:
+    """Strokes that are painted for `what`, however little of the `limit` in seconds there is."""
+    return FEWEST if limit == math.inf else LEAST[what]
 
 
 @dataclass(frozen=True)
@@ -114,11 +121,13 @@ def paint_tiles(
     threads: int = 2,
     tiles: int | None = TILES,
     until: float = math.inf,
+    fewest: int = FEWEST,
     progress: Callable[[float], None] | None = None,
 ) -> TileData:
     """Paint each stroke with several seeds and keep some of its tiles (all, if `tiles` is None).
 
-    At the time `until` (of `time.perf_counter`) it ends with the strokes painted by then, at least `FEWEST`.
+    By the time `until` (of `time.perf_counter`) it ends with the strokes painted by then, at least `fewest`: none is
+    begun that would not be done by then, were it as slow as those before it.
     """
     generator = np.random.default_rng(seed)
     stroke, column, row = _footprint(actions, reach)
@@ -141,8 +150,9 @@ def paint_tiles(
     done = [0] * threads
 
     def work(worker: int) -> None:
+        began = now = time.perf_counter()
         for k in range(worker, len(actions), threads):
-            if k >= FEWEST and time.perf_counter() > until:
+            if k >= fewest and now + (now - began) / max(done[worker], 1) > until:
                 break
             part = slice(starts[k], starts[k + 1])
             side = window[k]
@@ -156,6 +166,7 @@ def paint_tiles(
                 mean[part] += cut
                 square[part] += cut.astype(np.float64) ** 2
             done[worker] += 1
+            now = time.perf_counter()
             if progress is not None and worker == 0:
                 progress(sum(done) / len(actions))
 

@@ -12,6 +12,7 @@ import copy
 import dataclasses
 import math
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,20 +20,23 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..geometry import bezier
 from ..raster.sample import sample
 from ..renderer import Program
-from .data import SIDE, Actions, TileData, paint_tiles, random_actions
+from .data import LEAST, SIDE, TileData, least, paint_tiles, random_actions
 from .painter import RibbonPainter
-from .ribbon import MOST_DABS, SPEEDS, RibbonConfig, RibbonNet
+from .ribbon import RibbonNet
+from .survey import SURVEYING, survey
 
 __all__ = ["FitReport", "evaluate", "fit"]
 
 FLOOR = (0.5 / 255) ** 2  # variance that no one sees
-VISIBLE = 2 / 255  # alpha below which the ribbon may end
 TEST_SEEDS, FEWEST_TESTED = 24, 30  # of fit's report
+SPARE = 1.5  # times the strokes that there seems to be time for
+ENOUGH = 2_000  # strokes, from which most programs are learned well
+USABLE = 0.05  # error share of a painter whose strokes are its program's
 TESTED = 0x7E57_0000  # added to the seed (of which torch heeds 32 bits), so that the strokes of the report are fresh
-PAINTING, TESTING = 0.35, 0.15  # shares of the time: at most for painting, about for testing
+PAINTING, TESTING = 0.35, 0.15  # shares of the time: until when strokes are painted, the survey's among them; for tests
+END = 0.97  # share of the time by which the last stroke is painted, since its test takes some, too
 BANDS = (0.5, 1.5, 4.0, 16.0, 64.0)  # radii by which errors are reported
 WATCH = 3.0  # seconds between looks at a painter that learns
 Progress = Callable[[float, str], None]
@@ -63,12 +67,18 @@ class FitReport:
     by_radius: tuple[float, ...]
     seconds: float
 
+    @property
+    def usable(self) -> bool:
+        """Whether what it paints is about what its program paints: an error share of 5 % or less."""
+        return self.error_share <= USABLE
+
     def __str__(self) -> str:
         spread = "none" if self.std_error is None else f"{100 * self.std_error:.1f} % off"
         bands = ", ".join(f"{100 * share:.2f}" for share in self.by_radius)
         return (
             f"{self.brush}: error {100 * self.error_share:.2f} % of the mean stroke's energy on {self.strokes} strokes "
             f"(by radius: {bands}); noise {self.noise:.1f}/255, its prediction {spread}; {self.seconds:.0f} s"
+            f"{'' if self.usable else '; not usable'}"
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -99,15 +109,16 @@ def fit(
         strokes: training strokes to paint.
         steps: optimizer steps of `batch` strokes (Adam, cosine decay from `rate`).
         test_strokes: held-out strokes for the report.
-        minutes: the whole takes about this long at most: fewer strokes are painted, fewer steps done and
+        minutes: the whole takes this long at most, but for a stroke: fewer strokes are painted, fewer steps done and
             fewer strokes tested where there is no time for all. How many depends on the machine, and so
-            does the painter.
+            does the painter. One that had too little time, and is not `usable`, is told of by a `UserWarning`.
         progress: called with (share done, what is being done).
         watch: called every few seconds while it learns, with a painter as good as it is by then. What `progress` or
             `watch` raise ends the training, and leaves the painter as it was.
 
     Raises:
-        InputError: counts below 1, minutes not above 0, or a program that paints nothing.
+        InputError: counts below 1, minutes not above 0 or too few for even some strokes of a slow program, or a
+            program that paints nothing.
         BrushError: a brush that smudges, erases or changes color, which no ribbon can imitate.
     """
     for name, value in (("strokes", strokes), ("steps", steps), ("batch", batch), ("test_strokes", test_strokes)):
@@ -121,19 +132,26 @@ def fit(
     began = time.perf_counter()
     tell = progress or (lambda share, what: None)
     generator = torch.Generator().manual_seed(seed)
-    config = _survey(painter.config, program, generator)
+    limit = math.inf if minutes is None else 60 * minutes
+    asked = strokes, steps
+    config, per_painting = survey(painter.config, program, generator, began, limit)
+    seeds = 2 if config.noise else 1
+    if minutes is not None:  # cutting strokes into tiles takes time, too: no more of them than can be painted
+        room = max(0.0, began + PAINTING * limit - time.perf_counter()) / (per_painting * seeds)
+        strokes = min(strokes, max(LEAST["learned"], int(SPARE * room)))
     net = RibbonNet(config, generator)
     actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
     reach = net.half_width(actions.radius, actions.pressure)
-    seeds = 2 if config.noise else 1
-    limit, started = math.inf if minutes is None else 60 * minutes, time.perf_counter()
+    started = time.perf_counter()
     data = paint_tiles(
         program, actions, reach, seeds=seeds, seed=seed, until=began + PAINTING * limit,
-        progress=lambda share: tell(0.25 * share, "painting strokes"),
+        fewest=least(limit, "learned"), progress=lambda share: tell(0.25 * share, "painting strokes"),
     )  # fmt: skip
     strokes = len(data.actions)
     per_painting = (time.perf_counter() - started) / (strokes * seeds)
-    end = began + (1 - TESTING) * limit
+    end, until = began + (1 - TESTING) * limit, began + END * limit
+    if minutes is not None:  # the least of tests has its time
+        end = min(end, until - LEAST["tested"] * LEAST["seeds"] * per_painting)
 
     def look(now: RibbonNet) -> None:
         if watch is not None:
@@ -147,14 +165,25 @@ def fit(
     net = net.half().float()  # as they are stored, so that the report holds for the file
     painter.adopt(net, program, {"seed": seed, "strokes": strokes, "steps": steps, "batch": batch, "rate": rate})
     tell(0.9, "testing")
-    paintings = TEST_SEEDS if config.noise else 1
+    tests = TEST_SEEDS
     if minutes is not None:  # all of a stroke is tested, where training keeps some tiles of it: hence twice the time
-        affordable = TESTING * limit / (2 * per_painting * paintings)
-        test_strokes = min(test_strokes, max(FEWEST_TESTED, int(affordable)))
-    report = evaluate(painter, program, strokes=test_strokes, seeds=TEST_SEEDS, seed=seed + TESTED)
+        affordable = max(0.0, until - time.perf_counter()) / (2 * max(per_painting, 1e-9))
+        if config.noise:
+            tests = min(TEST_SEEDS, max(LEAST["seeds"], int(affordable / FEWEST_TESTED)))
+        each = TEST_SEEDS if config.noise else 1
+        test_strokes = min(test_strokes, max(FEWEST_TESTED, int(affordable / each)))
+    report = _evaluate(painter, program, test_strokes, tests, seed + TESTED, until=until, fewest=least(limit, "tested"))
     report = dataclasses.replace(report, seconds=time.perf_counter() - began)
     painter.info.update({"report": report.as_dict()})
     tell(1.0, "done")
+    if not report.usable and (strokes, steps) != asked:
+        need = math.ceil(ENOUGH * seeds * per_painting / (PAINTING - SURVEYING) / 60)
+        warnings.warn(
+            f"the painter of {program.brush!r} is not usable: its error is {report.error_share:.0%} of the strokes' "
+            f"energy, and {USABLE:.0%} is the most; there was time for {strokes:,} strokes and {steps:,} steps: "
+            f"give it more minutes, about {max(need, math.ceil(2 * limit / 60))}",
+            stacklevel=2,
+        )
     return report
 
 
@@ -216,26 +245,48 @@ def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Te
     return alpha, variance, tiles
 
 
-@torch.no_grad()
 def evaluate(
-    painter: RibbonPainter, program: Program, *, strokes: int = 400, seeds: int = TEST_SEEDS, seed: int = 1
+    painter: RibbonPainter,
+    program: Program,
+    *,
+    strokes: int = 400,
+    seeds: int = TEST_SEEDS,
+    seed: int = 1,
+    minutes: float | None = None,
 ) -> FitReport:
     """Measure a painter on random strokes against the mean of `seeds` paintings of each.
 
     They are neither those that `fit` trains on nor those of its report.
 
+    Args:
+        minutes: the whole takes this long at most, but for some strokes: fewer are painted where there is no time for
+            all.
+
     Raises:
-        InputError: fewer than 1 stroke or 2 seeds.
+        InputError: fewer than 1 stroke or 2 seeds, or minutes not above 0.
     """
     if strokes < 1 or seeds < 2:
         raise InputError(f"expected 1 stroke and 2 seeds or more, got {strokes} and {seeds}")
+    if minutes is not None and not minutes > 0:
+        raise InputError(f"expected minutes above 0, got {minutes}")
+    limit = math.inf if minutes is None else 60 * minutes
+    until = time.perf_counter() + END * limit
+    return _evaluate(painter, program, strokes, seeds, seed, until=until, fewest=least(limit, "tested"))
+
+
+@torch.no_grad()
+def _evaluate(
+    painter: RibbonPainter, program: Program, strokes: int, seeds: int, seed: int, *, until: float, fewest: int
+) -> FitReport:
+    """As `evaluate`, by the time `until`, of `fewest` strokes or more."""
     began = time.perf_counter()
     net, config = painter.net, painter.config
     generator = torch.Generator().manual_seed(seed + 0x5EED)
     actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
     reach = 1.2 * net.half_width(actions.radius, actions.pressure) + 1  # beyond the painter's own, to see what it cuts
     seeds = seeds if config.noise else 1
-    data = paint_tiles(program, actions, reach, seeds=seeds, seed=seed + 0x5EED, tiles=None)
+    data = paint_tiles(program, actions, reach, seeds=seeds, seed=seed + 0x5EED, tiles=None, until=until, fewest=fewest)
+    actions, strokes = data.actions, len(data.actions)
     parts = [predict(net, data, part)[:2] for part in torch.arange(strokes).split(50)]
     alpha, variance = (torch.cat(column) for column in zip(*parts, strict=True))
     noise = data.variance.sum(1) / seeds
@@ -259,57 +310,3 @@ def evaluate(
         by_radius=tuple(shares),
         seconds=time.perf_counter() - began,
     )
-
-
-def _survey(config: RibbonConfig, program: Program, generator: torch.Generator) -> RibbonConfig:
-    """What kind of brush is it: how far does it paint, is it random, does it see direction and time?"""
-    brush = getattr(program, "style", None)  # a medium without a brush file may depend on anything
-    direction = bool(getattr(brush, "follows_direction", True))
-    timed = bool(getattr(brush, "listens_to_time", True))
-    low, high = config.radius
-    actions = random_actions(300, generator, radius=(low, min(high, max(20.0, low))), timed=timed)
-    data = paint_tiles(program, actions, 5 * actions.radius + 6, seeds=2, seed=0, tiles=400)
-    if float(data.mean.amax()) < VISIBLE:
-        raise InputError(f"expected a brush that paints something, and {program.brush} left every canvas empty")
-    far = _farthest(actions, data)
-    painted = far > 0
-    small = painted & (actions.radius <= 6)
-    large = painted & (actions.radius > 6)
-    large = large if bool(large.any()) else painted
-    force = actions.pressure.amax(1)
-    ratio = far / actions.radius
-    # The farthest paint per radius may grow with pressure: a line above 98 % of the strokes.
-    slope = 0.0
-    if int(large.sum()) > 20:
-        light, heavy = large & (force < 0.5), large & (force > 0.8)
-        if int(light.sum()) > 5 and int(heavy.sum()) > 5:
-            slope = float(ratio[heavy].quantile(0.95) - ratio[light].quantile(0.95)) / 0.6
-    slope = max(slope, 0.0) if slope > 0.3 else 0.0
-    base = max(float((ratio - slope * force)[large].quantile(0.98)), 0.5)
-    beyond = (far - (base + slope * force) * actions.radius)[small]
-    pixels = float(beyond.quantile(0.98).clamp(0.5, 6.0)) if len(beyond) else 2.0
-    noise = float(data.variance.mean()) > 1e-9
-    dabs: tuple[float, ...] = ()
-    ellipse: tuple[float, ...] = ()
-    if brush is not None:
-        rates = (brush.dabs_per_radius(k / 8, speed) for k in range(9) for speed in SPEEDS)
-        dabs = tuple(min(rate, MOST_DABS) for rate in rates)
-        ellipse = brush.ellipse or ()
-    return dataclasses.replace(
-        config, direction=direction, timed=timed, noise=noise, dabs=dabs, ellipse=ellipse, reach=(base, slope, pixels)
-    )
-
-
-def _farthest(actions: Actions, data: TileData) -> Tensor:
-    """[N] distance from the curve to the farthest visible paint."""
-    line = torch.arange(SIDE) - (SIDE - 1) / 2
-    offset = torch.stack([line.repeat(SIDE), line.repeat_interleave(SIDE)], -1)
-    far = torch.zeros(len(actions))
-    t = torch.linspace(0, 1, 65)
-    (on,) = (data.mean > VISIBLE).any(1).nonzero(as_tuple=True)
-    for part in on.split(4096):
-        curve = bezier(actions.points[data.stroke[part]], t.expand(len(part), -1))
-        distance = torch.cdist(data.origin[part][:, None] + offset, curve).amin(-1)
-        visible = distance * (data.mean[part] > VISIBLE)
-        far.scatter_reduce_(0, data.stroke[part], visible.amax(1), "amax")
-    return far

@@ -14,6 +14,7 @@ from .. import tensors as tensor_files
 from ..canvas import Canvas
 from ..errors import InputError
 from ..files import atomic_path
+from ..foreign import LIMITS
 from ..raster.composite import composite
 from ..raster.grain import grained
 from ..raster.tiles import Plan, plan
@@ -25,7 +26,6 @@ from .texture import grain, thinned
 __all__ = ["RibbonPainter"]
 
 FORMAT = "wmpaint-ribbon-1"
-MAX_BYTES = 16 << 20
 _INFO = {"brush": str, "brush_hash": str, "program": str, "definition": str, "report": dict}
 
 
@@ -225,12 +225,12 @@ class RibbonPainter(nn.Module):
         Raises:
             FileError: no such file, or not a painter.
         """
-        meta, tensors = tensor_files.read(path, "a painter", FORMAT, limit=MAX_BYTES)
+        meta, tensors = tensor_files.read(path, LIMITS["painter"], FORMAT)
         with tensor_files.reading(path, "a painter", FORMAT):
-            config = json.loads(meta["config"]).items()
+            config = tensor_files.told(meta, "config").items()
             known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in config}
             painter = cls(RibbonConfig(**known))
-            painter.info = _info(json.loads(meta["info"]))
+            painter.info = _info(tensor_files.told(meta, "info"))
             for name, value in tensors.items():
                 if value.dtype != torch.float16 or not bool(value.isfinite().all()):
                     raise ValueError(f"expected finite float16 weights, got others in {name}")

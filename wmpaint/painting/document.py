@@ -11,25 +11,27 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import torch
 
 from ..errors import FileError, InputError
 from ..export.svg import painting_text
+from ..foreign import LIMITS, json_value, read_bytes
 from ..strokes import Strokes
 
-__all__ = ["FORMAT", "MAX_BYTES", "MAX_STROKES", "VERSION", "from_text", "read", "schema", "to_text"]
+__all__ = ["FORMAT", "MAX_STROKES", "VERSION", "from_text", "read", "schema", "to_text"]
 
 FORMAT = "wmpaint painting"
 VERSION = 1
-MAX_BYTES = 256 << 20
 MAX_STROKES = 1_000_000
+MAX_VALUES = 20_000  # beside the strokes
 
 _REAL = ("x0", "y0", "x1", "y1", "x2", "y2", "radius", "pressure0", "pressure1", "red", "green", "blue")
 _WITHIN = (".svg", ".html")  # files that may hold a painting beside what they show
 _WHOLE = ("brush", "pen", "lifted")
+_MOST_COLUMNS = len(_REAL) + len(_WHOLE)
 _DEEPEST = 64
 _LARGEST = 2**1023  # what any float can hold
 _SAMPLE = 4  # strokes that go through the schema itself; `_table` holds all of them to the same rules
@@ -95,49 +97,33 @@ def read(path: str | Path) -> tuple[dict[str, Any], Strokes]:
         FileError: no such file, too large, or as for `from_text` and `export.svg.painting_text`.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise FileError(f"could not read the painting {str(path)!r}: {reason}") from error
-    if len(data) > MAX_BYTES:
-        raise FileError(f"expected a painting file of at most {MAX_BYTES >> 20} MiB, got a larger one: {str(path)!r}")
-    if path.suffix.lower() in _WITHIN:
-        return from_text(painting_text(data, path.name, limit=MAX_BYTES), path.name)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileError(
-            f"expected a painting file in UTF-8, got other bytes at {error.start}: {str(path)!r}"
-        ) from error
-    return from_text(text, path.name)
+    data = read_bytes(path, LIMITS["painting"])
+    return from_text(painting_text(data, path.name) if path.suffix.lower() in _WITHIN else data, path.name)
 
 
-def from_text(text: str, name: str = "painting") -> tuple[dict[str, Any], Strokes]:
+def from_text(text: str | bytes | bytearray, name: str = "painting") -> tuple[dict[str, Any], Strokes]:
     """The header and the strokes of a painting file's text; `name` is for messages.
 
     Raises:
         FileError: not JSON, not a painting, of a newer version, or outside the schema; the message names the place.
     """
-    try:
-        document = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise FileError(f"expected a painting file, got broken JSON in {name!r}: {reason[:160]}") from error
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    document = json_value(data, LIMITS["painting"], name) if FORMAT.encode() in data else None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise FileError(f'expected a painting file with "format": "{FORMAT}", got {name!r} without it')
     version = document.get("version")
     if type(version) is int and version > VERSION:
         raise FileError(f"expected a painting file of version {VERSION}, got version {_short(version)} in {name!r}")
-    rows = document.get("strokes")
-    if isinstance(rows, list) and len(rows) > MAX_STROKES:
+    rows: Any = document.get("strokes")
+    is_list = isinstance(rows, list)
+    if is_list and len(rows) > MAX_STROKES:
         raise FileError(f"expected at most {MAX_STROKES:,} strokes, got {len(rows):,} in {name!r}")
     try:
+        left = MAX_VALUES
         for key, value in document.items():
             if key != "strokes":
-                _check(value, key)
-        _validate({**document, "strokes": rows[:_SAMPLE]} if isinstance(rows, list) else document)
+                left = _check(value, key, left)
+        _validate({**document, "strokes": [_sample(row) for row in rows[:_SAMPLE]]} if is_list else document)
         columns: list[str] = document["columns"]
         table = _table(document["strokes"], columns)
         strokes = _strokes(table, columns, len(document["brushes"]))
@@ -147,8 +133,11 @@ def from_text(text: str, name: str = "painting") -> tuple[dict[str, Any], Stroke
     return header, strokes
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"the number {constant}")
+def _sample(row: Any) -> Any:
+    """A stroke for the schema, without what may be long in a place where nothing long belongs."""
+    if not isinstance(row, list):
+        return row if isinstance(row, int | float | None) else type(row)()
+    return [type(value)() if isinstance(value, list | dict | str) else value for value in row[: _MOST_COLUMNS + 1]]
 
 
 def _validate(document: Mapping[str, Any]) -> None:
@@ -180,8 +169,13 @@ def _validate(document: Mapping[str, Any]) -> None:
             raise InputError(f"expected {place} to fit the schema, got: {error.message[:160]}")
 
 
-def _check(value: Any, place: str, depth: int = 0) -> None:
-    """Refuse what JSON can say, but no float and no file: numbers without limit, half characters, endless nesting."""
+def _check(value: Any, place: str, left: int, depth: int = 0) -> int:
+    """Refuse what JSON can say, but no float and no file: numbers without limit, half characters, endless nesting.
+
+    Also more than `left` values; how many are left after these is the result.
+    """
+    if left <= 0:
+        raise InputError(f"expected at most {MAX_VALUES:,} values beside the strokes, got more in {place[:40]}")
     if depth > _DEEPEST:
         raise InputError(f"expected values nested at most {_DEEPEST} deep, got more in {place[:40]}...")
     if isinstance(value, str) and _HALF.search(value):
@@ -190,15 +184,21 @@ def _check(value: Any, place: str, depth: int = 0) -> None:
         raise InputError(f"expected {place} to be a number in range, got {_short(value)}")
     if isinstance(value, list):
         for k, item in enumerate(value):
-            _check(item, f"{place}[{k}]", depth + 1)
+            left = _check(item, f"{place}[{k}]", left, depth + 1)
     if isinstance(value, dict):
         for key, item in value.items():
-            _check(key, f"a name in {place}", depth)
-            _check(item, f"{place}.{key}", depth + 1)
+            _check(key, f"a name in {place}", left, depth)
+            left = _check(item, f"{place}.{key}", left, depth + 1)
+    return left - 1
 
 
 def _short(value: Any) -> str:
-    text = _HALF.sub("\ufffd", json.dumps(value, ensure_ascii=False, default=str))
+    text = ""
+    for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
+        text += piece
+        if len(text) > 60:  # of what may be millions of values
+            break
+    text = _HALF.sub("\ufffd", text)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

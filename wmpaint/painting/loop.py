@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..export.bitmap import flatten
-from ..objectives.base import Objective, Scene, as_objective
+from ..image import GOAL, is_plain, load_image
+from ..objectives.base import Objective, Scene, Within, as_objective
 from ..objectives.photo import photo
 from ..painters.painter import RibbonPainter
 from ..painters.zoo import load
@@ -106,10 +108,10 @@ class Run:
         brush = brush or (BRUSH if pens is None else FLAT_BRUSH)
         if not isinstance(brush, str | Path) or not isinstance(canvas, Canvas | None):
             raise InputError(f"expected a brush by name and a Canvas or None, got {brush!r} and {canvas!r}")
-        self.goal = as_objective(goal) or photo(goal)
+        self.goal = as_objective(goal) or photo(_picture(goal, canvas, height))
         self.canvas = canvas or self.goal.canvas()
+        _check_stretch(self.goal, self.canvas)
         self.canvas.pixels(height)
-        memory.check(strokes, max(height, *(self.goal.heights or (1,))), self.canvas.aspect)
         self.painter = (painter or load(brush)).requires_grad_(False)
         self._view = View(self.painter, self.canvas, height)
         planned = self.goal.steps if steps is None else steps
@@ -119,6 +121,7 @@ class Run:
             raise InputError(f"expected strokes to hold, and more to paint, got {held} of {strokes}")
         new, improved = strokes - held, laid - held
         self.schedule = Schedule.plan(new, height, self.canvas.aspect, planned, self.goal.heights, improved)
+        memory.check(strokes, height, self.canvas.aspect, self.schedule.fine, nets=_networks(self.goal))
         self.seed, self.height, self.budget = seed, height, budget
         self.parameters: dict[str, Any] = {
             "brush": str(brush) if painter is None else painter.brush,
@@ -183,6 +186,11 @@ class Run:
     @property
     def _elapsed(self) -> float:
         return 0.0 if self._began is None else (self._ended or time.monotonic()) - self._began
+
+    def rested(self, seconds: float) -> None:
+        """Leave so many seconds out of all that counts time: others had the processor."""
+        if self._began is not None:
+            self._began += seconds
 
     @property
     def progress(self) -> float:
@@ -384,3 +392,34 @@ class Run:
         run._index, run._rounds, run._before = known["index"], known["rounds"], known["seconds"]
         run._last = known["loss"], known["terms"]
         return run
+
+
+def _picture(goal: Any, canvas: Canvas | None, height: int) -> Tensor:  # [3, H, W]
+    """A picture on the ground that is painted on, as large as a painting of this height has use for."""
+    ground = None if canvas is None else canvas.background
+    found = load_image(goal, background=ground or (1.0, 1.0, 1.0), most=min(GOAL, max(1024, 4 * height)))
+    if isinstance(goal, str | Path) and is_plain(found):
+        warnings.warn(f"{str(goal)!r} has one color everywhere: there is nothing in it to paint", stacklevel=3)
+    return found
+
+
+def _check_stretch(goal: Objective, canvas: Canvas) -> None:
+    """Say that a picture has other proportions than the canvas that it is stretched to."""
+    if goal.picture is None:
+        return
+    own = Canvas.like(goal.picture)
+    pixel = 1 / min(goal.picture.shape[-2:])
+    if abs(math.log(canvas.aspect / own.aspect)) > 0.03 + pixel:
+        warnings.warn(
+            f"the picture, {own.aspect:.2f} times as wide as high, is stretched to a canvas of {canvas.aspect:.2f}: "
+            "crop it, or take Canvas.like(picture)", stacklevel=3,
+        )  # fmt: skip
+
+
+def _networks(goal: Objective) -> bool:
+    """Whether one of its terms looks at the picture through a network."""
+    for _, term in goal.terms():
+        for value in vars(term.objective if isinstance(term, Within) else term).values():
+            if any(isinstance(part, nn.Module) for part in (value if isinstance(value, list | tuple) else [value])):
+                return True
+    return False

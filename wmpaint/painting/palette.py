@@ -69,7 +69,7 @@ class Palette:
             share: function of radii [N] to the painted width as a share of the brush's diameter; 1 if None.
 
         Raises:
-            InputError: another fill, or what `load_pens` and `Placement.of` raise.
+            InputError: another fill, pens that do not show on the canvas, or what `load_pens` and `Placement.of` raise.
         """
         if fill not in FILLS:
             raise InputError(f"expected the fill of painted pens out of {', '.join(FILLS)}, got {fill!r:.60}")
@@ -77,11 +77,11 @@ class Palette:
             raise InputError(f"expected pens whose colors are known before painting, got {pens!r:.60}")
         found = load_pens(pens)
         placement = Placement.of(canvas, page, landscape, margin)
-        paper = torch.tensor(canvas.background or (1.0, 1.0, 1.0))
-        inks = torch.tensor([pen.color for pen in found.pens])
-        opacity = torch.tensor([pen.opacity for pen in found.pens])[:, None]
-        # Inks multiply, as in the preview of a plot.
-        seen = paper * (1 - opacity * (1 - (inks / paper.clamp(min=1e-3)).clamp(max=1)))
+        ground = canvas.background or (1.0, 1.0, 1.0)
+        found.check_shows(ground)
+        paper, inks = torch.tensor(ground), torch.tensor([pen.on(ground) for pen in found.pens])
+        # As in the preview of a plot.
+        seen = paper + torch.tensor([pen.opacity for pen in found.pens])[:, None] * (inks - paper)
         half = torch.tensor([pen.width for pen in found.pens]) / (2 * placement.scale)
         half = torch.cat([half, half.max()[None]])
         radius = None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from .. import memory
 from ..canvas import Canvas
 from ..errors import FileError, InputError
 from ..export import writers
@@ -129,9 +130,10 @@ class Painting:
         Raises:
             BrushError: a brush without a painter.
             FileError: a painter's file that is not there, or not a painter.
-            InputError: a bad height.
+            InputError: a bad height, or a picture that does not fit into memory.
         """
         height = self.program_height if height is None else height
+        memory.check_picture(*self.canvas.pixels(height))
         with torch.no_grad():
             return self.renderer.render(self.strokes, self.canvas, height=height, generator=generator)
 
@@ -147,9 +149,10 @@ class Painting:
         Raises:
             MissingProgram: MyPaint is not installed (and `program` is not "auto").
             BrushError: a brush that is not there.
-            InputError: another program, or a bad height.
+            InputError: another program, a bad height, or a picture that does not fit into memory.
         """
         height = self.program_height if height is None else height
+        memory.check_picture(*self.canvas.pixels(height))
         return self.in_program(program, seed).render(self.strokes, self.canvas, height=height)
 
     def in_program(self, program: str | Renderer = "mypaint", seed: int | None = None) -> ByBrush:
@@ -225,9 +228,9 @@ class Painting:
             WmpaintError: what `render` and `replay` raise.
             FileError: a target that cannot be read.
         """
-        from ..image import load_image, resize
+        from ..image import GOAL, load_image, resize
 
-        goal = self.target if target is None else load_image(target)
+        goal = self.target if target is None else load_image(target, most=GOAL)
         scores: dict[str, float | None] = {"dream": None, "real": None}
         name = self.program
         if program is not None:

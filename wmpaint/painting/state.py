@@ -13,6 +13,7 @@ from torch import Tensor
 from .. import tensors as tensor_files
 from ..canvas import Canvas
 from ..files import atomic_path
+from ..foreign import LIMITS
 from ..raster.tiles import Plan
 from ..strokes import Strokes
 
@@ -55,9 +56,9 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Plan | No
     Raises:
         FileError: no such file, or not a checkpoint.
     """
-    meta, tensors = tensor_files.read(path, "a checkpoint", FORMAT)
+    meta, tensors = tensor_files.read(path, LIMITS["checkpoint"], FORMAT)
     with tensor_files.reading(path, "a checkpoint", FORMAT):
-        known, shape = json.loads(meta["state"]), json.loads(meta["layout"])
+        known, shape = tensor_files.told(meta, "state", finite=False), tensor_files.told(meta, "layout")
         layout = None
         if shape is not None:
             height, width, tile = (int(number) for number in shape)

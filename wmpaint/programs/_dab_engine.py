@@ -257,8 +257,12 @@ def stroke(
     radius: float,  # pixels
     dtime: float,  # seconds an event
     seed: int,  # 0..2**30
+    look: Callable[[Mapping[str, float], float, float], None] | None = None,
 ) -> np.ndarray:
-    """[M, 7] float64: x, y, radius, hardness, opacity, ratio and angle (radians) of every dab that shows."""
+    """[M, 7] float64: x, y, radius, hardness, opacity, ratio and angle (radians) of every dab that shows.
+
+    `look` is told of each dab as it is set: the brush's values, and the radius with and without its noise.
+    """
     random = Random(seed) if curves.noisy else None
     base = curves.base
     noise = radius * base["tracking_noise"]
@@ -300,6 +304,8 @@ def stroke(
             ahead = (share * (x - pen.x), share * (y - pen.y), share * (pressure - pen.pressure))
             pen.move(step, *ahead, share * (90 - pen.tilt), gone)
             dabs.append(pen.dab())
+            if look:
+                look(pen.value, dabs[-1][2], pen.dab_radius)
             left -= gone
             todo = pen.dabs_to(x, y, left)
         pen.move(todo, x - pen.x, y - pen.y, pressure - pen.pressure, 90 - pen.tilt, left)

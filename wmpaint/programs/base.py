@@ -29,6 +29,7 @@ class BrushProgram(ABC):
 
     name: ClassVar[str]
     version: str
+    dear: ClassVar[float] = 1000.0  # what a dab costs however small it is, in pixels
 
     def __init__(self, brush: Brush | str | bytes, seed: int = 0) -> None:
         self.style = Brush.load(brush)
@@ -128,6 +129,7 @@ class BrushProgram(ABC):
             np.full(n, h / BASE_HEIGHT),
             h,
             w,
+            self.dear,
         )
 
     def _frames(
@@ -176,7 +178,7 @@ class BrushProgram(ABC):
         seeds = [stroke_seed(check_seed(seed))]
         checked = check_strokes([points], [radius], [pressure], [pace], max(height, width))
         out = np.zeros((1, height, width), np.float32)
-        self._alphas(plan(self.style, *checked, height, width), seeds, out, 1 / 32768)
+        self._alphas(plan(self.style, *checked, height, width, self.dear), seeds, out, 1 / 32768)
         return out[0]
 
     def alphas(
@@ -206,7 +208,7 @@ class BrushProgram(ABC):
             out = np.zeros((len(mixed), height, width), np.uint16)
         except MemoryError:
             raise InputError(f"expected memory for {len(mixed)} alphas of {width} x {height}, got too little") from None
-        self._alphas(plan(self.style, *checked, height, width), mixed, out, 1)
+        self._alphas(plan(self.style, *checked, height, width, self.dear), mixed, out, 1)
         return out
 
     @abstractmethod

@@ -8,19 +8,20 @@ import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import BrushError
+from ..errors import BrushError, FileError, clipped
+from ..foreign import LIMITS, json_value, read_bytes
 from .settings import INPUTS, SETTINGS, TOP_SPEED, Setting, _curve, bounds, ranges, speed_input
 
 __all__ = ["Brush", "bundled", "catalog"]
 
 FOLDER = Path(__file__).with_name("brushes")
-MAX_BYTES = 1 << 20  # the largest of MyPaint's own is 26 kB
 MAX_POINTS = 64  # of one curve, in libmypaint
 # Where MyPaint's own brushes lie, for names like "classic/charcoal".
 SYSTEM_FOLDERS = (
@@ -264,11 +265,9 @@ def _is_file(path: Path) -> bool:
 
 def _read(path: Path) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BrushError(f"expected a readable brush file, got {str(path)[:200]} ({reason})") from None
+        return read_bytes(path, LIMITS["brush"])
+    except FileError as error:
+        raise BrushError(str(error)) from error
 
 
 def _folders() -> list[Path]:
@@ -291,15 +290,15 @@ def _system_names() -> list[str]:
 def _parse(name: str, data: bytes) -> tuple[dict[str, Setting], tuple[str, ...]]:
     """Every setting, defaults filled in, and the names of what is unknown and left out."""
 
-    def constant(text: str) -> float:
-        raise ValueError(f"the number {text}")
-
-    if len(data) > MAX_BYTES:
-        raise BrushError(f"expected a brush file of at most {MAX_BYTES} bytes, got {name} with more")
+    limit, name = LIMITS["brush"], clipped(name, 80)
+    if len(data) > limit.bytes:
+        raise BrushError(f"expected a brush file of at most {limit.bytes} bytes, got {name} with more")
+    if other := _other(data):
+        raise BrushError(f"expected a version 3 MyPaint brush, got {name}, which is {other}")
     try:
-        brush = json.loads(data.decode("utf-8-sig"), parse_constant=constant)
-    except (ValueError, RecursionError) as error:
-        raise BrushError(f"expected a MyPaint brush (JSON), got {name} ({str(error)[:80]})") from None
+        brush = json_value(data, limit, name)
+    except FileError as error:
+        raise BrushError(str(error)) from error
     version = brush.get("version") if isinstance(brush, dict) else None
     if version != 3 or isinstance(version, bool | float):
         raise BrushError(f"expected a version 3 MyPaint brush, got {name} with version {str(version)[:20]}")
@@ -329,6 +328,24 @@ def _parse(name: str, data: bytes) -> tuple[dict[str, Setting], tuple[str, ...]]
                 ignored.append(f"{key} over {source[:40]}")
         settings[key] = Setting(base, curves)
     return settings, tuple(ignored)
+
+
+# How files begin that people take for MyPaint's brushes, and what to do with them.
+_ONLY = "wmpaint reads MyPaint's .myb files alone"
+_OTHERS = (
+    (rb"\s*+(?:#[^\n]*+\n\s*+)*+version\s+[12]\b", "of an older version: load it in MyPaint 1.2 or later, and save it"),
+    (rb"(?s).{20}(?:GIMP|GPAT)|[^\n]{1,255}\n\d+ [^\n]{0,999}\n.{20}GIMP|GIMP-VBR", f"a brush of GIMP's: {_ONLY}"),
+    (rb"\0[\x01\x02\x06-\x0a]\0", f"a set of Photoshop's brushes (.abr): {_ONLY}"),
+    (rb"(?s)\x89PNG\r\n\x1a\n.*(?:preset|krita)", f"a preset of Krita's (.kpp): {_ONLY}"),
+    (rb"(?s)PK\x03\x04.{0,4000}?(?:krita|\.kpp)", f"a bundle of Krita's: {_ONLY}"),
+    (rb"PK\x03\x04", "an archive: unpack it, and take a .myb file"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF|II\*\0|MM\0\*", f"a picture: {_ONLY}"),
+)
+
+
+def _other(data: bytes) -> str | None:
+    """What a file is that is no JSON, if that can be told."""
+    return next((what for begins, what in _OTHERS if re.match(begins, data)), None)
 
 
 def _number(value: Any, low: float, high: float, what: str) -> float:

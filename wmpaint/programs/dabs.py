@@ -39,6 +39,7 @@ class Dabs(BrushProgram):
 
     name = "dabs"
     version = "dabs 1"
+    dear = 10_000.0
 
     def __init__(self, brush: Brush | str | bytes, seed: int = 0) -> None:
         super().__init__(brush, seed)
@@ -73,7 +74,7 @@ class Dabs(BrushProgram):
     def _box(self, batch: Batch, k: int, moves: np.ndarray, seed: int, height: int, width: int) -> Box:
         """The alpha of one stroke, and where it lies in the picture."""
         if (shrink := batch.shrink[k]) > 1:
-            small = shrunk(self.style, batch, k, height, width)
+            small = shrunk(self.style, batch, k, height, width, self.dear)
             out = np.zeros((1, -(-height // shrink), -(-width // shrink)), np.float32)
             self._alphas(small, [seed], out, 1 / 32768)
             top, bottom, left, right = painted(out[0], shrink, height, width)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import atexit
 import functools
 import importlib.util
+import os
 import shutil
 import tempfile
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from .. import leftovers
 from ..errors import MissingProgram
 from ..geometry import coefficients
 from .tiles import Plan, is_straight, plan
@@ -24,6 +27,15 @@ __all__ = ["CompiledComposite", "CompiledSample", "grained", "influence", "usabl
 PARTS = 8  # sums of ribbon gradients held at a time; fixed, so that results do not depend on the threads
 KEPT_BYTES = 1 << 30  # held from forward to backward; beyond that the backward pass computes it again
 _lock = threading.Lock()  # Numba's simplest threading layer may not be entered twice
+
+
+def _unlock() -> None:
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # a thread that holds it is not there in a forked process
+    os.register_at_fork(after_in_child=_unlock)
 
 
 def usable(like: Tensor, asked: bool | None = None) -> bool:
@@ -74,11 +86,13 @@ def _imported() -> Any:
             raise
         # A package that may only be read, and no home: Numba would not even define a function.
         try:
-            folder = tempfile.mkdtemp(prefix="wmpaint-numba-")
+            leftovers.sweep(tempfile.gettempdir())
+            folder = Path(tempfile.gettempdir(), leftovers.name(kind="numba", hidden=False))
+            folder.mkdir(mode=0o700)
         except OSError:
             raise MissingProgram("expected a folder to compile in, got none: set NUMBA_CACHE_DIR to one") from error
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        numba.config.CACHE_DIR = folder  # type: ignore[attr-defined]
+        numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
         from . import kernel
     return kernel
 

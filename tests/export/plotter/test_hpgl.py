@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import vpype
 from plots import planned
 
 from wmpaint.canvas import Canvas
@@ -125,7 +126,6 @@ def test_length_by_hand():
     ("job", "options", "says"),
     [
         (("a4", 1.4), {"device": "hp9999"}, "a device out of .*hp7475a.*, got 'hp9999'"),
-        (("a4", 1.4), {"device": "designmate"}, "a device that vpype can read, got 'designmate'"),
         (("a5", 1.4), {}, "a page out of a4, a3, a, b for hp7475a, got 148 x 210 mm"),
         (("a4", 1.4, 7), {}, "at most 6 pens for hp7475a, got 7: split"),
         (("a4", 1.4), {"velocity": 128}, "a velocity of 1 to 127 cm/s"),
@@ -136,6 +136,41 @@ def test_what_a_device_does_not_take_is_refused(job, options, says):
     with pytest.raises(InputError, match=says) as caught:
         hpgl_text(bars(*job), **options)
     assert "\n" not in str(caught.value)
+
+
+# Millimeters of a plotter unit, as the machines' manuals have it.
+MANUALS = {
+    "hp7475a": 1 / 40.2, "hp7440a": 0.025, "hp7550": 0.025, "designmate": 0.025, "artisan": 0.025, "dmp_161": 0.025,
+    "dxy": 0.025, "sketchmate": 0.025,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("device", vpype.config_manager.get_plotter_list())
+@pytest.mark.parametrize("page", ["a4", "a3", "a1"])
+def test_a_device_draws_as_long_as_is_planned(device, page):
+    papers = {paper["name"] for paper in vpype.config_manager.config["device"][device]["paper"]}
+    if page not in papers:
+        with pytest.raises(InputError, match="expected a page out of"):
+            hpgl_text(bars(page, 1.3, landscape=True), device=device)
+        return
+    job = bars(page, 1.3, landscape=True, margin="25mm")
+    left, _, right, _ = job.placement.box
+    ((line,),) = read(hpgl_text(job, device=device, absolute=True)).values()
+    drawn = np.abs(line[1] - line[0]).max() * MANUALS[device]
+    assert drawn == pytest.approx(right - left, abs=0.1)
+    assert device in vpype.config_manager.config["device"] and len(vpype.config_manager.get_plotter_list()) == 8
+
+
+def test_a_device_of_one_s_own_keeps_its_unit_and_a_broken_one_is_refused(monkeypatch):
+    table = vpype.config_manager.config["device"]
+    monkeypatch.setitem(table, "mine", {**table["hp7550"], "plotter_unit_length": "0.05mm"})
+    job = bars("a4", 1.3, landscape=True, margin="25mm")
+    ((line,),) = read(hpgl_text(job, device="mine", absolute=True)).values()
+    left, _, right, _ = job.placement.box
+    assert np.abs(line[1] - line[0]).max() * 0.05 == pytest.approx(right - left, abs=0.1)
+    monkeypatch.setitem(table, "broken", {**table["hp7550"], "plotter_unit_length": "a bit"})
+    with pytest.raises(InputError, match="a device that vpype can read, got 'broken'"):
+        hpgl_text(job, device="broken")
 
 
 def test_lines_beyond_reach_are_refused_not_cut():

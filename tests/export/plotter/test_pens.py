@@ -94,18 +94,18 @@ def test_files_that_are_no_pens(tmp_path):
     many = "\n".join(f'[[pen]]\nname = "{k}"\ncolor = "#000"' for k in range(65))
     (tmp_path / "many.toml").write_text(many)
     for name, says in {
-        "broken": "in TOML, got a mistake in 'broken.toml': .*line 2",
+        "broken": "as TOML, got 'broken.toml', .*line 2",
         "empty": "got none in 'empty.toml'",
-        "bytes": "in UTF-8",
-        "large": "at most 1 MiB",
+        "bytes": "expected UTF-8, got other bytes at 0",
+        "large": "at most 64 KiB",
         "table": "tables",
         "many": "at most 64 pens, got 65",
-        "missing": "could not read the pens .*No such file",
+        "missing": "expected pens, and there is none at .*missing",
     }.items():
         with pytest.raises(FileError, match=says):
             load_pens(tmp_path / f"{name}.toml")
     (tmp_path / "folder.toml").mkdir()
-    with pytest.raises(FileError, match="could not read"):
+    with pytest.raises(FileError, match="expected pens, got the folder"):
         load_pens(tmp_path / "folder.toml")
 
 

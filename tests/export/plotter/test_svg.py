@@ -102,7 +102,7 @@ def test_metadata_hold_plan_and_painting():
     assert plot["seed"] == 0 and plot["fill"] == "offsets" and plot["lifts"] == job.total.lifts
     assert plot["order"]["flip"] is True and plot["speeds"]["down"] == 50 and plot["margin_mm"] == 10
     assert [pen["name"] for pen in plot["pens"]] == [layer.pen.name for layer in job.layers]
-    assert painting_text(svg_text(job).encode(), "a.svg", limit=1000) == job.painting
+    assert painting_text(svg_text(job).encode(), "a.svg", limit=1000) == job.painting.encode()
     with pytest.raises(FileError, match=r"a\.svg"):
         painting_text(svg_text(job, embed=False).encode(), "a.svg", limit=1000)
 

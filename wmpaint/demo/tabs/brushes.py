@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ import torch
 from ... import painters, programs
 from ...errors import InputError
 from ..album import Album
+from ..live import Stop
 from ..made import name_of
 from ..pictures import check_upload, jpeg_uri
-from ..studio import PAINTER, Studio
-from ..words import bar, hint, number, table, told
+from ..studio import Studio
+from ..waiting import QUIET, Wait
+from ..words import bar, hint, number, table
 
 __all__ = ["make"]
 
@@ -51,10 +54,9 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
                 SHORTEST, limits.minutes, min(2, limits.minutes), step=0.1, label="Minutes of training",
                 info="3 are plenty on two cores", elem_id="brushes-minutes",
             )  # fmt: skip
-            with gr.Row():
-                train = gr.Button("Train its painter", variant="primary", elem_id="brushes-train", elem_classes="go")
-                cancel = gr.Button("Cancel", elem_id="brushes-cancel", min_width=80, scale=0, visible=False)
-            doing = gr.HTML("", elem_id="brushes-doing")
+            train = gr.Button("Train its painter", variant="primary", elem_id="brushes-train", elem_classes="go")
+            wait = Wait(studio, "brushes", "looking at it…")
+            doing, words = wait.doing, gr.HTML("", elem_id="brushes-words")
             sheet = gr.HTML("", elem_id="brushes-sheet", elem_classes="twin")
             report = gr.HTML("", elem_id="brushes-report")
             weights = gr.File(label="The painter's weights", elem_id="brushes-weights", interactive=False,
@@ -73,21 +75,28 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
         text = f"<p>{html.escape(row['description'])}</p>"
         return table(rows, row["title"]) + text, gr.Button(visible=row["painter"]), row["name"]
 
-    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-    wall.select(pick, None, [about, use, picked], **quiet)
+    wall.select(pick, None, [about, use, picked], **QUIET)
     use.click(
         lambda name: [name, gr.Tabs(selected="paint"), studio.picture_of(name)], picked,
-        [dropdowns[0], album.tabs, album.swatches[0]], **quiet,
+        [dropdowns[0], album.tabs, album.swatches[0]], **QUIET,
     )  # fmt: skip
     album.page_loads.append((hang, wall))
 
-    def learn(request: gr.Request, path: Any, minutes: Any, own: Any) -> Iterator[dict[Any, Any]]:
-        brush = _brush(path)
+    async def begin(request: gr.Request, stop: Stop, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
         limit = number(minutes, "minutes", SHORTEST, limits.minutes)
-        stop = studio.stops.begin(request.session_hash)
+        brush = await studio.checked(lambda: _brush(path))
+        if not stop.dropped:
+            learning = learn(brush, limit, own, stop)
+            async with aclosing(studio.trainer.follow(request.session_hash, learning, wait.name)) as news:
+                async for each in news:
+                    yield each
+        if stop.dropped:
+            yield {words: hint("Canceled.")}
+
+    def learn(brush: programs.Brush, limit: float, own: Any, stop: threading.Event) -> Generator[Any, None, None]:
         teacher = programs.program(brush)
         yield {
-            doing: bar(0, f"{brush.name} paints strokes to learn from…"), cancel: gr.Button(visible=True),
+            doing: bar(0, f"{brush.name} paints strokes to learn from…"), words: "",
             sheet: _twin(teacher, None, brush.name), report: "", weights: gr.File(value=None, visible=False),
         }  # fmt: skip
         painter, found = painters.RibbonPainter(), None
@@ -98,34 +107,24 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
                 change[sheet] = _twin(teacher, sketch, brush.name)
             yield change
         if found is None:
-            yield {doing: hint("Stopped; nothing was learned."), cancel: gr.Button(visible=False)}
+            yield {words: hint("Stopped; nothing was learned.")}
             return
         place = studio.own.path(f"{brush.name}.safetensors")
         painter.save(place)
-        own = {**(own or {}), brush.name: str(place)}
+        own = own if isinstance(own, dict) else {}
+        own[brush.name] = str(place)
         choices = [*studio.choices, *own]
         error = f"{found.error_share:.1%}"
         rows = [("error", f"{error} of a stroke's energy"), ("seconds", f"{found.seconds:.0f}")]
         yield {
-            doing: hint("It has learned. You find it among the brushes of all tabs."),
-            cancel: gr.Button(visible=False), sheet: _twin(teacher, painter, brush.name),
+            words: hint("It has learned. You find it among the brushes of all tabs."),
+            sheet: _twin(teacher, painter, brush.name),
             report: table(rows, f"The painter of {brush.name}"), album.own: own,
             weights: gr.File(value=str(place), visible=True),
             **{dropdown: gr.Dropdown(choices=choices) for dropdown in dropdowns},
         }  # fmt: skip
 
-    event = train.click(
-        told(learn), [file, minutes, album.own], [doing, cancel, sheet, report, weights, album.own, *dropdowns],
-        concurrency_id=PAINTER, api_visibility="private", show_progress_on=doing, trigger_mode="once",
-    )  # fmt: skip
-    back = {"outputs": [doing, cancel], **quiet}
-    event.failure(lambda: ["", gr.Button(visible=False)], None, **back)
-
-    def canceled(request: gr.Request) -> Any:
-        studio.stops.stop(request.session_hash)
-        return hint("Canceled."), gr.Button(visible=False)
-
-    cancel.click(canceled, None, cancels=[event], **back)
+    wait.runs(train.click, begin, [file, minutes, album.own], [words, sheet, report, weights, album.own, *dropdowns])
 
 
 def _brush(path: Any) -> programs.Brush:

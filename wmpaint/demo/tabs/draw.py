@@ -11,7 +11,7 @@ import torch
 
 from ... import painters
 from ...canvas import Canvas
-from ...errors import InputError
+from ...errors import InputError, WmpaintError
 from ...export.bitmap import flatten
 from ...objectives.presets import preset
 from ...painters.painter import RibbonPainter
@@ -19,15 +19,16 @@ from ...painting import BrushRef, Painting, Run
 from ...strokes import Strokes
 from ...version import __version__
 from ..album import Album
-from ..easel import Easel
+from ..easel import Begin, Easel, Finish
 from ..examples import PHOTOS
-from ..hand import strokes_of
+from ..hand import numbers_of, strokes_of
 from ..made import name_of
 from ..opening import check_work, portable
-from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, opened
+from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, known_as, opened
 from ..recipe import Recipe, call, literal
 from ..studio import Studio
-from ..words import hint, told, whole
+from ..waiting import QUIET
+from ..words import hint, plain, told, whole
 from ..work import Work
 from .common import MOST_SEED, brush_row, dice
 
@@ -48,7 +49,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
     with gr.Row(elem_classes="room"):
         with gr.Column(scale=5, min_width=300, elem_classes="controls"):
             sheet = gr.HTML(
-                "[]", html_template=TEMPLATE, js_on_load=SCRIPT, elem_id="draw-sheet", picture="", color="#22374e",
+                "[]", html_template=TEMPLATE, js_on_load=SCRIPT, elem_id="draw-sheet", reply="", color="#22374e",
                 radius=0.03, aspect=SHAPES["Landscape"], label="Canvas",
             )  # fmt: skip
             gr.HTML(hint("Draw with mouse, finger or pen. The painter lays each stroke as you lift it."))
@@ -87,9 +88,11 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         with gr.Column(scale=5, min_width=320):
             easel = Easel("draw", studio, "Draw something, and press Replay to see it in the real program.", current,
                           album)  # fmt: skip
-    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-    color.change(lambda value: gr.HTML(color=_hex(value)), color, sheet, **quiet)
-    size.change(lambda value: gr.HTML(radius=value / 1000), size, sheet, **quiet)
+    for part, tool in ((color, "color"), (size, "radius"), (brush, "again")):
+        part.change(None, part, None, js=_tool(tool, "value"), **QUIET)
+    shape.change(None, shape, None, js=_tool("aspect", f"({json.dumps(SHAPES)})[value]"), **QUIET)
+    back.click(None, None, None, js=_tool("undo"), **QUIET)
+    clear.click(None, None, None, js=_tool("clear"), **QUIET)
 
     def picture(drawing: Any, brush: Any, shape: Any, own: Any) -> str:
         painted = strokes_of(drawing)
@@ -103,22 +106,20 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         return jpeg_uri(flatten(dream).clamp(0, 1), 90)
 
     def shown(drawing: Any, brush: Any, shape: Any, own: Any) -> Any:
-        return gr.HTML(picture=picture(drawing, brush, shape, own), aspect=_aspect(shape))
+        """Which lines were heard of, which the picture holds, and the picture; lines that are refused stay traced."""
+        heard = numbers_of(drawing)
+        try:
+            reply = {"heard": heard, "lines": heard, "picture": picture(drawing, brush, shape, own)}
+        except WmpaintError as error:
+            gr.Warning(plain(error), title="That did not work")
+            reply = {"heard": heard}
+        return gr.HTML(reply=json.dumps(reply))
 
     seen = [sheet, brush, shape, album.own]
-    light: dict[str, Any] = {"concurrency_id": "drawing", "concurrency_limit": 2, "api_visibility": "private",
-                             "show_progress": "hidden"}  # fmt: skip
-    sheet.input(told(shown), seen, sheet, **light)
-    brush.change(told(shown), seen, sheet, **light)
-    shape.change(told(shown), seen, sheet, **light)
-
-    def fewer(drawing: Any, brush: Any, shape: Any, own: Any, *, every: bool = False) -> Any:
-        strokes_of(drawing)  # it is a list of lines
-        left = json.dumps([] if every else json.loads(drawing or "[]")[:-1])
-        return gr.HTML(value=left, picture=picture(left, brush, shape, own))
-
-    back.click(told(fewer), seen, sheet, **light)
-    clear.click(told(lambda *values: fewer(*values, every=True)), seen, sheet, **light)
+    sheet.input(
+        told(shown), seen, sheet, concurrency_id="drawing", concurrency_limit=2, api_visibility="private",
+        show_progress="hidden", trigger_mode="always_last",
+    )  # fmt: skip
 
     def drawn(drawing: Any, brush: Any, shape: Any, own: Any) -> tuple[Strokes, Canvas, RibbonPainter, str]:
         painted = strokes_of(drawing)
@@ -131,45 +132,46 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
     def again(drawing: Any, brush: Any, shape: Any, own: Any, had: Any) -> Any:
         painted, canvas, painter, name = drawn(drawing, brush, shape, own)
         painting = portable(_painting(painted, canvas, painter, name))
-        return easel.results(Work(painting, None, RECIPE, "drawing", name), had)
+        return lambda: easel.results(Work(painting, None, RECIPE, "drawing", name), had)
 
-    event = replay.click(
-        told(again), [*seen, album.state], easel._shown, concurrency_id="painter", api_visibility="private",
-        show_progress_on=easel.doing,
-    )  # fmt: skip
-    easel.films(event)
+    easel.opens(replay.click, again, [*seen, album.state])
 
-    def begin(drawing: Any, brush: Any, shape: Any, photo: Any, strokes: Any, mine: Any, seed: Any,
-              *, own: dict[str, str]) -> Any:  # fmt: skip
+    def asked(drawing: Any, brush: Any, shape: Any, photo: Any, strokes: Any, mine: Any, seed: Any,
+              *, own: dict[str, str]) -> Begin:  # fmt: skip
         painted, canvas, _, name = drawn(drawing, brush, shape, own)
         more = whole(strokes, "strokes to add", 1, limits.strokes)
         whole(len(painted) + more, "strokes", 1, limits.strokes)
-        goal = preset("photo", opened(photo, limits))
+        picture = opened(photo, limits)
         options: dict[str, Any] = {
             "brush": name, "strokes": len(painted) + more, "height": HEIGHT,
             "seed": whole(seed, "a seed", 0, MOST_SEED), "hold": mine == STAY,
         }  # fmt: skip
-        run = Run(goal, **options, init=painted, canvas=canvas)
-        run.source = Path(photo)
         title = name_of(photo) + "-by-hand"
 
-        def finish(painting: Any) -> Work:
-            init, on = 'init=wp.load("drawing.wmp.json").strokes', f"canvas=wp.Canvas({literal(canvas.aspect)})"
-            asked = {**options, "brush": Path(name).name}
-            python = "\n".join(
-                [
-                    "import wmpaint as wp", "", "# drawing.wmp.json: press Replay and download your drawing first",
-                    f"goal = {literal(Path(photo).name)}",
-                    "painting = " + call("wp.paint", ["goal", init, on], asked),
-                    f'painting.save("{title}.wmp.json")',
-                ]
-            )  # fmt: skip
-            recipe = Recipe("", python, on)
-            return Work(painting, goal, recipe.noted(REDUCED) if is_reduced(photo) else recipe, title, name)
+        def begin() -> tuple[Run, Finish]:
+            goal = preset("photo", picture)
+            run = Run(goal, **options, init=painted, canvas=canvas)
+            run.source = Path(photo)
 
-        return run, finish
+            def finish(painting: Any) -> Work:
+                init, on = 'init=wp.load("drawing.wmp.json").strokes', f"canvas=wp.Canvas({literal(canvas.aspect)})"
+                wish = {**options, "brush": Path(name).name}
+                python = "\n".join(
+                    [
+                        "import wmpaint as wp", "", "# drawing.wmp.json: press Replay and download your drawing first",
+                        f"goal = {literal(known_as(photo))}",
+                        "painting = " + call("wp.paint", ["goal", init, on], wish),
+                        f'painting.save("{title}.wmp.json")',
+                    ]
+                )  # fmt: skip
+                recipe = Recipe("", python, on)
+                return Work(painting, goal, recipe.noted(REDUCED) if is_reduced(photo) else recipe, title, name)
 
-    easel.paints(button, begin, [sheet, brush, shape, photo, strokes, mine, seed])
+            return run, finish
+
+        return begin
+
+    easel.paints(button, asked, [sheet, brush, shape, photo, strokes, mine, seed])
     return easel
 
 
@@ -186,13 +188,10 @@ def _aspect(shape: Any) -> float:
     return SHAPES[shape]
 
 
-def _hex(value: Any) -> str:
-    """A color as the picker gives it, "#rrggbb" or "rgba(r, g, b, a)"."""
-    text = str(value)
-    if text.startswith("rgb"):
-        numbers = [float(part) for part in text[text.index("(") + 1 : text.index(")")].split(",")[:3]]
-        return "#" + "".join(f"{round(min(max(part, 0), 255)):02x}" for part in numbers)
-    return text if len(text) == 7 and text[0] == "#" else "#22374e"
+def _tool(name: str, value: str = "null") -> str:
+    """JavaScript that tells the sheet what a tool beside it has become."""
+    told = f'new CustomEvent("tool", {{detail: ["{name}", {value}]}})'
+    return f"(value) => {{ document.querySelector('#draw-sheet canvas').dispatchEvent({told}); return []; }}"
 
 
 def _painter(studio: Studio, brush: Any, own: Any) -> RibbonPainter:

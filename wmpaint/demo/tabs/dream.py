@@ -15,17 +15,17 @@ from ...features.labels import imagenet
 from ...objectives.presets import class_dream, layer_dream
 from ...painting import Run
 from ..album import Album
-from ..easel import Easel
+from ..easel import Begin, Easel, Finish
 from ..examples import CHANNELS, PHOTOS, channels
 from ..made import name_of
-from ..pictures import REDUCED, Photo, is_reduced, opened
+from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
 from ..words import hint, number, whole
 from ..work import Work
 from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
 
-__all__ = ["begin", "make"]
+__all__ = ["asked", "begin", "make"]
 
 THING, LAYER = "A thing", "A layer of the network"
 GRAY = (0.5, 0.5, 0.48)  # as `wmpaint dream`: on white, light things have no outline to be found by
@@ -86,11 +86,11 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
     everything.click(lambda: (None, hint(ALL), gr.Gallery(selected_index=None)), None, [channel, chosen, wall], **quiet)
 
     inputs = [what, thing, layer, channel, octaves, photo, keep, brush, strokes, height, seed, budget]
-    easel.paints(button, functools.partial(begin, studio), inputs)
+    easel.paints(button, functools.partial(asked, studio), inputs)
     return easel
 
 
-def begin(
+def asked(
     studio: Studio,
     what: Any,
     thing: Any,
@@ -106,41 +106,51 @@ def begin(
     budget: Any,
     *,
     own: dict[str, str],
-) -> Any:
-    """As `paint.begin`, after what a network sees."""
+) -> Begin:
+    """As `paint.asked`, after what a network sees."""
     limits = studio.limits
     options = options_of(studio, brush, strokes, height, seed, budget, own)
     kept = number(keep, "what to keep of the photo", 0, 20)
     picture = opened(photo, limits) if photo else None
-    asked: dict[str, Any] = {"class": None, "layer": None, "channel": None}
+    wish: dict[str, Any] = {"class": None, "layer": None, "channel": None}
     if what == THING:
         if not thing:
             raise InputError("expected a thing to dream of, got none: type a word such as daisy")
         names = [name for name in ("lite0", "lite1") if installed(name)]
-        asked["class"] = str(thing)
-        goal = class_dream(str(thing), [studio.net(name) for name in names], picture=picture, keep=kept)
+        wish["class"] = str(thing)
+        imagenet().index(wish["class"])
     else:
         names = ["lite0"]
         if layer not in LAYERS:
             raise InputError(f"expected a layer out of {', '.join(LAYERS)}, got {str(layer)[:40]!r}")
-        asked |= {"layer": LAYERS[layer], "channel": channel}
-        goal = layer_dream(
-            LAYERS[layer], [studio.net("lite0")], channel=channel,
-            octaves=whole(octaves, "sizes", 1, 5), picture=picture, keep=kept,
-        )  # fmt: skip
-        asked["octaves"] = int(octaves)
-    run = Run(goal, **options, canvas=Canvas(1.0, GRAY) if picture is None else None)
-    run.source = Path(photo) if photo else None
-    run.parameters.update(objective="dream", nets=names, keep=kept, **asked)
-    name = name_of(photo, "") or name_of(asked["class"] or asked["layer"])
+        wish |= {"layer": LAYERS[layer], "channel": channel, "octaves": whole(octaves, "sizes", 1, 5)}
+    name = name_of(photo, "") or name_of(wish["class"] or wish["layer"])
 
-    def finish(painting: Any) -> Work:
-        told = told_of(options)
-        recipe = _recipe(Path(photo).name if photo else None, asked, names, kept, told, name)
-        recipe = recipe.noted(REDUCED) if photo and is_reduced(photo) else recipe
-        return Work(painting, goal, recipe, name, options["brush"])
+    def begin() -> tuple[Run, Finish]:
+        nets = [studio.net(each) for each in names]
+        if wish["layer"] is None:
+            goal = class_dream(wish["class"], nets, picture=picture, keep=kept)
+        else:
+            goal = layer_dream(
+                wish["layer"], nets, channel=channel, octaves=wish["octaves"], picture=picture, keep=kept
+            )
+        run = Run(goal, **options, canvas=Canvas(1.0, GRAY) if picture is None else None)
+        run.source = Path(photo) if photo else None
+        run.parameters.update(objective="dream", nets=names, keep=kept, **wish)
 
-    return run, finish
+        def finish(painting: Any) -> Work:
+            recipe = _recipe(known_as(photo) if photo else None, wish, names, kept, told_of(options), name)
+            recipe = recipe.noted(REDUCED) if photo and is_reduced(photo) else recipe
+            return Work(painting, goal, recipe, name, options["brush"])
+
+        return run, finish
+
+    return begin
+
+
+def begin(*asking: Any, **named: Any) -> tuple[Run, Finish]:
+    """The run at once."""
+    return asked(*asking, **named)()
 
 
 THINGS: list[Any] = sorted(imagenet().names, key=str.lower)

@@ -13,8 +13,8 @@ from ..easel import Easel
 from ..made import name_of
 from ..opening import opened_painting
 from ..recipe import Recipe
-from ..studio import PAINTER, Studio
-from ..words import told
+from ..studio import Studio
+from ..waiting import QUIET
 from ..work import Work
 
 __all__ = ["make"]
@@ -33,28 +33,23 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         with gr.Column(scale=5, min_width=320):
             easel = Easel("gallery", studio, "Choose a painting, and it hangs here.", current, album, goes_on=False)
 
-    def pick(event: gr.SelectData, hung: Any) -> Any:
-        if not 0 <= event.index < len(hung):
+    def pick(index: Any, hung: Any) -> Any:
+        if not isinstance(index, int) or not 0 <= index < len(hung or []):
             raise InputError("expected a painting of this visit: the page was open for too long")
-        return easel.results(hung[event.index].work)
+        return lambda: easel.results(hung[index].work)
 
     def bring(path: Any, hung: Any, own: Any) -> Any:
         painting = opened_painting(path, studio.limits, own or {})
         name = name_of(Path(path).name.removesuffix(".wmp.json"))
         work = Work(painting, None, _recipe(name), name)
-        return easel.results(work, hung)
+        return lambda: easel.results(work, hung)
 
-    for event in (
-        album.wall.select(
-            told(pick), album.state, easel._shown, concurrency_id=PAINTER, api_visibility="private",
-            show_progress_on=easel.doing,
-        ),
-        file.upload(
-            told(bring), [file, album.state, album.own], easel._shown, concurrency_id=PAINTER, api_visibility="private",
-            show_progress_on=easel.doing,
-        ),
-    ):  # fmt: skip
-        easel.films(event)
+    def which(event: gr.SelectData) -> Any:
+        return event.index
+
+    picked = gr.State(None)
+    easel.opens(album.wall.select(which, None, picked, **QUIET).success, pick, [picked, album.state])
+    easel.opens(file.upload, bring, [file, album.state, album.own])
     return easel
 
 

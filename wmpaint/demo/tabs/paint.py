@@ -12,16 +12,16 @@ from ...errors import InputError
 from ...objectives.presets import PRESETS, preset
 from ...painting import Run
 from ..album import Album
-from ..easel import Easel
+from ..easel import Begin, Easel, Finish
 from ..examples import PHOTOS
 from ..made import name_of
-from ..pictures import REDUCED, Photo, is_reduced, opened
+from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
 from ..work import Work
 from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
 
-__all__ = ["begin", "make"]
+__all__ = ["asked", "begin", "make"]
 
 PENS = ("any color", "black", "fineliners", "cmyk", "brush_pens")
 # brush, strokes, objective, pens
@@ -71,7 +71,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
     ).then(studio.picture_of, brush, swatch, queue=False, api_visibility="private", show_progress="hidden")
 
     easel.paints(
-        button, functools.partial(begin, studio), [photo, brush, strokes, height, seed, budget, objective, pens]
+        button, functools.partial(asked, studio), [photo, brush, strokes, height, seed, budget, objective, pens]
     )
     return easel
 
@@ -81,7 +81,7 @@ def _within(recipe: tuple[str, int, str, str], most: int) -> tuple[str, int, str
     return brush, min(strokes, most), objective, pens
 
 
-def begin(
+def asked(
     studio: Studio,
     photo: Any,
     brush: Any,
@@ -93,8 +93,8 @@ def begin(
     pens: Any,
     *,
     own: dict[str, str],
-) -> Any:
-    """A run after a photo, and what makes a `Work` of its painting.
+) -> Begin:
+    """Look at what a visitor asked for; what begins a run after a photo, and gives what makes a `Work` of its painting.
 
     Raises:
         WmpaintError: whatever a visitor may have got wrong.
@@ -104,18 +104,30 @@ def begin(
     if pens not in PENS:  # anything else could be the name of a file on the server
         raise InputError(f"expected colors out of {', '.join(PENS)}, got {str(pens)[:40]!r}")
     inks = None if pens == PENS[0] else pens
-    goal = preset(objective, opened(photo, limits))
-    run = Run(goal, **options, pens=inks)
-    run.source = Path(photo)
-    run.parameters["objective"] = objective
+    picture = opened(photo, limits)
+    if objective not in PRESETS:
+        preset(objective, picture)  # which says so
     name = name_of(photo)
 
-    def finish(painting: Any) -> Work:
-        recipe = _recipe(Path(photo).name, name, objective, told_of(options), inks)
-        recipe = recipe.noted(REDUCED) if is_reduced(photo) else recipe
-        return Work(painting, goal, recipe, name, options["brush"])
+    def begin() -> tuple[Run, Finish]:
+        goal = preset(objective, picture)
+        run = Run(goal, **options, pens=inks)
+        run.source = Path(photo)
+        run.parameters["objective"] = objective
 
-    return run, finish
+        def finish(painting: Any) -> Work:
+            recipe = _recipe(known_as(photo), name, objective, told_of(options), inks)
+            recipe = recipe.noted(REDUCED) if is_reduced(photo) else recipe
+            return Work(painting, goal, recipe, name, options["brush"])
+
+        return run, finish
+
+    return begin
+
+
+def begin(*asking: Any, **named: Any) -> tuple[Run, Finish]:
+    """The run at once."""
+    return asked(*asking, **named)()
 
 
 def _recipe(photo: str, name: str, objective: str, options: dict[str, Any], pens: str | None) -> Recipe:

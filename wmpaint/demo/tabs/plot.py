@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import html
 import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from ...errors import InputError, MissingProgram
+from ...export.plotter import load_pens
 from ...painting import Painting
 from ...units import page_size
 from ..album import Album
+from ..live import Stop
 from ..made import name_of
 from ..opening import opened_painting
 from ..pictures import pil
 from ..recipe import call, command
 from ..studio import Studio
-from ..words import told
+from ..waiting import Wait
 from ..work import Work
 
 __all__ = ["make"]
@@ -60,6 +64,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
                                elem_id="plot-fill")  # fmt: skip
             up = gr.Checkbox(True, label="Show the pen's way through the air", elem_id="plot-up")
             button = gr.Button("Plan the plot", variant="primary", elem_id="plot-go", size="lg", elem_classes="go")
+            planning = Wait(studio, "plot-planning", "planning the pens' ways…")
         with gr.Column(scale=6, min_width=320):
             preview = gr.Image(
                 label="What it will look like", elem_id="plot-preview", interactive=False, format="webp",
@@ -72,6 +77,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
             with gr.Row(visible=False, equal_height=True) as take:
                 kind = gr.Radio(list(KINDS), value=next(iter(KINDS)), label="Download as", elem_id="plot-kind", scale=3)
                 fetch = gr.Button("Make the file", elem_id="plot-make", scale=1, min_width=120)
+            making = Wait(studio, "plot-making", "making your file…")
             made = gr.File(label="Your file", elem_id="plot-files", interactive=False, visible=False)
             with gr.Accordion("Do it again, without this page", open=False, visible=False) as how:
                 shell = gr.Code(language="shell", label="Command", interactive=False, lines=1)
@@ -81,7 +87,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
         show_progress="hidden",
     )  # fmt: skip
 
-    def plan(file: Any, work: Any, own: Any, pens: Any, colors: Any, page: Any, margin: Any, fill: Any, up: Any) -> Any:
+    def wish(file: Any, work: Any, own: Any, pens: Any, colors: Any, page: Any, margin: Any, fill: Any, up: Any) -> Any:
         for package in ("vpype", "shapely"):
             if importlib.util.find_spec(package) is None:
                 raise MissingProgram(f"expected {package} for plots, got none: pip install 'wmpaint[plotter]'")
@@ -93,7 +99,8 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
         sides = page_size(str(options["page"]))
         if max(sides) > LARGEST:
             raise InputError(f"expected a page of up to {LARGEST:g} mm, got {max(sides):g} mm")
-        planned = painting.plot(inks, **options)
+        if PENS[pens] is None:
+            load_pens(inks)
         known = {"pens": inks, "paper": options["page"], "margin": options["margin"], "fill": FILLS[fill]}
         lines = command(["export", f"{name}.wmp.json", "-o", f"{name}.svg"], known)
         script = "\n".join(
@@ -103,25 +110,43 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
                 "print(job)", f'job.save("{name}.svg")',
             ]
         )  # fmt: skip
-        return (
-            pil(planned.preview(DPI, pen_up=bool(up))), _table(planned), gr.Row(visible=True), (planned, name),
-            gr.File(value=None, visible=False), gr.Accordion(visible=True), lines, script,
-        )  # fmt: skip
 
-    def write(planned: Any, kind: Any) -> Any:
+        def plan() -> dict[Any, Any]:
+            planned = painting.plot(inks, **options)
+            return {
+                preview: pil(planned.preview(DPI, pen_up=bool(up))), words: _table(planned), take: gr.Row(visible=True),
+                job: (planned, name), made: gr.File(value=None, visible=False), how: gr.Accordion(visible=True),
+                shell: lines, python: script,
+            }  # fmt: skip
+
+        return plan
+
+    async def begin(request: gr.Request, stop: Stop, *wished: Any) -> AsyncIterator[Any]:
+        plan = await studio.checked(lambda: wish(*wished))
+        if not stop.dropped:
+            async with aclosing(studio.fetched(request.session_hash, planning.name, plan, "a plot")) as news:
+                async for each in news:
+                    yield each
+
+    async def write(request: gr.Request, stop: Stop, planned: Any, kind: Any) -> AsyncIterator[Any]:
         if planned is None or kind not in KINDS:
             raise InputError("expected a plan first: press Plan the plot")
         found, name = planned
-        path = studio.made.path(name + KINDS[kind])
-        found.save(path)
-        return gr.File(value=str(path), visible=True)
 
-    button.click(
-        told(plan), [file, current, album.own, pens, colors, page, margin, fill, up],
-        [preview, words, take, job, made, how, shell, python], concurrency_id="painter", api_visibility="private",
-        show_progress_on=preview,
+        def make() -> dict[Any, Any]:
+            path = studio.made.path(name + KINDS[kind])
+            found.save(path)
+            return {made: gr.File(value=str(path), visible=True)}
+
+        async with aclosing(studio.fetched(request.session_hash, making.name, make, "a file")) as news:
+            async for each in news:
+                yield each
+
+    planning.runs(
+        button.click, begin, [file, current, album.own, pens, colors, page, margin, fill, up],
+        [preview, words, take, job, made, how, shell, python],
     )  # fmt: skip
-    fetch.click(told(write), [job, kind], made, concurrency_id="files", api_visibility="private", show_progress_on=made)
+    making.runs(fetch.click, write, [job, kind], [made])
 
     def _painting(file: Any, work: Any, own: Any) -> tuple[Painting, str]:
         if file:

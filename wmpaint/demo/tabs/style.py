@@ -14,17 +14,17 @@ from ...objectives.content import content
 from ...objectives.photo import variance
 from ...painting import Run
 from ..album import Album
-from ..easel import Easel
+from ..easel import Begin, Easel, Finish
 from ..examples import MANNERS, PHOTOS
 from ..made import name_of
-from ..pictures import REDUCED, Photo, is_reduced, opened
+from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
 from ..words import number
 from ..work import Work
 from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
 
-__all__ = ["begin", "make"]
+__all__ = ["asked", "begin", "make"]
 
 NET = "lite0"
 
@@ -70,11 +70,11 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
     )  # fmt: skip
 
     inputs = [photo, first, second, mix, weight, scale, keep, brush, strokes, height, seed, budget]
-    easel.paints(button, functools.partial(begin, studio), inputs)
+    easel.paints(button, functools.partial(asked, studio), inputs)
     return easel
 
 
-def begin(
+def asked(
     studio: Studio,
     photo: Any,
     first: Any,
@@ -90,8 +90,8 @@ def begin(
     budget: Any,
     *,
     own: dict[str, str],
-) -> Any:
-    """As `paint.begin`, in the manner of other pictures."""
+) -> Begin:
+    """As `paint.asked`, in the manner of other pictures."""
     limits = studio.limits
     options = options_of(studio, brush, strokes, height, seed, budget, own)
     strength, size = number(weight, "style", 0.0, 20.0), number(scale, "a size of marks", 0.1, 8.0)
@@ -103,22 +103,32 @@ def begin(
     shares = [1 - share, share] if len(manners) == 2 else [1.0]
     manners = [path for path, part in zip(manners, shares, strict=True) if part > 0]
     shares = [part for part in shares if part > 0]
-    goal = _goal(studio, picture, [opened(path, limits) for path in manners], shares, strength, size, bool(keep))
-    run = Run(goal, **options)
-    run.source = Path(photo)
-    run.parameters.update(
-        objective="style", styles=[path.name for path in manners], style_weight=strength, scale=size,
-        keep_color=bool(keep), net=NET,
-    )  # fmt: skip
+    likes = [opened(path, limits) for path in manners]
     name = name_of(photo) + "-style"
 
-    def finish(painting: Any) -> Work:
-        asked = told_of(options)
-        recipe = _recipe(Path(photo).name, [p.name for p in manners], shares, strength, size, keep, asked, name)
-        recipe = recipe.noted(REDUCED) if any(map(is_reduced, (photo, *manners))) else recipe
-        return Work(painting, goal, recipe, name, options["brush"])
+    def begin() -> tuple[Run, Finish]:
+        goal = _goal(studio, picture, likes, shares, strength, size, bool(keep))
+        run = Run(goal, **options)
+        run.source = Path(photo)
+        run.parameters.update(
+            objective="style", styles=[path.name for path in manners], style_weight=strength, scale=size,
+            keep_color=bool(keep), net=NET,
+        )  # fmt: skip
 
-    return run, finish
+        def finish(painting: Any) -> Work:
+            names = [known_as(path) for path in manners]
+            recipe = _recipe(known_as(photo), names, shares, strength, size, keep, told_of(options), name)
+            recipe = recipe.noted(REDUCED) if any(map(is_reduced, (photo, *manners))) else recipe
+            return Work(painting, goal, recipe, name, options["brush"])
+
+        return run, finish
+
+    return begin
+
+
+def begin(*asking: Any, **named: Any) -> tuple[Run, Finish]:
+    """The run at once."""
+    return asked(*asking, **named)()
 
 
 def _goal(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .shapes import lines_of, strings_of
+from .stopping import Look, unhindered
 
 __all__ = ["cut", "veils"]
 
@@ -16,6 +17,8 @@ def veils(
     shapes: np.ndarray,  # [N] polygons
     covers: np.ndarray,  # [N] polygons, or None for what covers nothing
     wanted: Sequence[int],
+    *,
+    look: Look = unhindered,
 ) -> dict[int, Any]:
     """For each wanted stroke that others lie over: all that later strokes cover near it, as one shape."""
     import shapely
@@ -32,7 +35,11 @@ def veils(
     order = np.argsort(below, kind="stable")
     which, starts = np.unique(below[order], return_index=True)
     groups = np.split(above[order], starts[1:])
-    return {k: shapely.union_all(covers[group]) for k, group in zip(which.tolist(), groups, strict=False)}
+    found = {}
+    for k, group in zip(which.tolist(), groups, strict=False):
+        look()
+        found[k] = shapely.union_all(covers[group])
+    return found
 
 
 def cut(lines: list[np.ndarray], veil: Any | None, shortest: float) -> list[np.ndarray]:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import io
 import re
+import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from ...errors import InputError
 from .order import PX, as_document, need_vpype
 from .plot import Plot, plotted
 
-__all__ = ["drawn_length", "hpgl_text"]
+__all__ = ["UNITS", "drawn_length", "hpgl_text"]
+
+# Millimeters of a plotter unit. HP-GL's own is 0.025 mm (HP-GL Programmer's Reference Manual); the manual of the 7475A
+# alone has 40.2 units a millimeter. vpype's table has the 7475A's for most of these, which is half a percent too large.
+UNITS = {
+    "hp7475a": 0.02488, "hp7440a": 0.025, "hp7550": 0.025, "designmate": 0.025, "artisan": 0.025, "dmp_161": 0.025,
+    "dxy": 0.025, "sketchmate": 0.025,
+}  # fmt: skip
 
 LOST = 0.002  # share of the drawn length that may go to rounding
 _COMMAND = re.compile(r"(PA|PR|PU|PD)([-\d,]*)")
@@ -34,19 +45,20 @@ def hpgl_text(job: Plot, *, device: str = "hp7475a", velocity: int | None = None
     known = vp.config_manager.get_plotter_list()
     if device not in known:
         raise InputError(f"expected a device out of {', '.join(known)}, got {device!r:.60}")
-    config = _config(vp, device)
     width, height = job.placement.page
-    paper = _paper(vp, config, job)
     layers = plotted(job)
-    if len(layers) > config.pen_count:
-        raise InputError(
-            f"expected at most {config.pen_count} pens for {device}, got {len(layers)}: split writes one file a pen"
-        )
     stream = io.StringIO()
-    vp.write_hpgl(
-        stream, as_document(layers, job.placement.page), page_size=paper, landscape=width > height, center=False,
-        device=device, velocity=velocity, absolute=absolute, quiet=True,
-    )  # fmt: skip
+    with _measured(vp, device) as name:
+        config = _config(vp, name, device)
+        paper = _paper(config, job, device)
+        if len(layers) > config.pen_count:
+            raise InputError(
+                f"expected at most {config.pen_count} pens for {device}, got {len(layers)}: split writes one file a pen"
+            )
+        vp.write_hpgl(
+            stream, as_document(layers, job.placement.page), page_size=paper, landscape=width > height, center=False,
+            device=name, velocity=velocity, absolute=absolute, quiet=True,
+        )  # fmt: skip
     text = stream.getvalue()
     # vpype cuts away what the device cannot reach, and says nothing.
     drawn = drawn_length(text) * config.plotter_unit_length / PX / 1000
@@ -58,14 +70,31 @@ def hpgl_text(job: Plot, *, device: str = "hp7475a", velocity: int | None = None
     return text if text.endswith("\n") else text + "\n"
 
 
-def _config(vp: Any, device: str) -> Any:
+@contextlib.contextmanager
+def _measured(vp: Any, device: str) -> Iterator[str]:
+    """The name of a copy of a device in vpype's table that has the unit of its manual."""
+    table = vp.config_manager.config["device"]
+    known = copy.deepcopy(dict(table[device]))
+    if device in UNITS:
+        known["plotter_unit_length"] = f"{UNITS[device]}mm"
+        for paper in known.get("paper", ()):  # one of them is "285mmmm" from the top
+            paper["origin_location"] = [re.sub("(mm)+$", "mm", str(part)) for part in paper["origin_location"]]
+    name = f"wmpaint-{uuid.uuid4().hex}"  # of this call's own: others may write at the same time
+    table[name] = known
     try:
-        return vp.config_manager.get_plotter_config(device)
-    except ValueError as error:  # one of vpype's own devices has a length that is none
-        raise InputError(f"expected a device that vpype can read, got {device!r}: {error}") from error
+        yield name
+    finally:
+        table.pop(name, None)
 
 
-def _paper(vp: Any, config: Any, job: Plot) -> str:
+def _config(vp: Any, name: str, device: str) -> Any:
+    try:
+        return vp.config_manager.get_plotter_config(name)
+    except Exception as error:  # a device of the user's own, in ~/.vpype.toml
+        raise InputError(f"expected a device that vpype can read, got {device!r}: {error!s:.160}") from error
+
+
+def _paper(config: Any, job: Plot, device: str) -> str:
     """What the device calls the page."""
     short, long = sorted(job.placement.page)
     names = []
@@ -74,7 +103,7 @@ def _paper(vp: Any, config: Any, job: Plot) -> str:
         ours = sorted(side / PX for side in paper.paper_size or (0.0, 0.0))
         if abs(ours[0] - short) < 1 and abs(ours[1] - long) < 1:
             return str(paper.name)
-    raise InputError(f"expected a page out of {', '.join(names)} for {config.name}, got {short:g} x {long:g} mm")
+    raise InputError(f"expected a page out of {', '.join(names)} for {device}, got {short:g} x {long:g} mm")
 
 
 def drawn_length(text: str) -> float:

@@ -10,11 +10,11 @@ from torch import Tensor
 
 from ...color import delta_e, from_lab, lab, to_linear, to_srgb
 from ...errors import InputError
-from .pens import Pen, PenSet
+from .pens import LUMINANCE, Pen, PenSet
+from .stopping import Look, unhindered
 
-__all__ = ["Inks", "mixed", "nearest", "own_pens"]
+__all__ = ["Inks", "mixed", "nearest", "own_pens", "pen_colors", "plot_order"]
 
-LUMINANCE = (0.2126, 0.7152, 0.0722)
 STEPS, RATE = 200, 0.05  # of gradient descent on coverages
 TONES = 33
 SCARCE = 4e-3  # price of ink, in squared CIELAB units over 100² at full coverage: as little of it as will do
@@ -53,7 +53,7 @@ def nearest(
     With `toned`, ink is laid as a screen of lines, so that any color between the paper's and a pen's can be had: each
     stroke goes to the pen on whose way from the paper the nearest color lies, with that coverage.
     """
-    inks = pen_colors(pens).to(colors)
+    inks = pen_colors(pens, paper).to(colors)
     ground = colors.new_tensor([paper])
     wanted = lab(colors)[:, None]
     if not toned:
@@ -78,17 +78,22 @@ def mixed(
     pens: PenSet,
     paper: tuple[float, float, float],
     solidity: Tensor,  # [N] 0..1
+    *,
+    look: Look = unhindered,
 ) -> Inks:
     """Each stroke by several translucent pens at once, as in printing.
 
     With coverages a_p laid independently of each other, paper w and inks k, the mean color in linear light is
     w Π_p (1 - a_p (1 - k_p / w)), Demichel's equations for inks that multiply. The coverages that bring it nearest to
     the stroke in CIELAB, at a small price for ink, are found by gradient descent; so the separation knows what these
-    pens look like, rather than what ideal cyan, magenta and yellow would.
+    pens look like, rather than what ideal cyan, magenta and yellow would. Opaque inks are laid over those, one after
+    the other, and cover their share.
     """
     inks = pen_colors(pens).to(colors)
     ground = to_linear(colors.new_tensor(paper)).clamp(min=1e-3)
     through = (to_linear(inks) / ground).clamp(0, 1)  # [P, 3] of the light that each ink lets pass
+    above = [k for k in plot_order(pens, paper) if pens.pens[k].covers(paper)]
+    through[above] = 1
     wanted = lab(colors)
     # Two starts, some of all inks and much of the darkest alone: dark colors have more than one valley.
     dark = int((inks @ inks.new_tensor(LUMINANCE)).argmin())
@@ -98,8 +103,12 @@ def mixed(
     adam = torch.optim.Adam([a], lr=RATE)
     with torch.enable_grad():
         for step in range(STEPS):
+            look()
             adam.param_groups[0]["lr"] = RATE * (1 - step / STEPS)
-            seen = (ground * (1 - a[..., None] * (1 - through)).prod(2)).clamp(1e-5, 1)
+            seen = ground * (1 - a[..., None] * (1 - through)).prod(2)
+            for k in above:
+                seen = torch.lerp(seen, to_linear(inks[k]), a[..., k, None])
+            seen = seen.clamp(1e-5, 1)
             loss = ((lab(to_srgb(seen)) - wanted) / 100).square().sum(2) + SCARCE * a.sum(2)
             adam.zero_grad()
             loss.sum().backward()
@@ -161,6 +170,16 @@ def own_pens(
     return PenSet(tuple(pens.values()))
 
 
-def pen_colors(pens: PenSet) -> Tensor:  # [P, 3]
-    """The pens' colors, sRGB."""
-    return torch.tensor([pen.color for pen in pens.pens], dtype=torch.float32)
+def pen_colors(pens: PenSet, paper: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Tensor:  # [P, 3]
+    """The pens' colors on a paper, sRGB."""
+    return torch.tensor([pen.on(paper) for pen in pens.pens], dtype=torch.float32)
+
+
+def plot_order(pens: PenSet, paper: tuple[float, float, float]) -> list[int]:
+    """The pens' numbers as they are plotted: translucent ones, the lightest first, then opaque ones, the darkest first.
+
+    So no light pen is dirtied by a wet dark line, and what is opaque lies on top, as highlights do.
+    """
+    light = (pen_colors(pens) @ torch.tensor(LUMINANCE)).tolist()
+    cover = [pen.covers(paper) for pen in pens.pens]
+    return sorted(range(len(pens)), key=lambda k: (cover[k], light[k] if cover[k] else -light[k]))

@@ -11,6 +11,7 @@ from .files import write_job
 from .plot import Plot
 from .preview import png_bytes
 from .preview import preview as draw
+from .stopping import Stop
 
 __all__ = ["Job"]
 
@@ -18,9 +19,9 @@ __all__ = ["Job"]
 class Job(Plot):
     """What `plan` returns: a `Plot`, with pictures and files of it."""
 
-    def preview(self, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:
+    def preview(self, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop | None = None) -> Tensor:
         """What the plot will look like, [3, H, W]; see `preview.preview`."""
-        return draw(self, dpi, pen_up=pen_up)
+        return draw(self, dpi, pen_up=pen_up, stop=stop)
 
     def save(self, path: str | Path, **options: Any) -> list[Path]:
         """Write a file of the kind its suffix names: .svg, .hpgl or .plt, .gcode or .nc, .png (a preview), .json.

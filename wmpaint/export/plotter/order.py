@@ -12,11 +12,14 @@ import numpy as np
 from ...errors import InputError, MissingProgram
 from ...units import length
 from .plot import Layer
+from .stopping import Look, unhindered, watched
 
 __all__ = ["LOCK", "Order", "as_document", "from_document", "need_vpype", "run"]
 
 PX = 96 / 25.4  # vpype's unit is the CSS pixel
 LOCK = threading.Lock()  # vpype's command line keeps its state in the module
+LOOPS = ("vpype.line_index", "vpype.model", "vpype_cli.operations")  # modules where it takes its time
+WAIT = 0.1  # seconds of waiting for it, between two looks
 
 
 @dataclass(frozen=True)
@@ -55,18 +58,19 @@ class Order:
         if self.two_opt and not self.flip:
             raise InputError("expected flip with two_opt, which turns lines around, got flip=False")
 
-    def __call__(self, layers: Sequence[Layer], seed: int = 0) -> tuple[Layer, ...]:
+    def __call__(self, layers: Sequence[Layer], seed: int = 0, *, look: Look = unhindered) -> tuple[Layer, ...]:
         """The same lines in a better order.
 
         Args:
             seed: of where closed lines begin.
+            look: called again and again; may raise `Stopped`.
 
         Raises:
             MissingProgram: vpype is not installed.
         """
-        return tuple(replace(layer, paths=self._ordered(layer, seed + k)) for k, layer in enumerate(layers))
+        return tuple(replace(layer, paths=self._ordered(layer, seed + k, look)) for k, layer in enumerate(layers))
 
-    def _ordered(self, layer: Layer, seed: int) -> tuple[np.ndarray, ...]:
+    def _ordered(self, layer: Layer, seed: int, look: Look) -> tuple[np.ndarray, ...]:
         kept = "" if self.flip else "--no-flip "
         near = layer.pen.width if self.merge is None else length(self.merge)
         steps = [f"linemerge {kept}--tolerance {near:.4f}mm"] if near > 0 else []
@@ -80,7 +84,7 @@ class Order:
             steps.append(f"multipass --count {self.passes}")
         if not steps:
             return layer.paths
-        return from_document(run(" ".join(steps), as_document([layer]), seed))[0]
+        return from_document(run(" ".join(steps), as_document([layer]), seed, look))[0]
 
 
 def need_vpype() -> Any:
@@ -119,7 +123,7 @@ def from_document(document: Any) -> list[tuple[np.ndarray, ...]]:
     ]
 
 
-def run(pipeline: str, document: Any, seed: int = 0) -> Any:
+def run(pipeline: str, document: Any, seed: int = 0, look: Look = unhindered) -> Any:
     """A document after a line of vpype commands.
 
     vpype draws from NumPy's global random numbers, and keeps the command line's state in its module: hence the lock,
@@ -128,10 +132,15 @@ def run(pipeline: str, document: Any, seed: int = 0) -> Any:
     need_vpype()
     import vpype_cli
 
-    with LOCK:
+    while not LOCK.acquire(timeout=WAIT):
+        look()
+    try:
         before = np.random.get_state()
         np.random.seed(seed % 2**32)
         try:
-            return vpype_cli.execute(pipeline, document)
+            with watched(look, *LOOPS):
+                return vpype_cli.execute(pipeline, document)
         finally:
             np.random.set_state(before)
+    finally:
+        LOCK.release()

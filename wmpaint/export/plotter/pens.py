@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -13,14 +12,16 @@ from typing import Any, NoReturn
 
 from ...color import parse_color, to_hex
 from ...errors import FileError, InputError
+from ...foreign import LIMITS, read_bytes, toml_table
 from ...units import length
 
-__all__ = ["MOST_PENS", "SETS", "Pen", "PenSet", "load_pens"]
+__all__ = ["LUMINANCE", "MOST_PENS", "SETS", "Pen", "PenSet", "load_pens", "luminance"]
 
 SETS = ("black", "fineliners", "cmyk", "brush_pens")
 MOST_PENS = 64
-MOST_BYTES = 1 << 20
 WIDTH = 0.4  # mm
+FAINTEST = 1 / 255  # of a color that shows
+LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,11 @@ class Pen:
 
     Args:
         name: for people, and for the name of its layer.
-        color: of its ink on white paper, sRGB in 0..1.
+        color: of its ink, on white paper where it is translucent, sRGB in 0..1.
         width: of its line, mm, above 0.
         opacity: of its ink, above 0 to 1: how much of what lies beneath it covers.
+        opaque: whether its ink covers what lies beneath, as paint, gel and correction pens do, rather than let light
+            through, so that inks multiply. None: where it is lighter than the paper, on which no other ink would show.
         angle: of hatching with it, degrees.
         speed: AxiDraw's drawing speed, 1 to 110 (percent); None for the machine's own.
         height: AxiDraw's height of the lowered pen, 0 to 100 (percent); None for the machine's own.
@@ -53,6 +56,7 @@ class Pen:
     delay: int | None = None
     pause: bool | None = None
     plot: bool = True
+    opaque: bool | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip() or not self.name.isprintable():
@@ -70,10 +74,21 @@ class Pen:
             value = getattr(self, name)
             if value is not None and (type(value) is not int or not least <= value <= most):
                 raise InputError(f"expected the {name} {mine} as a whole number in {least}..{most}, got {value!r:.60}")
-        for name in ("pause", "plot"):
+        for name in ("pause", "plot", "opaque"):
             value = getattr(self, name)
-            if not isinstance(value, bool) and not (name == "pause" and value is None):
+            if not isinstance(value, bool) and not (name != "plot" and value is None):
                 raise InputError(f"expected {name} {mine} as true or false, got {value!r:.60}")
+
+    def covers(self, paper: tuple[float, float, float]) -> bool:
+        """Whether its ink covers what lies beneath on that paper, rather than multiply with it."""
+        return luminance(self.color) > luminance(paper) if self.opaque is None else self.opaque
+
+    def on(self, paper: tuple[float, float, float]) -> tuple[float, float, float]:
+        """The color of its ink at full opacity on that paper; a translucent one lets through what the paper gives."""
+        if self.covers(paper):
+            return self.color
+        red, green, blue = (min(ink, ground) for ink, ground in zip(self.color, paper, strict=True))
+        return red, green, blue
 
     def layer_name(self, number: int) -> str:
         """Its layer's name in AxiDraw's code: "!2+d500+h60+s30 blue"; `number` counts from 1."""
@@ -112,6 +127,17 @@ class PenSet:
 
     def __len__(self) -> int:
         return len(self.pens)
+
+    def check_shows(self, paper: tuple[float, float, float]) -> PenSet:
+        """These pens, if there is one that can be seen on a paper.
+
+        Raises:
+            InputError: there is none.
+        """
+        if all(max(abs(a - b) for a, b in zip(pen.on(paper), paper, strict=True)) < FAINTEST for pen in self.pens):
+            names = ", ".join(pen.name for pen in self.pens)
+            raise InputError(f"expected a pen that shows on paper of the color {to_hex(paper)}, got {names}")
+        return self
 
 
 def load_pens(source: Any) -> PenSet:
@@ -158,36 +184,31 @@ def _pen(item: Any, index: int) -> Pen:
     return Pen(to_hex(color), color)
 
 
+def luminance(color: tuple[float, float, float]) -> float:
+    """Of an sRGB color, 0 to 1, near enough to tell lighter from darker."""
+    return sum(share * value for share, value in zip(LUMINANCE, color, strict=True))
+
+
+_HEAD = re.compile(rb"^[ \t]*\[[ \t]*\[", re.MULTILINE)
 _KEYS = tuple(f.name for f in fields(Pen))
 
 
 @cache
 def _bundled(name: str) -> PenSet:
-    return _parse(resources.files(__package__).joinpath(f"sets/{name}.toml").read_text("utf-8"), f"{name}.toml")
+    return _parse(resources.files(__package__).joinpath(f"sets/{name}.toml").read_bytes(), f"{name}.toml")
 
 
 def _read(path: Path) -> PenSet:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise FileError(
-            f"could not read the pens {str(path)!r}: {getattr(error, 'strerror', None) or error}"
-        ) from error
-    if len(data) > MOST_BYTES:
-        raise FileError(f"expected a pen file of at most {MOST_BYTES >> 20} MiB, got a larger one: {str(path)!r}")
-    try:
-        return _parse(data.decode("utf-8-sig"), path.name)
-    except UnicodeDecodeError as error:
-        raise FileError(f"expected a pen file in UTF-8, got other bytes in {str(path)!r}") from error
+    return _parse(read_bytes(path, LIMITS["pens"]), path.name)
 
 
-def _parse(text: str, name: str) -> PenSet:
-    """The pens of a file's text. TOML's parser forgets where values stood, so lines are looked up for messages."""
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FileError(f"expected a pen file in TOML, got a mistake in {name!r}: {error!s:.160}") from error
+def _parse(data: bytes, name: str) -> PenSet:
+    """The pens of a file. TOML's parser forgets where values stood, so lines are looked up for messages."""
+    heads = len(_HEAD.findall(data))
+    if heads > MOST_PENS:
+        raise FileError(f"expected at most {MOST_PENS} pens, got {heads:,} in {name!r:.160}")
+    document = toml_table(data, LIMITS["pens"], name)
+    text = data.decode("utf-8-sig")
 
     def refuse(message: str, pen: int | None, key: str) -> NoReturn:
         raise FileError(f"{message}, in {name!r}, line {_line(text, pen, key)}, key {key!r}")
@@ -200,6 +221,8 @@ def _parse(text: str, name: str) -> PenSet:
     tables = document.get("pen")
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise FileError(f"expected [[pen]] tables, one a pen, got none in {name!r}")
+    if len(tables) > MOST_PENS:
+        raise FileError(f"expected at most {MOST_PENS} pens, got {len(tables):,} in {name!r}")
     pens: list[Pen] = []
     for k, table in enumerate(tables):
         for key in table:
@@ -217,8 +240,6 @@ def _parse(text: str, name: str) -> PenSet:
         if pen.name in [other.name for other in pens]:
             refuse(f"expected pens of different names, got {pen.name!r} again", k, "name")
         pens.append(pen)
-    if len(pens) > MOST_PENS:
-        raise FileError(f"expected at most {MOST_PENS} pens, got {len(pens)} in {name!r}")
     return PenSet(tuple(pens), document.get("mix", False))
 
 

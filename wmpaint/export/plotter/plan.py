@@ -16,13 +16,14 @@ from ...strokes import Strokes
 from .. import look
 from .fill import FILLS
 from .hidden import cut, veils
-from .inks import Inks, mixed, nearest, own_pens, pen_colors
+from .inks import Inks, mixed, nearest, own_pens, plot_order
 from .job import Job
 from .order import Order, need_vpype
 from .pens import MOST_PENS, WIDTH, PenSet, load_pens
 from .placement import Placement
-from .plot import Effort, Layer, Speeds
+from .plot import Effort, Layer, Speeds, shade
 from .shapes import Spine, lines_of, shapes, spines, strings_of
+from .stopping import Look, Stop, looking
 
 __all__ = ["plan"]
 
@@ -50,6 +51,7 @@ def plan(
     speeds: Speeds | None = None,
     canvas: Canvas | None = None,
     seed: int = 0,
+    stop: Stop | None = None,
 ) -> Job:
     """Plan a plot.
 
@@ -71,8 +73,10 @@ def plan(
         speeds: of the plotter; `Speeds()` if None.
         canvas: of bare strokes; a white square if None.
         seed: of what is random: the palette, and where closed lines begin.
+        stop: a function of nothing that is asked again and again whether to give up; any deadline is its own.
 
     Raises:
+        Stopped: `stop` said so.
         InputError: a value out of range, no strokes, none dark enough, a pen wider than the page.
         FileError: a pen file with a mistake.
         MissingProgram: vpype is not installed.
@@ -82,6 +86,7 @@ def plan(
     for name, given, kind in (("order", order, Order), ("speeds", speeds, Speeds), ("canvas", canvas, Canvas)):
         if given is not None and not isinstance(given, kind):
             raise InputError(f"expected {name} to be {kind.__name__} or None, got {given!r:.60}")
+    look = looking(stop)
     own = _painted_for(source, pens)
     page = own.get("page", "a4") if page is None else page
     margin = own.get("margin", "15mm") if margin is None else margin
@@ -103,21 +108,21 @@ def plan(
     share, opacity = _measured(renderer, strokes, height)
     bones = spines(strokes, placement, share)
     area = torch.tensor([float(s.half.mean() * s.length) for s in bones])
-    chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed)
+    chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed, look)
     fill = fill or ("hatch" if chosen.mix else "offsets")
     _fits(chosen, placement)
-    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy())
+    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy(), paper, look)
     if not layers:
-        lost = len(strokes) - int(inks.bare.sum())
+        lost, (showing, bare) = len(strokes) - int(inks.bare.sum()), shade(paper)
         raise InputError(
-            f"expected a stroke on the canvas and dark enough for one of {len(chosen)} pens, "
-            f"got {int(inks.bare.sum())} too light, and {lost} hidden or outside"
+            f"expected a stroke on the canvas and {showing} enough for one of {len(chosen)} pens, "
+            f"got {int(inks.bare.sum())} too {bare}, and {lost} hidden or outside"
         )
     speeds = speeds or Speeds()
     before = tuple(Effort.of(layer.paths, speeds) for layer in layers)
     text = getattr(source, "to_json", None)
     return Job(
-        (order or Order())(layers, seed),
+        (order or Order())(layers, seed, look=look),
         placement,
         paper,
         before,
@@ -187,6 +192,7 @@ def _assigned(
     mix: bool | None,
     toned: bool,
     seed: int,
+    look: Look,
 ) -> tuple[PenSet, Inks]:
     """The pens, and which draws what."""
     colors, solidity = strokes.color.float(), (opacity / SOLID).clamp(max=1)
@@ -205,9 +211,10 @@ def _assigned(
         found = own_pens(colors, area * solidity, pens, paper, width=WIDTH, seed=seed)
     else:
         found = load_pens(pens)
+    found.check_shows(paper)
     mixing = found.mix if mix is None else mix
     if mixing:
-        return PenSet(found.pens, True), mixed(colors, found, paper, solidity)
+        return PenSet(found.pens, True), mixed(colors, found, paper, solidity, look=look)
     return PenSet(found.pens), nearest(colors, found, paper, solidity, toned=toned)
 
 
@@ -229,12 +236,14 @@ def _layers(
     hide: float,
     overlap: float,
     opacity: np.ndarray,
+    paper: tuple[float, float, float],
+    look: Look,
 ) -> tuple[list[Layer], int]:
-    """Each pen's lines in paint order, the lightest pen first; and how many strokes nothing is left of."""
+    """Each pen's lines in paint order, the pens in theirs; and how many strokes nothing is left of."""
     import shapely
 
     # What lies off the canvas is neither seen nor filled.
-    bodies = shapely.intersection(shapely.simplify(shapes(bones), ROUGH), shapely.box(*placement.box))
+    bodies = shapely.intersection(shapely.simplify(shapes(bones, look=look), ROUGH), shapely.box(*placement.box))
     if fill in ("offsets", "insets", "hatch"):
         widths = np.array([pen.width for pen in pens.pens])[inks.pen]
         kilometres = float((shapely.area(bodies)[inks.stroke] / widths).sum()) / 1e6
@@ -246,13 +255,14 @@ def _layers(
     covering = np.full(len(bones), None, dtype=object)
     if hide > 0:
         opaque = np.flatnonzero(opacity >= SOLID)
-        covering[opaque] = bodies[opaque] if hide == 1 else shapes([bones[k] for k in opaque], hide)
-    veil = veils(bodies, covering, inks.stroke.tolist())
+        covering[opaque] = bodies[opaque] if hide == 1 else shapes([bones[k] for k in opaque], hide, look=look)
+    veil = veils(bodies, covering, inks.stroke.tolist(), look=look)
     draw, tuck = FILLS[fill], LOOSE if fill == "offsets" else TUCK
     paths: list[list[np.ndarray]] = [[] for _ in pens.pens]
     shown = np.zeros(len(bones), bool)
     last, width, cover = -1, 0.0, None
     for stroke, index, coverage in zip(inks.stroke.tolist(), inks.pen.tolist(), inks.coverage.tolist(), strict=True):
+        look()
         pen = pens.pens[index]
         if bodies[stroke].is_empty:
             continue
@@ -266,13 +276,12 @@ def _layers(
             if cover is None:
                 continue
             over = cover
-        lines = draw(bones[stroke], bodies[stroke], pen.width, overlap=overlap, coverage=coverage, angle=pen.angle)
+        how = {"overlap": overlap, "coverage": coverage, "angle": pen.angle}
+        lines = draw(bones[stroke], bodies[stroke], pen.width, **how, look=look)
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
         paths[index] += _simplified(left)
-    lightness = pen_colors(pens) @ torch.tensor([0.2126, 0.7152, 0.0722])
-    ordered = sorted(range(len(pens)), key=lambda k: -float(lightness[k]))
-    layers = [Layer(pens.pens[k], tuple(paths[k])) for k in ordered if paths[k]]
+    layers = [Layer(pens.pens[k], tuple(paths[k])) for k in plot_order(pens, paper) if paths[k]]
     return layers, int((~shown[np.unique(inks.stroke)]).sum())
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from .pens import Pen
+from .pens import Pen, luminance
 from .placement import Placement
 
-__all__ = ["Effort", "Layer", "Plot", "Speeds", "plotted"]
+__all__ = ["Effort", "Layer", "Plot", "Speeds", "plotted", "shade"]
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,13 @@ class Plot:
     """Layers to be plotted, in order.
 
     Args:
-        layers: one a pen, the lightest first; pens without work are left out.
+        layers: one a pen, in the order of `inks.plot_order`; pens without work are left out.
         placement: the page, its margin, and the canvas on it.
         paper: its color, sRGB.
         before: each layer's work in paint order, before lines were joined and sorted.
         speeds: of the plotter.
-        strokes: how many were asked for; bare: those too light for any pen; hidden: those of which nothing is left,
-            since others cover them, or they lie off the canvas.
+        strokes: how many were asked for; bare: those too near the paper's color for any pen; hidden: those of which
+            nothing is left, since others cover them, or they lie off the canvas.
         title: for people.
         settings: what was asked for, plain JSON values.
         painting: the text of the painting's file, to be kept in SVG; None for bare strokes.
@@ -185,10 +185,15 @@ class Plot:
         width, height = self.placement.page
         head = f"{self.strokes:,} strokes on {width:g} x {height:g} mm, margin {self.placement.margin:g} mm"
         if self.bare:
-            head += f"; {self.bare:,} too light for any pen"
+            head += f"; {self.bare:,} too {shade(self.paper)[1]} for any pen"
         if self.hidden:
             head += f"; {self.hidden:,} hidden by others or off the canvas"
         return "\n".join([head, *lines])
+
+
+def shade(paper: tuple[float, float, float]) -> tuple[str, str]:
+    """(what ink on that paper has to be to show, what strokes are that do not need any)."""
+    return ("dark", "light") if luminance(paper) > 0.5 else ("light", "dark")
 
 
 def plotted(job: Plot) -> list[Layer]:

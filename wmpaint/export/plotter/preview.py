@@ -1,4 +1,4 @@
-"""What a plot will look like: `preview(job, dpi=150) -> [3, H, W]`, with each pen's width and translucent ink."""
+"""What a plot will look like: `preview(job, dpi=150) -> [3, H, W]`, with each pen's width and ink."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from torch import Tensor
 from ... import memory
 from ...errors import InputError
 from .plot import Plot
+from .stopping import Look, Stop, looking
 
 __all__ = ["png_bytes", "preview"]
 
@@ -24,21 +25,25 @@ LARGEST = 16_384  # pixels a side
 TRAVEL = (0.9, 0.1, 0.5)
 
 
-def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  # [3, H, W]
+def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop | None = None) -> Tensor:  # [3, H, W]
     """The page as it will look.
 
     Inks multiply: where a pen's line lies, light passes it once on its way, so that yellow beneath blue looks green.
+    Opaque ones (`Pen.covers`) cover what lies beneath.
     Lines of one pen that cross do not darken each other.
 
     Args:
         dpi: pixels an inch, 10 to 2400.
         pen_up: whether to draw the pen's way through the air, too, as thin lines.
+        stop: as for `plan`.
 
     Raises:
+        Stopped: `stop` said so.
         InputError: a resolution out of range, more than 16,384 pixels a side, or more than fits into memory.
     """
     if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not 10 <= dpi <= 2400:
         raise InputError(f"expected a resolution of 10 to 2400 dpi, got {dpi!r:.60}")
+    look = looking(stop)
     scale = dpi / 25.4
     width, height = (max(1, round(side * scale)) for side in job.placement.page)
     if max(width, height) > LARGEST:
@@ -55,9 +60,13 @@ def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False) -> Tensor:  
     for layer in job.layers:
         if not layer.pen.plot:
             continue
-        mask = _mask(layer.paths, layer.pen.width, scale, width, height)
-        ink = np.array(layer.pen.color, np.float32) / np.maximum(np.array(job.paper, np.float32), 1e-3)
+        mask = _mask(layer.paths, layer.pen.width, scale, width, height, look)
+        ink = np.array(layer.pen.color, np.float32)
         covered = layer.pen.opacity * mask[..., None]
+        if layer.pen.covers(job.paper):
+            picture += covered * (ink - picture)
+            continue
+        ink /= np.maximum(np.array(job.paper, np.float32), 1e-3)
         picture *= 1 - covered * (1 - np.minimum(ink, 1))
     if pen_up:
         _travel(picture, job, scale)
@@ -75,7 +84,7 @@ def png_bytes(job: Plot, dpi: float = 100.0) -> bytes:
     return stream.getvalue()
 
 
-def _mask(paths: Any, pen: float, scale: float, width: int, height: int) -> np.ndarray:  # [H, W] 0..1
+def _mask(paths: Any, pen: float, scale: float, width: int, height: int, look: Look) -> np.ndarray:  # [H, W] 0..1
     """How much of each pixel the lines of one pen cover."""
     from PIL import Image, ImageDraw
 
@@ -93,6 +102,7 @@ def _mask(paths: Any, pen: float, scale: float, width: int, height: int) -> np.n
         draw = ImageDraw.Draw(sheet)
         first, last = top * fine, (top + rows) * fine
         for points, (low, high) in zip(scaled, ends, strict=True):
+            look()
             if high >= first and low <= last:
                 _line(draw, points - np.array([0, first]), half)
         # `reduce` averages whole numbers to whole numbers: 256 steps of coverage, without a large array of floats.

@@ -11,6 +11,7 @@ import torch
 
 from ...strokes import Strokes
 from .placement import Placement
+from .stopping import Look, unhindered
 
 __all__ = ["Spine", "lines_of", "shapes", "spines", "strings_of"]
 
@@ -78,15 +79,21 @@ def _spine(corners: np.ndarray, half: np.ndarray, count: int) -> Spine:
 def shapes(
     found: Sequence[Spine],
     share: float = 1.0,
+    *,
+    look: Look = unhindered,
 ) -> np.ndarray:  # [N] of shapely polygons
     """What each stroke inks: all that discs of its half width (times `share`) pass over on their way along it."""
     import shapely
 
     out = np.empty(len(found), dtype=object)
-    edges = [_edge(spine, spine.half * share) for spine in found]
+    edges = []
+    for spine in found:
+        look()
+        edges.append(_edge(spine, spine.half * share))
     out[:] = [None if edge is None else shapely.polygons(edge) for edge in edges]
     # An edge that crosses itself, as in a hairpin, bounds no polygon: then each step's hull, and all of those together.
     for k in np.flatnonzero(~shapely.is_valid(out)).tolist():
+        look()
         out[k] = _swept(found[k], found[k].half * share)
     return out
 

@@ -17,7 +17,8 @@ def svg_text(job: Plot, *, title: str | None = None, embed: bool = True) -> str:
     """The job as an SVG document of the page's size.
 
     Each pen is a group at the top level, as plotters' software wants it (a wrapper would make all of it one layer),
-    named in AxiDraw's code. Ink multiplies, where a viewer can do that.
+    named in AxiDraw's code. Translucent ink multiplies, where a viewer can do that. Paper that is not white lies in a
+    layer of its own, whose name begins with "%": software for plotters leaves such layers out.
 
     Args:
         title: of the document; the painting's if None.
@@ -30,6 +31,12 @@ def svg_text(job: Plot, *, title: str | None = None, embed: bool = True) -> str:
     drawing.attribs["xmlns:inkscape"] = INKSCAPE
     about = {"plot": {**job.settings, **job.as_dict()}}
     describe(drawing, job.title if title is None else title, about, job.painting if embed else None)
+    if min(job.paper) < 1:
+        ground = drawing.g(id="paper")
+        ground.attribs["inkscape:groupmode"] = "layer"
+        ground.attribs["inkscape:label"] = "%paper"
+        ground.add(drawing.rect((0, 0), (width, height), fill=to_hex(job.paper)))
+        drawing.add(ground)
     for number, layer in enumerate(job.layers, 1):
         pen = layer.pen
         group = drawing.g(
@@ -38,7 +45,8 @@ def svg_text(job: Plot, *, title: str | None = None, embed: bool = True) -> str:
         )  # fmt: skip
         group.attribs["inkscape:groupmode"] = "layer"
         group.attribs["inkscape:label"] = clean(pen.layer_name(number))
-        group.attribs["style"] = "mix-blend-mode:multiply"
+        if not pen.covers(job.paper):
+            group.attribs["style"] = "mix-blend-mode:multiply"
         if pen.opacity < 1:
             group.attribs["opacity"] = f"{pen.opacity:g}"  # of the layer: lines of one pen that cross do not darken
         for curves in fit_lines(layer.paths, TOLERANCE):

@@ -13,6 +13,7 @@ from ...canvas import Canvas
 from ...color import to_hex
 from ...errors import InputError
 from ..curves import number
+from ..plotter.placement import Placement
 from .reading import NAMESPACE, packed
 
 __all__ = ["UNITS", "Shape", "clean", "describe", "page"]
@@ -52,6 +53,7 @@ def page(
     painting: str | None = None,
     css: str = "",
     extras: Iterable[Mapping[str, str]] = (),
+    sheet: Placement | None = None,
 ) -> str:
     """The document, in paint order.
 
@@ -61,14 +63,21 @@ def page(
         painting: the text of the painting's file, kept there to be loaded again.
         css: a style sheet.
         extras: more attributes of each shape's element.
+        sheet: the page that the canvas lies on; None for a document of the canvas alone.
     """
     import svgwrite
 
     # The width is rounded to what the viewer will make of it, so that both sides of the box agree.
     box = round(canvas.aspect * UNITS, 3)
-    size = (f"{canvas.paper[0]:g}mm", f"{canvas.paper[1]:g}mm") if canvas.paper else (number(box), str(UNITS))
+    view, size = f"0 0 {number(box)} {UNITS}", (number(box), str(UNITS))
+    paper = canvas.paper if sheet is None else sheet.page
+    if paper is not None:
+        size = (f"{paper[0]:g}mm", f"{paper[1]:g}mm")
+    if sheet is not None:
+        unit = UNITS / sheet.scale  # of a millimetre
+        view = " ".join(number(unit * side) for side in (-sheet.left, -sheet.top, *sheet.page))
     # debug=False: svgwrite checks each attribute of each element otherwise, which takes seconds.
-    drawing = svgwrite.Drawing(size=size, viewBox=f"0 0 {number(box)} {UNITS}", debug=False)
+    drawing = svgwrite.Drawing(size=size, viewBox=view, debug=False)
     describe(drawing, title, metadata, painting)
     if css:
         drawing.defs.add(drawing.style(css))
@@ -76,6 +85,10 @@ def page(
         drawing.add(drawing.rect((0, 0), (number(box), UNITS), fill=to_hex(canvas.background)))
     lines = any(shape.width is not None for shape in shapes)
     how = {"fill": "none", "stroke_linecap": "round", "stroke_linejoin": "round"} if lines else {}
+    if sheet is not None:  # margins stay bare, where strokes lie half beside the canvas
+        clip = drawing.defs.add(drawing.clipPath(id="canvas"))
+        clip.add(drawing.rect((0, 0), (number(box), UNITS)))
+        how |= {"clip_path": "url(#canvas)"}
     group = drawing.g(**how, id="strokes")
     more = iter(extras)
     for shape in shapes:

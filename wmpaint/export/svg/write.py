@@ -14,6 +14,7 @@ from ...canvas import Canvas
 from ...errors import InputError, MissingProgram
 from ...renderer import Renderer
 from ...strokes import Strokes
+from ..plotter.placement import Placement
 from .animate import animation
 from .fills import brush_shapes, outline_shapes
 from .lines import line_shapes
@@ -44,6 +45,7 @@ def svg_text(
     title: str = "",
     metadata: Mapping[str, Any] | None = None,
     painting: str | None = None,
+    sheet: Placement | None = None,
 ) -> str:
     """The strokes as an SVG document, in paint order. Lifted strokes are left out.
 
@@ -63,6 +65,7 @@ def svg_text(
         title: the document's title.
         metadata: what to keep in `<metadata>`, as JSON.
         painting: a painting file's text, kept there so that the file can be loaded as the painting.
+        sheet: the page that the canvas lies on, which the document then is.
 
     Raises:
         InputError: strokes out of range, `width` or `opacity` of another length, another style, a style that needs
@@ -73,7 +76,7 @@ def svg_text(
     extras: list[dict[str, str]] = []
     if animate:
         css, extras = animation(shapes, _seconds(seconds))
-    return page(shapes, canvas, title=title, metadata=metadata, painting=painting, css=css, extras=extras)
+    return page(shapes, canvas, title=title, metadata=metadata, painting=painting, css=css, extras=extras, sheet=sheet)
 
 
 def html_text(
@@ -130,7 +133,7 @@ def write_html(path: str | Path, strokes: Strokes, canvas: Canvas, **options: An
 
 
 def write_pdf(path: str | Path, strokes: Strokes, canvas: Canvas, **options: Any) -> None:
-    """Write `svg_text(strokes, canvas, **options)` as a page of PDF, of the canvas' paper where it has one.
+    """Write `svg_text(strokes, canvas, **options)` as a page of PDF, of the paper that there is.
 
     Raises:
         FileError: the file cannot be written.

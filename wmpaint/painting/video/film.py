@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -21,14 +20,17 @@ from ...errors import FileError, InputError
 from ...export.animation import write_film
 from ...export.bitmap import flatten
 from ...export.ffmpeg import with_sound
+from ...foreign import LIMITS, foreign, json_value, read_bytes
 from ...image import resize, to_uint8
 from ...metrics import psnr
 from ..brush_ref import BrushRef, program_of
 from ..result import Painting
 from .flicker import Flicker
+from .lock import LOCK, exclusive
 from .motion import STILL
 from .reading import open_film
 from .run import LEVELS, STEPS, FrameStep, VideoRun
+from .source import CONTAINERS
 
 __all__ = ["VideoReport", "paint_video"]
 
@@ -109,35 +111,40 @@ def paint_video(
         raise InputError(f"expected an output apart from what is read, {str(source)!r}, got {str(output)!r}")
     files.check_writable(output)
     folder = output.with_name(output.name + ".strokes")
-    if not resume and folder.exists():
-        raise InputError(
-            f"expected no strokes of an earlier film in {str(folder)!r}, got some: go on with resume, or remove them"
-        )
-    with open_film(source, fps=fps, limit=limit) as film:
-        first = next(film.frames, None)
-        if first is None:
-            raise FileError(f"expected a film with a frame or more, got none in {str(source)!r}")
-        known: dict[str, Any] = {
-            "brush": None if brush is None else str(brush), "strokes": strokes, "height": height, "seed": seed,
-            "steps": steps, "steps_first": steps_first, "still": float(still), "alone": alone, "fps": fps,
-            "film": _digest(first),
-        }  # fmt: skip
-        kept = _options(folder, known) if resume else {}
-        run = VideoRun(
-            chain([first], film.frames), brush=brush, strokes=strokes, steps=steps, steps_first=steps_first,
-            height=min(HEIGHT, first.shape[1]) if height is None else height, seed=seed, still=still, alone=alone,
-            total=film.total, done=_done(folder) if resume else (),
-        )  # fmt: skip
-        keep = keep or bool(kept.get("keep"))
-        real = None if program is None else program_of(program, BrushRef.of(run.painter), seed)
-        work = _Work(run, folder, {**known, "keep": keep}, real, seed, progress, stop)
-        write_film(output, work.pictures(), fps=film.fps)
-        if film.sound is not None and output.suffix.lower() == ".mp4":
-            with_sound(output, film.sound, work.count / film.fps)
-    if not work.interrupted and not keep:
-        gone = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
-        folder.rename(gone)  # at once, so that Ctrl-C now does not leave half of it under its name
-        shutil.rmtree(gone)
+    with exclusive(folder):
+        if not resume and any(path.name != LOCK for path in folder.iterdir()):
+            raise InputError(
+                f"expected no strokes of an earlier film in {str(folder)!r}, got some: "
+                "go on with resume, or remove them"
+            )
+        with open_film(source, fps=fps, limit=limit) as film:
+            first = next(film.frames, None)
+            if first is None:
+                raise FileError(f"expected a film with a frame or more, got none in {str(source)!r}")
+            known: dict[str, Any] = {
+                "brush": None if brush is None else str(brush), "strokes": strokes, "height": height, "seed": seed,
+                "steps": steps, "steps_first": steps_first, "still": float(still), "alone": alone, "fps": fps,
+                "film": _digest(first),
+            }  # fmt: skip
+            kept = _options(folder, known) if resume else {}
+            run = VideoRun(
+                chain([first], film.frames), brush=brush, strokes=strokes, steps=steps, steps_first=steps_first,
+                height=min(HEIGHT, first.shape[1]) if height is None else height, seed=seed, still=still, alone=alone,
+                total=film.total, done=_done(folder) if resume else (),
+            )  # fmt: skip
+            keep = keep or bool(kept.get("keep"))
+            real = None if program is None else program_of(program, BrushRef.of(run.painter), seed)
+            work = _Work(run, folder, {**known, "keep": keep}, real, seed, progress, stop)
+            write_film(output, work.pictures(), fps=film.fps)
+            if film.sound is not None and output.suffix.lower() == ".mp4":
+                with_sound(
+                    output, film.sound.path, work.count / film.fps, stream=film.sound.stream,
+                    delay=film.sound.delay, joined=film.sound.joined, copied=film.sound.copied, containers=CONTAINERS,
+                )  # fmt: skip
+        if not work.interrupted and not keep:
+            gone = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
+            folder.rename(gone)  # at once, so that Ctrl-C now does not leave half of it under its name
+            shutil.rmtree(gone)
     return VideoReport(
         work.count, work.afresh, work.quality / max(work.count, 1), work.flicker.mean, round(work.seconds, 3),
         work.interrupted,
@@ -155,10 +162,8 @@ def _options(folder: Path, known: dict[str, Any]) -> dict[str, Any]:
     Raises:
         FileError: no such frames. InputError: another film, or other options.
     """
-    try:
-        options = json.loads((folder / "options.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileError(f"expected the strokes of an unfinished film in {str(folder)!r}, and there are none") from error
+    path, limit = folder / "options.json", LIMITS["film options"]
+    options = json_value(read_bytes(path, limit), limit, str(path))
     if not isinstance(options, dict) or not known.keys() <= options.keys():
         raise FileError(f"expected the options of an unfinished film in {str(folder / 'options.json')!r}, got others")
     if options["film"] != known["film"]:
@@ -175,7 +180,17 @@ def _done(folder: Path) -> Iterator[Painting]:
         path = folder / f"{number:06d}.wmp.json"
         if not path.is_file():
             return
-        yield Painting.load(path)
+        painting = Painting.load(path)
+        with foreign("the strokes of a frame", path):
+            known = painting.provenance
+            numbers, after = known["numbers"], known["next"]
+            if not (isinstance(numbers, list) and len(numbers) == len(painting.strokes) and _counts([*numbers, after])):
+                raise ValueError("its strokes are not numbered")
+        yield painting
+
+
+def _counts(numbers: list[Any]) -> bool:
+    return all(type(number) is int and 0 <= number < 1 << 62 for number in numbers)
 
 
 class _Work:
@@ -216,10 +231,7 @@ class _Work:
             self.interrupted = True
 
     def _keep(self, step: FrameStep) -> None:
-        if not (
-            self.folder / "options.json"
-        ).is_file():  # with the first frame: before it there is nothing to go on from
-            files.make_folder(self.folder)
+        if not (self.folder / "options.json").is_file():  # with the first frame: before it there is nothing to go on
             files.write_json(self.folder / "options.json", self.options)
         step.painting.save(self.folder / f"{step.index:06d}.wmp.json")
 

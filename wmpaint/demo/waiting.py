@@ -1,0 +1,66 @@
+"""A place of its own for who waits: what is being done, how many are before, and Cancel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any
+
+import gradio as gr
+
+from .studio import Studio
+from .turns import Waiting
+from .words import bar, in_line, told
+
+__all__ = ["QUIET", "WAITS", "Wait"]
+
+QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+# Gradio's own queue lets all in: who is served when is for the studio's lines to say, which tell of it.
+WAITS: dict[str, Any] = {"concurrency_id": "lines", "concurrency_limit": None, "trigger_mode": "once"}
+
+
+class Wait:
+    """Its components, hidden while nothing is done.
+
+    Gradio's own way to cancel an event leaves its page with an error where another event is on its way; so Cancel tells
+    the studio, and what was followed comes to its end.
+
+    Args:
+        name: for ids, and of the place in the studio's lines.
+        words: what is said until there is more to say.
+    """
+
+    def __init__(self, studio: Studio, name: str, words: str) -> None:
+        self.studio, self.name, self.words = studio, name, words
+        with gr.Row(visible=False, elem_classes="waits", equal_height=True) as self.row:
+            self.doing = gr.HTML("", elem_id=f"{name}-doing")
+            self.cancel = gr.Button("Cancel", elem_id=f"{name}-cancel", size="sm", min_width=80, scale=0)
+
+    def runs(
+        self, press: Callable[..., Any], function: Callable[..., AsyncIterator[Any]], inputs: Any, outputs: list[Any]
+    ) -> Any:
+        """Let an event be followed here: `function(request, stop, *values)` gives `Waiting`, and changes of `outputs`.
+
+        Returns:
+            Gradio's event.
+        """
+
+        async def follow(request: gr.Request, *values: Any) -> AsyncIterator[dict[Any, Any]]:
+            stop = self.studio.stops.begin(request.session_hash, self.name)
+            yield {self.row: gr.Row(visible=True), self.doing: bar(None, self.words)}
+            async with aclosing(function(request, stop, *values)) as news:  # type: ignore[type-var]
+                async for each in news:
+                    yield {self.doing: bar(None, in_line(each))} if isinstance(each, Waiting) else each
+            yield self._nothing()
+
+        own = [self.row, self.doing]
+        event = press(told(follow), inputs, [*outputs, *own], api_visibility="private", show_progress="hidden", **WAITS)
+        event.failure(self._nothing, None, own, **QUIET)
+        self.cancel.click(self._dropped, None, None, **QUIET)
+        return event
+
+    def _dropped(self, request: gr.Request) -> None:
+        self.studio.drop(request.session_hash, self.name)
+
+    def _nothing(self) -> dict[Any, Any]:
+        return {self.row: gr.Row(visible=False), self.doing: ""}

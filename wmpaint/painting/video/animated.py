@@ -1,0 +1,80 @@
+"""Animated pictures (GIF, PNG, WebP, AVIF), frame by frame, as Pillow reads stills."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from torch import Tensor
+
+from ...errors import FileError, InputError
+from ...foreign import foreign
+from ...image import load_image
+from .colors import LARGEST
+from .timing import MOST, Pace, pace_of
+
+__all__ = ["KINDS", "animation_pace", "animation_pictures", "is_animation"]
+
+KINDS = ("GIF", "PNG", "WEBP", "AVIF")
+SHORTEST, AT_LEAST = 0.011, 0.1  # seconds: what is to last less than the first lasts the second, in all browsers
+WHAT = "an animated picture (GIF, PNG, WebP, AVIF)"
+
+
+def is_animation(path: Path) -> bool:
+    """Whether it is one of these by how it begins, whatever its name."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    begins = head.startswith((b"GIF87a", b"GIF89a", b"\x89PNG\r\n\x1a\n"))
+    return begins or (head[:4], head[8:]) == (b"RIFF", b"WEBP") or head[4:] in (b"ftypavis", b"ftypavif")
+
+
+def animation_pace(path: Path, limit: int | None = None) -> Pace:
+    """When its pictures come.
+
+    Raises:
+        FileError: a broken one. InputError: one that is too large, or of too many pictures.
+    """
+    times, until, last = [], 0.0, 0.0
+    for last, _ in _lasting(path, limit, False):
+        times.append(until)
+        until += last
+    return pace_of(times, tick=0.001, last=last)
+
+
+def animation_pictures(path: Path) -> Iterator[tuple[float, Tensor]]:
+    """(seconds, [3, H, W]) of each picture, on white."""
+    until = 0.0
+    for lasts, picture in _lasting(path, None, True):
+        assert picture is not None
+        yield until, picture
+        until += lasts
+
+
+def _lasting(path: Path, limit: int | None, seen: bool) -> Iterator[tuple[float, Tensor | None]]:
+    from PIL import Image
+
+    with warnings.catch_warnings(), foreign(WHAT, path):
+        warnings.simplefilter("ignore")
+        Image.init()
+        with Image.open(path, formats=[kind for kind in KINDS if kind in Image.OPEN]) as image:
+            if image.width * image.height > LARGEST:
+                raise InputError(
+                    f"expected frames of at most {LARGEST} pixels, got {image.width} x {image.height} in {str(path)!r}"
+                )
+            count = getattr(image, "n_frames", 1)
+            # A PNG's first picture may be for those only that show no animations.
+            first = 1 if count > 1 and image.info.get("default_image") else 0
+            if count - first > MOST and limit is None:
+                raise InputError(f"expected a film of at most {MOST:,} frames, got {count:,} in {str(path)!r}")
+            for number in range(first, count if limit is None else min(count, first + limit)):
+                image.seek(number)
+                try:
+                    image.load()  # some kinds know only then how long it lasts
+                except MemoryError as error:  # a length in the file that is none
+                    raise FileError(f"expected {WHAT}, got {str(path)!r}, which is broken") from error
+                picture = load_image(image) if seen else None
+                lasts = float(image.info.get("duration") or 0) / 1000
+                yield lasts if lasts >= SHORTEST else AT_LEAST, picture
+            if count <= first:
+                raise FileError(f"expected {WHAT}, got {str(path)!r}, which has no picture")
