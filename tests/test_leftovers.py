@@ -113,6 +113,7 @@ def test_a_link_is_removed_and_what_it_leads_to_stays(tmp_path: Path) -> None:
 def test_sweeping_where_nothing_can_be_done_is_silent(tmp_path: Path) -> None:
     leftovers.sweep(tmp_path / "none")
     leftovers.sweep("/proc")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_next_write_sweeps(tmp_path: Path) -> None:

@@ -191,11 +191,11 @@ def test_nothing_is_told_of_what_can_be_seen(tmp_path: Path) -> None:
         "red": logo((255, 0, 0)), "gray": logo((180, 180, 180)), "opaque": logo((255, 255, 255))[25:35, 25:35],
     }.items():  # fmt: skip
         Image.fromarray(np.ascontiguousarray(pixels)).save(tmp_path / f"{name}.png")
-        load_image(tmp_path / f"{name}.png")
+        assert load_image(tmp_path / f"{name}.png").shape[0] == 3
     page = np.full((100, 100, 4), 255, np.uint8)
     page[:, :10, 3] = 0
     page[40:44, 30:60, :3] = 0
-    load_image(page)
+    assert load_image(page).shape == (3, 100, 100)
 
 
 def test_what_is_transparent_everywhere_is_told() -> None:

@@ -94,6 +94,7 @@ def test_bundled_brushes_are_painted_at_any_size(name: str) -> None:
         for radius in (0.01, 0.05, 0.2):
             at = np.array([[[0.0, 0.0], [1.0, 2.0], [2.0, 0.0]]]) * height
             pace = np.array([height / 512])
-            plan(
+            planned = plan(
                 Brush.load(name), at, np.array([radius * height]), np.ones((1, 2)), pace, height, 2 * height, Dabs.dear
             )
+            assert planned is not None  # and nothing is refused
