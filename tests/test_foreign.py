@@ -73,7 +73,6 @@ NAMED = {
     "painting/document.py read_text": OURS,
     "painting/video/animated.py Image.open": "its own limits, of pixels, pictures and formats, within `foreign`",
     "painting/video/animated.py path.open": "the first bytes of it",
-    "painting/video/lock.py os.open": "a lock, which is empty",
     "painting/video/source.py av.open": "its own limits, of containers, pixels, packets and frames, within `foreign`",
     "programs/_library.py open": SYSTEM,
     "programs/brush.py json.loads": OURS,

@@ -323,7 +323,7 @@ def test_two_runs_into_one_output_do_not_mix(tmp_path: Path) -> None:
 
     def meanwhile(step: FrameStep) -> None:
         for resume in (False, True):
-            with pytest.raises(InputError, match="one run at a time, got another that paints into") as error:
+            with pytest.raises(FileError, match="for this run alone, got another run that is writing it") as error:
                 wp.paint_video(source, out, **{**OPTIONS, "seed": 9}, resume=resume)
             refused.append(str(error.value))
 
@@ -347,14 +347,6 @@ def test_who_is_killed_lets_go_of_it(tmp_path: Path) -> None:
         wp.paint_video(source, out, **OPTIONS)
     report = wp.paint_video(source, out, **OPTIONS, resume=True)
     assert report.frames == 3 and not (tmp_path / "o.gif.strokes").exists()
-
-
-def test_a_lock_of_a_run_that_painted_nothing_is_in_nobodys_way(tmp_path: Path) -> None:
-    source, out = folder(tmp_path / "in", [frame(0)]), tmp_path / "o.gif"
-    (tmp_path / "o.gif.strokes").mkdir()
-    (tmp_path / "o.gif.strokes" / "lock").touch()
-    assert wp.paint_video(source, out, **OPTIONS, keep=True).frames == 1
-    assert sorted(p.name for p in (tmp_path / "o.gif.strokes").iterdir()) == ["000000.wmp.json", "options.json"]
 
 
 # What lies in the folder may be anyone's

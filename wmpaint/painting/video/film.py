@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ... import files
+from ... import files, leftovers
 from ...errors import FileError, InputError
 from ...explain import explained
 from ...export.animation import write_film
@@ -27,7 +26,6 @@ from ...metrics import psnr
 from ..brush_ref import BrushRef, program_of
 from ..result import Painting
 from .flicker import Flicker
-from .lock import LOCK, exclusive
 from .motion import STILL
 from .reading import open_film
 from .run import LEVELS, STEPS, FrameStep, VideoRun
@@ -113,8 +111,8 @@ def paint_video(
         raise InputError(f"expected an output apart from what is read, {str(source)!r}, got {str(output)!r}")
     files.check_writable(output)
     folder = output.with_name(output.name + ".strokes")
-    with exclusive(folder):
-        if not resume and any(path.name != LOCK for path in folder.iterdir()):
+    with files.locked(folder, folder=True):
+        if not resume and folder.is_dir() and any(folder.iterdir()):
             raise InputError(
                 f"expected no strokes of an earlier film in {str(folder)!r}, got some: "
                 "go on with resume, or remove them"
@@ -144,7 +142,7 @@ def paint_video(
                     delay=film.sound.delay, joined=film.sound.joined, copied=film.sound.copied, containers=CONTAINERS,
                 )  # fmt: skip
         if not work.interrupted and not keep:
-            gone = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
+            gone = folder.with_name(leftovers.name(kind="making"))
             folder.rename(gone)  # at once, so that Ctrl-C now does not leave half of it under its name
             shutil.rmtree(gone)
     return VideoReport(
