@@ -68,7 +68,7 @@ class FeatureNet(nn.Module):
         self.eval()
 
     def __repr__(self) -> str:
-        return f"FeatureNet({self.name!r}, {len(self.layers)} layers)"
+        return f"FeatureNet({self.extra_repr()})"
 
     def forward(
         self,
