@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 
@@ -112,3 +113,12 @@ def test_names_that_share_an_entry(text: str, entries: list[str]) -> None:
     needs.package("griffe")
     apart = runpy.run_path(str(ROOT / "docs/docstrings.py"))["apart"]
     assert [line.strip() for line in apart(text).splitlines()[3:]] == entries
+
+
+def test_what_is_promised_names_tests_that_are_there() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|") and "`" in line]
+    assert len(rows) > 25
+    for promise, held in rows:
+        named = re.findall(r"`([^`]+)`", held)
+        assert named and all((ROOT / name).exists() for name in named), f"{promise}: {held}"

@@ -186,7 +186,7 @@ class Painting:
         """A Pillow image, RGB on white where the canvas is transparent: the dream, or the picture in a `program`.
 
         Raises:
-            what `render` and `replay` raise.
+            WmpaintError: what `render` and `replay` raise.
         """
         from PIL import Image
 
