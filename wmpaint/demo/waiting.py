@@ -47,11 +47,16 @@ class Wait:
 
         async def follow(request: gr.Request, *values: Any) -> AsyncIterator[dict[Any, Any]]:
             stop = self.studio.stops.begin(request.session_hash, self.name)
+            # All is said again at the end: a page that hears of an event's news before it has heard that the event
+            # began, as of a quick one, takes notice of the last only.
+            said: dict[Any, Any] = {}
             yield {self.row: gr.Row(visible=True), self.doing: bar(None, self.words)}
             async with aclosing(function(request, stop, *values)) as news:  # type: ignore[type-var]
                 async for each in news:
-                    yield {self.doing: bar(None, in_line(each))} if isinstance(each, Waiting) else each
-            yield self._nothing()
+                    change = {self.doing: bar(None, in_line(each))} if isinstance(each, Waiting) else each
+                    said |= change
+                    yield change
+            yield {**said, **self._nothing()}
 
         own = [self.row, self.doing]
         event = press(told(follow), inputs, [*outputs, *own], api_visibility="private", show_progress="hidden", **WAITS)
