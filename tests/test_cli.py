@@ -225,8 +225,8 @@ def test_export(saved):
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["replay", "no.wmp.json"], "No such file"),
-        (["replay", "cut.wmp.json"], "broken JSON in 'cut.wmp.json'"),
+        (["replay", "no.wmp.json"], "there is none at 'no.wmp.json'"),
+        (["replay", "cut.wmp.json"], "expected a painting as JSON, got 'cut.wmp.json'"),
         (["replay", "p.wmp.json", "-o", "r.svg"], "expected a replay named as a picture"),
         (["replay", "p.wmp.json", "-o", "no/r.png"], "no' does not exist"),
         (["replay", "p.wmp.json", "--height", 0], "height"),

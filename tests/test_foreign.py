@@ -38,6 +38,7 @@ NAMED = {
     "demo/tabs/draw.py read_text": OURS,
     "download.py part.open": "what is being downloaded, up to its limit",
     "download.py path.open": "hashed piece by piece",
+    "explain.py eval": "the types in our own signatures",
     "export/ffmpeg.py subprocess.Popen": "an encoder, which reads what we made",
     "export/ffmpeg.py subprocess.run": "an encoder, which reads what we made",
     "export/gif.py path.open": "written",
@@ -285,7 +286,7 @@ def mutant(whole: bytes, chance: random.Random) -> bytes:
 
 
 BOMBS = """
-import base64, resource, sys, zlib
+import base64, sys, zlib
 from pathlib import Path
 from wmpaint.errors import WmpaintError
 from wmpaint.export.plotter.pens import load_pens
@@ -302,14 +303,15 @@ packed = base64.b64encode(packed + squeezed.flush())
 (folder / "a.wmp.json").write_bytes(begin + b"[]," * 10_000_000)
 (folder / "b.svg").write_bytes(b"<svg>" + b"<a/>" * 5_000_000)
 (folder / "a.toml").write_bytes(b"a." * 30_000 + b"a = 1")
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+peak = lambda: int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024  # MB
+before = peak()
 read = document.read
 for name, read in (("a.svg", read), ("a.wmp.json", read), ("b.svg", read), ("a.toml", load_pens)):
     try:
         read(folder / name)
     except WmpaintError as error:
         print(name, error)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(peak() - before)
 """
 
 

@@ -109,6 +109,7 @@ def test_a_work_is_renewed_and_then_judged(tmp_path: Path) -> None:
 def test_ctrl_c_leaves_a_work_as_it_was(tmp_path: Path) -> None:
     """Also where the work's own code keeps what is painted, as wp.paint does."""
     needs.libmypaint()
+    heard = signal.getsignal(signal.SIGINT)
     artwork = gallery.renew(work(tmp_path / "works" / "one"))
     before = {path.name: path.read_bytes() for path in artwork.folder.iterdir()}
     script = MAKE.replace("    return", "    try:\n        os.kill(os.getpid(), signal.SIGINT)\n"
@@ -120,7 +121,7 @@ def test_ctrl_c_leaves_a_work_as_it_was(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
     artwork.script.write_bytes(before["make.py"])
     assert {path.name: path.read_bytes() for path in artwork.folder.iterdir()} == before
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is heard
 
 
 def test_a_work_may_write_its_own_files(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def test_a_run_knows_of_networks(monkeypatch):
 
 def test_a_painting_of_4096_pixels_fits_into_two_and_a_half_gib(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 5 * GB // 2)
+    monkeypatch.setattr(memory, "_resident", lambda: 0)
     wp.Run(torch.rand(3, 12, 16), strokes=300, height=4096)
     with pytest.raises(InputError, match=r"a height of 8192, got 2\.5 GiB: try a smaller height, about 4,\d00 pixels"):
         wp.Run(torch.rand(3, 12, 16), strokes=300, height=8192)
@@ -91,6 +92,7 @@ def test_a_painting_of_4096_pixels_fits_into_two_and_a_half_gib(monkeypatch):
 
 def test_a_picture_that_does_not_fit_is_refused_with_one_that_would(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: GB)
+    monkeypatch.setattr(memory, "_resident", lambda: 0)
     memory.check_picture(2000, 3000)
     with pytest.raises(InputError, match=r"9000 x 6000 pixels, got 1\.0 GiB: try a smaller height, about 2,\d00") as no:
         memory.check_picture(6000, 9000)

@@ -18,7 +18,9 @@ from wmpaint.cli.app import app
 
 # The command, which says when it paints, and when its first file is written but has not got its name yet.
 COMMAND = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # with nohup it would be ignored, as it should
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from wmpaint import files
 from wmpaint.painting.loop import Run
 moment, sys.argv[1:] = sys.argv[1], sys.argv[2:]

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -72,19 +73,23 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     init, fit, video = wp.Run.__init__, wp.fit, wp.paint_video  # looked up before anything is exchanged
     render, replay = wp.Painting.render, wp.Painting.replay
 
+    @wraps(init)
     def less(run: wp.Run, *given: Any, **how: Any) -> None:
         first = how.get("init")
         least = 8 + (0 if first is None else len(first))
         how |= {"strokes": min(how.get("strokes", 500), max(16, least)), "height": min(how.get("height", 512), 48)}
         init(run, *given, **{**how, "steps": min(how.get("steps") or 4, 4)})
 
+    @wraps(fit)
     def little(*given: Any, **how: Any) -> Any:
         return fit(*given, **{**how, "strokes": 24, "steps": 2, "batch": 4, "test_strokes": 2})
 
+    @wraps(video)
     def short(*given: Any, **how: Any) -> Any:
         return video(*given, **{**how, "strokes": 12, "height": 48, "limit": 2})
 
     def low(of: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+        @wraps(of)
         def call(painting: wp.Painting, *given: Any, **how: Any) -> torch.Tensor:
             if how.get("height"):
                 how["height"] = min(how["height"], 128)
@@ -101,7 +106,16 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-@pytest.mark.parametrize("name", with_blocks)
+# Clients leave sockets to the garbage collector, which is theirs to mend.
+CLIENT = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=CLIENT if "gradio" in texts[name] else ()) for name in with_blocks]
+)
 def test_a_page_from_top_to_bottom(
     name: str, place: Path, bring: Bring, mnist: Path, small: None, request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,

@@ -18,11 +18,13 @@ from wmpaint.image import load_image, resize
 
 SIDE, BOUND = 5000, 75  # pixels, MB: a quarter of what 10,000 pixels may take
 COST = """
-import resource, sys
+import sys
+from pathlib import Path
 import PIL.Image, torch
 from wmpaint.image import load_image
 PIL.Image.init()
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# Not the system's own count of the process, which begins with its parent's.
+peak = lambda: int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024  # MB
 before = peak()
 for path in sys.argv[2:]:
     shape = tuple(load_image(path, most=int(sys.argv[1])).shape)
