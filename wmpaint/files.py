@@ -41,7 +41,6 @@ WRITERS = (
     "PIL",
     "cairocffi",
     "cairosvg",
-    "imageio",
     "imageio_ffmpeg",
     "safetensors",
     "safetensors_rust",
