@@ -48,7 +48,7 @@ class Easel:
                 format="webp", max_height=620, buttons=["download", "fullscreen"],
             )  # fmt: skip
             self.doing = gr.HTML("", elem_id=f"{name}-doing")
-            with gr.Row(visible=False) as self.stopping:
+            with gr.Row(visible=False, equal_height=True) as self.stopping:
                 self.keep = gr.Button("Stop and keep", elem_id=f"{name}-keep", variant="primary", min_width=120)
                 self.cancel = gr.Button("Cancel", elem_id=f"{name}-cancel", min_width=90)
             with gr.Column(visible=False, elem_id=f"{name}-after") as self.after:
