@@ -51,6 +51,26 @@ def test_short_works_are_not_kept_waiting_by_long_ones(monkeypatch: pytest.Monke
     assert "long" in log[log.index("s0") : log.index("s7")], "the others do not make it stand still"
 
 
+def test_the_last_news_stand_even_where_a_rest_comes_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wmpaint.demo.turns.SHARES", (0.05, 10.0))
+    monkeypatch.setattr("wmpaint.demo.turns.BEAT", 0.1)
+
+    def slow() -> Iterator[str]:
+        time.sleep(0.2)
+        yield "done"
+
+    async def visit() -> list[Any]:
+        line = Line()
+        line.slice = 0.1  # it ends with the only news of `slow`, and before its end another is served
+        first = asyncio.create_task(follow(line, "a", slow()))
+        await asyncio.sleep(0.05)
+        await follow(line, "b", steps(1, "b", [], 0.6))
+        return await first
+
+    heard = apart(visit())
+    assert any(isinstance(each, Waiting) for each in heard) and heard[-1] == "done"
+
+
 def test_each_visitors_first_work_comes_before_anybodys_second() -> None:
     log: list[str] = []
 

@@ -125,7 +125,8 @@ table.pens th, table.pens td { white-space: nowrap; padding-right: 14px; }
 .twin img { width: 100%; border-radius: 8px; display: block; }
 .twin figcaption { font-size: 13px; color: var(--body-text-color-subdued); text-align: center; }
 .go { font-weight: 600; position: sticky; bottom: 10px; z-index: 5; box-shadow: 0 2px 10px rgb(0 0 0 / 18%); }
-.go::after { content: ""; position: absolute; inset: 100% 0 auto; height: 10px; background: var(--body-background-fill); }
+.go::after { content: ""; position: absolute; inset: 100% 0 auto; height: 10px;
+  background: var(--body-background-fill); }
 .dark input[type="range"] { --neutral-200: var(--neutral-700); }  /* what is left of a slider's track */
 footer > .divider { display: none; }  /* between links, of which there is one */
 .dark #tabs button.selected { color: var(--primary-300); border-color: var(--primary-300); }

@@ -99,7 +99,8 @@ class Line:
         self, visitor: str | None, work: Generator[Any, None, None], tab: str = ""
     ) -> AsyncGenerator[Any, None]:
         """What a work yields, save None, the latest where it is faster than who listens; and `Waiting` as long as
-        others are served. Whoever stops listening leaves the line, and their work is closed.
+        others are served; after those the latest news again, where none follow. Whoever stops listening leaves the
+        line, and their work is closed.
 
         Raises:
             InputError: the line is full. Whatever the work raises.
@@ -107,6 +108,7 @@ class Line:
         job = self._enter(visitor or "", tab, work)
         try:
             patience = 0.05
+            last, rested = None, False
             while True:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(job.woken.wait(), patience)
@@ -121,9 +123,13 @@ class Line:
                 if over and job.error is not None:
                     raise job.error
                 if news is not None:
+                    last, rested = news, False
                     yield news
                 elif waiting is not None:
+                    rested = True
                     yield waiting
+                elif over and rested and last is not None:
+                    yield last  # a slice ended between these news and the end, and they are not to be hid by a rest
                 if over:
                     return
         finally:
