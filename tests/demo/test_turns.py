@@ -53,15 +53,22 @@ def test_short_works_are_not_kept_waiting_by_long_ones(monkeypatch: pytest.Monke
 
 def test_each_visitors_first_work_comes_before_anybodys_second() -> None:
     log: list[str] = []
+    gate = threading.Event()
+
+    def blocked() -> Iterator[str]:
+        gate.wait(10)
+        log.append("x")
+        yield "x"
 
     async def visit() -> None:
         line = Line()
-        first = asyncio.create_task(follow(line, "x", steps(1, "x", log, 0.2)))
-        await asyncio.sleep(0.05)
-        many = [asyncio.create_task(follow(line, "a", steps(1, f"a{k}", log))) for k in range(3)]
-        await asyncio.sleep(0)
-        one = asyncio.create_task(follow(line, "b", steps(1, "b", log)))
-        await asyncio.gather(first, *many, one)
+        works = [asyncio.create_task(follow(line, "x", blocked()))]
+        for visitor, name in (("a", "a0"), ("a", "a1"), ("a", "a2"), ("b", "b")):
+            works.append(asyncio.create_task(follow(line, visitor, steps(1, name, log))))
+        while len(line) < len(works):
+            await asyncio.sleep(0.01)
+        gate.set()
+        await asyncio.gather(*works)
 
     apart(visit())
     assert log == ["x", "a0", "b", "a1", "a2"]
