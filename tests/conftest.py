@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ TESTS = Path(__file__).parent
 SLOW = (
     "agents/test_lessons.py", "agents/test_parallel.py", "agents/test_polish.py", "agents/test_studio.py",
     "agents/test_teaching.py", "agents/test_training.py", "cli/test_agents.py", "cli/test_painting_commands.py",
-    "cli/test_video.py", "demo/test_api.py", "demo/test_browser.py", "docs/test_blocks.py", "docs/test_notebooks.py",
+    "cli/test_video.py", "demo/test_api.py", "demo/test_browser.py", "demo/test_parts.py", "docs/test_blocks.py",
+    "docs/test_notebooks.py",
     "docs/test_site.py", "objectives/test_dream.py", "objectives/test_style.py", "objectives/test_text.py",
     "painters/test_bundled.py", "painters/test_fitting.py", "painting/test_video.py", "programs/test_fuzz.py",
     "test_benchmarks.py", "test_cli.py", "test_features_classic.py", "test_gallery.py",
@@ -28,6 +30,13 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+
+
+def pytest_configure() -> None:
+    """Signals are heard as in a terminal, also where the tests were begun in the background, which ignores some."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @functools.cache

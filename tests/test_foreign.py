@@ -33,7 +33,6 @@ NAMED = {
     "demo/examples.py Image.open": OURS,
     "demo/page.py open": "opens the page, no file",
     "demo/page.py studio.open": "opens the studio, no file",
-    "demo/pictures.py Image.open": "checked by `load_image`, and by the server's limit of uploads",
     "demo/tabs/brushes.py read_bytes": "the server's limit of uploads; `Brush` has its own",
     "demo/tabs/draw.py read_text": OURS,
     "download.py part.open": "what is being downloaded, up to its limit",

@@ -21,7 +21,7 @@ import httpx
 from apart import apart
 
 from wmpaint.demo import Limits, build
-from wmpaint.demo.home import PREFIX, private
+from wmpaint.demo.home import private
 from wmpaint.demo.quota import Quota
 
 APP = """
@@ -59,7 +59,7 @@ def mounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     yield url, folder
     process.terminate()
     process.wait(30)
-    left = [each.name for each in folder.glob(f"{PREFIX}*")]
+    left = [each.name for each in folder.glob("wmpaint-demo-*")]
     assert len(left) <= 2, f"those of the page that was mounted by `mount`, and of uploads, are gone: {left}"
 
 
@@ -87,7 +87,7 @@ def test_a_page_in_another_application_keeps_its_limits(mounted: tuple[str, Path
     assert fine.status_code == 200
     kept = Path(fine.json()[0])
     home = kept.parent.parent
-    assert home.parent == folder and home.name.startswith(PREFIX), "no folder that others have as well"
+    assert home.parent == folder and home.name.startswith("wmpaint-demo-"), "no folder that others have as well"
     assert home.stat().st_mode & 0o077 == 0
     assert httpx.get(f"{url}/{path}/config").json()["max_file_size"] == 1 << 20
     many = httpx.post(to, files=[("files", (f"{k}.png", bytes(400_000))) for k in range(4)])
@@ -95,15 +95,12 @@ def test_a_page_in_another_application_keeps_its_limits(mounted: tuple[str, Path
 
 
 def test_folders_of_servers_that_were_killed_are_swept(tmp_path: Path) -> None:
-    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True)
-    mine = private(tmp_path)
-    gone = mine.with_name(mine.name.replace(f"-{os.getpid()}-", f"-{dead.stdout.strip()}-"))
-    gone.mkdir()
-    (gone / "photo.jpg").write_text("x")
-    elsewhere = tmp_path / f"{PREFIX}anotherhost-{dead.stdout.strip()}-x"
-    elsewhere.mkdir()
-    again = private(tmp_path)
-    assert mine.is_dir() and again.is_dir() and again != mine and elsewhere.is_dir() and not gone.exists()
+    code = "import sys; from wmpaint.demo.home import private; print(private(sys.argv[1]))"
+    dead = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
+    gone = Path(dead.stdout.strip())
+    assert gone.is_dir()
+    mine, again = private(tmp_path), private(tmp_path)
+    assert mine.is_dir() and again.is_dir() and again != mine and not gone.exists()
     assert mine.stat().st_mode & 0o777 == 0o700
 
 

@@ -73,15 +73,22 @@ def test_the_last_news_stand_even_where_a_rest_comes_before_the_end(monkeypatch:
 
 def test_each_visitors_first_work_comes_before_anybodys_second() -> None:
     log: list[str] = []
+    gate = threading.Event()
+
+    def blocked() -> Iterator[str]:
+        gate.wait(10)
+        log.append("x")
+        yield "x"
 
     async def visit() -> None:
         line = Line()
-        first = asyncio.create_task(follow(line, "x", steps(1, "x", log, 0.2)))
-        await asyncio.sleep(0.05)
-        many = [asyncio.create_task(follow(line, "a", steps(1, f"a{k}", log))) for k in range(3)]
-        await asyncio.sleep(0)
-        one = asyncio.create_task(follow(line, "b", steps(1, "b", log)))
-        await asyncio.gather(first, *many, one)
+        works = [asyncio.create_task(follow(line, "x", blocked()))]
+        for visitor, name in (("a", "a0"), ("a", "a1"), ("a", "a2"), ("b", "b")):
+            works.append(asyncio.create_task(follow(line, visitor, steps(1, name, log))))
+        while len(line) < len(works):
+            await asyncio.sleep(0.01)
+        gate.set()
+        await asyncio.gather(*works)
 
     apart(visit())
     assert log == ["x", "a0", "b", "a1", "a2"]
