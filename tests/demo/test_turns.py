@@ -55,20 +55,37 @@ def test_the_last_news_stand_even_where_a_rest_comes_before_the_end(monkeypatch:
     monkeypatch.setattr("wmpaint.demo.turns.SHARES", (0.05, 10.0))
     monkeypatch.setattr("wmpaint.demo.turns.BEAT", 0.1)
 
+    both, rests, heard = threading.Event(), threading.Event(), []
+
     def slow() -> Iterator[str]:
-        time.sleep(0.2)
+        both.wait(10)
+        time.sleep(0.15)
         yield "done"
 
-    async def visit() -> list[Any]:
-        line = Line()
-        line.slice = 0.1  # it ends with the only news of `slow`, and before its end another is served
-        first = asyncio.create_task(follow(line, "a", slow()))
-        await asyncio.sleep(0.05)
-        await follow(line, "b", steps(1, "b", [], 0.6))
-        return await first
+    def other() -> Iterator[None]:
+        rests.wait(10)
+        yield None
 
-    heard = apart(visit())
-    assert any(isinstance(each, Waiting) for each in heard) and heard[-1] == "done"
+    async def visit() -> None:
+        line = Line()
+        line.slice = 0.1  # it ends with the only news of `slow`, and before its end the other is served
+
+        async def listen() -> None:
+            async with aclosing(line.follow("a", slow())) as news:
+                async for each in news:
+                    heard.append(each)
+                    if "done" in heard and isinstance(each, Waiting):
+                        rests.set()
+
+        first = asyncio.create_task(listen())
+        await asyncio.sleep(0)
+        second = asyncio.create_task(follow(line, "b", other()))
+        await asyncio.sleep(0)
+        both.set()
+        await asyncio.gather(first, second)
+
+    apart(visit())
+    assert rests.is_set() and heard[-1] == "done"
 
 
 def test_each_visitors_first_work_comes_before_anybodys_second() -> None:
