@@ -421,6 +421,12 @@ def test_uploads_that_are_no_pictures_or_too_large(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="drop one into the frame"):
         opened(None, limits)
     assert max(opened(str(sample_photo()), Limits()).shape) <= 1400
+    logo = np.full((40, 40, 4), 255, np.uint8)
+    logo[:, :20, 3] = 0
+    Image.fromarray(logo).save(tmp_path / "logo.png")
+    seen = "one color everywhere, with white where it is transparent"
+    with pytest.warns(UserWarning, match="nearly nothing"), pytest.warns(UserWarning, match=seen):
+        opened(str(tmp_path / "logo.png"), Limits())  # outside of an event Gradio's toast is a warning
 
 
 def test_the_photo_field_gives_the_path_of_whatever_was_uploaded(tmp_path: Path) -> None:

@@ -150,3 +150,10 @@ def test_animated_webp_has_its_colors(tmp_path: Path) -> None:
     write_film(tmp_path / "a.webp", [red(64), red(64) / 2], fps=10)
     with Image.open(tmp_path / "a.webp") as film:
         assert np.asarray(film.convert("RGB"))[32, 32] == pytest.approx(RED, abs=3)
+
+
+@pytest.mark.parametrize("codec", ["aac", "pcm_s24le"])
+def test_sound_of_96_kilohertz_becomes_48(tmp_path: Path, silent: Path, codec: str) -> None:
+    source = made(tmp_path / "a.mov", *TICKS, *CLICK, "-c:a", codec, "-ar", "96000")
+    with av.open(str(sounding(silent, source, tmp_path / "o.mp4"))) as film:
+        assert film.streams.audio[0].codec_context.sample_rate == 48000

@@ -208,3 +208,10 @@ def test_what_is_transparent_everywhere_is_told() -> None:
 def test_the_bundled_pictures_have_no_remarks() -> None:
     for name in ("sample", "castle", "owl", "starry_night", "cafe_terrace"):
         assert bundled(name) and load_image(name).shape[0] == 3
+
+
+@pytest.mark.parametrize("head", [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"])
+def test_a_tiff_that_no_decoder_takes_is_told_from_no_picture(tmp_path: Path, head: bytes) -> None:
+    (tmp_path / "a.tif").write_bytes(head + bytes(60))
+    with pytest.raises(FileError, match="which is a TIFF of a kind that is not read, or a broken one: save it as PNG"):
+        load_image(tmp_path / "a.tif")

@@ -415,3 +415,41 @@ def test_frames_that_are_too_large_are_refused_by_their_header(tmp_path: Path, m
     monkeypatch.setattr(source, "LARGEST", 64 * 48)
     with warnings.catch_warnings(), open_film(film) as opened:
         assert sum(1 for _ in opened.frames) == 3
+
+
+def test_an_animated_webp_of_opaque_parts_is_on_white(tmp_path: Path) -> None:
+    frames = [Image.new("RGBA", (64, 48), (0, 0, 0, 0)) for _ in range(3)]
+    for k, frame in enumerate(frames):
+        frame.paste((*RED, 255), (6 * k, 10, 6 * k + 10, 30))
+    frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], duration=100, lossless=True)
+    with Image.open(tmp_path / "a.webp") as image:
+        assert image.mode == "RGB", "the encoder keeps the parts that are opaque, and Pillow takes the rest for black"
+    still = load_image(tmp_path / "a.webp")
+    assert still[:, 0, 0].tolist() == [1, 1, 1] and still[1, 20, 5] < 0.5
+    with open_film(tmp_path / "a.webp") as film:
+        for k, picture in enumerate(film.frames):
+            red = (picture[1] < 0.5).any(0).nonzero()[:, 0].tolist()
+            assert red == list(range(6 * k, 6 * k + 10)) and float(picture[:, :5].min()) == 1
+
+
+@pytest.mark.parametrize(("fps", "limit"), [(12, 5), (5, 3), (None, 4), (60, 30)])
+def test_an_animation_with_a_limit_has_as_many_frames_as_it_tells(
+    tmp_path: Path, fps: float | None, limit: int
+) -> None:
+    pictures = [Image.new("L", (8, 8), 20 + 4 * k) for k in range(50)]
+    pictures[0].save(tmp_path / "a.gif", save_all=True, append_images=pictures[1:], duration=40)
+    assert numbers(tmp_path / "a.gif", fps=fps, limit=limit) == numbers(tmp_path / "a.gif", fps=fps)[:limit]
+
+
+@pytest.mark.parametrize(("fps", "frames"), [(1, 1), (7, 10), (12, 18), (25, 37), (30, 44), (60, 89)])
+def test_a_film_lasts_as_long_as_its_nearest_frame(fps: float, frames: int) -> None:
+    times = [k / 25 for k in range(37)]
+    pace = pace_of(times, tick=1 / 12800, last=0.04)
+    assert len(list(at_steady(zip(times, times, strict=True), fps=fps, pace=pace))) == frames
+    assert frames_in(pace.end, fps) == frames
+
+
+def test_a_last_picture_that_is_said_to_last_a_tick_is_shown() -> None:
+    times = [k / 25 for k in range(50)]
+    pace = pace_of(times, tick=1 / 12800, last=1 / 12800)
+    assert list(at_steady(zip(times, range(50), strict=True), fps=25, pace=pace)) == list(range(50))

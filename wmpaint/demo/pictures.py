@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import InputError, WmpaintError
-from ..image import BUNDLED, bundled, load_image, resize, size_of, to_uint8
+from ..image import BUNDLED, bundled, is_plain, load_image, resize, size_of, to_uint8
 from .limits import Limits
 
 __all__ = [
@@ -81,6 +81,9 @@ def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H
             f"expected {what} at most {WIDEST:g} times as long as wide, got {width} x {height} pixels: cut it first"
         )
     picture = load_image(path, max_pixels=limits.megapixels * 1_000_000, most=2 * SEEN)
+    if is_plain(picture):  # a white logo on transparent ground, say
+        words = "This picture has one color everywhere, with white where it is transparent: nothing in it to paint."
+        gr.Warning(words, title="Nothing to see")
     share = SEEN / max(picture.shape[1:])
     if share < 1:
         picture = resize(picture, *(max(1, round(share * side)) for side in picture.shape[1:]))

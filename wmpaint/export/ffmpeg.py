@@ -23,7 +23,10 @@ import numpy as np
 from ..errors import FileError, clipped
 from ..files import atomic_path
 
-__all__ = ["with_sound", "write_mp4", "write_webp"]
+__all__ = ["RATES", "with_sound", "write_mp4", "write_webp"]
+
+# Samples a second of AAC that play everywhere: players of telephones take no more.
+RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 
 def write_mp4(
@@ -95,7 +98,8 @@ def with_sound(
     """
     import imageio_ffmpeg
 
-    encoded = ["-c:a", "aac", "-b:a", "192k", "-af", "aresample=async=1:first_pts=0"]
+    rates = f"aformat=sample_rates={'|'.join(map(str, RATES))}"
+    encoded = ["-c:a", "aac", "-b:a", "192k", "-af", f"aresample=async=1:first_pts=0,{rates}"]
     ways = [encoded, [*encoded, "-ac", "2"]]  # not all arrangements of loudspeakers have a place in AAC
     said, code = "", 0
     with atomic_path(path) as temporary:

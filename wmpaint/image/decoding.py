@@ -19,7 +19,7 @@ from .pixels import Pixels
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["exif_of", "pil_pixels", "quiet", "turned", "upright_size"]
+__all__ = ["exif_of", "pil_pixels", "quiet", "turned", "uncovered", "upright_size"]
 
 _KINDS = {"L": "gray", "LA": "gray", "RGB": "rgb", "RGBA": "rgb", "CMYK": "cmyk", "LAB": "lab"}
 _AS = {"1": "L", "P": "RGB", "PA": "RGBA", "YCbCr": "RGB", "HSV": "RGB", "RGBX": "RGB"}
@@ -63,6 +63,16 @@ def pil_pixels(image: Image.Image, shown: str) -> Pixels:
         return values[..., None] if values.ndim == 2 else values
 
     return Pixels(image.height, image.width, rows, _KINDS[mode], alpha=bool(through) or mode.endswith("A"))
+
+
+def uncovered(image: Any) -> Any:
+    """The image, not yet decoded; where no frame of an animated WebP covers its canvas, transparent, as in browsers.
+
+    Pillow takes the canvas for opaque, and black, if all frames are opaque, however small.
+    """
+    if image.format == "WEBP" and image.rawmode == "RGBX" and image.is_animated:
+        image.rawmode = image._mode = "RGBA"
+    return image
 
 
 def _deep(image: Image.Image, shown: str) -> Pixels:

@@ -62,6 +62,10 @@ _SIGNS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"SQLite format 3", "a database", ""),
     (0, b"\xd0\xcf\x11\xe0", "an Office document", _SAVE),
     (0, b"version https://git-lfs", "a pointer of Git LFS", "fetch the picture itself with git lfs pull"),
+    (0, b"II*\0", "a TIFF of a kind that is not read, or a broken one", _SAVE),
+    (0, b"MM\0*", "a TIFF of a kind that is not read, or a broken one", _SAVE),
+    (0, b"II+\0", "a TIFF of a kind that is not read, or a broken one", _SAVE),
+    (0, b"MM\0+", "a TIFF of a kind that is not read, or a broken one", _SAVE),
 )
 _BRANDS = {
     b"crx ": ("a raw photo (CR3)", _DEVELOP), b"avif": ("an AVIF picture", ""), b"avis": ("an AVIF picture", ""),

@@ -19,7 +19,7 @@ from ..explain import explained
 from ..foreign import reason
 from .arrays import array_pixels, check_array, check_tensor, tensor_pixels
 from .bundled import BUNDLED, named
-from .decoding import exif_of, pil_pixels, quiet, turned, upright_size
+from .decoding import exif_of, pil_pixels, quiet, turned, uncovered, upright_size
 from .kinds import KINDS, is_heic, unread
 from .pixels import Pixels, blocks, check_size, factor_for, mega
 from .png_rows import png_header, png_pixels
@@ -218,7 +218,7 @@ def _opened(path: Path, shown: str, max_pixels: int) -> Image.Image:
             Image.init()
             if is_heic(path):
                 return _heic(path, shown)
-            image = Image.open(path, formats=[f for f in _FORMATS if f in Image.OPEN])
+            image = uncovered(Image.open(path, formats=[f for f in _FORMATS if f in Image.OPEN]))
         except FileNotFoundError as error:
             stem = path.stem
             hint = f"; {stem} is a bundled picture" if stem in BUNDLED else ""

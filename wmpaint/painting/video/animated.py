@@ -11,6 +11,7 @@ from torch import Tensor
 from ...errors import FileError, InputError
 from ...foreign import foreign
 from ...image import load_image
+from ...image.decoding import uncovered
 from .colors import LARGEST
 from .timing import MOST, Pace, pace_of
 
@@ -29,8 +30,11 @@ def is_animation(path: Path) -> bool:
     return begins or (head[:4], head[8:]) == (b"RIFF", b"WEBP") or head[4:] in (b"ftypavis", b"ftypavif")
 
 
-def animation_pace(path: Path, limit: int | None = None) -> Pace:
+def animation_pace(path: Path, limit: float | None = None) -> Pace:
     """When its pictures come.
+
+    Args:
+        limit: seconds of it that are wanted.
 
     Raises:
         FileError: a broken one. InputError: one that is too large, or of too many pictures.
@@ -51,13 +55,13 @@ def animation_pictures(path: Path) -> Iterator[tuple[float, Tensor]]:
         until += lasts
 
 
-def _lasting(path: Path, limit: int | None, seen: bool) -> Iterator[tuple[float, Tensor | None]]:
+def _lasting(path: Path, limit: float | None, seen: bool) -> Iterator[tuple[float, Tensor | None]]:
     from PIL import Image
 
     with warnings.catch_warnings(), foreign(WHAT, path):
         warnings.simplefilter("ignore")
         Image.init()
-        with Image.open(path, formats=[kind for kind in KINDS if kind in Image.OPEN]) as image:
+        with uncovered(Image.open(path, formats=[kind for kind in KINDS if kind in Image.OPEN])) as image:
             if image.width * image.height > LARGEST:
                 raise InputError(
                     f"expected frames of at most {LARGEST} pixels, got {image.width} x {image.height} in {str(path)!r}"
@@ -67,7 +71,10 @@ def _lasting(path: Path, limit: int | None, seen: bool) -> Iterator[tuple[float,
             first = 1 if count > 1 and image.info.get("default_image") else 0
             if count - first > MOST and limit is None:
                 raise InputError(f"expected a film of at most {MOST:,} frames, got {count:,} in {str(path)!r}")
-            for number in range(first, count if limit is None else min(count, first + limit)):
+            until = 0.0
+            for number in range(first, count):
+                if limit is not None and until > limit + 1:
+                    return
                 image.seek(number)
                 try:
                     image.load()  # some kinds know only then how long it lasts
@@ -75,6 +82,8 @@ def _lasting(path: Path, limit: int | None, seen: bool) -> Iterator[tuple[float,
                     raise FileError(f"expected {WHAT}, got {str(path)!r}, which is broken") from error
                 picture = load_image(image) if seen else None
                 lasts = float(image.info.get("duration") or 0) / 1000
-                yield lasts if lasts >= SHORTEST else AT_LEAST, picture
+                lasts = lasts if lasts >= SHORTEST else AT_LEAST
+                until += lasts
+                yield lasts, picture
             if count <= first:
                 raise FileError(f"expected {WHAT}, got {str(path)!r}, which has no picture")

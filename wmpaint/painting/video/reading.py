@@ -67,10 +67,11 @@ def open_film(source: str | Path, *, fps: float | None = None, limit: int | None
         return
     if not path.is_file():
         raise FileError(f"expected a film or a folder of pictures, and there is none at {str(path)!r}")
+    seconds = None if limit is None else limit / (fps or SLOWEST)
     if is_animation(path):
-        frames, film = _timed(path, animation_pictures(path), animation_pace(path, limit), fps, limit, None)
+        frames, film = _timed(path, animation_pictures(path), animation_pace(path, seconds), fps, limit, None)
     else:
-        found = opened(path, None if limit is None else limit / (fps or SLOWEST))
+        found = opened(path, seconds)
         frames, film = _timed(path, found.frames(), found.pace, fps, limit, found)
     try:
         yield film

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from ...errors import FileError, InputError, clipped
+from ...export.ffmpeg import RATES
 from ...foreign import foreign, reason
 from .colors import HLG, LARGEST, PQ, Look, linear_light, look_of, picture_of, raw_pixels
 from .timing import LEAP, MOST, Pace, pace_of, rising
@@ -260,7 +261,7 @@ class _Seen:
         heard = begins if self.heard is None else self.heard
         context = self.sound.codec_context
         together = abs(heard - begins) <= AT_ONCE
-        copied = context.name == "aac" and self.sound.profile in COPIED and together
+        copied = context.name == "aac" and self.sound.profile in COPIED and context.sample_rate in RATES and together
         joined = _is(self.container, JOINED)
         return Sound(path, self.sound.index, (start if joined else 0.0) - begins, joined, copied)
 

@@ -71,7 +71,8 @@ def pace_of(
     steady = even.mean() >= EVENLY
     slack = min(float(np.abs(steps[even] - spacing).max()) if steady else min(tick, spacing / 4), spacing / 2) + 1e-6
     until = float(at[-1] - at[0])
-    return Pace(spacing, slack, until, until + (last if last > 0 else spacing))
+    # Some writers give the last picture one tick of the clock, or none, for want of a next one.
+    return Pace(spacing, slack, until, until + (last if last > min(2 * tick, spacing / 10) else spacing))
 
 
 def frames_in(end: float, fps: float) -> int:
@@ -91,16 +92,18 @@ def at_steady(
         InputError: more than 100,000 frames.
     """
     rate, count, shown, until = _exact(fps), 0, None, 0.0
+    planned = frames_in(pace.end, fps)
     for time, picture in pictures:
         if shown is not None:
-            for _ in range(count, _before(time - pace.slack, rate)):
+            before = _before(time - pace.slack, rate)
+            for _ in range(count, min(before, planned) if time <= pace.last + pace.slack else before):
                 yield shown
                 count = _counted(count)
         shown, until = picture, time
     if shown is None:
         return
     whole = abs(until - pace.last) <= pace.slack + pace.spacing / 2  # else it ended elsewhere than it was to
-    for _ in range(count, frames_in(pace.end if whole else until + pace.spacing, fps)):
+    for _ in range(count, planned if whole else frames_in(until + pace.spacing, fps)):
         yield shown
         count = _counted(count)
 
