@@ -18,6 +18,8 @@ from wmpaint.cli.app import app
         (["--auth", "ada"], "--auth NAME:PASSWORD"), (["--auth", ":x"], "--auth NAME:PASSWORD"),
         (["--max-strokes", "0"], "limit of strokes of 1 or more, got 0"),
         (["--max-upload", "-3"], "limit of megabytes"),
+        (["--max-upload", "9" * 20], "limit of megabytes of 1 to 1,000,000,000"),
+        (["--max-strokes", "9" * 30], "limit of strokes of 1 to 1,000,000,000"),
     ],
 )  # fmt: skip
 def test_bad_options_are_one_sentence(options: list[str], words: str) -> None:
