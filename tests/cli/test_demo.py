@@ -18,6 +18,8 @@ from wmpaint.cli.app import app
         (["--auth", "ada"], "--auth NAME:PASSWORD"), (["--auth", ":x"], "--auth NAME:PASSWORD"),
         (["--max-strokes", "0"], "limit of strokes of 1 or more, got 0"),
         (["--max-upload", "-3"], "limit of megabytes"),
+        (["--max-upload", "9" * 20], "limit of megabytes of 1 to 1,000,000,000"),
+        (["--max-strokes", "9" * 30], "limit of strokes of 1 to 1,000,000,000"),
     ],
 )  # fmt: skip
 def test_bad_options_are_one_sentence(options: list[str], words: str) -> None:
@@ -34,6 +36,15 @@ def test_a_port_that_is_taken_is_said() -> None:
         port = taken.getsockname()[1]
         done = CliRunner().invoke(app, ["demo", "--no-browser", "--port", str(port)])
     assert done.exit_code == 2 and f"a free port, got {port}" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["no such host", "caf\udce9", "x" * 300, "203.0.113.7", "\x1b[31m"])
+@pytest.mark.parametrize("port", [[], ["--port", "7860"]])
+def test_a_host_that_is_no_address_of_this_machine_is_said(host: str, port: list[str]) -> None:
+    needs.package("gradio")
+    done = CliRunner().invoke(app, ["demo", "--no-browser", "--host", host, *port])
+    assert done.exit_code == 2 and "expected a --host" in done.stderr
+    assert done.stderr.count("\n") == 1 and "\x1b" not in done.stderr
 
 
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import signal
@@ -65,7 +66,7 @@ def demo(
     limits = Limits(
         strokes=max_strokes, height=max_height, seconds=max_seconds, minutes=max_minutes, megabytes=max_upload
     )
-    _check_port(host, port)
+    _check_address(host, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it so wants its files removed, too
     code = 0
     try:
@@ -87,14 +88,21 @@ def demo(
     os._exit(code)
 
 
-def _check_port(host: str, port: int | None) -> None:
+def _check_address(host: str, port: int | None) -> None:
+    """Find out before anything is built whether the page can be served there."""
     import socket
 
-    if port is None:
-        return
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise InputError(f"expected a free port, got {port}: {error.strerror or error}") from error
+    try:
+        inner = host[1:-1] if host.startswith("[") and host.endswith("]") else host  # as IPv6 is written in addresses
+        found = socket.getaddrinfo(inner, port or 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+    except (OSError, ValueError) as error:  # ValueError: a name that is no text
+        raise InputError(f"expected a --host such as 127.0.0.1 or 0.0.0.0, got {host!r}") from error
+    try:
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise InputError(f"expected a --host that is an address of this machine, got {host!r}") from error
+        raise InputError(f"expected a free port, got {port}: {error.strerror or error}") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 
 from ..errors import InputError
 
 __all__ = ["Limits"]
+
+MOST = 1_000_000_000  # more than any machine has, and what JSON for browsers can say
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Limits:
         waiting: visitors that may wait in a line.
 
     Raises:
-        InputError: a limit below 1, or none.
+        InputError: a limit below 1, above `MOST`, or none.
     """
 
     strokes: int = 4000
@@ -39,5 +40,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if not 1 <= getattr(self, field.name) < math.inf:
-                raise InputError(f"expected a limit of {field.name} of 1 or more, got {getattr(self, field.name)}")
+            value = getattr(self, field.name)
+            if not 1 <= value <= MOST:
+                bounds = "1 or more" if value < 1 else f"1 to {MOST:,}"
+                raise InputError(f"expected a limit of {field.name} of {bounds}, got {value}")

@@ -70,7 +70,7 @@ class Run:
         init: strokes to begin with, such as an agent's, in place of the rounds that lay them: only the later part of
             the schedule is left. If fewer than `strokes`, the others are added where they are needed.
         hold: whether the strokes of `init` stay as they are, on top, and only the others are painted, beneath them; a
-            number holds so many of its last ones.
+            number holds so many of its last ones. Strokes know no brush: held ones, too, are painted with `brush`.
 
     Raises:
         BrushError: an unknown brush. FileError: a picture or painter that cannot be read.

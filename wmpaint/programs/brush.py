@@ -303,7 +303,7 @@ def _parse(name: str, data: bytes) -> tuple[dict[str, Setting], tuple[str, ...]]
         raise BrushError(str(error)) from error
     version = brush.get("version") if isinstance(brush, dict) else None
     if version != 3 or isinstance(version, bool | float):
-        raise BrushError(f"expected a version 3 MyPaint brush, got {name} with version {str(version)[:20]}")
+        raise BrushError(f"expected a version 3 MyPaint brush, got {name} with version {version!r:.20}")
     table = brush.get("settings")
     if not isinstance(table, dict):
         raise BrushError(f"expected settings in brush {name}, got {type(table).__name__}")
