@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +36,10 @@ def film(path: Path) -> None:
     wp.paint("sample", brush="round", strokes=12, height=64, steps=3).save(path, seconds=2)
 
 
+def works(path: Path) -> None:
+    shutil.copytree(ROOT / "gallery" / "dahlia", path / "dahlia")
+
+
 THINGS: dict[str, Callable[[Path], None]] = {
-    "photo.jpg": photo, "photos/": photos, "my_brush.myb": brush, "in.mp4": film,
+    "photo.jpg": photo, "photos/": photos, "my_brush.myb": brush, "in.mp4": film, "gallery/": works,
 }  # fmt: skip

@@ -17,10 +17,11 @@ KINDS = {int: "NUMBER", float: "NUMBER", Path: "PATH", str: "TEXT"}
 # What the examples of commands need, before any of them.
 BEGIN = """\
 The examples can be tried in a folder where `photo.jpg` is a photo of yours, `in.mp4` a film and `my_brush.myb` a
-MyPaint brush; `sample`, `castle`, `owl`, `starry_night` and `cafe_terrace` are pictures that come along. Several take a
-painting, which this one makes:
+MyPaint brush; `sample`, `castle`, `owl`, `starry_night` and `cafe_terrace` are pictures that come along. The works of
+`wmpaint gallery` lie in the folder `gallery/` of a copy of the repository. Several commands take a painting, which this
+one makes:
 
-<!-- needs: photo.jpg, in.mp4, my_brush.myb -->
+<!-- needs: photo.jpg, in.mp4, my_brush.myb, gallery/ -->
 
 ```sh
 wmpaint paint

@@ -12,7 +12,7 @@ from . import common
 
 __all__ = ["EXAMPLE", "gallery"]
 
-EXAMPLE = "Example: [bold]wmpaint gallery flow_field -o flow_field/[/]"
+EXAMPLE = "Example: [bold]wmpaint gallery dahlia -o dahlia/[/]"
 
 
 @common.guarded
