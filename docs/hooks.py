@@ -50,6 +50,9 @@ def on_files(files: Any, config: Any) -> Any:
     pages |= {"examples.md": examples(), "file_format.md": file_format()}
     pages["benchmarks.md"] = moved((ROOT / "benchmarks/README.md").read_text("utf-8"), "benchmarks")
     pages["changelog.md"] = moved((ROOT / "CHANGELOG.md").read_text("utf-8"), "")
+    # Every page loads the search's index, so that code, tables of numbers and what was once changed stay out of it.
+    for name in ("examples.md", "benchmarks.md", "changelog.md"):
+        pages[name] = _unsearched(pages[name])
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     for work in works:
@@ -280,6 +283,13 @@ def file_format() -> str:
     text = (ROOT / "docs/file_format.md.in").read_text("utf-8")
     schema = (ROOT / "wmpaint/painting/painting.schema.json").read_text("utf-8").rstrip()
     return text.replace("{{schema}}", schema)
+
+
+def _unsearched(text: str) -> str:
+    """A page that the search does not look into."""
+    if text.startswith("---\n"):
+        return text.replace("---\n", "---\nsearch: {exclude: true}\n", 1)
+    return f"---\nsearch: {{exclude: true}}\n---\n\n{text}"
 
 
 def moved(text: str, folder: str) -> str:
