@@ -2,7 +2,7 @@
 
     python benchmarks/painters.py                       # the table of docs/painters.md
     python benchmarks/painters.py --sheets              # contact sheets, beside the weights
-    python benchmarks/painters.py --train charcoal …    # train again, into wmpaint/painters/weights/
+    python benchmarks/painters.py --train charcoal …    # train again, into wmpaint/media/ribbon/weights/
     python benchmarks/painters.py --report              # measure the weights again, as training does, and note it there
 
 Bundled painters are trained without a time limit: 14,000 strokes and 9,000 steps, some minutes of one core each.
@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import wmpaint as wp
 from wmpaint.image import save_png
-from wmpaint.painters.zoo import WEIGHTS
+from wmpaint.media.ribbon.zoo import WEIGHTS
 
 
 def train(names: list[str]) -> None:

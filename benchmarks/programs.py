@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from wmpaint.programs import Brush, Dabs, MyPaint, bundled
-from wmpaint.programs.base import BrushProgram
+from wmpaint.media.programs import Brush, Dabs, MyPaint, bundled
+from wmpaint.media.programs.base import BrushProgram
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "programs.md"
-BRUSHES = ROOT / "wmpaint" / "programs" / "brushes" / "brushes.json"
+BRUSHES = ROOT / "wmpaint" / "media" / "programs" / "brushes" / "brushes.json"
 BEGIN, END = "<!-- made by benchmarks/programs.py -->", "<!-- end -->"
 SIDE = 128  # pixels
 

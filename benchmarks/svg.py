@@ -21,8 +21,8 @@ from torch import Tensor
 import wmpaint as wp
 from wmpaint.export.svg import STYLES
 from wmpaint.image import save_png
+from wmpaint.media.ribbon import available
 from wmpaint.metrics import psnr
-from wmpaint.painters import available
 
 
 def drawn(path: Path, height: int, width: int) -> Tensor:  # [3, H, W]

@@ -21,7 +21,8 @@ SLOW = (
     "cli/test_video.py", "demo/test_api.py", "demo/test_browser.py", "demo/test_parts.py", "docs/test_blocks.py",
     "docs/test_notebooks.py",
     "docs/test_site.py", "objectives/test_dream.py", "objectives/test_style.py", "objectives/test_text.py",
-    "painters/test_bundled.py", "painters/test_fitting.py", "painting/test_video.py", "programs/test_fuzz.py",
+    "media/ribbon/test_bundled.py", "media/ribbon/test_fitting.py", "painting/test_video.py",
+    "media/programs/test_fuzz.py",
     "test_benchmarks.py", "test_cli.py", "test_features_classic.py", "test_gallery.py",
 )  # fmt: skip
 OTHERS = re.compile(r"^\s*import browser$|needs\.program\(", re.M)  # programs that are not ours

@@ -44,7 +44,7 @@ def package(name: str) -> Any:
 def libmypaint() -> Any:
     """The system's libmypaint; WMPAINT_REQUIRE_LIBMYPAINT=1 makes its absence a failure."""
     from wmpaint.errors import MissingProgram
-    from wmpaint.programs._library import library
+    from wmpaint.media.programs._library import library
 
     try:
         return library()

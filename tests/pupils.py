@@ -11,7 +11,7 @@ from torch import Tensor
 
 from wmpaint.agents import Agent, AgentConfig
 from wmpaint.data.base import Data, Examples
-from wmpaint.painters import RibbonPainter
+from wmpaint.media.ribbon import RibbonPainter
 from wmpaint.strokes import StrokeBatch
 
 

@@ -74,9 +74,9 @@ NAMED = {
     "painting/video/animated.py Image.open": "its own limits, of pixels, pictures and formats, within `foreign`",
     "painting/video/animated.py path.open": "the first bytes of it",
     "painting/video/source.py av.open": "its own limits, of containers, pixels, packets and frames, within `foreign`",
-    "programs/_library.py open": SYSTEM,
-    "programs/brush.py json.loads": OURS,
-    "programs/brush.py read_text": OURS,
+    "media/programs/_library.py open": SYSTEM,
+    "media/programs/brush.py json.loads": OURS,
+    "media/programs/brush.py read_text": OURS,
     "tensors.py safe_open": "after the file's size and its header's were looked at, within `foreign`",
 }
 _METHODS = {"read_bytes", "read_text", "open"}

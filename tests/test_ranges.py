@@ -27,12 +27,12 @@ from wmpaint.export.plotter import Machine, Order, Speeds
 from wmpaint.export.plotter.pens import MOST_PENS, Pen, PenSet
 from wmpaint.export.plotter.placement import Placement
 from wmpaint.export.svg.write import _seconds
+from wmpaint.media.programs.events import check_seed, check_size
+from wmpaint.media.ribbon.ribbon import RibbonConfig
 from wmpaint.objectives import presets
-from wmpaint.painters.ribbon import RibbonConfig
 from wmpaint.painting.schedule import Schedule
 from wmpaint.painting.video import VideoRun
 from wmpaint.painting.video.reading import open_film
-from wmpaint.programs.events import check_seed, check_size
 from wmpaint.units import length, page_size
 
 MOST_SEED = (1 << 63) - 1

@@ -16,8 +16,8 @@ ENTRIES = {name for page in PAGES for name in re.findall(r"^::: ([\w.]+)$", page
 
 
 PACKAGES = [
-    "demo", "gallery", "objectives", "painters", "programs", "raster", "features", "painting", "data", "agents",
-    "export.svg", "export.plotter",
+    "demo", "gallery", "objectives", "media.ribbon", "media.programs", "raster", "features", "painting", "data",
+    "agents", "export.svg", "export.plotter",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from wmpaint.canvas import Canvas
 from wmpaint.geometry import branches, coefficients
-from wmpaint.painters import RibbonConfig, RibbonPainter
+from wmpaint.media.ribbon import RibbonConfig, RibbonPainter
 from wmpaint.raster.tiles import is_straight
 from wmpaint.strokes import Strokes
 

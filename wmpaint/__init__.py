@@ -17,13 +17,13 @@ from .version import __version__ as __version__
 
 _WHERE = {
     "Agent": "agents",
-    "Brush": "programs",
+    "Brush": "media.programs",
     "Canvas": "canvas",
-    "Dabs": "programs",
-    "MyPaint": "programs",
+    "Dabs": "media.programs",
+    "MyPaint": "media.programs",
     "Objective": "objectives",
     "Painting": "painting",
-    "RibbonPainter": "painters",
+    "RibbonPainter": "media.ribbon",
     "Run": "painting",
     "Scene": "objectives",
     "StrokeBatch": "strokes",
@@ -36,8 +36,8 @@ _WHERE = {
     "dream": "objectives",
     "economy": "objectives",
     "edges": "objectives",
-    "evaluate": "painters",
-    "fit": "painters",
+    "evaluate": "media.ribbon",
+    "fit": "media.ribbon",
     "flow": "objectives",
     "ink": "objectives",
     "load": "painting",
@@ -48,7 +48,7 @@ _WHERE = {
     "paint_video": "painting",
     "palette": "objectives",
     "photo": "objectives",
-    "program": "programs",
+    "program": "media.programs",
     "sample_photo": "image",
     "sinkhorn": "objectives",
     "ssim": "objectives",
@@ -56,9 +56,11 @@ _WHERE = {
     "transfer": "objectives",
     "variance": "objectives",
 }
-_MODULES = {
-    name: name for name in ("agents", "data", "export", "features", "objectives", "painters", "programs", "raster")
-} | {"plotter": "export.plotter"}
+_MODULES = {name: name for name in ("agents", "data", "export", "features", "media", "objectives", "raster")} | {
+    "painters": "media.ribbon",
+    "plotter": "export.plotter",
+    "programs": "media.programs",
+}
 
 __all__ = sorted([*_WHERE, *_MODULES])
 

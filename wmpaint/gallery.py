@@ -103,7 +103,7 @@ class Artwork:
     @property
     def medium(self) -> str:
         """What it is made with: paint, wet, ink or dry, as its brush is; or pens."""
-        from .programs import catalog
+        from .media.programs import catalog
 
         if self.meta["kind"] == "plotter":
             return "pens"

@@ -49,7 +49,7 @@ def test_a_color_on_its_own_color_brings_no_variance() -> None:
 
 
 def test_one_color_stroke_has_the_painters_variance() -> None:
-    from wmpaint.painters.batch import dream_batch
+    from wmpaint.media.ribbon.batch import dream_batch
 
     studio, laid = setting(channels=3, ground=(0.2, 0.7, 0.5))
     one = laid.span(0, 1)

@@ -33,8 +33,8 @@ from wmpaint.canvas import Canvas
 from wmpaint.data import load as load_data
 from wmpaint.errors import InputError
 from wmpaint.image import load_image, sample_photo
+from wmpaint.media.programs import Dabs
 from wmpaint.metrics import psnr
-from wmpaint.programs import Dabs
 
 TINY = {"side": 32, "width": 4, "hidden": 16, "sees": 16}
 

@@ -20,7 +20,7 @@ from PIL import Image
 from windows import Watched, window
 
 from wmpaint import load, sample_photo
-from wmpaint.programs.brush import FOLDER
+from wmpaint.media.programs.brush import FOLDER
 
 FAST = 30  # strokes
 

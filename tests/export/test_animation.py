@@ -18,7 +18,7 @@ from wmpaint.errors import FileError, InputError
 from wmpaint.export import gif
 from wmpaint.export.animation import stroke_counts, stroke_frames, write_film
 from wmpaint.export.bitmap import flatten, over
-from wmpaint.programs import Dabs
+from wmpaint.media.programs import Dabs
 from wmpaint.strokes import Strokes
 
 

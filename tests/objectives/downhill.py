@@ -8,8 +8,8 @@ from typing import Any
 import torch
 import toys
 
+from wmpaint.media.ribbon import RibbonPainter, load
 from wmpaint.objectives import Objective, Scene
-from wmpaint.painters import RibbonPainter, load
 from wmpaint.painting.leaves import RATES
 
 PROGRAM_HEIGHT = 512

@@ -5,8 +5,8 @@ import torch
 from flat import Flat, many
 
 from wmpaint.canvas import Canvas
+from wmpaint.media.programs import Dabs
 from wmpaint.painting.by_brush import ByBrush
-from wmpaint.programs import Dabs
 from wmpaint.renderer import Renderer
 from wmpaint.strokes import Strokes
 

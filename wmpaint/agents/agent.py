@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..canvas import Canvas
 from ..errors import InputError
-from ..painters.painter import RibbonPainter
+from ..media.ribbon.painter import RibbonPainter
 from ..strokes import StrokeBatch, Strokes
 from .action import SEEN, as_seen, strokes_of
 from .config import AgentConfig

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ..painters.batch import dream_batch
-from ..painters.painter import RibbonPainter
+from ..media.ribbon.batch import dream_batch
+from ..media.ribbon.painter import RibbonPainter
 from ..strokes import StrokeBatch
 
 __all__ = ["gains", "worthwhile"]

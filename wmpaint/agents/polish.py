@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..canvas import Canvas
 from ..image import resize
-from ..painters.painter import RibbonPainter
+from ..media.ribbon.painter import RibbonPainter
 from ..painting.loop import Run
 from ..painting.schedule import LATER
 from ..strokes import Strokes

@@ -13,8 +13,8 @@ from ..errors import BrushError, FileError, InputError
 from ..explain import explained
 from ..files import atomic_path
 from ..foreign import LIMITS
-from ..painters.painter import RibbonPainter
-from ..painters.zoo import load as load_painter
+from ..media.ribbon.painter import RibbonPainter
+from ..media.ribbon.zoo import load as load_painter
 from .agent import Agent
 from .config import AgentConfig
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..painters.batch import dream_batch
-from ..painters.painter import RibbonPainter
+from ..media.ribbon.batch import dream_batch
+from ..media.ribbon.painter import RibbonPainter
 from ..strokes import StrokeBatch
 from .config import AgentConfig
 

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from ..data.base import Data
 from ..errors import InputError
-from ..painters.painter import RibbonPainter
-from ..painters.zoo import load
+from ..media.ribbon.painter import RibbonPainter
+from ..media.ribbon.zoo import load
 from .agent import Agent
 from .config import AgentConfig
 from .judges import Critic

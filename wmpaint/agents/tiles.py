@@ -13,7 +13,7 @@ from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..image import resize
-from ..painters.painter import RibbonPainter
+from ..media.ribbon.painter import RibbonPainter
 from ..raster.composite import composite
 from ..raster.tiles import plan
 from ..strokes import StrokeBatch, Strokes

@@ -42,8 +42,9 @@ def brushes(
         _check_suffix(sheet, ".png", "a sheet")
         files.check_writable(sheet)
 
-    from .. import painters, programs
     from ..image import save_png
+    from ..media import programs
+    from ..media import ribbon as painters
 
     have = set(painters.available())
     rows = [{**entry, "painter": entry["name"] in have} for entry in map(dict, programs.listing())]
@@ -90,8 +91,8 @@ def train_painter(
     files.check_writable(path)
     files.check_writable(sheet)
 
-    from .. import painters
     from ..image import save_png
+    from ..media import ribbon as painters
 
     teacher = _teacher(program, brush)
     # The interpreter's start counts, and so does the contact sheet at the end.
@@ -124,7 +125,8 @@ def evaluate_painter(
         raise InputError(f"expected --strokes of 1 or more, got {strokes}")
     _check_seed(seed)
 
-    from .. import painters, programs
+    from ..media import programs
+    from ..media import ribbon as painters
 
     loaded = painters.load(painter)
     definition = loaded.info.get("definition")
@@ -140,7 +142,7 @@ def evaluate_painter(
 
 
 def _teacher(program: str, brush: Any) -> Program:
-    from .. import programs
+    from ..media import programs
 
     found: Program = programs.program(brush) if program == "auto" else programs.load_program(program, brush)
     return found

@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..errors import InputError
-from ..painters import RibbonPainter
-from ..painters import load as load_painter
-from ..painters.batch import dream_batch
+from ..media.ribbon import RibbonPainter
+from ..media.ribbon import load as load_painter
+from ..media.ribbon.batch import dream_batch
 from ..strokes import StrokeBatch
 from .base import ENDLESS, Data, Examples, check_count, check_side, noise, numbers
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import painters, programs
 from ..canvas import Canvas
 from ..errors import FileError, InputError
+from ..media import programs
+from ..media import ribbon as painters
 from ..memory import check as check_memory
 from ..painting import Painting
 from ..strokes import Strokes

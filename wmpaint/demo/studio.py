@@ -14,9 +14,10 @@ from typing import Any
 
 from PIL import Image
 
-from .. import painters, programs
 from ..errors import InputError
 from ..features import FeatureNet
+from ..media import programs
+from ..media import ribbon as painters
 from ..raster import compiled
 from .errand import errand
 from .home import uploads

@@ -12,8 +12,8 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..errors import InputError
 from ..export.bitmap import flatten
+from ..media.ribbon.painter import RibbonPainter
 from ..objectives.base import Objective
-from ..painters.painter import RibbonPainter
 from ..painting import Painting, Run
 from ..painting.schedule import LATER
 from ..strokes import Strokes

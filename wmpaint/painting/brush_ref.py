@@ -59,7 +59,7 @@ def painter_of(brush: BrushRef, folder: Path | None = None) -> Renderer:
 @lru_cache(maxsize=16)
 def _loaded(brush: BrushRef, source: str, *stamp: int) -> Renderer:
     """The painter of that name or file; `stamp` tells a file from those that were there before it."""
-    from .. import painters
+    from ..media import ribbon as painters
 
     painter = painters.load(source)
     _compare(brush, brush.hash, painter.brush_hash, "brush of the painter")
@@ -68,7 +68,7 @@ def _loaded(brush: BrushRef, source: str, *stamp: int) -> Renderer:
 
 
 def program_of(program: str, brush: BrushRef, seed: int) -> Program:
-    from .. import programs
+    from ..media import programs
 
     source: Any = brush.name
     if brush.definition is not None:

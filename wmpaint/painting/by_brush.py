@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..canvas import Canvas
 from ..export.bitmap import over
-from ..programs.base import BrushProgram
+from ..media.programs.base import BrushProgram
 from ..renderer import Renderer
 from ..strokes import Strokes
 

@@ -22,10 +22,10 @@ from ..errors import InputError, clipped
 from ..explain import explained
 from ..export.bitmap import flatten
 from ..image import GOAL, is_plain, load_image
+from ..media.ribbon.painter import RibbonPainter
+from ..media.ribbon.zoo import load
 from ..objectives.base import Objective, Scene, as_objective
 from ..objectives.photo import photo
-from ..painters.painter import RibbonPainter
-from ..painters.zoo import load
 from ..raster import compiled
 from ..raster.tiles import Plan
 from ..strokes import Strokes

@@ -113,7 +113,7 @@ class Painting:
             FileError: a file that is not a painter.
             InputError: strokes out of range.
         """
-        from ..painters import load as load_painter
+        from ..media.ribbon import load as load_painter
 
         painter = load_painter(brush)
         named = BrushRef.of(painter, brush if Path(brush).suffix == ".safetensors" else None)

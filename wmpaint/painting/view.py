@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from ..canvas import Canvas
+from ..media.ribbon.painter import RibbonPainter
 from ..objectives.base import Objective, Within
-from ..painters.painter import RibbonPainter
 from ..raster.composite import composite
 from ..raster.influence import influence
 from ..raster.tiles import Plan

@@ -13,8 +13,9 @@ from typing import Any
 import gradio as gr
 import torch
 
-from ... import painters, programs
 from ...errors import InputError
+from ...media import programs
+from ...media import ribbon as painters
 from ..album import Album
 from ..live import Stop
 from ..made import name_of

@@ -9,12 +9,12 @@ from typing import Any
 import gradio as gr
 import torch
 
-from ... import painters
 from ...canvas import Canvas
 from ...errors import InputError, WmpaintError
 from ...export.bitmap import flatten
+from ...media import ribbon as painters
+from ...media.ribbon.painter import RibbonPainter
 from ...objectives.presets import preset
-from ...painters.painter import RibbonPainter
 from ...painting import BrushRef, Painting, Run
 from ...strokes import Strokes
 from ...version import __version__

@@ -1,0 +1,1 @@
+"""Media: whatever lays marks on a canvas. Paint programs (`programs`) and what has learned from them (`ribbon`)."""

@@ -1,0 +1,63 @@
+"""Dreaming many pictures at once: they lie side by side on one sheet, and share one pass of the rasterizer."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ...errors import InputError
+from ...raster.composite import composite
+from ...raster.tiles import Sheet
+from ...strokes import StrokeBatch
+from .painter import RibbonPainter
+
+__all__ = ["dream_batch"]
+
+
+def dream_batch(
+    painter: RibbonPainter,
+    strokes: StrokeBatch,
+    color: Tensor | None = None,
+    *,
+    ground: Tensor | None = None,
+    height: int,
+    width: int | None = None,
+    program_height: int | None = None,
+) -> tuple[Tensor, Tensor]:
+    """The mean pictures of B canvases, and the variance of the program around them.
+
+    Args:
+        strokes: K for each picture.
+        color: [B, K, C] in place of the strokes' own; one channel of ones and no ground gives the paint's cover.
+        ground: [C]; zeros if None.
+        height, width: of each picture, pixels; square if no width is given.
+        program_height: as for `RibbonPainter.render`.
+
+    Returns:
+        [B, C, height, width], and [B, height, width] summed over channels. Differentiable in strokes and color.
+
+    Raises:
+        InputError: strokes that are not finite, or no pictures.
+    """
+    b, k = strokes.points.shape[:2]
+    if not b or height < 1 or (width or 1) < 1:
+        raise InputError(f"expected 1 picture of 1 pixel or more, got {b} of {width or height} x {height}")
+    width, color = width or height, strokes.color if color is None else color
+    flat, color = strokes.flat().to(painter.dtype), color.flatten(0, 1)
+    picture = torch.arange(b, device=color.device).repeat_interleave(k)
+    if flat.lifted is not None:
+        shown = ~flat.lifted
+        flat, color, picture = flat[shown], color[shown], picture[shown]
+    if not bool(flat.pressure.isfinite().all() & color.isfinite().all()):
+        raise InputError("expected pressures and colors of finite numbers, got some that are not")
+    sheet = Sheet(b, height, width, tile=8)
+    ribbon, half_width = painter.ribbons(flat, height, program_height)
+    points = flat.points * height
+    layout = sheet.plan(points.detach(), half_width.detach(), picture)
+    ground = color.new_zeros(color.shape[1]) if ground is None else ground
+    rows, columns = sheet.size
+    mean, variance = composite(
+        points + sheet.origin(picture).to(points.dtype)[:, None], flat.radius * height, half_width, ribbon.logits,
+        color, ground, height=rows, width=columns, caps=ribbon.caps, layout=layout,
+    )  # fmt: skip
+    return sheet.cut(mean), sheet.cut(variance[None])[:, 0]

@@ -1,0 +1,199 @@
+"""Training strokes: what a program painted for random strokes, cut into small tiles.
+
+Radii are log-uniform, lengths log-uniform from one radius to the whole canvas; one stroke in ten is
+shorter than its radius, and one in ten turns back on itself. Each stroke weighs the same, whatever
+its size: at most `TILES` tiles of it are kept.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...raster.tiles import plan
+from ...renderer import Program
+
+__all__ = ["LEAST", "Actions", "TileData", "least", "paint_tiles", "random_actions"]
+
+SIDE = 4  # pixels of a tile
+TILES = 24  # kept of each stroke
+LIGHTEST = 0.05  # pressure; many brushes switch on somewhere below it
+FEWEST = 64  # strokes painted, however little time there is, where nothing else is said
+# However little the time that a training is given: strokes for each part of it, and the seeds that one is tested by.
+LEAST = {"surveyed": 6, "learned": 6, "tested": 4, "seeds": 3}
+SIZES = (64, 128, 256, 512)
+
+
+def least(limit: float, what: str) -> int:
+    """Strokes that are painted for `what`, however little of the `limit` in seconds there is."""
+    return FEWEST if limit == math.inf else LEAST[what]
+
+
+@dataclass(frozen=True)
+class Actions:
+    """N strokes in program pixels, each placed on a square window of its own."""
+
+    points: Tensor  # [N, 3, 2]
+    radius: Tensor  # [N]
+    pressure: Tensor  # [N, 2]
+    pace: Tensor  # [N]
+    window: Tensor  # [N] int64, side in pixels
+
+    def __len__(self) -> int:
+        return len(self.radius)
+
+    def first(self, n: int) -> Actions:
+        """The first `n` of them."""
+        return Actions(self.points[:n], self.radius[:n], self.pressure[:n], self.pace[:n], self.window[:n])
+
+
+@dataclass(frozen=True)
+class TileData:
+    """Tiles of painted strokes: alpha averaged over seeds, and its variance between them."""
+
+    actions: Actions
+    stroke: Tensor  # [T] int64, ascending
+    origin: Tensor  # [T, 2] tile centre, pixels
+    mean: Tensor  # [T, SIDE * SIDE]
+    variance: Tensor  # [T, SIDE * SIDE], unbiased; zero for one seed
+    first: Tensor  # [N + 1] range of each stroke's tiles
+
+
+def random_actions(
+    n: int, generator: torch.Generator, *, radius: tuple[float, float] = (0.5, 64.0), timed: bool = False
+) -> Actions:
+    """Random strokes. `timed` also varies the pace, for brushes that listen to time."""
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(*shape, generator=generator)
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator)
+
+    low, high = (math.log(r) for r in radius)
+    r = (low + (high - low) * uniform(n)).exp()
+    longest = torch.where(uniform(n) < 0.8, (40 * r).clamp(24.0, 460.0), 460.0)
+    length = r * (longest / r).pow(uniform(n))
+    length = torch.where(uniform(n) < 0.1, r * uniform(n), length)
+    length = torch.where(uniform(n) < 0.02, 0.0, length)
+    points = torch.stack(
+        [
+            torch.tensor([-0.5, 0.0]).expand(n, 2),
+            torch.stack([0.25 * normal(n), 0.35 * normal(n)], -1),
+            torch.tensor([0.5, 0.0]).expand(n, 2),
+        ],
+        1,
+    ).clone()
+    back = uniform(n) < 0.1
+    points[back, 1] = torch.tensor([0.5, 0.0])
+    points[back, 2] = torch.tensor([-0.5, 0.0]) + 0.15 * normal(int(back.sum()), 2)
+    angle = 2 * math.pi * uniform(n)
+    turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
+    points = torch.einsum("nij,nkj->nki", turn, points) * length[:, None, None]
+    pressure = LIGHTEST + (1 - LIGHTEST) * uniform(n, 2)
+    even = uniform(n) < 0.3
+    pressure[even, 1] = pressure[even, 0]
+    pressure[uniform(n) < 0.15] = 1.0
+    pace = (math.log(0.25) + (math.log(8) - math.log(0.25)) * uniform(n)).exp() if timed else torch.ones(n)
+    low_corner, high_corner = points.amin(1), points.amax(1)
+    need = (high_corner - low_corner).amax(1) + 4 * r
+    sizes = torch.tensor(SIZES)
+    window = sizes[torch.searchsorted(sizes, need.clamp(max=SIZES[-1]).contiguous())]
+    middle = (high_corner + low_corner) / 2
+    points = points - middle[:, None] + window[:, None, None] / 2 + (uniform(n, 2) - 0.5)[:, None]
+    return Actions(points, r, pressure, pace, window)
+
+
+def paint_tiles(
+    program: Program,
+    actions: Actions,
+    reach: Tensor,  # [N] half width to cover, pixels
+    *,
+    seeds: int,
+    seed: int,
+    threads: int = 2,
+    tiles: int | None = TILES,
+    until: float = math.inf,
+    fewest: int = FEWEST,
+    progress: Callable[[float], None] | None = None,
+) -> TileData:
+    """Paint each stroke with several seeds and keep some of its tiles (all, if `tiles` is None).
+
+    By the time `until` (of `time.perf_counter`) it ends with the strokes painted by then, at least `fewest`: none is
+    begun that would not be done by then, were it as slow as those before it.
+    """
+    generator = np.random.default_rng(seed)
+    stroke, column, row = _footprint(actions, reach)
+    count = torch.bincount(stroke, minlength=len(actions))
+    start = torch.cat([count.new_zeros(1), count.cumsum(0)])
+    if tiles is not None:
+        kept = []
+        for begin, size in zip(start.tolist(), count.tolist(), strict=False):
+            choice = np.arange(size) if size <= tiles else np.sort(generator.choice(size, tiles, replace=False))
+            kept.append(choice + begin)
+        index = torch.from_numpy(np.concatenate(kept)) if kept else torch.empty(0, dtype=torch.int64)
+        stroke, column, row = stroke[index], column[index], row[index]
+        count = torch.bincount(stroke, minlength=len(actions))
+        start = torch.cat([count.new_zeros(1), count.cumsum(0)])
+    square = np.zeros((len(stroke), SIDE * SIDE), np.float64)
+    mean = np.zeros_like(square)
+    columns, rows, starts = column.numpy(), row.numpy(), start.tolist()
+    points, radius = actions.points.numpy().astype(np.float64), actions.radius.tolist()
+    pressure, pace, window = actions.pressure.tolist(), actions.pace.tolist(), actions.window.tolist()
+    done = [0] * threads
+
+    def work(worker: int) -> None:
+        began = now = time.perf_counter()
+        for k in range(worker, len(actions), threads):
+            if k >= fewest and now + (now - began) / max(done[worker], 1) > until:
+                break
+            part = slice(starts[k], starts[k + 1])
+            side = window[k]
+            for s in range(seeds):
+                alpha = program.alpha(
+                    points[k], radius[k], tuple(pressure[k]), height=side, width=side,
+                    seed=(seed * 1_000_003 + k * seeds + s) % (1 << 31), pace=pace[k],
+                )  # fmt: skip
+                blocks = alpha.reshape(side // SIDE, SIDE, side // SIDE, SIDE)
+                cut = blocks[rows[part], :, columns[part], :].reshape(-1, SIDE * SIDE)
+                mean[part] += cut
+                square[part] += cut.astype(np.float64) ** 2
+            done[worker] += 1
+            now = time.perf_counter()
+            if progress is not None and worker == 0:
+                progress(sum(done) / len(actions))
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(threads)))
+    painted = min(len(actions), *(worker + threads * count for worker, count in enumerate(done)))
+    total = starts[painted]
+    mean, square = mean[:total] / seeds, square[:total]
+    variance = np.zeros_like(mean) if seeds == 1 else (square - seeds * mean**2) / (seeds - 1)
+    origin = torch.stack([column, row], -1) * SIDE + SIDE / 2
+    return TileData(
+        actions.first(painted), stroke[:total], origin[:total].float(), torch.from_numpy(mean).float(),
+        torch.from_numpy(np.maximum(variance, 0)).float(), start[: painted + 1],
+    )  # fmt: skip
+
+
+def _footprint(actions: Actions, reach: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """(stroke, column, row) of every tile that each stroke's ribbon touches on its own window."""
+    strokes, columns, rows = [], [], []
+    for side in SIZES:
+        (some,) = (actions.window == side).nonzero(as_tuple=True)
+        for part in some.split(256):
+            layout = plan(actions.points[part], reach[part], side, side, SIDE)
+            tile = layout.tiles.repeat_interleave(layout.starts[1:] - layout.starts[:-1])
+            strokes.append(part[layout.strokes])
+            columns.append(tile % layout.across)
+            rows.append(tile // layout.across)
+    stroke = torch.cat(strokes)
+    order = torch.argsort(stroke, stable=True)
+    return stroke[order], torch.cat(columns)[order], torch.cat(rows)[order]

@@ -1,0 +1,317 @@
+"""Fitting a painter to a program: `fit(painter, program) -> FitReport`, and `evaluate` on fresh strokes.
+
+Losses, per pixel of a stroke's footprint, each stroke weighing the same:
+  mean: squared error against the average of two seeds (its minimum is the program's mean stroke);
+  variance: log s + v / s, the gamma deviance of the seeds' sample variance v. It asks for the
+  right variance in relative terms, in the faint parts too.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import math
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ...errors import InputError
+from ...explain import explained
+from ...raster.sample import sample
+from ...renderer import Program
+from .data import LEAST, SIDE, TileData, least, paint_tiles, random_actions
+from .painter import RibbonPainter
+from .ribbon import RibbonNet
+from .survey import SURVEYING, survey
+
+__all__ = ["FitReport", "evaluate", "fit"]
+
+FLOOR = (0.5 / 255) ** 2  # variance that no one sees
+TEST_SEEDS, FEWEST_TESTED = 24, 30  # of fit's report
+SPARE = 1.5  # times the strokes that there seems to be time for
+ENOUGH = 2_000  # strokes, from which most programs are learned well
+USABLE = 0.05  # error share of a painter whose strokes are its program's
+TESTED = 0x7E57_0000  # added to the seed (of which torch heeds 32 bits), so that the strokes of the report are fresh
+PAINTING, TESTING = 0.35, 0.15  # shares of the time: until when strokes are painted, the survey's among them; for tests
+END = 0.97  # share of the time by which the last stroke is painted, since its test takes some, too
+BANDS = (0.5, 1.5, 4.0, 16.0, 64.0)  # radii by which errors are reported
+WATCH = 3.0  # seconds between looks at a painter that learns
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """How well a painter knows its program, on strokes it never saw.
+
+    Args:
+        brush: name.
+        error_share: squared error against the program's mean stroke, over all pixels of all strokes,
+            as a share of the mean strokes' energy; the averaging's own noise is subtracted from both.
+        std_error: |predicted - true| root mean square deviation per stroke, as a share of the true;
+            None for a program without randomness.
+        noise: the program's own standard deviation over a footprint, in levels of 255.
+        strokes: how many strokes it was measured on.
+        by_radius: error_share of the strokes of radius 0.5-1.5, 1.5-4, 4-16 and 16-64 pixels: large
+            strokes carry most of the energy, so what small ones lack shows here only.
+        seconds: what it took, data included.
+    """
+
+    brush: str
+    error_share: float
+    std_error: float | None
+    noise: float
+    strokes: int
+    by_radius: tuple[float, ...]
+    seconds: float
+
+    @property
+    def usable(self) -> bool:
+        """Whether what it paints is about what its program paints: an error share of 5 % or less."""
+        return self.error_share <= USABLE
+
+    def __str__(self) -> str:
+        spread = "none" if self.std_error is None else f"{100 * self.std_error:.1f} % off"
+        bands = ", ".join(f"{100 * share:.2f}" for share in self.by_radius)
+        return (
+            f"{self.brush}: error {100 * self.error_share:.2f} % of the mean stroke's energy on {self.strokes} strokes "
+            f"(by radius: {bands}); noise {self.noise:.1f}/255, its prediction {spread}; {self.seconds:.0f} s"
+            f"{'' if self.usable else '; not usable'}"
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return dataclasses.asdict(self)
+
+
+@explained
+def fit(
+    painter: RibbonPainter,
+    program: Program,
+    *,
+    seed: int = 0,
+    strokes: int = 14_000,
+    steps: int = 9_000,
+    batch: int = 64,
+    rate: float = 4e-3,
+    test_strokes: int = 400,
+    minutes: float | None = None,
+    progress: Progress | None = None,
+    watch: Callable[[RibbonPainter], None] | None = None,
+) -> FitReport:
+    """Teach a painter what a program does with a stroke, and measure how well it learned.
+
+    Args:
+        painter: overwritten with the new weights.
+        program: anything with `alpha` (see `Program`).
+        seed: of data, weights and batches; the same seed gives the same painter on the same machine.
+        strokes: training strokes to paint.
+        steps: optimizer steps of `batch` strokes (Adam, cosine decay from `rate`).
+        test_strokes: held-out strokes for the report.
+        minutes: the whole takes this long at most, but for a stroke: fewer strokes are painted, fewer steps done and
+            fewer strokes tested where there is no time for all. How many depends on the machine, and so
+            does the painter. One that had too little time, and is not `usable`, is told of by a `UserWarning`.
+        progress: called with (share done, what is being done).
+        watch: called every few seconds while it learns, with a painter as good as it is by then. What `progress` or
+            `watch` raise ends the training, and leaves the painter as it was.
+
+    Raises:
+        InputError: counts below 1, minutes not above 0 or too few for even some strokes of a slow program, or a
+            program that paints nothing.
+        BrushError: a brush that smudges, erases or changes color, which no ribbon can imitate.
+    """
+    for name, value in (("strokes", strokes), ("steps", steps), ("batch", batch), ("test_strokes", test_strokes)):
+        if value < 1:
+            raise InputError(f"expected {name} of 1 or more, got {value}")
+    if minutes is not None and not minutes > 0:
+        raise InputError(f"expected minutes above 0, got {minutes}")
+    if not 0 <= seed < 1 << 62 or not rate > 0:
+        raise InputError(f"expected a seed of 0 to 2**62 - 1 and a rate above 0, got {seed} and {rate}")
+    style = getattr(program, "style", None)
+    if style is not None:
+        style.require_plain()
+    began = time.perf_counter()
+    tell = progress or (lambda share, what: None)
+    generator = torch.Generator().manual_seed(seed)
+    limit = math.inf if minutes is None else 60 * minutes
+    asked = strokes, steps
+    config, per_painting = survey(painter.config, program, generator, began, limit)
+    seeds = 2 if config.noise else 1
+    if minutes is not None:  # cutting strokes into tiles takes time, too: no more of them than can be painted
+        room = max(0.0, began + PAINTING * limit - time.perf_counter()) / (per_painting * seeds)
+        strokes = min(strokes, max(LEAST["learned"], int(SPARE * room)))
+    net = RibbonNet(config, generator)
+    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
+    reach = net.half_width(actions.radius, actions.pressure)
+    started = time.perf_counter()
+    data = paint_tiles(
+        program, actions, reach, seeds=seeds, seed=seed, until=began + PAINTING * limit,
+        fewest=least(limit, "learned"), progress=lambda share: tell(0.25 * share, "painting strokes"),
+    )  # fmt: skip
+    strokes = len(data.actions)
+    per_painting = (time.perf_counter() - started) / (strokes * seeds)
+    end, until = began + (1 - TESTING) * limit, began + END * limit
+    if minutes is not None:  # the least of tests has its time
+        end = min(end, until - LEAST["tested"] * LEAST["seeds"] * per_painting)
+
+    def look(now: RibbonNet) -> None:
+        if watch is not None:
+            sketch = RibbonPainter()
+            sketch.adopt(copy.deepcopy(now), program, {})
+            watch(sketch)
+
+    steps = _train(
+        net, data, steps, batch, rate, generator, end, lambda share: tell(0.25 + 0.65 * share, "learning"), look
+    )
+    net = net.half().float()  # as they are stored, so that the report holds for the file
+    painter.adopt(net, program, {"seed": seed, "strokes": strokes, "steps": steps, "batch": batch, "rate": rate})
+    tell(0.9, "testing")
+    tests = TEST_SEEDS
+    if minutes is not None:  # all of a stroke is tested, where training keeps some tiles of it: hence twice the time
+        affordable = max(0.0, until - time.perf_counter()) / (2 * max(per_painting, 1e-9))
+        if config.noise:
+            tests = min(TEST_SEEDS, max(LEAST["seeds"], int(affordable / FEWEST_TESTED)))
+        each = TEST_SEEDS if config.noise else 1
+        test_strokes = min(test_strokes, max(FEWEST_TESTED, int(affordable / each)))
+    report = _evaluate(painter, program, test_strokes, tests, seed + TESTED, until=until, fewest=least(limit, "tested"))
+    report = dataclasses.replace(report, seconds=time.perf_counter() - began)
+    painter.info.update({"report": report.as_dict()})
+    tell(1.0, "done")
+    if not report.usable and (strokes, steps) != asked:
+        need = math.ceil(ENOUGH * seeds * per_painting / (PAINTING - SURVEYING) / 60)
+        warnings.warn(
+            f"the painter of {program.brush!r} is not usable: its error is {report.error_share:.0%} of the strokes' "
+            f"energy, and {USABLE:.0%} is the most; there was time for {strokes:,} strokes and {steps:,} steps: "
+            f"give it more minutes, about {max(need, math.ceil(2 * limit / 60))}",
+            stacklevel=2,
+        )
+    return report
+
+
+def _train(
+    net: RibbonNet,
+    data: TileData,
+    steps: int,
+    batch: int,
+    rate: float,
+    generator: torch.Generator,
+    end: float,
+    tell: Callable[[float], None],
+    look: Callable[[RibbonNet], None],
+) -> int:
+    """Train until `steps` or the time `end`; returns the steps done."""
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate, betas=(0.9, 0.99))
+    count = data.first[1:] - data.first[:-1]
+    (painted,) = (count > 0).nonzero(as_tuple=True)
+    began, step, done = time.perf_counter(), 0, 0.0
+    looked = began
+    while done < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = rate * (min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done)) + 2e-3)
+        strokes = painted[torch.randint(len(painted), (batch,), generator=generator)]
+        alpha, variance, tiles = predict(net, data, strokes)
+        weight = (1 / count[strokes]).repeat_interleave(count[strokes])[:, None] / (batch * SIDE * SIDE)
+        loss = ((alpha - data.mean[tiles]).square() * weight).sum()
+        if net.config.noise:
+            # The variance network answers for the share of a (1 - a) only, so alpha is held here.
+            bound = alpha * (1 - alpha)
+            spread = bound.detach() * (variance / bound.clamp(min=1e-9)) + FLOOR
+            deviance = (data.variance[tiles] + FLOOR) / spread + spread.log()
+            loss = loss + 1e-3 * (deviance * weight).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 0.1)
+        optimizer.step()
+        step += 1
+        done = max(step / steps, (time.perf_counter() - began) / max(end - began, 1e-9))
+        if step % 20 == 0:
+            tell(min(done, 1.0))
+            if time.perf_counter() - looked > WATCH:
+                look(net)
+                looked = time.perf_counter()
+    return step
+
+
+def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Alpha and variance on the tiles of some strokes, and those tiles' indices."""
+    a = data.actions
+    counts = data.first[strokes + 1] - data.first[strokes]
+    owner = torch.repeat_interleave(torch.arange(len(strokes)), counts)
+    tiles = torch.arange(len(owner)) - (counts.cumsum(0) - counts)[owner] + data.first[strokes][owner]
+    points, radius = a.points[strokes], a.radius[strokes]
+    ribbon = net(points, radius, a.pressure[strokes], a.pace[strokes])
+    alpha, variance = sample(
+        points, radius, ribbon.half_width, ribbon.logits, owner, data.origin[tiles], side=SIDE, caps=ribbon.caps
+    )
+    return alpha, variance, tiles
+
+
+@explained
+def evaluate(
+    painter: RibbonPainter,
+    program: Program,
+    *,
+    strokes: int = 400,
+    seeds: int = TEST_SEEDS,
+    seed: int = 1,
+    minutes: float | None = None,
+) -> FitReport:
+    """Measure a painter on random strokes against the mean of `seeds` paintings of each.
+
+    They are neither those that `fit` trains on nor those of its report.
+
+    Args:
+        minutes: the whole takes this long at most, but for some strokes: fewer are painted where there is no time for
+            all.
+
+    Raises:
+        InputError: fewer than 1 stroke or 2 seeds, or minutes not above 0.
+    """
+    if strokes < 1 or seeds < 2:
+        raise InputError(f"expected 1 stroke and 2 seeds or more, got {strokes} and {seeds}")
+    if minutes is not None and not minutes > 0:
+        raise InputError(f"expected minutes above 0, got {minutes}")
+    limit = math.inf if minutes is None else 60 * minutes
+    until = time.perf_counter() + END * limit
+    return _evaluate(painter, program, strokes, seeds, seed, until=until, fewest=least(limit, "tested"))
+
+
+@torch.no_grad()
+def _evaluate(
+    painter: RibbonPainter, program: Program, strokes: int, seeds: int, seed: int, *, until: float, fewest: int
+) -> FitReport:
+    """As `evaluate`, by the time `until`, of `fewest` strokes or more."""
+    began = time.perf_counter()
+    net, config = painter.net, painter.config
+    generator = torch.Generator().manual_seed(seed + 0x5EED)
+    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
+    reach = 1.2 * net.half_width(actions.radius, actions.pressure) + 1  # beyond the painter's own, to see what it cuts
+    seeds = seeds if config.noise else 1
+    data = paint_tiles(program, actions, reach, seeds=seeds, seed=seed + 0x5EED, tiles=None, until=until, fewest=fewest)
+    actions, strokes = data.actions, len(data.actions)
+    parts = [predict(net, data, part)[:2] for part in torch.arange(strokes).split(50)]
+    alpha, variance = (torch.cat(column) for column in zip(*parts, strict=True))
+    noise = data.variance.sum(1) / seeds
+
+    def per_stroke(tiles: Tensor) -> Tensor:
+        return torch.zeros(strokes).index_add_(0, data.stroke, tiles)
+
+    length = (actions.points[:, 1:] - actions.points[:, :-1]).norm(dim=-1).sum(1)
+    area = math.pi * actions.radius**2 + 2 * actions.radius * length + 4
+    error = per_stroke((alpha - data.mean).square().sum(1) - noise)
+    energy = per_stroke(data.mean.square().sum(1) - noise)
+    true, guess = (per_stroke(v.sum(1)).div(area).sqrt() for v in (data.variance, variance))
+    bands = torch.bucketize(actions.radius, torch.tensor(BANDS[1:-1]))
+    shares = [float(error[bands == k].sum() / energy[bands == k].sum().clamp(min=1e-12)) for k in range(len(BANDS) - 1)]
+    return FitReport(
+        brush=program.brush,
+        error_share=float(error.sum() / energy.sum().clamp(min=1e-12)),
+        std_error=float((guess - true).abs().sum() / true.sum().clamp(min=1e-12)) if config.noise else None,
+        noise=255 * float(true.square().mean().sqrt()),
+        strokes=strokes,
+        by_radius=tuple(shares),
+        seconds=time.perf_counter() - began,
+    )
