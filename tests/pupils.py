@@ -12,7 +12,7 @@ from torch import Tensor
 from wmpaint.agents import Agent, AgentConfig
 from wmpaint.data.base import Data, Examples
 from wmpaint.media.ribbon import RibbonPainter
-from wmpaint.strokes import StrokeBatch
+from wmpaint.strokes import Strokes
 
 
 def brush(**config: Any) -> RibbonPainter:
@@ -78,7 +78,8 @@ class Known(Blobs):
         ones = torch.ones(count, self.count)
         there = torch.rand(count, generator=generator) * (self.count - 1)
         present = None if self.all_there else torch.arange(self.count) <= there[:, None]
-        known = StrokeBatch(points, 0.1 * ones, torch.stack([ones, ones], 2), torch.zeros(*ones.shape, 3), present)
+        known = Strokes(points, 0.1 * ones, torch.stack([ones, ones], 2), torch.zeros(*ones.shape, 3))
+        known = known if present is None else known.where(present)
         picture, _ = self.agent.studio.lay(self.agent.studio.bare(count), known)
         return Examples(picture, known)
 

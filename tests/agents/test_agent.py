@@ -14,7 +14,7 @@ from wmpaint.agents.action import as_seen, strokes_of
 from wmpaint.agents.config import AgentConfig
 from wmpaint.agents.sight import as_ink, squared
 from wmpaint.errors import InputError
-from wmpaint.strokes import StrokeBatch
+from wmpaint.strokes import Strokes
 
 COLUMNS = ("points", "radius", "pressure", "color")
 
@@ -62,7 +62,7 @@ def test_sizes_there_and_back() -> None:
 def test_numbers_become_strokes_in_range() -> None:
     config = AgentConfig(channels=3, radius=(0.02, 0.08), reach=0.5, pressure=(0.4, 1.0))
     strokes, there = strokes_of(torch.zeros(1, 1, 12), config)
-    assert there is None and strokes.present is None
+    assert there is None and strokes.lifted is None
     torch.testing.assert_close(strokes.points, torch.full((1, 1, 3, 2), 0.5))
     torch.testing.assert_close(strokes.radius, torch.tensor([[0.04]]))  # the geometric mean
     torch.testing.assert_close(strokes.pressure, torch.full((1, 1, 2), 0.4 + 0.6 / (1 + math.exp(-1))))
@@ -127,7 +127,7 @@ def test_a_batch_is_its_pictures_one_by_one(kind: str, channels: int) -> None:
     pupil = agent(kind=kind, channels=channels, per_look=3 if kind == "set" else 1)
     given = pictures(3, channels)
     batch = pupil(given)
-    assert isinstance(batch, StrokeBatch) and len(batch) == 3 and batch.count == 3
+    assert isinstance(batch, Strokes) and batch.batch == (3,) and len(batch) == 3 and batch.count == 3
     for k in range(3):
         strokes = pupil(given[k])
         assert len(strokes) == 3
@@ -207,7 +207,7 @@ def test_each_look_sees_what_was_laid_before() -> None:
     bare = pupil.studio.bare(2)
     with torch.no_grad():
         steps = list(pupil.rollout(given, bare, pupil.begin(given), first=first, looks=3, total=3))
-    laid = StrokeBatch.cat(look.strokes for look, _ in steps)
+    laid = Strokes.cat(look.strokes for look, _ in steps)
     for k, (_, canvas) in enumerate(steps):
         expected, _ = pupil.studio.lay(bare, laid.span(0, k))
         torch.testing.assert_close(canvas, expected, atol=1e-5, rtol=0)

@@ -11,15 +11,15 @@ from pupils import Blobs, Known, agent, chance
 from wmpaint.agents import Agent, Copying, Freehand, Weights
 from wmpaint.agents.lessons import Outcome
 from wmpaint.errors import InputError
-from wmpaint.strokes import StrokeBatch
+from wmpaint.strokes import Strokes
 
 
 class Watched(Freehand):
     """Keeps what it judges."""
 
-    laid: list[tuple[Any, StrokeBatch]]
+    laid: list[tuple[Any, Strokes]]
 
-    def _judge(self, pupil: Agent, easels: Any, strokes: StrokeBatch, height: int, generator: Any) -> Outcome:
+    def _judge(self, pupil: Agent, easels: Any, strokes: Strokes, height: int, generator: Any) -> Outcome:
         kept = vars(easels) | {"index": easels.index.clone()}
         self.laid = [*getattr(self, "laid", []), (kept, strokes.detach())]
         return super()._judge(pupil, easels, strokes, height, generator)

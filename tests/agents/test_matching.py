@@ -8,15 +8,15 @@ import pytest
 import torch
 
 from wmpaint.agents.matching import matched, stroke_distance
-from wmpaint.strokes import StrokeBatch
+from wmpaint.strokes import Strokes
 
 
-def dots(places: list[list[float]], present: list[list[int]] | None = None, radius: float = 0.1) -> StrokeBatch:
+def dots(places: list[list[float]], present: list[list[int]] | None = None, radius: float = 0.1) -> Strokes:
     """Strokes without a length at (x, 0)."""
     x = torch.tensor(places)
     points = torch.stack([x, torch.zeros_like(x)], 2)[:, :, None].expand(-1, -1, 3, -1)
-    there = None if present is None else torch.tensor(present).bool()
-    return StrokeBatch(points, torch.full_like(x, radius), torch.ones(*x.shape, 2), torch.zeros(*x.shape, 3), there)
+    found = Strokes(points, torch.full_like(x, radius), torch.ones(*x.shape, 2), torch.zeros(*x.shape, 3))
+    return found if present is None else found.where(torch.tensor(present).bool())
 
 
 def test_distance() -> None:
@@ -25,7 +25,7 @@ def test_distance() -> None:
     # Three points off by 0.2, and a radius twice as large.
     assert stroke_distance(dots([[0.2, 0.5]]), one)[0, 0].item() == pytest.approx(3 * 0.04)
     assert stroke_distance(dots([[0.0, 0.5]], radius=0.2), one)[0, 1].item() == pytest.approx(0.02 * math.log(2) ** 2)
-    light = StrokeBatch(one.points, one.radius, one.pressure - 0.5, one.color + 1)
+    light = Strokes(one.points, one.radius, one.pressure - 0.5, one.color + 1)
     assert stroke_distance(light, one)[0, 0].item() == pytest.approx(0.01 * 2 * 0.25 + 0.05 * 3)
 
 

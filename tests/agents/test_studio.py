@@ -8,11 +8,11 @@ from pupils import agent
 from toys import strokes
 
 from wmpaint.agents.studio import Studio, resized
-from wmpaint.strokes import StrokeBatch
+from wmpaint.strokes import Strokes
 
 
-def setting(**config: object) -> tuple[Studio, StrokeBatch]:
-    return agent(**config).studio, StrokeBatch.stack([strokes(4, seed=k) for k in range(3)])  # type: ignore[arg-type]
+def setting(**config: object) -> tuple[Studio, Strokes]:
+    return agent(**config).studio, Strokes.stack([strokes(4, seed=k) for k in range(3)])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -41,7 +41,7 @@ def test_ink_on_ink_has_the_variance_of_the_whole() -> None:
 
 def test_a_color_on_its_own_color_brings_no_variance() -> None:
     studio, laid = setting(channels=3, ground=(0.5, 0.5, 0.5))
-    gray = StrokeBatch(laid.points, laid.radius, laid.pressure, torch.full_like(laid.color, 0.5))
+    gray = Strokes(laid.points, laid.radius, laid.pressure, torch.full_like(laid.color, 0.5))
     _, variance = studio.lay(studio.bare(3), gray)
     assert float(variance.max()) < 1e-6
     _, seen = studio.lay(studio.bare(3), laid)
@@ -63,7 +63,7 @@ def test_gradients_reach_the_strokes_and_not_the_canvas() -> None:
     studio, laid = setting()
     canvas = studio.bare(3).requires_grad_()
     points = laid.points.clone().requires_grad_()
-    picture, _ = studio.lay(canvas, StrokeBatch(points, laid.radius, laid.pressure, laid.color))
+    picture, _ = studio.lay(canvas, Strokes(points, laid.radius, laid.pressure, laid.color))
     picture.square().sum().backward()
     assert canvas.grad is None and points.grad is not None and float(points.grad.abs().max()) > 0
 

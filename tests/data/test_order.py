@@ -7,7 +7,7 @@ import torch
 
 from wmpaint.data.order import Agreement, agreement, agreements, mean_agreement
 from wmpaint.errors import InputError
-from wmpaint.strokes import StrokeBatch, Strokes
+from wmpaint.strokes import Strokes
 
 # Two lines across and one down, which is in two pieces: the person's strokes 0, 1 and 2.
 LINES = [[0.2, 0.2, 0.8, 0.2], [0.2, 0.5, 0.8, 0.5], [0.5, 0.1, 0.5, 0.5], [0.5, 0.5, 0.5, 0.9]]
@@ -103,7 +103,7 @@ def test_nothing_painted_agrees_with_nothing() -> None:
 
 
 def test_batches_leave_out_what_is_absent() -> None:
-    batch = StrokeBatch.stack([strokes(LINES), strokes(LINES[:2])])
+    batch = Strokes.stack([strokes(LINES), strokes(LINES[:2])])
     groups = torch.tensor([[0, 1, 2, 2], [0, 1, -1, -1]])
     both = agreements(batch, batch, groups)
     assert both == [Agreement(1.0, 1.0, 0.0, 1.0)] * 2

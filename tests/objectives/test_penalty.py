@@ -67,7 +67,7 @@ def curves(*points: Any, radius: float = 1e-3, pressure: float = 0.5) -> Strokes
 
 
 def leaves(known: Strokes) -> Strokes:
-    return known._map(lambda value: value.detach().clone().requires_grad_())
+    return known.map(lambda value: value.detach().clone().requires_grad_())
 
 
 QUARTER = [(1, 0), (1, 1), (0, 1)]  # turns by 90 degrees

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 from .config import AgentConfig
 
 __all__ = ["SEEN", "as_seen", "strokes_of"]
@@ -20,7 +20,7 @@ def strokes_of(
     raw: Tensor,  # [B, K, config.numbers]
     config: AgentConfig,
     target: Tensor | None = None,  # [B, 3, h, w], for colors
-) -> tuple[StrokeBatch, Tensor | None]:
+) -> tuple[Strokes, Tensor | None]:
     """The strokes that some numbers stand for, and the logits [B, K] of their being there, if the agent stops.
 
     A color is what the target shows along the stroke, and what the network adds to it: from there it has
@@ -38,12 +38,13 @@ def strokes_of(
     else:
         color = raw.new_tensor(config.ink).expand(b, k, 3)
     there = raw[..., -1] if config.stops else None
-    present = None
+    strokes = Strokes(points, radius, pressure, color)
     if there is not None:
         present = there > 0
         if config.kind == "recurrent":
             present = present.long().cumprod(1).bool()
-    return StrokeBatch(points, radius, pressure, color, present), there
+        strokes = strokes.where(present)
+    return strokes, there
 
 
 def _along(picture: Tensor, points: Tensor) -> Tensor:
@@ -55,7 +56,7 @@ def _along(picture: Tensor, points: Tensor) -> Tensor:
     return seen.mean(3).transpose(1, 2)
 
 
-def as_seen(strokes: StrokeBatch) -> Tensor:
+def as_seen(strokes: Strokes) -> Tensor:
     """[B, K, SEEN] strokes as numbers of order 1, zero where absent: what an agent is told of its last stroke."""
     seen = torch.cat(
         [
@@ -66,4 +67,4 @@ def as_seen(strokes: StrokeBatch) -> Tensor:
         ],
         -1,
     )
-    return seen if strokes.present is None else seen * strokes.present[..., None]
+    return seen * strokes.present[..., None]

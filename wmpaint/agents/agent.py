@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ..canvas import Canvas
 from ..errors import InputError
 from ..media.ribbon.painter import RibbonPainter
-from ..strokes import StrokeBatch, Strokes
+from ..strokes import Strokes
 from .action import SEEN, as_seen, strokes_of
 from .config import AgentConfig
 from .gains import worthwhile
@@ -27,7 +27,7 @@ __all__ = ["Agent", "Look"]
 class Look(NamedTuple):
     """What an agent did after one look."""
 
-    strokes: StrokeBatch  # per_look of them
+    strokes: Strokes  # per_look of them
     there: Tensor | None  # [B, per_look] logits of being there, if it stops
     memory: Tensor
 
@@ -71,13 +71,13 @@ class Agent(nn.Module):
         strokes, there = strokes_of(raw, self.config, target if self.config.channels == 3 else None)
         return Look(strokes, there, self.remember(memory, strokes))
 
-    def remember(self, memory: Tensor, strokes: StrokeBatch) -> Tensor:
+    def remember(self, memory: Tensor, strokes: Strokes) -> Tensor:
         """The memory, with the last of some strokes as the last stroke laid."""
         if self.config.kind != "recurrent":
             return memory
         return torch.cat([memory[:, :-SEEN], as_seen(strokes.detach())[:, -1]], 1)
 
-    def follow(self, target: Tensor, known: StrokeBatch) -> tuple[StrokeBatch, Tensor | None]:
+    def follow(self, target: Tensor, known: Strokes) -> tuple[Strokes, Tensor | None]:
         """What it would lay where each look finds the known strokes before it, and the logits of being there.
 
         For a recurrent agent; the eye sees all stages at once, which is several times as fast as one after the other.
@@ -125,7 +125,7 @@ class Agent(nn.Module):
             seen = self.look(target, canvas, memory, done)
             if stops:
                 shown = seen.strokes.where(~over[:, None])
-                over = over | ~shown.present[:, -1]  # type: ignore[index]
+                over = over | ~shown.present[:, -1]
                 seen = seen._replace(strokes=shown, memory=self.remember(seen.memory, shown))
             within = (first + index)[:, None] * per + place < total
             if not bool(within.all()):
@@ -138,7 +138,7 @@ class Agent(nn.Module):
                 with torch.no_grad():
                     canvas = self.studio.lay(canvas, seen.strokes.detach())[0]
 
-    def worthwhile(self, target: Tensor, canvas: Tensor, strokes: StrokeBatch) -> StrokeBatch:
+    def worthwhile(self, target: Tensor, canvas: Tensor, strokes: Strokes) -> Strokes:
         """The strokes, without those that would take the picture away from the target."""
         side = self.config.sees
         return worthwhile(
@@ -152,7 +152,7 @@ class Agent(nn.Module):
         return self.config.kind == "set" and self.config.looks > 1
 
     @torch.no_grad()
-    def sketch(self, pictures: Tensor, strokes: int | None = None) -> StrokeBatch:
+    def sketch(self, pictures: Tensor, strokes: int | None = None) -> Strokes:
         """Strokes for pictures [B, C, side, side] as the agent sees them.
 
         Args:
@@ -179,7 +179,7 @@ class Agent(nn.Module):
             target, bare, memory, first=first, looks=looks, total=total, choosy=self.is_choosy and looks > 1
         )
         laid = [look.strokes for look, _ in seen]
-        return StrokeBatch.cat(laid).span(0, total)
+        return Strokes.cat(laid).span(0, total)
 
     def forward(self, images: Any, strokes: int | None = None, *, polish: int | None = None) -> Any:
         """Paint one image, or a batch.
@@ -191,7 +191,7 @@ class Agent(nn.Module):
             polish: steps by which the optimizer improves what "tiles" painted; 12 if None, and none for other kinds.
 
         Returns:
-            `StrokeBatch` for a batch, else `Strokes`, in units of the square canvas, or for "tiles" of the picture's.
+            `Strokes`, of a batch [B, N], in units of the square canvas, or for "tiles" of the picture's.
 
         Raises:
             InputError: images or a number of strokes that it cannot take.
@@ -201,7 +201,7 @@ class Agent(nn.Module):
             pictures = pictures.expand(-1, 3, -1, -1)
             steps = POLISH if polish is None else polish
             painted = [self._on_tiles(picture, strokes, steps) for picture in pictures]
-            return painted[0] if single else StrokeBatch.stack(painted)
+            return painted[0] if single else Strokes.stack(painted)
         if polish:
             raise InputError(f"expected no polish of an agent of kind {self.config.kind}, got {polish}")
         pictures, single = see(images, self.config)
@@ -218,7 +218,7 @@ class Agent(nn.Module):
 
     def strokes_for(self, image: Any, strokes: int | None = None, *, polish: int | None = None) -> Strokes:
         """The strokes for one image; as calling the agent."""
-        found = self(image, strokes, polish=polish)
-        if isinstance(found, StrokeBatch):
+        found: Strokes = self(image, strokes, polish=polish)
+        if found.batch:
             raise InputError(f"expected one image, got {len(found)}")
         return found

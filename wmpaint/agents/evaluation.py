@@ -10,7 +10,7 @@ import torch
 
 from ..data.base import ENDLESS, Data
 from ..errors import InputError
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 from .agent import Agent
 from .replay import dream, program_for, replay
 
@@ -78,11 +78,11 @@ def evaluate(
         index = range(start, min(start + BATCH, total))
         pictures = data.take(index, side=agent.config.side).pictures
         batch = agent(pictures, strokes)
-        assert isinstance(batch, StrokeBatch)
+        assert isinstance(batch, Strokes)
         errors = (
             (found - pictures).square().mean((1, 2, 3)) for found in (dream(agent, batch), replay(agent, batch, real))
         )
-        laid = batch.radius.new_full((len(batch),), batch.count) if batch.present is None else batch.present.sum(1)
+        laid = batch.present.sum(1)
         sums += torch.stack([*(error.sum() for error in errors), laid.sum()]).double()
         if progress is not None:
             progress((start + len(index)) / total)

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from ..errors import InputError
 from ..export.animation import stroke_frames, write_film
 from ..image import resize
-from ..strokes import StrokeBatch, Strokes
+from ..strokes import Strokes
 from .agent import Agent
 from .replay import canvas_of, dream, in_colors, program_for, replay
 from .sight import see, taken
@@ -32,7 +32,7 @@ FILMS = (".mp4", ".gif", ".webp")
 def sheet(agent: Agent, pictures: Tensor, *, program: str = "auto", seed: int = 0) -> Tensor:
     """[3, H, W]: a row of targets [B, C, side, side], a row of dreams, and a row of the real program; not polished."""
     strokes = agent(pictures, polish=0)
-    assert isinstance(strokes, StrokeBatch)
+    assert isinstance(strokes, Strokes)
     rows = (pictures, dream(agent, strokes), replay(agent, strokes, program_for(agent, program, seed)))
     return _grid([list(in_colors(agent, row)) for row in rows]).clamp(0, 1)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..media.ribbon.batch import dream_batch
 from ..media.ribbon.painter import RibbonPainter
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 
 __all__ = ["gains", "worthwhile"]
 
@@ -17,7 +17,7 @@ __all__ = ["gains", "worthwhile"]
 @torch.no_grad()
 def gains(
     painter: RibbonPainter,
-    strokes: StrokeBatch,
+    strokes: Strokes,
     target: Tensor,  # [B, C, h, h]
     canvas: Tensor,  # [B, C, h, h]
     *,
@@ -34,8 +34,8 @@ def gains(
 
 @torch.no_grad()
 def worthwhile(
-    painter: RibbonPainter, strokes: StrokeBatch, target: Tensor, canvas: Tensor, *, program_height: int
-) -> StrokeBatch:
+    painter: RibbonPainter, strokes: Strokes, target: Tensor, canvas: Tensor, *, program_height: int
+) -> Strokes:
     """The strokes, without those that would take the picture away from the target, laid after those that stay."""
     error, kept = _error(canvas, target), []
     for cover, color in _laid(painter, strokes, target, program_height):
@@ -53,7 +53,7 @@ def _error(canvas: Tensor, target: Tensor) -> Tensor:
 
 
 def _laid(
-    painter: RibbonPainter, strokes: StrokeBatch, target: Tensor, program_height: int
+    painter: RibbonPainter, strokes: Strokes, target: Tensor, program_height: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Cover [B, 1, h, h] and color [B, C, 1, 1] of one stroke after the other."""
     b, k = strokes.radius.shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..data.base import Data
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 from .agent import Agent
 from .lessons import Outcome, Weights, unusable
 from .parallel import Team
@@ -53,7 +53,7 @@ class Ladder:
             terms[f"rung{rung}"] = float(error.detach())
             if rung + 1 < RUNGS:
                 with torch.no_grad():
-                    canvas, _ = agent.studio.lay(canvas, StrokeBatch.cat(laid).detach(), program_height=size)
+                    canvas, _ = agent.studio.lay(canvas, Strokes.cat(laid).detach(), program_height=size)
                 step = torch.rand(self.batch, 2, generator=generator)[mine].to(pictures) / 2
                 corner, share = corner + share * step, share / 2
                 canvas = cut(canvas, step, 0.5, c.side)

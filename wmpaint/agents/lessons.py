@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from ..data.base import Data
 from ..errors import InputError
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 from .agent import Agent
 from .judges import Critic, FeatureJudge
 from .matching import matched, stroke_distance
@@ -112,7 +112,7 @@ class Freehand:
             agent.rollout(easels.target, easels.canvas, easels.memory, first=first, looks=looks, total=c.strokes)
         )
         laid, memory, canvas = [look.strokes for look, _ in seen], seen[-1][0].memory, seen[-1][1]
-        strokes = StrokeBatch.cat(laid)
+        strokes = Strokes.cat(laid)
         height = c.side // 2 if progress < COARSE and c.side // 2 >= c.sees else c.side
         outcome = self._judge(agent, easels, strokes, height, generator)
         if looks < c.looks:
@@ -172,7 +172,7 @@ class Freehand:
         return pictures[self.team.share(self.batch)].to(self.team.device)
 
     def _judge(
-        self, agent: Agent, easels: Easels, strokes: StrokeBatch, height: int, generator: torch.Generator
+        self, agent: Agent, easels: Easels, strokes: Strokes, height: int, generator: torch.Generator
     ) -> Outcome:
         w = self.weights
         target = resized(easels.target, height)
@@ -227,18 +227,16 @@ class Copying:
         if not bool(target.isfinite().all()):
             return unusable(target)
         known = examples.strokes.span(0, c.strokes)
-        each = torch.full((self.batch,), known.count)
-        if known.present is not None:  # as long as the longest
-            each = known.present.sum(1)
-            known = known.span(0, max(1, int(each.max())))
-        known = known.take(mine).to(target)
+        each = known.present.sum(1)
+        known = known.span(0, max(1, int(each.max())))  # as long as the longest
+        known = known[mine].to(target)
         ours, there = agent.follow(target, known) if c.kind == "recurrent" else self._as_set(agent, target)
         laid = ours.count
-        present = torch.ones_like(known.radius, dtype=torch.bool) if known.present is None else known.present
+        present = known.present
         if c.kind != "recurrent":
             which = matched(ours, known)
             present = present & (which >= 0)
-            ours = _picked(ours, which.clamp(min=0))
+            ours = ours.pick(which.clamp(min=0))
         # The mean over the strokes of the whole batch, so that each counts alike in whichever process it is.
         count = each.clamp(max=laid).sum().clamp(min=1) / self.team.size
         parts = {"strokes": (stroke_distance(ours, known) * present).sum() / float(count)}
@@ -249,15 +247,9 @@ class Copying:
             sum(parts.values(), start=target.new_zeros(())), {n: float(p.detach()) for n, p in parts.items()}
         )
 
-    def _as_set(self, agent: Agent, target: Tensor) -> tuple[StrokeBatch, Tensor | None]:
+    def _as_set(self, agent: Agent, target: Tensor) -> tuple[Strokes, Tensor | None]:
         seen = agent.look(target, agent.studio.bare(len(target)), agent.begin(target), target.new_zeros(len(target)))
         return seen.strokes, seen.there
-
-
-def _picked(strokes: StrokeBatch, which: Tensor) -> StrokeBatch:
-    """[B, K] of the strokes, by number, as if all were present."""
-    rows = torch.arange(len(which), device=which.device)[:, None]
-    return StrokeBatch(*(getattr(strokes, name)[rows, which] for name in ("points", "radius", "pressure", "color")))
 
 
 def _marked(which: Tensor, present: Tensor, like: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 
 __all__ = ["matched", "stroke_distance"]
 
@@ -13,7 +13,7 @@ __all__ = ["matched", "stroke_distance"]
 WEIGHTS = {"points": 1.0, "radius": 0.02, "pressure": 0.01, "color": 0.05}
 
 
-def stroke_distance(ours: StrokeBatch, known: StrokeBatch) -> Tensor:
+def stroke_distance(ours: Strokes, known: Strokes) -> Tensor:
     """[B, K] squared distance of strokes, the k-th from the k-th; differentiable in ours."""
     return (
         WEIGHTS["points"] * (ours.points - known.points).square().sum((-1, -2))
@@ -24,7 +24,7 @@ def stroke_distance(ours: StrokeBatch, known: StrokeBatch) -> Tensor:
 
 
 @torch.no_grad()
-def matched(ours: StrokeBatch, known: StrokeBatch) -> Tensor:
+def matched(ours: Strokes, known: Strokes) -> Tensor:
     """[B, K] which of our strokes stands for each known one; -1 for absent ones.
 
     Pairs are taken from the closest on, which is not the best sum but nearly, and quick for few strokes.
@@ -34,8 +34,7 @@ def matched(ours: StrokeBatch, known: StrokeBatch) -> Tensor:
     for name in ("points", "pressure", "color"):  # [B, known, ours, ...]
         apart = getattr(ours, name)[:, None] - getattr(known, name)[:, :, None]
         cost = cost + WEIGHTS[name] * apart.square().flatten(3).sum(3)
-    if known.present is not None:
-        cost = cost.masked_fill(~known.present[..., None], torch.inf)
+    cost = cost.masked_fill(~known.present[..., None], torch.inf)
     out = torch.full((b, k), -1, dtype=torch.int64, device=cost.device)
     rows = torch.arange(b, device=cost.device)
     for _ in range(min(cost.shape[1:])):

@@ -10,7 +10,7 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..painting.brush_ref import BrushRef, program_of
 from ..renderer import Program
-from ..strokes import StrokeBatch, Strokes
+from ..strokes import Strokes
 from .agent import Agent
 from .studio import resized
 
@@ -34,12 +34,12 @@ def program_for(agent: Agent, program: str = "auto", seed: int = 0) -> Program:
 
 
 @torch.no_grad()
-def dream(agent: Agent, strokes: StrokeBatch) -> Tensor:
+def dream(agent: Agent, strokes: Strokes) -> Tensor:
     """[B, C, side, side] as the painter paints them."""
     return agent.studio.lay(agent.studio.bare(len(strokes)), strokes)[0]
 
 
-def replay(agent: Agent, strokes: StrokeBatch, program: Program) -> Tensor:
+def replay(agent: Agent, strokes: Strokes, program: Program) -> Tensor:
     """[B, C, side, side] as the program paints them; amounts of ink for an agent of one channel."""
     c = agent.config
     canvas = canvas_of(agent)

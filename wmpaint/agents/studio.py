@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from ..media.ribbon.batch import dream_batch
 from ..media.ribbon.painter import RibbonPainter
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 from .config import AgentConfig
 
 __all__ = ["Studio", "resized"]
@@ -35,7 +35,7 @@ class Studio:
     def lay(
         self,
         canvas: Tensor,
-        strokes: StrokeBatch,
+        strokes: Strokes,
         *,
         height: int | None = None,
         program_height: int | None = None,
@@ -70,7 +70,7 @@ class Studio:
         return picture, variance * share * away
 
     @torch.no_grad()
-    def stages(self, strokes: StrokeBatch, height: int, every: int = 1) -> Tensor:
+    def stages(self, strokes: Strokes, height: int, every: int = 1) -> Tensor:
         """[B, K / every, C, height, height] bare canvases with the first 0, `every`, 2 `every`, ... strokes laid."""
         c = self.config
         b, k = strokes.radius.shape

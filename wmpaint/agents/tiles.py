@@ -16,7 +16,7 @@ from ..image import resize
 from ..media.ribbon.painter import RibbonPainter
 from ..raster.composite import composite
 from ..raster.tiles import plan
-from ..strokes import StrokeBatch, Strokes
+from ..strokes import Strokes
 from .config import AgentConfig
 from .gains import gains
 from .windows import LOOKS, RUNGS, cut, zoom_of
@@ -178,7 +178,7 @@ class _Easel:
             for x in _line(self.canvas.aspect, side)[turn % 2 :: 2]:
                 yield x, y
 
-    def _propose(self, corners: Tensor, side: float, rung: int, turn: int) -> tuple[StrokeBatch, Tensor]:
+    def _propose(self, corners: Tensor, side: float, rung: int, turn: int) -> tuple[Strokes, Tensor]:
         """Strokes in windows' own units, and what each takes off the squared error, in its turn [B, K]."""
         agent, c = self.agent, self.agent.config
         n, extent = len(corners), corners.new_tensor([self.canvas.aspect, 1.0])

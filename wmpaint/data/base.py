@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 
 __all__ = ["ENDLESS", "Data", "Examples", "check_count", "check_side", "noise", "numbers", "parts"]
 
@@ -34,7 +34,7 @@ class Examples:
     """
 
     pictures: Tensor
-    strokes: StrokeBatch | None = None
+    strokes: Strokes | None = None
     groups: Tensor | None = None
     labels: Tensor | None = None
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..geometry import bezier
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 from .base import ENDLESS, Data, Examples, check_count, check_side, noise, numbers
 from .ink import draw
 
@@ -172,12 +172,12 @@ class Glyphs(Data):
         half = (width / 2)[:, None, None] * _profile(curves, groups, mine[..., 4:], self.style.taper)
         points = self._placed(curves, group, present, whole, mine, by_curve, half)
         radius = half.masked_fill(~present[..., None], 0).amax((1, 2))
-        strokes = StrokeBatch(
+        strokes = Strokes(
             points,
             radius[:, None].expand(-1, k).contiguous(),
             (half / radius[:, None, None]).clamp(0, 1),
             torch.zeros(b, k, 3),
-            None if bool(present.all()) else present,
+            lifted=None if bool(present.all()) else ~present,
         )
         pictures = draw(points, half, present, side=side)[:, None]
         return Examples(pictures, strokes, groups, self.labels[glyph])

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..geometry import bezier
-from ..strokes import StrokeBatch, Strokes
+from ..strokes import Strokes
 
 __all__ = ["Agreement", "agreement", "agreements", "mean_agreement"]
 
@@ -103,7 +103,7 @@ def agreement(
     return Agreement(order, direction, float(abs(downs - human)), coverage)
 
 
-def agreements(painted: StrokeBatch, known: StrokeBatch, groups: Tensor) -> list[Agreement]:  # groups [B, K]
+def agreements(painted: Strokes, known: Strokes, groups: Tensor) -> list[Agreement]:  # groups [B, K]
     """`agreement` of each of several pictures."""
     return [agreement(painted[i], known[i], groups[i]) for i in range(len(painted))]
 

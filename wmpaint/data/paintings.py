@@ -20,7 +20,7 @@ from ..errors import InputError
 from ..media.ribbon import RibbonPainter
 from ..media.ribbon import load as load_painter
 from ..media.ribbon.batch import dream_batch
-from ..strokes import StrokeBatch
+from ..strokes import Strokes
 from .base import ENDLESS, Data, Examples, check_count, check_side, noise, numbers
 
 __all__ = ["Paintings", "paintings"]
@@ -85,13 +85,13 @@ class Paintings(Data):
         pictures = []
         for rows in torch.arange(len(batch)).split(max(1, _AT_ONCE // side**2)):
             paint, _ = dream_batch(
-                self.painter, batch.take(rows), opaque[rows], height=side, program_height=self.program_height
+                self.painter, batch[rows], opaque[rows], height=side, program_height=self.program_height
             )
             pictures.append(paint[:, :3] + (1 - paint[:, 3:]) * ground[rows, :, None, None])  # each its own ground
         groups = torch.arange(self.strokes).expand(len(batch), -1).contiguous()
         return Examples(torch.cat(pictures).clamp_(0, 1).float(), batch, groups)
 
-    def _strokes(self, chance: Tensor) -> tuple[StrokeBatch, Tensor]:  # [B, numbers] in 0..1
+    def _strokes(self, chance: Tensor) -> tuple[Strokes, Tensor]:  # [B, numbers] in 0..1
         """Strokes from large to small, and the color [B, 3] of each ground."""
         b, k = len(chance), self.strokes
         whole, each = chance[:, :_WHOLE], chance[:, _WHOLE:].view(b, k, _EACH)
@@ -117,7 +117,7 @@ class Paintings(Data):
         seen = F.grid_sample(palette, (2 * center - 1)[:, :, None], align_corners=True)[..., 0].transpose(1, 2)
         color = (seen + (each[..., 11:14] - 0.5) * (0.3 * rest[:, 8, None, None])).clamp(0, 1)
         ground = torch.where(rest[:, 9, None] < 0.5, 0.9 + 0.1 * rest[:, 10:13], palette.mean((2, 3)))
-        return StrokeBatch(points, radius, pressure, color), ground
+        return Strokes(points, radius, pressure, color), ground
 
 
 def paintings(

@@ -342,7 +342,7 @@ class Run:
         provenance["goal_sha256"] = self._goal_digest
         name, _, version = str(self.painter.info.get("program", "mypaint ")).partition(" ")
         return Painting(
-            strokes=strokes._map(torch.clone),  # painting goes on in place
+            strokes=strokes.map(torch.clone),  # painting goes on in place
             canvas=self.canvas,
             brushes=(BrushRef.of(self.painter, self._weights),),
             program=name, program_version=version, program_height=self.height, seed=self.seed,

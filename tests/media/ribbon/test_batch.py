@@ -13,21 +13,21 @@ from wmpaint.errors import InputError
 from wmpaint.media.ribbon.batch import dream_batch
 from wmpaint.media.ribbon.painter import RibbonPainter
 from wmpaint.raster import compiled
-from wmpaint.strokes import StrokeBatch, Strokes
+from wmpaint.strokes import Strokes
 
 
-def paintings(pictures: int, *, spread: float = 1.0, absent: bool = False) -> StrokeBatch:
+def paintings(pictures: int, *, spread: float = 1.0, absent: bool = False) -> Strokes:
     made = []
     for k in range(pictures):
         strokes = random_strokes(4, seed=k)
         made.append(strokes.replace(points=0.5 + spread * (strokes.points - 0.5)))
     if absent:
         made = [strokes[: 4 - k % 4] for k, strokes in enumerate(made)] + [Strokes.empty()]
-    return StrokeBatch.stack(made)
+    return Strokes.stack(made)
 
 
 def alone(
-    painter: RibbonPainter, batch: StrokeBatch, height: int, width: int, program_height: int | None = None
+    painter: RibbonPainter, batch: Strokes, height: int, width: int, program_height: int | None = None
 ) -> tuple[Tensor, Tensor]:
     """Picture by picture, with the painter's own method."""
     canvas = Canvas(aspect=width / height, background=(0.9, 0.5, 0.2))
@@ -69,7 +69,7 @@ def test_gradients_are_those_of_single_pictures() -> None:
     gradients = []
     for many in (True, False):
         leaves = [column.clone().requires_grad_() for column in columns]
-        given = StrokeBatch(leaves[0], leaves[1], leaves[2], leaves[3], batch.present)
+        given = Strokes(leaves[0], leaves[1], leaves[2], leaves[3], lifted=batch.lifted)
         if many:
             picture, variance = dream_batch(painter, given, ground=EXACT, height=13)
         else:
@@ -115,7 +115,7 @@ def test_numbers_that_are_none_are_refused(name: str, value: float) -> None:
 
 def test_no_picture_is_refused() -> None:
     with pytest.raises(InputError, match="1 picture of 1 pixel"):
-        dream_batch(brush(), paintings(2).take(slice(0, 0)), height=16)
+        dream_batch(brush(), paintings(2)[:0], height=16)
     with pytest.raises(InputError, match="1 picture of 1 pixel"):
         dream_batch(brush(), paintings(2), height=0)
 

@@ -63,7 +63,7 @@ def test_it_paints_as_the_program_does(name: str) -> None:
 @each
 def test_odd_strokes_are_finite(name: str) -> None:
     painter = load(name)
-    strokes = toys.odd_strokes()._map(lambda value: value.clone().requires_grad_())
+    strokes = toys.odd_strokes().map(lambda value: value.clone().requires_grad_())
     picture, variance = painter.dream(strokes, Canvas(), height=48, program_height=192)
     (picture.sum() + variance.sum()).backward()
     assert picture.isfinite().all() and variance.isfinite().all() and variance.min() >= 0

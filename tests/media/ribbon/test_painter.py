@@ -110,7 +110,7 @@ def test_double_precision() -> None:
 
 def test_gradients_reach_strokes_and_weights() -> None:
     painter = toys.painter().requires_grad_(True)
-    strokes = toys.strokes(5)._map(lambda value: value.clone().requires_grad_())
+    strokes = toys.strokes(5).map(lambda value: value.clone().requires_grad_())
     picture, variance = painter.dream(strokes, WIDE, height=32)
     (picture.square().mean() + variance.mean()).backward()
     for name in ("points", "radius", "pressure", "color"):
@@ -141,7 +141,7 @@ def test_gradients_point_downhill() -> None:
 @pytest.mark.parametrize("program_height", [None, 256])
 def test_odd_strokes_are_finite_and_so_are_their_gradients(program_height: int | None) -> None:
     painter = toys.painter().requires_grad_(True)
-    strokes = toys.odd_strokes()._map(lambda value: value.clone().requires_grad_())
+    strokes = toys.odd_strokes().map(lambda value: value.clone().requires_grad_())
     picture, variance = painter.dream(strokes, WIDE, height=32, program_height=program_height)
     assert picture.isfinite().all() and variance.isfinite().all()
     (picture.sum() + variance.sum()).backward()
@@ -413,7 +413,7 @@ def test_all_strokes_in_range_are_painted() -> None:
     for radius in (1e-8, 16.0):
         size, pressure = torch.full((2,), radius), torch.tensor([[0.0, 1], [1, 0]])
         strokes = Strokes(far, size, pressure, torch.tensor([[0.0, 0, 0], [1, 1, 1]]))
-        strokes = strokes.check()._map(lambda value: value.clone().requires_grad_())
+        strokes = strokes.check().map(lambda value: value.clone().requires_grad_())
         picture, variance = toys.painter().dream(strokes, Canvas(), height=24)
         (picture.sum() + variance.sum()).backward()
         assert picture.isfinite().all() and variance.isfinite().all() and strokes.points.grad is not None

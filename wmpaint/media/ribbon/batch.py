@@ -8,7 +8,7 @@ from torch import Tensor
 from ...errors import InputError
 from ...raster.composite import composite
 from ...raster.tiles import Sheet
-from ...strokes import StrokeBatch
+from ...strokes import Strokes
 from .painter import RibbonPainter
 
 __all__ = ["dream_batch"]
@@ -16,7 +16,7 @@ __all__ = ["dream_batch"]
 
 def dream_batch(
     painter: RibbonPainter,
-    strokes: StrokeBatch,
+    strokes: Strokes,
     color: Tensor | None = None,
     *,
     ground: Tensor | None = None,

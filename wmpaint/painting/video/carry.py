@@ -191,7 +191,7 @@ class _Work:
     def carried(self, was: Carried) -> Carried:
         """What has become of them."""
         self.leaves.clamp()
-        strokes = self.strokes().detach()._map(torch.clone)
+        strokes = self.strokes().detach().map(torch.clone)
         new = len(self.leaves) - len(self.kept)
         order = self._order()
         numbers = torch.cat([was.numbers, was.numbers[self.kept], torch.arange(was.next, was.next + new)])[order]

@@ -1,0 +1,274 @@
+"""Media: whatever lays marks on a canvas, be it a paint program or what has learned from one.
+
+    render(medium, marks, frame) -> Picture          which is begin, lay, look
+
+A medium says what its marks are, and how a picture begins, how marks are laid on it, and what it then looks like.
+What else one can do is a capability, a protocol of its own that is asked for by `isinstance`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .frame import Frame
+from .marks import Marks
+
+__all__ = [
+    "HasAlpha", "HasInfluence", "HasPlace", "HasPlan", "HasReach", "HasRelief", "Medium", "MediumInfo", "Picture",
+    "Where", "gain", "influence", "mismatch", "reach", "render",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MediumInfo:
+    """Who a medium is, and what it is like.
+
+    Args:
+        name: of the medium, which a painting's file and `wmpaint paint --brush NAME/BRUSH` call it by.
+        brush: of the brush.
+        version: of the program, when known.
+        brush_hash: SHA-256 of all that decides what the brush looks like, in hexadecimal; "" when not known.
+        definition: the brush's file, where it is not one that comes with wmpaint, so that it replays anywhere.
+        weights: a hash of what was learned; None for programs.
+        differentiable: whether pictures have gradients to the marks.
+        random: whether a generator changes pictures.
+        reads_canvas: whether marks depend on what lies beneath them (smudging, wet paint).
+    """
+
+    name: str
+    brush: str = ""
+    version: str = ""
+    brush_hash: str = ""
+    definition: str | None = None
+    weights: str | None = None
+    differentiable: bool = False
+    random: bool = False
+    reads_canvas: bool = False
+
+    @property
+    def full_name(self) -> str:
+        """MEDIUM/BRUSH."""
+        return f"{self.name}/{self.brush}" if self.brush else self.name
+
+
+class Picture(NamedTuple):
+    """What a medium shows.
+
+    Args:
+        mean: [*batch, 4, H, W] premultiplied RGBA in 0..1, row 0 at the top; on a canvas with a background alpha is 1.
+        variance: [*batch, H, W] of a random medium around it, summed over red, green and blue, if it is known.
+        relief: [*batch, H, W] height of the paint in canvas units, if it has any.
+    """
+
+    mean: Tensor
+    variance: Tensor | None = None
+    relief: Tensor | None = None
+
+
+@runtime_checkable
+class Medium(Protocol):
+    """Anything that lays marks. A state is the medium's own: only the medium that began it goes on with it."""
+
+    @property
+    def marks(self) -> type[Marks]:
+        """The kind of marks that it lays."""
+        ...
+
+    @property
+    def info(self) -> MediumInfo:
+        """Who it is."""
+        ...
+
+    def begin(
+        self,
+        frame: Frame,
+        *,
+        ground: Picture | None = None,
+        batch: tuple[int, ...] = (),
+        generator: torch.Generator | None = None,
+    ) -> Any:
+        """The state of a picture without marks.
+
+        Args:
+            ground: what lies beneath, of the frame's size; the bare canvas if None.
+            batch: how many pictures at once; marks are then [*batch, N].
+            generator: of all that is random in this picture; None is the mean, or a fixed seed.
+        """
+        ...
+
+    def lay(self, state: Any, marks: Marks) -> Any:
+        """The state after some more marks; the one before is not to be used again. Lifted marks are left out."""
+        ...
+
+    def look(self, state: Any) -> Picture:
+        """What there is to be seen; more marks may be laid on the state afterwards."""
+        ...
+
+
+@runtime_checkable
+class HasAlpha(Medium, Protocol):
+    """A program of which one mark's alpha can be asked, and which a painter can therefore learn from.
+
+    A program keeps its own time. A stroke takes 5 seconds on a canvas 512 pixels high, and `pace` times as long on one
+    `pace` times as high, so that a brush which listens to the pen's speed, or dabs by the second, paints the same
+    stroke at every size.
+    """
+
+    def alpha(
+        self,
+        points: np.ndarray,  # [3, 2] pixels
+        radius: float,  # pixels
+        pressure: tuple[float, float],
+        *,
+        height: int,
+        width: int,
+        seed: int = 0,
+        pace: float = 1.0,
+    ) -> np.ndarray:
+        """[height, width] float32: the alpha of one stroke on transparent ground."""
+        ...
+
+
+@runtime_checkable
+class HasReach(Protocol):
+    """A medium that knows how far marks reach."""
+
+    def reach(self, marks: Marks, frame: Frame) -> Tensor:
+        """[N, 4] boxes (left, top, right, bottom) in the frame's pixels, outside of which a mark changes nothing."""
+        ...
+
+
+@runtime_checkable
+class HasPlan(Protocol):
+    """A medium that finds out once which marks touch which pixels, for marks that move little from step to step."""
+
+    def plan(self, marks: Marks, frame: Frame, slack: float = 0.0) -> Any:
+        """What `lay(state, marks, plan=)` takes, for marks that have moved by at most `slack` canvas units."""
+        ...
+
+    def lay(self, state: Any, marks: Marks, *, plan: Any = None) -> Any:
+        """As `Medium.lay`."""
+        ...
+
+
+@runtime_checkable
+class HasInfluence(Protocol):
+    """A medium that knows what each of many marks does to a picture, without painting it once for each."""
+
+    def influence(self, marks: Marks, frame: Frame) -> Tensor:
+        """As the function of that name."""
+        ...
+
+    def mismatch(self, marks: Marks, frame: Frame, goal: Tensor) -> Tensor:
+        """As the function of that name."""
+        ...
+
+    def gain(self, marks: Marks, frame: Frame, below: Picture, goal: Tensor) -> Tensor:
+        """As the function of that name."""
+        ...
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where new marks are wanted.
+
+    Args:
+        error: [H, W] 0 or more, how much is wrong at each pixel.
+        guide: [3, H, W] sRGB, what one would like to see there.
+        frame: of those pixels.
+        radius, length: of the marks, canvas units.
+    """
+
+    error: Tensor
+    guide: Tensor
+    frame: Frame
+    radius: float
+    length: float
+
+
+@runtime_checkable
+class HasPlace(Protocol):
+    """A medium with first guesses of its own at what marks should be laid; others get those of `painting.place`."""
+
+    def place(self, where: Where, count: int, generator: torch.Generator) -> Marks:
+        """So many new marks."""
+        ...
+
+
+@runtime_checkable
+class HasRelief(Protocol):
+    """A medium whose paint has a height, and so takes the light."""
+
+    def light(self, picture: Picture, frame: Frame) -> Tensor:
+        """[*batch, 4, H, W] the picture with its relief lit."""
+        ...
+
+
+def render(
+    medium: Medium,
+    marks: Marks,
+    frame: Frame,
+    *,
+    ground: Picture | None = None,
+    generator: torch.Generator | None = None,
+    plan: Any = None,
+) -> Picture:
+    """Begin, lay all the marks, look.
+
+    Args:
+        ground, generator: as for `Medium.begin`.
+        plan: as for `HasPlan`.
+
+    Raises:
+        InputError: marks out of range (see `Marks.check`), or what the medium raises.
+    """
+    state = medium.begin(frame, ground=ground, batch=marks.batch, generator=generator)
+    more = {} if plan is None else {"plan": plan}
+    return medium.look(medium.lay(state, marks, **more))
+
+
+def reach(medium: Medium, marks: Marks, frame: Frame) -> Tensor:
+    """[N, 4] boxes in the frame's pixels outside of which marks change nothing; the whole frame where nobody knows."""
+    if isinstance(medium, HasReach):
+        return medium.reach(marks, frame)
+    rows, columns = frame.size
+    return torch.tensor([0.0, 0.0, columns, rows], device=marks.device).expand(marks.count, 4)
+
+
+def influence(medium: Medium, marks: Marks, frame: Frame) -> Tensor:
+    """[N] the most that each mark changes any channel of any pixel; 1 where nobody knows, 0 for what lies outside."""
+    if isinstance(medium, HasInfluence):
+        return medium.influence(marks, frame)
+    rows, columns = frame.size
+    left, top, right, bottom = reach(medium, marks, frame).unbind(-1)
+    inside = (left < columns) & (top < rows) & (right > 0) & (bottom > 0) & marks.present
+    return inside.to(marks.dtype)
+
+
+def mismatch(medium: Medium, marks: Marks, frame: Frame, goal: Tensor) -> Tensor:  # goal [3, H, W]
+    """[N] the squared distance of each mark's color from a picture, averaged over what shows of it; 0 where unknown."""
+    if isinstance(medium, HasInfluence):
+        return medium.mismatch(marks, frame, goal)
+    return torch.zeros(marks.count, dtype=marks.dtype, device=marks.device)
+
+
+@torch.no_grad()
+def gain(medium: Medium, marks: Marks, frame: Frame, below: Picture, goal: Tensor) -> Tensor:  # goal [3, H, W]
+    """[N] what each mark, laid alone on a picture, takes off the expected squared error, summed over the pixels.
+
+    The error counts the variance of a random medium; below 0 where a mark makes the picture worse.
+    """
+    if isinstance(medium, HasInfluence):
+        return medium.gain(marks, frame, below, goal)
+
+    def error(picture: Picture) -> Tensor:
+        spread = 0.0 if picture.variance is None else picture.variance.sum()
+        return (picture.mean[:3] - goal).square().sum() + spread
+
+    before = error(below)
+    return torch.stack([before - error(render(medium, marks[k], frame, ground=below)) for k in range(marks.count)])
