@@ -19,7 +19,7 @@ from .frame import Frame
 from .marks import Marks
 
 __all__ = [
-    "HasAlpha", "HasInfluence", "HasPlace", "HasPlan", "HasReach", "HasRelief", "Medium", "MediumInfo", "Picture",
+    "HasAlpha", "HasInfluence", "HasPlace", "HasLayout", "HasReach", "HasRelief", "Medium", "MediumInfo", "Picture",
     "Where", "gain", "influence", "mismatch", "reach", "render",
 ]  # fmt: skip
 
@@ -144,14 +144,14 @@ class HasReach(Protocol):
 
 
 @runtime_checkable
-class HasPlan(Protocol):
+class HasLayout(Protocol):
     """A medium that finds out once which marks touch which pixels, for marks that move little from step to step."""
 
-    def plan(self, marks: Marks, frame: Frame, slack: float = 0.0) -> Any:
-        """What `lay(state, marks, plan=)` takes, for marks that have moved by at most `slack` canvas units."""
+    def layout(self, marks: Marks, frame: Frame, slack: float = 0.0) -> Any:
+        """What `lay(state, marks, layout=)` takes, for marks that have moved by at most `slack` canvas units."""
         ...
 
-    def lay(self, state: Any, marks: Marks, *, plan: Any = None) -> Any:
+    def lay(self, state: Any, marks: Marks, *, layout: Any = None) -> Any:
         """As `Medium.lay`."""
         ...
 
@@ -216,19 +216,19 @@ def render(
     *,
     ground: Picture | None = None,
     generator: torch.Generator | None = None,
-    plan: Any = None,
+    layout: Any = None,
 ) -> Picture:
     """Begin, lay all the marks, look.
 
     Args:
         ground, generator: as for `Medium.begin`.
-        plan: as for `HasPlan`.
+        layout: as for `HasLayout`.
 
     Raises:
         InputError: marks out of range (see `Marks.check`), or what the medium raises.
     """
     state = medium.begin(frame, ground=ground, batch=marks.batch, generator=generator)
-    more = {} if plan is None else {"plan": plan}
+    more = {} if layout is None else {"layout": layout}
     return medium.look(medium.lay(state, marks, **more))
 
 
