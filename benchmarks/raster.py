@@ -15,7 +15,7 @@ import time
 import torch
 from torch import Tensor
 
-from wmpaint.raster import composite, plan
+from wmpaint.raster import composite, arrange
 
 ROWS, COLUMNS, CAPS = 18, 17, 3
 

@@ -19,8 +19,21 @@ from .frame import Frame
 from .marks import Marks
 
 __all__ = [
-    "HasAlpha", "HasInfluence", "HasPlace", "HasLayout", "HasReach", "HasRelief", "Medium", "MediumInfo", "Picture",
-    "Where", "gain", "influence", "mismatch", "reach", "render",
+    "HasAlpha",
+    "HasInfluence",
+    "HasLayout",
+    "HasPlace",
+    "HasReach",
+    "HasRelief",
+    "Medium",
+    "MediumInfo",
+    "Picture",
+    "Where",
+    "gain",
+    "influence",
+    "mismatch",
+    "reach",
+    "render",
 ]  # fmt: skip
 
 

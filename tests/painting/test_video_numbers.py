@@ -18,7 +18,7 @@ from wmpaint.painting.video.carry import Carried, _moved, _only, _own, _put, _Wo
 from wmpaint.painting.video.motion import Change, Watch, noise_of, sampled
 from wmpaint.painting.video.reading import open_film
 from wmpaint.painting.video.timing import MOST
-from wmpaint.raster.tiles import Plan
+from wmpaint.raster.tiles import Layout
 from wmpaint.strokes import Strokes
 
 SMALL: dict[str, Any] = {"brush": "round", "strokes": 4, "height": 16, "steps_first": 2, "steps": 2}

@@ -12,7 +12,7 @@ from scenes import BODY, CAPS, COLUMNS, Scene, scene, straight_ribbon, tight
 from torch import Tensor
 
 from wmpaint.errors import InputError
-from wmpaint.raster import Plan, compiled, composite, dense, plan, sample, tensors
+from wmpaint.raster import Layout, arrange, compiled, composite, dense, sample, tensors
 from wmpaint.raster.tiles import chunks
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])
@@ -36,7 +36,7 @@ def pull(draw: Any, given: Scene, **options: Any) -> list[Tensor]:
 def assert_like_the_twin(given: Scene, *, tile: int = 8, precise: float = 1e-6, **size: int) -> None:
     size = SIZE | size
     slow = pull(dense.composite, given, **size)
-    layout = plan(given.points, given.half_width, size["height"], size["width"], tile)
+    layout = arrange(given.points, given.half_width, size["height"], size["width"], tile)
     names = ("mean", "variance", "points", "radius", "half_width", "ribbons", "color")
     for compile in (False, True):
         fast = pull(composite, given, **size, layout=layout, compile=compile)
@@ -69,11 +69,34 @@ def test_no_strokes(compile: bool) -> None:
 
 
 @both
+def test_a_picture_as_the_ground(compile: bool) -> None:
+    given, chance = scene(5, 19, 26, seed=3), torch.Generator().manual_seed(2)
+    ground = torch.rand(3, 19, 26, generator=chance, dtype=torch.float64)
+    spread = 0.01 * torch.rand(19, 26, generator=chance, dtype=torch.float64)
+    found = []
+    for draw, more in ((composite, {"compile": compile}), (dense.composite, {})):
+        below, unsure = ground.clone().requires_grad_(), spread.clone().requires_grad_()
+        leaves = given.leaves()._replace(background=below)
+        mean, variance = draw(*leaves, **SIZE, spread=unsure, **more)  # type: ignore[operator]
+        ((mean * ground.flip(1)).sum() + (variance * spread.flip(0)).sum() * 50).backward()
+        found.append([mean, variance, below.grad, unsure.grad, leaves.points.grad, leaves.color.grad])
+    for fast, slow in zip(*found, strict=True):
+        assert fast is not None and slow is not None and torch.allclose(fast, slow, atol=1e-6)
+    # In two passes, one on what the other left, as in one.
+    first, second = ([value[part] for value in given[:-1]] for part in (slice(0, 2), slice(2, 5)))
+    beneath = composite(*first, ground, **SIZE, spread=spread, compile=compile)  # type: ignore[arg-type]
+    above = composite(*second, beneath[0], **SIZE, spread=beneath[1], compile=compile)  # type: ignore[arg-type]
+    assert torch.allclose(above[0], found[0][0]) and torch.allclose(above[1], found[0][1])
+    with pytest.raises(InputError, match="expected a background of 19 x 26 pixels"):
+        composite(*given[:-1], ground[:, 1:], **SIZE, compile=compile)  # type: ignore[arg-type]
+
+
+@both
 def test_strokes_wholly_outside(compile: bool) -> None:
     given = scene(6, 19, 26)
     away = torch.tensor([[300.0, 0], [-300, 0], [0, 300], [0, -300], [1e6, 1e6], [-60, -60]], dtype=torch.float64)
     given = given._replace(points=given.points + away[:, None])
-    assert plan(given.points, given.half_width, 19, 26).pairs == 0
+    assert arrange(given.points, given.half_width, 19, 26).pairs == 0
     mean, variance, *gradients = pull(composite, given, **SIZE, compile=compile)
     assert torch.equal(mean, given.background[:, None, None].expand(3, 19, 26)) and not variance.any()
     assert not any(gradient.any() for gradient in gradients)
@@ -100,7 +123,7 @@ def test_many_chunks_and_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = pull(composite, given, **SIZE, compile=False)
     monkeypatch.setattr(tensors, "BLOCK_PIXELS", 3 * 64)
     monkeypatch.setattr(tensors, "chunks", lambda layout: chunks(layout, 1000))
-    assert len(chunks(plan(given.points, given.half_width, 19, 26), 1000)) > 3
+    assert len(chunks(arrange(given.points, given.half_width, 19, 26), 1000)) > 3
     for a, b in zip(pull(composite, given, **SIZE, compile=False), whole, strict=True):
         assert torch.allclose(a, b, atol=1e-10)
     assert_like_the_twin(given)
@@ -169,7 +192,7 @@ def test_short_strokes(length: float) -> None:
 @both
 def test_a_plan_made_before_moving(compile: bool) -> None:
     given = scene(6, 19, 26, seed=9)
-    layout = plan(given.points, given.half_width + 2, 19, 26)
+    layout = arrange(given.points, given.half_width + 2, 19, 26)
     moved = given._replace(points=given.points + 1.0)
     old, new = (pull(composite, moved, **SIZE, layout=made, compile=compile) for made in (layout, None))
     for a, b in zip(old, new, strict=True):
@@ -439,10 +462,10 @@ def test_refused() -> None:
     with pytest.raises(InputError, match="ribbons"):
         composite(*given._replace(ribbons=given.ribbons[:, 0]), **SIZE)
     with pytest.raises(InputError, match="expected a layout of 19 x 26 pixels, got one of 18 x 26"):
-        composite(*given, **SIZE, layout=plan(given.points, given.half_width, 18, 26))
+        composite(*given, **SIZE, layout=arrange(given.points, given.half_width, 18, 26))
 
 
-LAYOUTS: dict[str, Callable[[Plan], Plan]] = {
+LAYOUTS: dict[str, Callable[[Layout], Layout]] = {
     "other strokes": lambda p: p._replace(strokes=p.strokes + 5),
     "negative strokes": lambda p: p._replace(strokes=p.strokes - 10**6),
     "real strokes": lambda p: p._replace(strokes=p.strokes.double()),
@@ -462,7 +485,7 @@ LAYOUTS: dict[str, Callable[[Plan], Plan]] = {
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_layout_that_would_be_followed_out_of_memory_is_refused(name: str, compile: bool) -> None:
     given = scene(5, 19, 26)
-    layout = plan(given.points, given.half_width, 19, 26)
+    layout = arrange(given.points, given.half_width, 19, 26)
     assert layout.check(5) is layout and len(layout.tiles) > 3
     with pytest.raises(InputError, match=r"expected .* layout"):
         composite(*given, **SIZE, layout=LAYOUTS[name](layout), compile=compile)
@@ -473,7 +496,7 @@ def test_a_layout_that_would_be_followed_out_of_memory_is_refused(name: str, com
 @pytest.mark.parametrize("name", ["points", "radius", "half_width"])
 def test_strokes_that_are_no_numbers_are_refused(name: str, value: float, compile: bool) -> None:
     given = scene(5, 19, 26)
-    layout = plan(given.points, given.half_width, 19, 26)
+    layout = arrange(given.points, given.half_width, 19, 26)
     column = getattr(given, name).clone()
     column.view(5, -1)[3, -1] = value
     for made in (layout, None):

@@ -9,7 +9,7 @@ from scenes import CAPS, scene
 from wmpaint.errors import InputError
 from wmpaint.raster.composite import composite
 from wmpaint.raster.influence import influence
-from wmpaint.raster.tiles import plan
+from wmpaint.raster.tiles import arrange
 
 
 @pytest.mark.parametrize("compile", [True, False])
@@ -42,4 +42,4 @@ def test_strokes_that_are_no_numbers_and_layouts_of_others_are_refused() -> None
     with pytest.raises(InputError, match="points of stroke 0 of finite pixels"):
         influence(given.points * float("nan"), *given[1:], **size)
     with pytest.raises(InputError, match="layout of strokes 0 to 2"):
-        influence(*given, **size, layout=plan(scene(4, 20, 20).points, torch.full((4,), 99.0), 20, 20))
+        influence(*given, **size, layout=arrange(scene(4, 20, 20).points, torch.full((4,), 99.0), 20, 20))

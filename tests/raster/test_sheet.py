@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from wmpaint.raster.tiles import Sheet, plan
+from wmpaint.raster.tiles import Mosaic, arrange
 
 
 def test_where_pictures_lie() -> None:
-    sheet = Sheet(5, 10, 17, 8)  # cells of 2 x 3 tiles, 2 in a row
+    sheet = Mosaic(5, 10, 17, 8)  # cells of 2 x 3 tiles, 2 in a row
     assert sheet.across == 2 and sheet.cell == (2, 3) and sheet.size == (48, 48)
     assert sheet.origin(torch.arange(5)).tolist() == [[0, 0], [24, 0], [0, 16], [24, 16], [0, 32]]
     pixels = torch.arange(48 * 48.0).view(1, 48, 48)
@@ -21,10 +21,10 @@ def test_where_pictures_lie() -> None:
 
 @pytest.mark.parametrize("pictures", [1, 2, 7])
 def test_each_picture_has_the_tiles_of_a_plan_of_its_own(pictures: int) -> None:
-    sheet = Sheet(pictures, 13, 30, 8)
+    sheet = Mosaic(pictures, 13, 30, 8)
     points = torch.rand(20, 3, 2, generator=torch.Generator().manual_seed(0)) * 60 - 15  # many reach far outside
     reach, picture = torch.linspace(1, 6, 20), torch.arange(20) % pictures
-    whole = sheet.plan(points, reach, picture).check(20)
+    whole = sheet.arrange(points, reach, picture).check(20)
     assert (whole.height, whole.width) == sheet.size
     found = []
     for k in range(len(whole.tiles)):
@@ -37,7 +37,7 @@ def test_each_picture_has_the_tiles_of_a_plan_of_its_own(pictures: int) -> None:
     expected = []
     for p in range(pictures):
         mine = (picture == p).nonzero()[:, 0]
-        alone = plan(points[mine], reach[mine], 13, 30, 8)
+        alone = arrange(points[mine], reach[mine], 13, 30, 8)
         for k in range(len(alone.tiles)):
             strokes = mine[alone.strokes[alone.starts[k] : alone.starts[k + 1]]]
             expected += [(int(s), int(alone.tiles[k])) for s in strokes]

@@ -9,7 +9,7 @@ import torch
 from scenes import Scene, scene
 from torch import Tensor
 
-from wmpaint.raster import Plan, plan
+from wmpaint.raster import Layout, arrange
 from wmpaint.raster.tiles import CHUNK_PIXELS, chunks, is_straight
 
 
@@ -25,7 +25,7 @@ def distances(given: Scene, height: int, width: int) -> Tensor:
     return torch.stack(out)
 
 
-def touched(layout: Plan, count: int) -> Tensor:
+def touched(layout: Layout, count: int) -> Tensor:
     """[N, tiles] bool."""
     down = -(-layout.height // layout.tile)
     out = torch.zeros(count, down * layout.across, dtype=torch.bool)
@@ -38,7 +38,7 @@ def touched(layout: Plan, count: int) -> Tensor:
 @pytest.mark.parametrize("seed", range(3))
 def test_no_pixel_is_forgotten_and_few_tiles_are_idle(tile: int, seed: int) -> None:
     given = scene(9, 45, 70, seed=seed)
-    layout = plan(given.points, given.half_width, 45, 70, tile)
+    layout = arrange(given.points, given.half_width, 45, 70, tile)
     near = distances(given, 45, 70) < given.half_width[:, None, None]
     padded = torch.nn.functional.pad(near, (0, -70 % tile, 0, -45 % tile))
     needed = padded.unfold(1, tile, tile).unfold(2, tile, tile).flatten(3).any(3).flatten(1)
@@ -50,7 +50,7 @@ def test_no_pixel_is_forgotten_and_few_tiles_are_idle(tile: int, seed: int) -> N
 
 def test_order() -> None:
     given = scene(40, 45, 70, seed=3)
-    layout = plan(given.points, given.half_width, 45, 70, 8)
+    layout = arrange(given.points, given.half_width, 45, 70, 8)
     sizes = layout.starts[1:] - layout.starts[:-1]
     assert layout.starts[0] == 0 and layout.starts[-1] == layout.pairs == len(layout.strokes)
     assert (sizes > 0).all() and (sizes[1:] <= sizes[:-1]).all(), "fullest first"
@@ -63,7 +63,7 @@ def test_order() -> None:
 @pytest.mark.parametrize("pixels", [1, 700, 4000, CHUNK_PIXELS])
 def test_chunks_hold_every_pair_once_in_paint_order(pixels: int) -> None:
     given = scene(30, 45, 70, seed=4)
-    layout = plan(given.points, given.half_width, 45, 70, 8)
+    layout = arrange(given.points, given.half_width, 45, 70, 8)
     whole = {(s, t) for s, t in touched(layout, 30).nonzero().tolist()}
     met: list[tuple[int, int]] = []
     for chunk in chunks(layout, pixels):
@@ -82,7 +82,7 @@ def test_chunks_hold_every_pair_once_in_paint_order(pixels: int) -> None:
 
 
 def test_ranges_cover_all_tiles() -> None:
-    layout = plan(*scene(30, 45, 70, seed=4)[:1], torch.full((30,), 4.0).double(), 45, 70, 8)
+    layout = arrange(*scene(30, 45, 70, seed=4)[:1], torch.full((30,), 4.0).double(), 45, 70, 8)
     for pixels in (1, 1000, 10**9):
         ranges = layout.ranges(pixels)
         assert ranges[0][0] == 0 and ranges[-1][1] == len(layout.tiles)
@@ -94,7 +94,7 @@ def test_ranges_cover_all_tiles() -> None:
 def test_a_large_canvas_is_drawn_in_many_chunks() -> None:
     # What bounds the memory at 4096 pixels; the real thing is in benchmarks/raster.py.
     given = scene(400, 4096, 4096, seed=5, radius=(20, 40), length=1000, dtype=torch.float32)
-    layout = plan(given.points, given.half_width, 4096, 4096)
+    layout = arrange(given.points, given.half_width, 4096, 4096)
     parts = chunks(layout)
     assert len(parts) > 5
     assert max(len(part.stroke) for part in parts) * layout.tile**2 <= CHUNK_PIXELS
@@ -106,13 +106,13 @@ def test_strokes_that_are_nowhere() -> None:
     points[0] += 1e7
     points[1] -= 1e7
     points[2, 1, 0] = float("nan")
-    layout = plan(points, torch.full((4,), 2.0), 16, 16)
+    layout = arrange(points, torch.full((4,), 2.0), 16, 16)
     assert layout.strokes.unique().tolist() == [3]
-    assert plan(points[:0], torch.empty(0), 16, 16).pairs == 0
+    assert arrange(points[:0], torch.empty(0), 16, 16).pairs == 0
 
 
 def test_a_stroke_over_everything() -> None:
-    layout = plan(torch.tensor([[[8.0, 8.0]] * 3]), torch.tensor([1e4]), 33, 50, 8)
+    layout = arrange(torch.tensor([[[8.0, 8.0]] * 3]), torch.tensor([1e4]), 33, 50, 8)
     assert layout.pairs == len(layout.tiles) == 5 * 7 and layout.across == 7
 
 

@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..image import resize
 from ..media.ribbon.painter import RibbonPainter
 from ..raster.composite import composite
-from ..raster.tiles import plan
+from ..raster.tiles import arrange
 from ..strokes import Strokes
 from .config import AgentConfig
 from .gains import gains

@@ -10,7 +10,7 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..explain import explained
 from ..geometry import arc_lengths, branches, coefficients
-from ..raster.tiles import is_straight, plan
+from ..raster.tiles import is_straight, arrange
 from ..strokes import Strokes
 from .base import Scene
 from .penalty import PIECES, UNIT, Penalty, number, whole

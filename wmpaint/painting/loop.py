@@ -27,7 +27,7 @@ from ..media.ribbon.zoo import load
 from ..objectives.base import Objective, Scene, as_objective
 from ..objectives.photo import photo
 from ..raster import compiled
-from ..raster.tiles import Plan
+from ..raster.tiles import Layout
 from ..strokes import Strokes
 from ..version import __version__
 from . import state

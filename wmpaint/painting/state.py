@@ -14,7 +14,7 @@ from .. import tensors as tensor_files
 from ..canvas import Canvas
 from ..files import atomic_path
 from ..foreign import LIMITS
-from ..raster.tiles import Plan
+from ..raster.tiles import Layout
 from ..strokes import Strokes
 
 __all__ = ["canvas_of", "load", "save"]

@@ -12,7 +12,7 @@ from ..media.ribbon.painter import RibbonPainter
 from ..objectives.base import Objective, Within
 from ..raster.composite import composite
 from ..raster.influence import influence
-from ..raster.tiles import Plan
+from ..raster.tiles import Layout
 from ..strokes import Strokes
 
 __all__ = ["SLACK", "VISIBLE", "View", "networked"]

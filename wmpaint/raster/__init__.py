@@ -2,6 +2,6 @@
 
 from .composite import composite
 from .sample import sample
-from .tiles import Plan, plan
+from .tiles import Layout, arrange
 
-__all__ = ["Plan", "composite", "plan", "sample"]
+__all__ = ["Layout", "arrange", "composite", "sample"]

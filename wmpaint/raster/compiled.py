@@ -20,7 +20,7 @@ from torch.autograd.function import once_differentiable
 from .. import leftovers
 from ..errors import MissingProgram
 from ..geometry import coefficients
-from .tiles import Plan, is_straight, plan
+from .tiles import Layout, arrange, is_straight
 
 __all__ = ["CompiledComposite", "CompiledSample", "grained", "influence", "usable", "warm_up"]
 
@@ -53,15 +53,15 @@ def usable(like: Tensor, asked: bool | None = None) -> bool:
 @functools.cache
 def warm_up() -> None:
     """Compile the loops, where that was not done before: some seconds in a new environment, once."""
-    like = torch.zeros(1)
-    if not usable(like):
-        return
-    points = torch.tensor([[[1.0, 1.0], [2.0, 3.0], [4.0, 1.0]]], requires_grad=True)
-    one, ribbon = torch.ones(1), torch.zeros(1, 2, 5, 3)
-    layout = plan(points.detach(), one, 4, 4)
-    color, ground = torch.ones(1, 3), torch.zeros(3)
-    CompiledComposite.apply(points, one, one, ribbon, color, ground, 1, layout)[0].sum().backward()
-    influence(points, one, one, ribbon, color, ground, 1, layout)
+    with torch.device("cpu"):
+        points = torch.tensor([[[1.0, 1.0], [2.0, 3.0], [4.0, 1.0]]], requires_grad=True)
+        if not usable(points):
+            return
+        one, ribbon, color, ground = torch.ones(1), torch.zeros(1, 2, 5, 3), torch.ones(1, 3), torch.zeros(3)
+        layout = arrange(points.detach(), one, 4, 4)
+        bare = torch.zeros(3, 4, 4), torch.zeros(4, 4)
+        CompiledComposite.apply(points, one, one, ribbon, color, *bare, 1, layout)[0].sum().backward()
+        influence(points, one, one, ribbon, color, ground, 1, layout)
 
 
 def _kernel() -> Any:
@@ -118,6 +118,11 @@ def _array(tensor: Tensor) -> np.ndarray:
     return tensor.detach().contiguous().numpy()
 
 
+def _copy(tensor: Tensor) -> Tensor:
+    """A contiguous one to write on; of an expanded tensor, too."""
+    return tensor.detach().clone(memory_format=torch.contiguous_format)
+
+
 class _Known:
     """What both passes of a drawing need."""
 
@@ -127,7 +132,7 @@ class _Known:
 
     def sums(self, out: np.ndarray, strokes: Tensor, to_ribbons: np.ndarray) -> tuple[Tensor, ...]:
         """Gradients of points, radius, half width and ribbons, from those of pairs and parts."""
-        total = torch.zeros(self.n, 8, dtype=torch.float64).index_add_(0, strokes, torch.from_numpy(out))
+        total = torch.zeros(self.n, 8, dtype=torch.float64, device="cpu").index_add_(0, strokes, torch.from_numpy(out))
         total = total.to(self.dtype)
         ribbons = torch.from_numpy(to_ribbons).sum(0)
         return total[:, :6].reshape(-1, 3, 2), total[:, 7], total[:, 6], ribbons
@@ -139,50 +144,55 @@ class CompiledComposite(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor,
-        background: Tensor, caps: int, layout: Plan,
+        ground: Tensor, spread: Tensor, caps: int, layout: Layout,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
         known = _Known(points, radius, half_width, ribbons, caps)
-        ground, paint = _array(background), _array(color)
-        mean = background.detach()[:, None, None].repeat(1, layout.height, layout.width)
-        variance = mean.new_zeros(layout.height, layout.width)
+        paint = _array(color)
+        mean, variance = _copy(ground), _copy(spread)
         floats = layout.pairs * layout.tile**2 * (6 + len(ground))
-        keep = any(ctx.needs_input_grad) and floats * ground.itemsize <= KEPT_BYTES
-        kept = _draw(known, paint, ground, layout, (0, len(layout.tiles)), mean.numpy(), variance.numpy(), keep)
-        ctx.known, ctx.layout, ctx.paint, ctx.ground = known, layout, paint, ground
+        keep = any(ctx.needs_input_grad) and floats * paint.itemsize <= KEPT_BYTES
+        kept = _draw(known, paint, layout, (0, len(layout.tiles)), mean.numpy(), variance.numpy(), keep)
+        ctx.known, ctx.layout, ctx.paint = known, layout, paint
+        ctx.ground = ground.detach(), spread.detach()
         ctx.kept = kept if keep else None
         return mean, variance
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        known, layout, paint, ground = ctx.known, ctx.layout, ctx.paint, ctx.ground
+        known, layout, paint = ctx.known, ctx.layout, ctx.paint
         to_mean, to_variance = (_array(g) for g in grads)
-        channels = len(ground)
+        channels = paint.shape[1]
+        grounded = any(ctx.needs_input_grad[5:7])
+        to_ground, to_spread = (g.copy() if grounded else g[:0] for g in (to_mean, to_variance))
         out = np.zeros((layout.pairs, 8))
         to_color = np.zeros((layout.pairs, channels))
         to_ribbons = np.zeros((PARTS, *known.ribbons.shape), known.ribbons.dtype)
-        pixels = KEPT_BYTES // ((6 + channels) * ground.itemsize)
+        pixels = KEPT_BYTES // ((6 + channels) * paint.itemsize)
         ranges = [(0, len(layout.tiles))] if ctx.kept is not None else layout.ranges(pixels)
         for first, last in ranges:
             kept, found = ctx.kept or _draw(
-                known, paint, ground, layout, (first, last),
-                np.empty_like(to_mean), np.empty_like(to_variance), keep=True,
-            )  # fmt: skip
+                known, paint, layout, (first, last), *(_copy(part).numpy() for part in ctx.ground), keep=True
+            )
             tiles, starts, strokes, pairs = _part(layout, first, last)
-            cuts = torch.linspace(0, len(strokes), PARTS + 1).long() + int(layout.starts[first])
+            cuts = torch.linspace(0, len(strokes), PARTS + 1, device="cpu").long() + int(layout.starts[first])
             parts = torch.searchsorted(layout.starts[first : last + 1], cuts).clamp(max=last - first).numpy()
             with _lock:
                 _kernel().composite_backward(
                     known.table, known.ribbons, known.caps, paint, tiles, starts, strokes, layout.tile, layout.across,
                     to_mean, to_variance, kept, found, parts, out[pairs], to_color[pairs], to_ribbons,
+                    to_ground, to_spread,
                 )  # fmt: skip
         points, radius, width, ribbons = known.sums(out, layout.strokes, to_ribbons)
-        color = torch.zeros(paint.shape, dtype=torch.float64).index_add_(0, layout.strokes, torch.from_numpy(to_color))
+        color = torch.zeros(paint.shape, dtype=torch.float64, device="cpu").index_add_(
+            0, layout.strokes, torch.from_numpy(to_color)
+        )
         ctx.kept = None
-        return points, radius, width, ribbons, color.to(known.dtype), None, None, None
+        below = [torch.from_numpy(g) if grounded else None for g in (to_ground, to_spread)]
+        return points, radius, width, ribbons, color.to(known.dtype), *below, None, None
 
 
-def _part(layout: Plan, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, slice]:
+def _part(layout: Layout, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, slice]:
     """Tiles, starts and strokes of a range of tiles, and its range of pairs."""
     starts = layout.starts[first : last + 1]
     pairs = slice(int(starts[0]), int(starts[-1])) if len(starts) else slice(0, 0)
@@ -190,17 +200,17 @@ def _part(layout: Plan, first: int, last: int) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _draw(
-    known: _Known, paint: np.ndarray, ground: np.ndarray, layout: Plan, tiles: tuple[int, int],
+    known: _Known, paint: np.ndarray, layout: Layout, tiles: tuple[int, int],
     mean: np.ndarray, variance: np.ndarray, keep: bool,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Draw a range of tiles; what `composite_backward` needs if `keep`, else two empty arrays."""
     numbers, starts, strokes, _ = _part(layout, *tiles)
     rows = len(strokes) * layout.tile**2 if keep else 0
-    kept = np.empty((rows, 3 + len(ground)), mean.dtype)
+    kept = np.empty((rows, 3 + paint.shape[1]), mean.dtype)
     found = np.empty((rows, 3), mean.dtype)
     with _lock:
         _kernel().composite(
-            known.table, known.ribbons, known.caps, paint, ground, numbers, starts, strokes, layout.tile,
+            known.table, known.ribbons, known.caps, paint, numbers, starts, strokes, layout.tile,
             layout.across, mean, variance, kept, found,
         )  # fmt: skip
     return kept, found
@@ -208,7 +218,7 @@ def _draw(
 
 def influence(
     points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
-    caps: int, layout: Plan,
+    caps: int, layout: Layout,
 ) -> Tensor:  # fmt: skip
     """[pairs] the largest change that each (stroke, tile) pair makes; see `raster.influence`."""
     known = _Known(points, radius, half_width, ribbons, caps)
@@ -224,19 +234,19 @@ def influence(
 
 def grained(
     points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
-    caps: int, layout: Plan, field: Tensor, window: Tensor, tables: tuple[np.ndarray, np.ndarray, float],
+    caps: int, layout: Layout, field: Tensor, window: Tensor, tables: tuple[np.ndarray, np.ndarray, float],
 ) -> Tensor:  # fmt: skip
     """The picture [C, H, W] of `raster.grained`; `tables` are its normal numbers, its angles and the last z."""
     known = _Known(points, radius, half_width, ribbons, caps)
-    picture = background.detach()[:, None, None].repeat(1, layout.height, layout.width)
+    picture = _copy(background)
     numbers, starts, strokes, _ = _part(layout, 0, len(layout.tiles))
     with _lock:
         _kernel()  # first, for it sees to where compiled loops are kept
         from . import grain_kernel
 
         grain_kernel.grained(
-            known.table, known.ribbons, caps, _array(color), _array(background), numbers, starts, strokes, layout.tile,
-            layout.across, _array(field), _array(window.double()), *tables, picture.numpy(),
+            known.table, known.ribbons, caps, _array(color), numbers, starts, strokes, layout.tile, layout.across,
+            _array(field), _array(window.double()), *tables, picture.numpy(),
         )  # fmt: skip
     return picture
 

@@ -20,9 +20,9 @@ from torch import Tensor
 from ..errors import InputError
 from . import compiled
 from .tensors import TensorComposite
-from .tiles import Plan, check_curves, plan
+from .tiles import Layout, arrange, check_curves
 
-__all__ = ["composite"]
+__all__ = ["composite", "laid_out"]
 
 
 def composite(
@@ -31,24 +31,26 @@ def composite(
     half_width: Tensor,  # [N] pixels, what the ribbon covers to each side
     ribbons: Tensor,  # [N, 2, R, C] logits of alpha and of variance / (alpha (1 - alpha))
     color: Tensor,  # [N, C]
-    background: Tensor,  # [C]
+    background: Tensor,  # [C], or [C, height, width]
     *,
     height: int,
     width: int,
     caps: int,
-    layout: Plan | None = None,
+    spread: Tensor | None = None,  # [height, width]
+    layout: Layout | None = None,
     compile: bool | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Draw ribbons bent along curves, the first undermost.
 
     Args:
         caps: how many of the R rows belong to each end.
-        layout: a plan made before, for strokes that have hardly moved since.
+        spread: variance of the background, summed over the channels; none if None.
+        layout: one made before, for strokes that have hardly moved since.
         compile: whether to use the compiled loops; None does where they can run.
 
     Returns:
         The mean picture [C, height, width], and its variance summed over channels [height, width].
-        Differentiable in every tensor but the background.
+        Differentiable in every tensor.
 
     Raises:
         InputError: tensors of other shapes, strokes that are not finite, or a layout of other strokes or pixels.
@@ -63,11 +65,26 @@ def composite(
         raise InputError(f"expected ribbons of shape ({n}, 2, rows, columns), got {tuple(ribbons.shape)}")
     check_curves(points, radius, half_width)
     if layout is None:
-        layout = plan(points.detach(), half_width.detach(), height, width)
+        layout = arrange(points.detach(), half_width.detach(), height, width)
     elif (layout.height, layout.width) != (height, width):
         of = f"{layout.height} x {layout.width}"
         raise InputError(f"expected a layout of {height} x {width} pixels, got one of {of}")
     else:
         layout.check(n)
+    ground, spread = laid_out(background, spread, height, width)
     kind = compiled.CompiledComposite if compiled.usable(points, compile) else TensorComposite
-    return kind.apply(points, radius, half_width, ribbons, color, background, caps, layout)
+    return kind.apply(points, radius, half_width, ribbons, color, ground, spread, caps, layout)
+
+
+def laid_out(background: Tensor, spread: Tensor | None, height: int, width: int) -> tuple[Tensor, Tensor]:
+    """The ground as a picture [C, height, width] and its variance [height, width].
+
+    Raises:
+        InputError: a picture of another size.
+    """
+    ground = background[:, None, None].expand(-1, height, width) if background.ndim == 1 else background
+    spread = ground.new_zeros(()).expand(height, width) if spread is None else spread
+    for name, value in (("a background", ground), ("a spread", spread)):
+        if value.shape[-2:] != (height, width):
+            raise InputError(f"expected {name} of {height} x {width} pixels, got {tuple(value.shape)}")
+    return ground, spread

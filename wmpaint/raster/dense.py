@@ -25,21 +25,22 @@ def composite(
     half_width: Tensor,  # [N] pixels
     ribbons: Tensor,  # [N, 2, R, C]
     color: Tensor,  # [N, C]
-    background: Tensor,  # [C]
+    background: Tensor,  # [C], or [C, H, W]
     *,
     height: int,
     width: int,
     caps: int,
+    spread: Tensor | None = None,  # [H, W]
 ) -> tuple[Tensor, Tensor]:
     """As `raster.composite`."""
     rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     pixels = torch.stack([columns, rows], -1).reshape(-1, 2).to(points) + 0.5
-    mean = background[None].repeat(len(pixels), 1)
-    variance = mean.new_zeros(len(pixels))
+    mean = background[None].repeat(len(pixels), 1) if background.ndim == 1 else background.flatten(1).t()
+    variance = mean.new_zeros(len(pixels)) if spread is None else spread.flatten()
     for k in range(len(points)):
-        alpha, spread = _stroke(points[k], radius[k], half_width[k], ribbons[k], pixels, caps)
+        alpha, own = _stroke(points[k], radius[k], half_width[k], ribbons[k], pixels, caps)
         change = color[k] - mean
-        variance = ((1 - alpha) ** 2 + spread) * variance + spread * change.square().sum(1)
+        variance = ((1 - alpha) ** 2 + own) * variance + own * change.square().sum(1)
         mean = mean + alpha[:, None] * change
     return mean.t().reshape(-1, height, width), variance.reshape(height, width)
 
@@ -50,7 +51,7 @@ def grained(
     half_width: Tensor,  # [N] pixels
     ribbons: Tensor,  # [N, 2, R, C]
     color: Tensor,  # [N, C]
-    background: Tensor,  # [C]
+    background: Tensor,  # [C], or [C, H, W]
     grain: Grain,
     *,
     height: int,
@@ -60,7 +61,7 @@ def grained(
     """As `raster.grain.grained`."""
     rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     pixels = torch.stack([columns, rows], -1).reshape(-1, 2).to(points) + 0.5
-    picture = background[None].repeat(len(pixels), 1)
+    picture = background[None].repeat(len(pixels), 1) if background.ndim == 1 else background.flatten(1).t()
     side = len(grain.field)
     for k in range(len(points)):
         alpha, spread = _stroke(points[k], radius[k], half_width[k], ribbons[k], pixels, caps)

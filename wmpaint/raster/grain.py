@@ -29,8 +29,9 @@ from torch import Tensor
 
 from ..errors import InputError
 from . import compiled
-from .tensors import Evaluated, assemble
-from .tiles import Plan, check_curves, plan
+from .composite import laid_out
+from .tensors import Evaluated, assemble, split
+from .tiles import Layout, arrange, check_curves
 
 __all__ = ["Grain", "grained"]
 
@@ -54,7 +55,7 @@ def grained(
     half_width: Tensor,  # [N] pixels
     ribbons: Tensor,  # [N, 2, R, C] logits of alpha and of variance / (alpha (1 - alpha))
     color: Tensor,  # [N, C]
-    background: Tensor,  # [C]
+    background: Tensor,  # [C], or [C, height, width]
     grain: Grain,
     *,
     height: int,
@@ -76,7 +77,8 @@ def grained(
         raise InputError(f"expected a field whose sides are the same power of 2, got {tuple(grain.field.shape)}")
     if grain.window.shape != (len(points), 4) or not bool(grain.window.isfinite().all()):
         raise InputError(f"expected finite windows [{len(points)}, 4], got others of {tuple(grain.window.shape)}")
-    layout = plan(points, half_width, height, width)
+    layout = arrange(points, half_width, height, width)
+    background, _ = laid_out(background, None, height, width)
     if compiled.usable(points, compile):
         tables = normal_of_logit(), angles(), Z_MAX
         return compiled.grained(points, radius, half_width, ribbons, color, background, caps, layout, *grain, tables)
@@ -99,17 +101,16 @@ def angles() -> np.ndarray:
 @functools.cache
 def normal_of_logit() -> np.ndarray:
     """[513] float64: z for logits of alpha of 0..16."""
-    logits = torch.linspace(0, 16, 513, dtype=torch.float64)
+    logits = torch.linspace(0, 16, 513, dtype=torch.float64, device="cpu")
     return (-torch.special.ndtri(torch.sigmoid(-logits))).numpy()
 
 
 def _by_tensors(
     points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
-    caps: int, layout: Plan, grain: Grain,
+    caps: int, layout: Layout, grain: Grain,
 ) -> Tensor:  # fmt: skip
     side = layout.tile
-    total = -(-layout.height // side) * layout.across
-    picture = background[:, None, None].repeat(1, total, side * side)
+    picture = split(background, layout)
     scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
     table = torch.from_numpy(angles()).to(points)
     for chunk in scene.chunks:

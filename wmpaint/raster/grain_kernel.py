@@ -51,10 +51,9 @@ def _stray(alpha, spread, g, normal, angles, z_max):
 
 @njit(parallel=True, **FLAGS)
 def grained(
-    table, ribbons, caps, color, background, tiles, starts, strokes, side, across, field, window, normal, angles, z_max,
-    picture,
+    table, ribbons, caps, color, tiles, starts, strokes, side, across, field, window, normal, angles, z_max, picture,
 ):  # fmt: skip
-    """Fill picture [C, H, W] on the given tiles, each alpha strayed by what its stroke sees of the field."""
+    """Draw on picture [C, H, W], which holds the ground, each alpha strayed by what its stroke sees of the field."""
     channels, height, width = picture.shape
     for k in prange(len(tiles)):
         x0, y0 = (tiles[k] % across) * side, (tiles[k] // across) * side
@@ -63,7 +62,8 @@ def grained(
             column, row = x0 + p % side, y0 + p // side
             if column >= width or row >= height:
                 continue
-            m[:] = background
+            for c in range(channels):
+                m[c] = picture[c, row, column]
             for j in range(starts[k], starts[k + 1]):
                 i = strokes[j]
                 alpha, spread, t, _, _ = _evaluate(table, ribbons, i, caps, column + 0.5, row + 0.5)

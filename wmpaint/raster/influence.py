@@ -14,7 +14,7 @@ from torch import Tensor
 
 from . import compiled
 from .tensors import Evaluated
-from .tiles import Plan, check_curves, plan
+from .tiles import Layout, arrange, check_curves
 
 __all__ = ["influence"]
 
@@ -31,12 +31,12 @@ def influence(
     height: int,
     width: int,
     caps: int,
-    layout: Plan | None = None,
+    layout: Layout | None = None,
     compile: bool | None = None,
 ) -> Tensor:
     """The largest change [N] of any channel of any pixel; arguments and errors as for `composite`."""
     check_curves(points, radius, half_width)
-    layout = plan(points, half_width, height, width) if layout is None else layout.check(len(points))
+    layout = arrange(points, half_width, height, width) if layout is None else layout.check(len(points))
     if compiled.usable(points, compile):
         pairs = compiled.influence(points, radius, half_width, ribbons, color, background, caps, layout)
         stroke = layout.strokes
@@ -47,7 +47,7 @@ def influence(
 
 def _by_tensors(
     points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
-    caps: int, layout: Plan,
+    caps: int, layout: Layout,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     """The change that each (stroke, tile) pair makes, and its stroke."""
     scene = Evaluated(points, radius, half_width, ribbons, caps, layout)

@@ -259,10 +259,10 @@ def _pull(s, ribbon, n, caps, x, y, t, other, between, alpha, spread, to_alpha, 
 
 
 @njit(parallel=True, **FLAGS)
-def composite(
-    table, ribbons, caps, color, background, tiles, starts, strokes, side, across, mean, variance, kept, found
-):
-    """Fill mean [C, H, W] and variance [H, W]; tile k has strokes[starts[k]:starts[k + 1]] in paint order.
+def composite(table, ribbons, caps, color, tiles, starts, strokes, side, across, mean, variance, kept, found):
+    """Draw on mean [C, H, W] and variance [H, W], which hold the ground.
+
+    Tile k has strokes[starts[k]:starts[k + 1]] in paint order.
 
     With room in `kept` [pairs * side^2, 3 + C + ...] what `composite_backward` needs is left there:
     `found` (t, other, between) and `kept` (alpha, spread, variance beneath, mean beneath).
@@ -276,8 +276,9 @@ def composite(
             column, row = x0 + p % side, y0 + p // side
             if column >= width or row >= height:
                 continue
-            m[:] = background
-            v = 0.0
+            for c in range(channels):
+                m[c] = mean[c, row, column]
+            v = variance[row, column]
             for j in range(starts[k], starts[k + 1]):
                 i = strokes[j]
                 at = (j - starts[0]) * side * side + p
@@ -320,12 +321,17 @@ def composite_backward(
     out,
     to_color,
     to_ribbons,
+    to_ground,
+    to_spread,
 ):
     """Add to out [pairs, 8] (points, width, radius), to_color [pairs, C] and to_ribbons [parts, N, 2, R, C].
+
+    With room in to_ground [C, H, W] and to_spread [H, W], gradients to the ground's mean and variance are left there.
 
     `parts` [n + 1] are ranges of tiles, each with a sum of its own.
     """
     channels, height, width = to_mean.shape
+    grounded = len(to_ground) > 0
     for part in prange(len(parts) - 1):
         g = np.empty(channels)
         for k in range(parts[part], parts[part + 1]):
@@ -352,12 +358,16 @@ def composite_backward(
                         pulled = 2 * w * spread * d
                         to_color[pair, c] += g[c] * alpha + pulled
                         g[c] += -g[c] * alpha - pulled
-                    to_spread = w * (beneath + change)
+                    to_own = w * (beneath + change)
                     w *= (1 - alpha) ** 2 + spread
                     _pull(
                         table, ribbons, i, caps, column + 0.5, row + 0.5, t, found[at, 1], found[at, 2],
-                        alpha, spread, to_alpha, to_spread, out, pair, to_ribbons, part,
+                        alpha, spread, to_alpha, to_own, out, pair, to_ribbons, part,
                     )  # fmt: skip
+                if grounded:
+                    for c in range(channels):
+                        to_ground[c, row, column] = g[c]
+                    to_spread[row, column] = w
 
 
 @njit(parallel=True, **FLAGS)

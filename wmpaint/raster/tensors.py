@@ -14,9 +14,9 @@ from torch.autograd.function import once_differentiable
 
 from ..geometry import coefficients
 from .ribbon import Bent, Curves, bend, bend_backward
-from .tiles import Chunk, Plan, chunks, is_straight
+from .tiles import Chunk, Layout, chunks, is_straight
 
-__all__ = ["Evaluated", "TensorComposite", "TensorSample", "assemble"]
+__all__ = ["Evaluated", "TensorComposite", "TensorSample", "assemble", "split"]
 
 BLOCK_PIXELS = 1 << 17  # evaluated at once: what fits in a core's cache
 
@@ -25,21 +25,17 @@ class TensorComposite(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor,
-        background: Tensor, caps: int, layout: Plan,
+        ground: Tensor, spread: Tensor, caps: int, layout: Layout,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        side = layout.tile
-        rows, columns = -(-layout.height // side), -(-layout.width // side)
-        channels = len(background)
-        mean = background.detach()[:, None, None].repeat(1, rows * columns, side * side)
-        variance = mean.new_zeros(rows * columns, side * side)
+        channels = len(ground)
+        mean, variance = split(ground.detach(), layout), split(spread.detach()[None], layout)[0]
         scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
         keep = any(ctx.needs_input_grad)
         kept = []
         for chunk in scene.chunks:
             alpha, spread, blocks = scene.evaluate(chunk, keep)
             paint = color[chunk.stroke].t()[:, :, None].contiguous()  # [C, P, 1]
-            n = len(chunk.tiles)
-            m, v = mean[:, :1].repeat(1, n, 1), variance.new_zeros(n, side * side)
+            m, v = mean[:, chunk.tiles], variance[chunk.tiles]
             below = torch.empty(channels, *alpha.shape, dtype=m.dtype, device=m.device) if keep else None
             beneath = torch.empty_like(alpha) if keep else None
             gain = (1 - alpha).square() + spread
@@ -64,7 +60,7 @@ class TensorComposite(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         scene, color = ctx.scene, ctx.color
         layout = scene.layout
-        grad_mean, grad_variance = _split(grads[0], layout), _split(grads[1][None], layout)[0]
+        grad_mean, grad_variance = split(grads[0], layout), split(grads[1][None], layout)[0]
         to_color = torch.zeros_like(color)
         scene.clear()
         for chunk, (alpha, spread, blocks, below, beneath) in zip(scene.chunks, ctx.kept, strict=True):
@@ -86,14 +82,16 @@ class TensorComposite(torch.autograd.Function):
             paint = (per_mean * alpha + 2 * (per_variance * spread) * change).sum(2).t()
             to_color.index_add_(0, chunk.stroke, paint)
             scene.pull(chunk, blocks, grad_alpha, grad_spread)
-        return scene.to_points, scene.to_radius, scene.to_width, scene.to_ribbons, to_color, None, None, None
+            grad_mean[:, chunk.tiles], grad_variance[chunk.tiles] = gm, gv
+        ground, spread = assemble(grad_mean, layout), assemble(grad_variance[None], layout)[0]
+        return scene.to_points, scene.to_radius, scene.to_width, scene.to_ribbons, to_color, ground, spread, None, None
 
 
 class Evaluated:
     """The strokes of one drawing, evaluated in blocks of pairs."""
 
     def __init__(
-        self, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, caps: int, layout: Plan
+        self, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, caps: int, layout: Layout
     ) -> None:
         self.points, self.ribbons, self.caps, self.layout = points.detach(), ribbons.detach(), caps, layout
         self.chunks = chunks(layout)
@@ -107,7 +105,7 @@ class Evaluated:
     def inside(self) -> Tensor:
         """[tiles, side * side] bool: pixels of the picture, which tiles at the right and below reach beyond."""
         layout = self.layout
-        return _split(self.points.new_ones(1, layout.height, layout.width), layout)[0] > 0
+        return split(self.points.new_ones(1, layout.height, layout.width), layout)[0] > 0
 
     def clear(self) -> None:
         """Begin new sums of gradients."""
@@ -157,7 +155,7 @@ class Evaluated:
             self.to_ribbons.index_add_(0, strokes, ribbons)
 
 
-def assemble(tiles: Tensor, layout: Plan) -> Tensor:
+def assemble(tiles: Tensor, layout: Layout) -> Tensor:
     """[C, tiles, side * side] -> [C, H, W]."""
     side, channels = layout.tile, tiles.shape[0]
     rows, columns = -(-layout.height // side), -(-layout.width // side)
@@ -165,7 +163,7 @@ def assemble(tiles: Tensor, layout: Plan) -> Tensor:
     return picture.reshape(channels, rows * side, columns * side)[:, : layout.height, : layout.width]
 
 
-def _split(picture: Tensor, layout: Plan) -> Tensor:
+def split(picture: Tensor, layout: Layout) -> Tensor:
     """[C, H, W] -> [C, tiles, side * side], padded with zeros."""
     side, (channels, height, width) = layout.tile, picture.shape
     rows, columns = -(-height // side), -(-width // side)

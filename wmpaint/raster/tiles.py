@@ -15,13 +15,13 @@ from torch import Tensor
 from ..errors import InputError
 from ..geometry import STRAIGHT, branches, coefficients
 
-__all__ = ["Chunk", "Plan", "Sheet", "check_curves", "chunks", "is_straight", "plan"]
+__all__ = ["Chunk", "Layout", "Mosaic", "arrange", "check_curves", "chunks", "is_straight"]
 
 FARTHEST = 1e15  # pixels; beyond, products of coordinates might overflow
 CHUNK_PIXELS = 4_000_000  # pair pixels held at a time: some 300 MB with everything kept for gradients
 
 
-class Plan(NamedTuple):
+class Layout(NamedTuple):
     """How to draw some strokes on a picture of height x width pixels: n tiles, P pairs."""
 
     height: int
@@ -41,7 +41,7 @@ class Plan(NamedTuple):
         """Number of (stroke, tile) pairs."""
         return len(self.strokes)
 
-    def check(self, strokes: int) -> Plan:
+    def check(self, strokes: int) -> Layout:
         """This plan, if it can be one of that many strokes: the compiled loops index by it unchecked.
 
         Raises:
@@ -83,7 +83,7 @@ class Chunk(NamedTuple):
     slots: list[int]  # tiles in each slot, descending; sums to P
 
 
-def chunks(layout: Plan, pixels: int = CHUNK_PIXELS) -> list[Chunk]:
+def chunks(layout: Layout, pixels: int = CHUNK_PIXELS) -> list[Chunk]:
     """A plan's tiles in chunks of about `pixels` pair pixels.
 
     Slot k holds the k-th lowest stroke of every tile that has one, the fullest tiles first: each
@@ -173,19 +173,19 @@ def _touching(points: Tensor, reach: Tensor, height: int, width: int, tile: int)
 
 
 @torch.no_grad()
-def plan(
+def arrange(
     points: Tensor,  # [N, 3, 2] pixels
     reach: Tensor,  # [N] pixels
     height: int,
     width: int,
     tile: int = 8,
-) -> Plan:
+) -> Layout:
     """Bin strokes to tiles. A plan made with a little more reach serves several small steps."""
     stroke, number = _touching(points, reach, height, width, tile)
     return _binned(stroke, number, height, width, tile)
 
 
-class Sheet(NamedTuple):
+class Mosaic(NamedTuple):
     """Pictures of the same size side by side on one large picture, so that they are drawn at once.
 
     A cell is a picture's size rounded up to whole tiles; strokes keep to the tiles of their own cell.
@@ -219,12 +219,12 @@ class Sheet(NamedTuple):
         return corner * self.tile
 
     @torch.no_grad()
-    def plan(
+    def arrange(
         self,
         points: Tensor,  # [N, 3, 2] pixels of the stroke's own picture
         reach: Tensor,  # [N] pixels
         picture: Tensor,  # [N] int64
-    ) -> Plan:
+    ) -> Layout:
         """Bin strokes to the tiles of their pictures' cells."""
         stroke, number = _touching(points, reach, self.height, self.width, self.tile)
         rows, columns = self.cell
@@ -241,7 +241,7 @@ class Sheet(NamedTuple):
         return cells[: self.pictures, :, : self.height, : self.width]
 
 
-def _binned(stroke: Tensor, number: Tensor, height: int, width: int, tile: int) -> Plan:
+def _binned(stroke: Tensor, number: Tensor, height: int, width: int, tile: int) -> Layout:
     """The plan of some (stroke, tile) pairs, which come sorted by stroke."""
     total = -(-height // tile) * -(-width // tile)
     count = torch.bincount(number, minlength=total)
@@ -251,4 +251,4 @@ def _binned(stroke: Tensor, number: Tensor, height: int, width: int, tile: int) 
     place[order] = torch.arange(total, device=order.device)
     by_tile = torch.argsort(place[number], stable=True)  # they stay sorted by stroke in each tile
     starts = torch.cat([count.new_zeros(1), count[filled].cumsum(0)])
-    return Plan(height, width, tile, filled, starts, stroke[by_tile])
+    return Layout(height, width, tile, filled, starts, stroke[by_tile])

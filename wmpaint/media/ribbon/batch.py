@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...raster.composite import composite
-from ...raster.tiles import Sheet
+from ...raster.tiles import Mosaic
 from ...strokes import Strokes
 from .painter import RibbonPainter
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...raster.tiles import plan
+from ...raster.tiles import arrange
 from ...renderer import Program
 
 __all__ = ["LEAST", "Actions", "TileData", "least", "paint_tiles", "random_actions"]

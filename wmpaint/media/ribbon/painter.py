@@ -18,7 +18,7 @@ from ...files import atomic_path
 from ...foreign import LIMITS
 from ...raster.composite import composite
 from ...raster.grain import grained
-from ...raster.tiles import Plan, plan
+from ...raster.tiles import Layout, arrange
 from ...renderer import Program
 from ...strokes import Strokes
 from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften

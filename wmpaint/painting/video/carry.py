@@ -13,7 +13,7 @@ from ...geometry import bezier
 from ...image import resize
 from ...objectives.base import Scene
 from ...objectives.photo import photo
-from ...raster.tiles import Plan
+from ...raster.tiles import Layout
 from ...strokes import Strokes
 from ..init import place
 from ..leaves import Leaves
