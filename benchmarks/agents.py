@@ -101,7 +101,7 @@ def photo(chosen: argparse.Namespace) -> None:
             else:
                 strokes = agent(picture, 500, polish=0 if by == "the agent" else 12)
             seconds = time.monotonic() - began
-            pictures = [program.render(strokes, canvas, height=512)[:3] for program in programs]
+            pictures = [wp.render(program, strokes, wp.Frame(canvas, 512)).mean[:3] for program in programs]
             near, real = (float(psnr(p, resize(picture, *p.shape[1:]))) for p in pictures)
             print(
                 f"| {Path(path).stem} | {by} | {len(strokes)} | {seconds:.1f} | {near:.1f} dB | {real:.1f} dB |",

@@ -51,7 +51,7 @@ def table(compiled: bool | None, repeats: int) -> None:
         times = []
         for _ in range(repeats + 1):
             a = time.perf_counter()
-            layout = plan(s["points"].detach(), s["half_width"].detach(), 512, 512)
+            layout = arrange(s["points"].detach(), s["half_width"].detach(), 512, 512)
             b = time.perf_counter()
             mean, variance = composite(**s, height=512, width=512, caps=CAPS, layout=layout, compile=compiled)
             c = time.perf_counter()

@@ -1,49 +1,53 @@
-"""A renderer whose pictures can be worked out by hand: straight bars with round ends and one alpha."""
+"""A medium whose pictures can be worked out by hand: straight bars with round ends and one alpha."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from wmpaint.canvas import Canvas
+from wmpaint.frame import Frame
+from wmpaint.medium import MediumInfo, Picture
 from wmpaint.strokes import Strokes
 
 
 class Flat:
     """Each stroke is all pixels whose centers lie within a radius of the segment from its start to its end."""
 
-    name = "flat"
-    version = "1"
-    brush = "flat"
+    marks = Strokes
 
     def __init__(self, alpha: float = 1.0, width: float = 1.0, brush_hash: str = "") -> None:
-        self.alpha, self.width, self.brush_hash = alpha, width, brush_hash
+        self.alpha, self.width = alpha, width
+        self.info = MediumInfo("flat", "flat", "1", brush_hash, differentiable=True)
         self.calls: list[int] = []
 
-    def render(
+    def begin(
         self,
-        strokes: Strokes,
-        canvas: Canvas,
+        frame: Frame,
         *,
-        height: int,
+        ground: Picture | None = None,
+        batch: tuple[int, ...] = (),
         generator: torch.Generator | None = None,
-        program_height: int | None = None,
-    ) -> Tensor:
+    ) -> tuple[Frame, Tensor]:
+        return frame, frame.bare() if ground is None else ground.mean
+
+    def look(self, state: tuple[Frame, Tensor]) -> Picture:
+        return Picture(state[1], torch.zeros_like(state[1][0]))
+
+    def lay(self, state: tuple[Frame, Tensor], marks: Strokes) -> tuple[Frame, Tensor]:
+        (frame, picture), strokes = state, marks.shown()
         self.calls.append(len(strokes))
-        rows, columns = canvas.pixels(height)
-        ground = (0.0, 0.0, 0.0, 0.0) if canvas.background is None else (*canvas.background, 1.0)
-        picture = torch.tensor(ground)[:, None, None].expand(4, rows, columns)
-        y = ((torch.arange(rows) + 0.5) / height)[:, None]
-        x = ((torch.arange(columns) + 0.5) / height)[None]
+        (rows, columns), (left, top), height = frame.size, frame.origin, frame.height
+        y = ((torch.arange(rows) + top + 0.5) / height)[:, None]
+        x = ((torch.arange(columns) + left + 0.5) / height)[None]
         for points, radius, color in zip(strokes.points, strokes.radius, strokes.color, strict=True):
             along = points[2] - points[0]
             length = along.square().sum().clamp_min(1e-12)
             t = (((x - points[0, 0]) * along[0] + (y - points[0, 1]) * along[1]) / length).clamp(0, 1)
             distance = ((x - points[0, 0] - t * along[0]).square() + (y - points[0, 1] - t * along[1]).square()).sqrt()
             alpha = (distance <= radius * self.width).float() * self.alpha
-            top = torch.cat([color[:, None, None] * alpha, alpha[None]])
-            picture = top + (1 - alpha) * picture
-        return picture
+            top_layer = torch.cat([color[:, None, None] * alpha, alpha[None]])
+            picture = top_layer + (1 - alpha) * picture
+        return frame, picture
 
 
 def line(y: float, radius: float, color: tuple[float, float, float], x: tuple[float, float] = (0.1, 0.9)) -> Strokes:

@@ -293,10 +293,10 @@ def school(monkeypatch):
         brush = "own"
 
         def __init__(self) -> None:
-            self.info: dict = {}
+            self.notes: dict = {}
 
         def save(self, path) -> None:
-            Path(path).write_text(json.dumps(self.info))
+            Path(path).write_text(json.dumps(self.notes))
 
     def program(brush, seed=0):
         asked["program"] = brush
@@ -314,7 +314,7 @@ def school(monkeypatch):
     def loaded(name):
         pupil = Pupil()
         if Path(name).exists():
-            pupil.info = {"definition": Path("own.myb").read_text()}
+            pupil.notes = {"definition": Path("own.myb").read_text()}
             pupil.brush_hash = programs.Brush.load("own.myb").hash
         else:
             pupil.brush, pupil.brush_hash = "charcoal", "5" * 64

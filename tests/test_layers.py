@@ -28,7 +28,7 @@ LAYERS = [
     "columns",
     "marks",
     "strokes frame",
-    "medium renderer",
+    "medium",
     "raster",
     "media",
     "features",

@@ -27,6 +27,7 @@ from wmpaint.export.plotter import Machine, Order, Speeds
 from wmpaint.export.plotter.pens import MOST_PENS, Pen, PenSet
 from wmpaint.export.plotter.placement import Placement
 from wmpaint.export.svg.write import _seconds
+from wmpaint.frame import Frame
 from wmpaint.media.programs.events import check_seed, check_size
 from wmpaint.media.ribbon.ribbon import RibbonConfig
 from wmpaint.objectives import presets
@@ -128,7 +129,7 @@ RANGES = [
     Range("program: seed", check_seed, 0, MOST_SEED),
     Range("program: height", lambda v: check_size(v, 8, 100), 1, 100),
     Range("program: width", lambda v: check_size(8, v, 100), 1, 100),
-    Range("program: render's height", lambda v: wp.Dabs("round").render(many(0), wp.Canvas(1 / 64), height=v), 1, None),
+    Range("frame: height", lambda v: Frame(wp.Canvas(1 / 64), v), 1, None),
     Range("ribbon: body", lambda v: RibbonConfig(body=v), 2, 512),
     Range("ribbon: caps", lambda v: RibbonConfig(caps=v), 1, 512),
     Range("ribbon: hidden", lambda v: RibbonConfig(hidden=v), 2, 512),

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from wmpaint.canvas import Canvas
 from wmpaint.geometry import branches, coefficients
 from wmpaint.media.ribbon import RibbonConfig, RibbonPainter
+from wmpaint.medium import MediumInfo
 from wmpaint.raster.tiles import is_straight
 from wmpaint.strokes import Strokes
 
@@ -22,7 +22,7 @@ def painter(seed: int = 0, **config: object) -> RibbonPainter:
     with torch.no_grad():
         for weight in made.net.parameters():
             weight.copy_(torch.randn(weight.shape, generator=chance) / math.sqrt(weight.shape[-1]))
-    made.info = {"brush": "toy", "brush_hash": f"{seed:064x}", "program": "toys 1"}
+    made.notes = {"brush": "toy", "brush_hash": f"{seed:064x}", "program": "toys 1"}
     return made.requires_grad_(False)
 
 
@@ -63,7 +63,8 @@ class SoftRound:
     and the variance is (noise * alpha)^2.
     """
 
-    name, version, brush, brush_hash = "toys", "1", "soft", "5" * 64
+    marks = Strokes
+    info = MediumInfo("toys", "soft", "1", "5" * 64)
 
     def __init__(self, noise: float = 0.0, strength: float = 0.7) -> None:
         self.noise, self.strength = noise, strength
@@ -102,7 +103,7 @@ class SoftRound:
         picture[y0:y1, x0:x1] = alpha
         return picture.numpy()
 
-    def render(
-        self, strokes: Strokes, canvas: Canvas, *, height: int, generator: torch.Generator | None = None
-    ) -> Tensor:
+    def begin(self, *_: object, **__: object) -> None:
         raise NotImplementedError("only single strokes are asked for")
+
+    lay = look = begin

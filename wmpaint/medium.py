@@ -8,6 +8,7 @@ What else one can do is a capability, a protocol of its own that is asked for by
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -30,6 +31,7 @@ __all__ = [
     "Picture",
     "Where",
     "gain",
+    "grow",
     "influence",
     "mismatch",
     "reach",
@@ -243,6 +245,16 @@ def render(
     state = medium.begin(frame, ground=ground, batch=marks.batch, generator=generator)
     more = {} if layout is None else {"layout": layout}
     return medium.look(medium.lay(state, marks, **more))
+
+
+def grow(
+    medium: Medium, marks: Marks, frame: Frame, counts: Sequence[int], *, generator: torch.Generator | None = None
+) -> Iterator[Picture]:
+    """The picture after each of these rising numbers of marks, of one picture."""
+    state = medium.begin(frame, generator=generator)
+    for start, stop in zip([0, *counts], counts, strict=False):
+        state = medium.lay(state, marks[start:stop])
+        yield medium.look(state)
 
 
 def reach(medium: Medium, marks: Marks, frame: Frame) -> Tensor:

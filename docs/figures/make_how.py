@@ -128,12 +128,12 @@ def noise() -> None:
     brush, seeds, height = "charcoal", 200, 320
     canvas = wp.Canvas(2.0, None)
     stroke = one_stroke([[0.24, 0.74], [0.86, -0.2], [1.8, 0.8]], 0.07, (0.45, 1.0))
-    painted = torch.stack([wp.MyPaint(brush, seed=k).render(stroke, canvas, height=height)[3] for k in range(seeds)])
+    painted = torch.stack([wp.render(wp.MyPaint(brush, seed=k), stroke, wp.Frame(canvas, height)).mean[3] for k in range(seeds)])
     mean, variance = painted.mean(0), painted.var(0)
     with torch.no_grad():
         black = stroke.replace(color=torch.zeros(1, 3))  # so that the variance of RGBA is that of alpha
         painter = wp.painters.load(brush)
-        dream, guess = painter.dream(black, canvas, height=height)
+        dream, guess = wp.render(painter, black, wp.Frame(canvas, height))[:2]
     sizes = [0 if part is None else sum(x.numel() for x in part.parameters()) for part in painter.net.children()]
     print(f"noise: {sizes[0]:,} weights for the mean, {sizes[1]:,} for the variance", flush=True)
     alpha, deviation = dream[3], guess.sqrt()
@@ -179,8 +179,8 @@ def ribbon() -> None:
             straight, _ = painter.ribbons(stroke, 512, 512)
             # Logits are interpolated, and alpha comes after, as in the rasterizer.
             grid = F.interpolate(straight.logits[:, :1], size=(900, 400), mode="bilinear", align_corners=True)
-            dream = painter.render(stroke, wp.Canvas(aspect), height=height, program_height=512)
-        real = wp.MyPaint(brush).render(stroke, wp.Canvas(aspect), height=512)
+            dream = wp.render(painter, stroke, wp.Frame(wp.Canvas(aspect), height, program_height=512)).mean
+        real = wp.render(wp.MyPaint(brush), stroke, wp.Frame(wp.Canvas(aspect), 512)).mean
         y = MARGIN + 22.0
         sheet.words(x, y, f"{brush}: the ribbon", INK)
         y += 16
@@ -272,7 +272,7 @@ def bend() -> None:
         scale = height * FINE
         with torch.no_grad():
             _, half_width = painter.ribbons(stroke, program_height)
-            dream = painter.render(stroke, wp.Canvas(aspect), height=round(scale), program_height=program_height)
+            dream = wp.render(painter, stroke, wp.Frame(wp.Canvas(aspect), round(scale), program_height=program_height)).mean
         reach = float(half_width) * scale / program_height
         grid = coordinates(stroke.points * scale, reach, round(scale), round(width * FINE))
         sheet.picture(grid, places[0], y, width, height)
@@ -300,13 +300,13 @@ def gradient() -> None:
     goal = one_stroke([[0.16, 0.84], [0.52, 0.04], [0.86, 0.76]], 0.05, (0.8, 0.8))
     stroke = one_stroke([[0.2, 0.58], [0.46, 0.68], [0.8, 0.88]], 0.05, (0.8, 0.8))
     with torch.no_grad():
-        wanted = painter.render(goal, canvas, height=size, program_height=512)[:3]
-        ghost = painter.render(goal, canvas, height=512)[:3]
+        wanted = wp.render(painter, goal, wp.Frame(canvas, size, program_height=512)).mean[:3]
+        ghost = wp.render(painter, goal, wp.Frame(canvas, 512)).mean[:3]
     points = stroke.points.clone().requires_grad_()
     optimizer = torch.optim.Adam([points], lr=0.008)
     shown, trail, panels = (0, 20, 60, 120), [], []
     for step in range(shown[-1] + 1):
-        picture = painter.render(stroke.replace(points=points), canvas, height=size, program_height=512)[:3]
+        picture = wp.render(painter, stroke.replace(points=points), wp.Frame(canvas, size, program_height=512)).mean[:3]
         error = (picture - wanted).square().mean()
         optimizer.zero_grad()
         error.backward()
@@ -325,7 +325,7 @@ def gradient() -> None:
     for k, (step, value, where, pull, path) in enumerate(panels):
         left, top = places[k % 2], MARGIN + k // 2 * (width + 50) + 34
         with torch.no_grad():
-            picture = painter.render(stroke.replace(points=where[None]), wp.Canvas(1.0, None), height=512)
+            picture = wp.render(painter, stroke.replace(points=where[None]), wp.Frame(wp.Canvas(1.0, None), 512)).mean
         under = 1 - 0.5 * (1 - ghost) * torch.tensor([0.2, 0.55, 1.1])[:, None, None]
         sheet.words(left, top - 14, f"step {step}: error {value:.4f}")
         sheet.picture(image_of(picture[:3] + (1 - picture[3:]) * under), left, top, width, width)
@@ -450,7 +450,7 @@ def gap() -> None:
         painting = wp.paint(photo, brush=brush, strokes=strokes, height=height, seed=0)
         painter = wp.painters.load(brush)
         with torch.no_grad():
-            dream, spread = painter.dream(painting.strokes, painting.canvas, height=height)
+            dream, spread = wp.render(painter, painting.strokes, wp.Frame(painting.canvas, height))[:2]
         replays = torch.stack([painting.replay("mypaint", seed=seed)[:3] for seed in range(seeds)])
         dreamt = mse(dream[:3], goal)
         expected = dreamt + float(spread.mean()) / 3

@@ -64,11 +64,11 @@ def main() -> None:
     wide = (WIDTH - 2 * MARGIN - 2 * GAP) // 3
     paper = wp.Canvas(3, tuple(value / 255 for value in GROUND))
     with torch.no_grad():
-        mean = painter.render(some, paper, height=FINE * wide // 3, program_height=FINE * wide // 3)
+        mean = wp.render(painter, some, wp.Frame(paper, FINE * wide // 3, program_height=FINE * wide // 3)).mean
         painted = painting.render(height=made["real"].shape[1])
     photo = resize(load_image(sample_photo()), *painted.shape[1:])
     pictures = [("photo", photo), ("the dream", painted), ("the program of this page", made["real"])]
-    seeds = [program(seed=seed).render(some, paper, height=FINE * wide // 3) for seed in (0, 1000)]
+    seeds = [wp.render(program(seed=seed), some, wp.Frame(paper, FINE * wide // 3)).mean for seed in (0, 1000)]
     strokes = ["strokes of the program", "with another seed", "as the painter knows them"]
     rows = [
         pictures,

@@ -46,8 +46,8 @@ def main() -> None:
             mean = logits[0].sigmoid()
             share = logits[1].sigmoid() if painter.config.noise else torch.zeros_like(mean)
             deviation = (share * mean * (1 - mean)).sqrt()
-            dream = painter.render(one, canvas, height=SIZE, program_height=512)[:3]
-            real = wp.MyPaint(brush).render(one, canvas, height=512)[:3]
+            dream = wp.render(painter, one, wp.Frame(canvas, SIZE, program_height=512)).mean[:3]
+            real = wp.render(wp.MyPaint(brush), one, wp.Frame(canvas, 512)).mean[:3]
         pictures = [
             tile(mean.t(), (SIZE, SIZE // 2)),  # from left to right as the pen goes
             tile(2 * deviation.t(), (SIZE, SIZE // 2)),

@@ -10,7 +10,9 @@ from wmpaint import Canvas
 from wmpaint.agents import Agent
 from wmpaint.agents.polish import polished
 from wmpaint.errors import InputError
+from wmpaint.frame import Frame
 from wmpaint.image import resize
+from wmpaint.medium import render
 from wmpaint.strokes import Strokes
 
 
@@ -29,7 +31,7 @@ def photo(height: int = 48, width: int = 64) -> torch.Tensor:
 
 
 def error(pupil: Agent, strokes: Strokes, picture: torch.Tensor) -> float:
-    painted = pupil.painter.render(strokes, Canvas.like(picture), height=96)[:3]
+    painted = render(pupil.painter, strokes, Frame(Canvas.like(picture), 96)).mean[:3]
     return float((painted - resize(picture, *painted.shape[1:])).square().mean())
 
 

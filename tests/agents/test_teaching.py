@@ -32,8 +32,10 @@ from wmpaint.agents.windows import cut, zoom_of
 from wmpaint.canvas import Canvas
 from wmpaint.data import load as load_data
 from wmpaint.errors import InputError
+from wmpaint.frame import Frame
 from wmpaint.image import load_image, sample_photo
 from wmpaint.media.programs import Dabs
+from wmpaint.medium import render
 from wmpaint.metrics import psnr
 
 TINY = {"side": 32, "width": 4, "hidden": 16, "sees": 16}
@@ -215,7 +217,7 @@ def test_a_photo_of_any_size_comes_closer(size: tuple[int, int]) -> None:
     assert 1 <= len(strokes.check()) <= 30
     canvas = Canvas.like(picture)
     before = psnr(torch.ones_like(picture), picture)
-    after = psnr(pupil.painter.render(strokes, canvas, height=size[0])[:3].clamp(0, 1), picture)
+    after = psnr(render(pupil.painter, strokes, Frame(canvas, size[0])).mean[:3].clamp(0, 1), picture)
     assert float(after) > float(before) + 1
     assert torch.equal(strokes.points, pupil(picture, 30).points)
 
@@ -224,7 +226,7 @@ def test_the_bundled_photo_agent_paints_the_sample_photo() -> None:
     photo = load_image(sample_photo())[:3]
     loaded = agents.load("photo")
     strokes = loaded(photo, 500)
-    picture = loaded.painter.render(strokes, Canvas.like(photo), height=photo.shape[1])[:3]
+    picture = render(loaded.painter, strokes, Frame(Canvas.like(photo), photo.shape[1])).mean[:3]
     assert len(strokes) <= 500 and float(psnr(picture, photo)) >= 23
 
 
@@ -243,7 +245,7 @@ def test_errors_are_means_over_pixels_and_pictures() -> None:
     pictures = data.take(range(5), side=64).pictures
     strokes = loaded(pictures)
     dream, _ = loaded.studio.lay(loaded.studio.bare(5), strokes)
-    real = torch.stack([1 - Dabs("round").render(strokes[k], Canvas(), height=64)[:1] for k in range(5)])
+    real = torch.stack([1 - render(Dabs("round"), strokes[k], Frame(Canvas(), 64)).mean[:1] for k in range(5)])
     assert (found.pictures, found.strokes) == (5, 8)
     assert found.dream_mse == pytest.approx(float((dream - pictures).square().mean()), rel=1e-4)
     assert found.real_mse == pytest.approx(float((real - pictures).square().mean()), rel=1e-4)

@@ -11,6 +11,8 @@ from toys import painter
 from wmpaint.canvas import Canvas
 from wmpaint.data import load, paintings
 from wmpaint.errors import BrushError, InputError
+from wmpaint.frame import Frame
+from wmpaint.medium import render
 
 
 def chance() -> torch.Generator:
@@ -23,7 +25,7 @@ def test_pictures_are_what_the_painter_paints_of_the_strokes() -> None:
     assert found.pictures.shape == (2, 3, 32, 32) and found.strokes is not None and found.strokes.count == 5
     assert found.groups is not None and found.groups.tolist() == [[0, 1, 2, 3, 4]] * 2
     for picture, strokes in zip(found.pictures, (found.strokes[0], found.strokes[1]), strict=True):
-        paint = data.painter.render(strokes, Canvas(background=None), height=32)
+        paint = render(data.painter, strokes, Frame(Canvas(background=None), 32)).mean
         ground = (picture - paint[:3]) / (1 - paint[3]).clamp(min=1e-3)
         bare = paint[3] < 0.2
         assert bare.any() and ground[:, bare].std(1).max() < 1e-3  # one color

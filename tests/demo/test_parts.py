@@ -34,6 +34,8 @@ from wmpaint.demo.words import OOPS, bar, number, plain, table, told, whole
 from wmpaint.demo.work import Work, finished
 from wmpaint.errors import FileError, InputError
 from wmpaint.export import writers
+from wmpaint.frame import Frame
+from wmpaint.medium import render
 from wmpaint.objectives.presets import preset
 
 # Words
@@ -521,7 +523,7 @@ def test_a_drawn_line_becomes_curves_that_follow_it() -> None:
 
 def test_touches_and_straight_lines_are_strokes_too() -> None:
     touch = strokes_of(json.dumps([line([[0.5, 0.5, 0.7]])]))
-    assert len(touch) == 1 and bool((toys.painter().render(touch, Canvas(), height=32)[3] > 0).any())
+    assert len(touch) == 1 and bool((render(toys.painter(), touch, Frame(Canvas(), 32)).mean[3] > 0).any())
     straight = strokes_of(json.dumps([line([[0.1, 0.1, 0.7], [0.1, 0.1, 0.7], [0.9, 0.1, 0.7]])]))
     assert float(straight.points[..., 1].sub(0.1).abs().max()) < 1e-4
     assert len(strokes_of("[]")) == 0 and len(strokes_of("")) == 0

@@ -18,7 +18,9 @@ from wmpaint.errors import FileError, InputError
 from wmpaint.export import gif
 from wmpaint.export.animation import stroke_counts, stroke_frames, write_film
 from wmpaint.export.bitmap import flatten, over
+from wmpaint.frame import Frame
 from wmpaint.media.programs import Dabs
+from wmpaint.medium import render
 from wmpaint.strokes import Strokes
 
 
@@ -45,12 +47,12 @@ def test_first_strokes_come_one_by_one():
 @pytest.mark.parametrize("background", [(0.9, 0.8, 0.1), None])
 def test_the_last_frame_is_the_painting(background):
     canvas, renderer, strokes = Canvas(1.5, background), Flat(0.6), many(30)
-    frames = list(stroke_frames(renderer, strokes, canvas, height=32, frames=12, hold=3))
+    frames = list(stroke_frames(renderer, strokes, Frame(canvas, 32), frames=12, hold=3))
     assert len(frames) == 1 + 12 + 3 and all(frame.shape == (3, 32, 48) for frame in frames)
     assert sum(renderer.calls) == 30
     ground = torch.tensor(background or (1.0, 1.0, 1.0))
     assert (frames[0] == ground[:, None, None]).all()
-    whole = renderer.render(strokes, Canvas(1.5, tuple(ground.tolist())), height=32)[:3]
+    whole = render(renderer, strokes, Frame(Canvas(1.5, tuple(ground.tolist())), 32)).mean[:3]
     for frame in frames[-4:]:
         torch.testing.assert_close(frame, whole, atol=1e-6, rtol=0)
 
@@ -58,11 +60,11 @@ def test_the_last_frame_is_the_painting(background):
 def test_lifted_strokes_and_no_strokes():
     strokes = many(5).replace(lifted=torch.tensor([True, False, True, True, False]))
     renderer = Flat()
-    assert len(list(stroke_frames(renderer, strokes, Canvas(), height=8, hold=0))) == 3
+    assert len(list(stroke_frames(renderer, strokes, Frame(Canvas(), 8), hold=0))) == 3
     assert renderer.calls == [1, 1]
-    assert len(list(stroke_frames(renderer, Strokes.empty(), Canvas(), height=8, hold=0))) == 1
+    assert len(list(stroke_frames(renderer, Strokes.empty(), Frame(Canvas(), 8), hold=0))) == 1
     with pytest.raises(InputError, match="1 frame or more"):
-        next(stroke_frames(renderer, strokes, Canvas(), height=8, frames=0))
+        next(stroke_frames(renderer, strokes, Frame(Canvas(), 8), frames=0))
 
 
 def noisy(count: int) -> Strokes:
@@ -74,21 +76,21 @@ def noisy(count: int) -> Strokes:
 def test_a_film_of_a_program_is_the_replay_and_not_groups_of_it(background):
     program, strokes, canvas = Dabs("charcoal", 5), noisy(9), Canvas(1.2, background)
     counts = stroke_counts(9, 4)
-    frames = list(stroke_frames(program, strokes, canvas, height=40, frames=4, hold=2))
+    frames = list(stroke_frames(program, strokes, Frame(canvas, 40), frames=4, hold=2))
     assert len(frames) == 1 + 4 + 2
     for frame, count in zip(frames[1:], [*counts, 9, 9], strict=True):
-        assert torch.equal(frame, flatten(program.render(strokes[:count], canvas, height=40)))
+        assert torch.equal(frame, flatten(render(program, strokes[:count], Frame(canvas, 40)).mean))
     # The grain of a stroke is its own: the same strokes as two batches look different.
-    halves = program.render(strokes[6:], Canvas(1.2, None), height=40)
-    assert not torch.allclose(flatten(over(halves, program.render(strokes[:6], canvas, height=40))), frames[-1])
+    halves = render(program, strokes[6:], Frame(Canvas(1.2, None), 40)).mean
+    assert not torch.allclose(flatten(over(halves, render(program, strokes[:6], Frame(canvas, 40)).mean)), frames[-1])
 
 
 def test_lifted_strokes_keep_their_place_in_a_film_of_a_program():
     program, strokes = Dabs("charcoal", 5), noisy(6)
     strokes = strokes.replace(lifted=torch.tensor([True, False, True, False, False, True]))
-    frames = list(stroke_frames(program, strokes, Canvas(), height=40, hold=0))
-    assert len(frames) == 1 + 3 and torch.equal(frames[-1], program.render(strokes, Canvas(), height=40)[:3])
-    assert not torch.equal(frames[-1], program.render(strokes[~strokes.lifted], Canvas(), height=40)[:3])
+    frames = list(stroke_frames(program, strokes, Frame(Canvas(), 40), hold=0))
+    assert len(frames) == 1 + 3 and torch.equal(frames[-1], render(program, strokes, Frame(Canvas(), 40)).mean[:3])
+    assert not torch.equal(frames[-1], render(program, strokes[~strokes.lifted], Frame(Canvas(), 40)).mean[:3])
 
 
 def decoded(path, height: int, width: int) -> tuple[str, np.ndarray]:

@@ -6,11 +6,13 @@ import pytest
 import torch
 import toys
 from flat import Flat, line, many
+from wmpaint.painting.by_brush import ByBrush
 
 from wmpaint.canvas import Canvas
 from wmpaint.export.ribbons import bend, ribbons
 from wmpaint.export.work import HasBrushes, HasRibbons
-from wmpaint.painting.by_brush import ByBrush
+from wmpaint.frame import Frame
+from wmpaint.medium import render
 from wmpaint.strokes import Strokes
 
 WIDE = Canvas(background=None)
@@ -71,7 +73,7 @@ def test_a_painter_shows_its_own_ribbons():
     strokes = strokes.replace(points=0.3 + 0.4 * strokes.points)
     for k, ribbon in enumerate(ribbons(painter, strokes, height=256)):
         patch = bend(ribbon, strokes.points[k], float(strokes.radius[k]), WIDE)
-        picture = painter.render(strokes[k], WIDE, height=256)[3]
+        picture = render(painter, strokes[k], Frame(WIDE, 256)).mean[3]
         assert mass(patch) == pytest.approx(float(picture.sum()) / 256**2, rel=0.02)
         assert patch.alpha.max() == pytest.approx(float(picture.max()), abs=0.03)
 

@@ -22,7 +22,7 @@ STYLES = ("lines", "outline", "brush")
 def written(folder, style, strokes=None, **options):
     path = folder / "a.svg"
     strokes = many(12, seed=5) if strokes is None else strokes
-    path.write_text(svg_text(strokes, Canvas(1.5), style=style, renderer=Flat(0.8), height=128, **options), "utf-8")
+    path.write_text(svg_text(strokes, Canvas(1.5), style=style, medium=Flat(0.8), height=128, **options), "utf-8")
     return path
 
 

@@ -35,7 +35,7 @@ def page(folder, batch=None, **options):
 
 @pytest.mark.parametrize("style", ["lines", "outline", "brush"])
 def test_it_asks_for_nothing_and_escapes_everything(style, tmp_path):
-    text = page(tmp_path, style=style, renderer=Flat(0.5), painting='{"x": "</script>"}').read_text("utf-8")
+    text = page(tmp_path, style=style, medium=Flat(0.5), painting='{"x": "</script>"}').read_text("utf-8")
     assert set(re.findall(r"https?://[^\"'\s)]*", text)) <= BROWSERS
     assert not re.search(r"<[^>]*\b(?:src|srcset|href|action|formaction|data|poster)=|@import|url\(", text)
     assert "alert(" in text and "<script>alert" not in text and '</pre>"' not in text

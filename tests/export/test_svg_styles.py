@@ -15,7 +15,9 @@ import wmpaint as wp
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.svg import STYLES, html_text, svg_text
+from wmpaint.frame import Frame
 from wmpaint.image import to_uint8
+from wmpaint.medium import render
 from wmpaint.strokes import Strokes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -48,7 +50,7 @@ def test_it_looks_like_the_dream(painting, folder, style):
 
 def test_the_comparison_can_fail(painting, tmp_path):
     thin = painting.strokes.replace(radius=painting.strokes.radius / 2)
-    other = svg_text(thin, painting.canvas, style="brush", renderer=painting.renderer, height=HEIGHT)
+    other = svg_text(thin, painting.canvas, style="brush", medium=painting.medium, height=HEIGHT)
     (tmp_path / "thin.svg").write_text(other)
     assert browser.psnr(browser.by_cairo(tmp_path / "thin.svg", HEIGHT, WIDTH), dream(painting)) < LEAST["lines"]
 
@@ -89,8 +91,8 @@ def test_odd_strokes_look_like_the_dream_too(tmp_path):
     }
     painter = wp.painters.load("acrylic")
     for name, strokes in kinds.items():
-        goal = to_uint8(painter.render(strokes, Canvas(), height=256)[:3]).astype(float)
-        text = svg_text(strokes, Canvas(), style="brush", renderer=painter, height=256)
+        goal = to_uint8(render(painter, strokes, Frame(Canvas(), 256)).mean[:3]).astype(float)
+        text = svg_text(strokes, Canvas(), style="brush", medium=painter, height=256)
         (tmp_path / "a.svg").write_text(text)
         assert browser.psnr(browser.by_cairo(tmp_path / "a.svg", 256, 256), goal) > 34, name
 
@@ -111,7 +113,7 @@ def test_real_curves_in_paint_order(folder, painting):
 def test_path_data_is_read_as_it_was_meant(tmp_path):
     # The outline of a bar, in tenths: the bar's own pixels.
     stroke = line(0.5, 0.1, (0.0, 0.0, 0.0), x=(0.3, 0.7))
-    (tmp_path / "a.svg").write_text(svg_text(stroke, Canvas(), style="outline", renderer=Flat(), height=200))
+    (tmp_path / "a.svg").write_text(svg_text(stroke, Canvas(), style="outline", medium=Flat(), height=200))
     picture = browser.by_cairo(tmp_path / "a.svg", 100, 100)[..., 0]
     assert (picture[42:58, 25:75] < 12).all()
     assert (picture[:38] == 255).all() and (picture[62:] == 255).all() and (picture[:, :18] == 255).all()
@@ -121,7 +123,7 @@ def test_path_data_is_read_as_it_was_meant(tmp_path):
 def test_later_strokes_lie_above_and_lifted_ones_are_left_out(style, tmp_path):
     strokes = Strokes.cat([line(0.5, 0.1, c) for c in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))])
     for lifted, expected in (([False] * 3, [0, 0, 255]), ([False, False, True], [0, 255, 0])):
-        text = svg_text(strokes.replace(lifted=torch.tensor(lifted)), Canvas(), style=style, renderer=Flat(), height=64)
+        text = svg_text(strokes.replace(lifted=torch.tensor(lifted)), Canvas(), style=style, medium=Flat(), height=64)
         (tmp_path / "a.svg").write_text(text)
         assert abs(browser.by_cairo(tmp_path / "a.svg", 50, 50)[25, 25] - expected).max() < 12
         assert len(ET.fromstring(text.encode()).find(f"{SVG}g")) == 3 - sum(lifted)
@@ -130,10 +132,10 @@ def test_later_strokes_lie_above_and_lifted_ones_are_left_out(style, tmp_path):
 @pytest.mark.parametrize("style", STYLES)
 def test_no_strokes(style):
     for options in ({}, {"animate": True}):
-        text = svg_text(Strokes.empty(), Canvas(2.0), style=style, renderer=Flat(), **options)
+        text = svg_text(Strokes.empty(), Canvas(2.0), style=style, medium=Flat(), **options)
         assert "<path" not in text
         ET.fromstring(text.encode())
-    assert "<path" not in html_text(Strokes.empty(), Canvas(), style=style, renderer=Flat())
+    assert "<path" not in html_text(Strokes.empty(), Canvas(), style=style, medium=Flat())
 
 
 def test_bad_options(painting, tmp_path):
@@ -143,14 +145,14 @@ def test_bad_options(painting, tmp_path):
         painting.save(tmp_path / "a.html", style="oil")
     with pytest.raises(InputError, match="seconds of more than 0"):
         painting.save(tmp_path / "a.html", seconds=0)
-    with pytest.raises(InputError, match="renderer for the style brush"):
+    with pytest.raises(InputError, match="medium for the style brush"):
         svg_text(many(2), Canvas(), style="brush")
     for levels in (1, 65, 2.5, True):
         with pytest.raises(InputError, match="2 to 64 levels"):
-            svg_text(many(2), Canvas(), style="brush", renderer=Flat(), levels=levels)
+            svg_text(many(2), Canvas(), style="brush", medium=Flat(), levels=levels)
     with pytest.raises(InputError, match="radius of stroke 1"):
         bad = many(3).replace(radius=torch.tensor([0.1, float("nan"), 0.1]))
-        svg_text(bad, Canvas(), style="outline", renderer=Flat())
+        svg_text(bad, Canvas(), style="outline", medium=Flat())
     (tmp_path / "file").write_text("")
     for name in ("a.svg", "a.html", "a.pdf"):
         with pytest.raises(FileError):

@@ -8,7 +8,9 @@ from typing import Any
 import torch
 import toys
 
+from wmpaint.frame import Frame
 from wmpaint.media.ribbon import RibbonPainter, load
+from wmpaint.medium import render
 from wmpaint.objectives import Objective, Scene
 from wmpaint.painting.leaves import RATES
 
@@ -37,7 +39,7 @@ def descend(
     losses = []
     for step in range(steps + 1):
         now = start.replace(**{**leaves, "radius": leaves["radius"].exp()})
-        picture, variance = painter().dream(now, canvas, height=height, program_height=PROGRAM_HEIGHT)
+        picture, variance = render(painter(), now, Frame(canvas, height, program_height=PROGRAM_HEIGHT))[:2]
         chance = torch.Generator().manual_seed(0)
         loss, _ = objective.evaluate(Scene(picture[:3], variance, now, canvas, generator=chance, **known))
         losses.append(loss.item())

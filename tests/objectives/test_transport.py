@@ -15,7 +15,9 @@ from torch import Tensor
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
+from wmpaint.frame import Frame
 from wmpaint.image import sample_photo
+from wmpaint.medium import render
 from wmpaint.objectives import Objective, Scene, l2, sinkhorn, sliced, transport
 from wmpaint.objectives.transport import sinkhorn_divergence, sliced_distance
 from wmpaint.strokes import Strokes
@@ -208,7 +210,7 @@ def test_a_stroke_is_pulled_from_afar(make: Callable[..., Objective]) -> None:
         return Strokes(points, torch.tensor([0.06]), torch.full((1, 2), 0.9), torch.full((1, 3), 0.1))
 
     def dream(strokes: Strokes) -> tuple[Tensor, Tensor]:
-        picture, variance = painter().dream(strokes, Canvas(), height=64, program_height=512)
+        picture, variance = render(painter(), strokes, Frame(Canvas(), 64, program_height=512))[:2]
         return picture[:3].clamp(0, 1), variance
 
     def left_to_go(objective: Objective, steps: int = 20) -> float:

@@ -10,6 +10,8 @@ import toys
 
 from wmpaint import Canvas, Run, load
 from wmpaint.errors import FileError, InputError
+from wmpaint.frame import Frame
+from wmpaint.medium import render
 from wmpaint.strokes import Strokes
 
 COLUMNS = ("points", "radius", "pressure", "color")
@@ -98,7 +100,7 @@ def test_new_strokes_go_where_they_show() -> None:
     for _ in painting_run:
         pass
     new = painting_run.strokes().detach()[:-1]
-    cover = toys.painter().render(wall, Canvas(1.0, None), height=48)[3]
+    cover = render(toys.painter(), wall, Frame(Canvas(1.0, None), 48)).mean[3]
     assert float(cover[:, :16].mean()) > 0.5 > 0.1 > float(cover[:, 34:].mean()), "the wall is one"
     middle = new.points[:, 1, 0]
     assert float((middle < 0.33).float().mean()) < 0.2, "a third of the canvas, where nothing of them shows"

@@ -15,6 +15,8 @@ from torch import Tensor
 
 import wmpaint as wp
 from wmpaint.errors import BrushError, FileError, InputError
+from wmpaint.frame import Frame
+from wmpaint.medium import render
 from wmpaint.objectives import Function
 from wmpaint.painting import loop, view
 
@@ -30,7 +32,7 @@ def photo(height: int = 30, width: int = 40) -> Tensor:
 
 def scene_of(painting: wp.Painting) -> wp.Scene:
     """The painting as its painter sees it at the planned height."""
-    picture, variance = painting.painters[0].dream(painting.strokes, painting.canvas, height=OPTIONS["height"])
+    picture, variance = render(painting.painters[0], painting.strokes, Frame(painting.canvas, OPTIONS["height"]))[:2]
     return wp.Scene(picture[:3], variance, painting.strokes, painting.canvas)
 
 

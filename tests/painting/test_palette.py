@@ -9,6 +9,8 @@ from wmpaint.canvas import Canvas
 from wmpaint.cli.app import app
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.plotter import Pen, load_pens
+from wmpaint.frame import Frame
+from wmpaint.medium import render
 from wmpaint.painting.leaves import Leaves
 from wmpaint.painting.palette import Palette
 from wmpaint.strokes import Strokes
@@ -103,7 +105,7 @@ def test_painting_with_inks_is_better_than_exchanging_colors_for_inks_later():
     from wmpaint.image import resize
 
     def error(strokes: Strokes) -> float:
-        picture = later.renderer.render(strokes, later.canvas, height=64)[:3]
+        picture = render(later.renderer, strokes, Frame(later.canvas, 64)).mean[:3]
         return float((picture - resize(photo, *picture.shape[1:])).square().mean())
 
     assert error(before.strokes) < error(exchanged)

@@ -18,7 +18,9 @@ from PIL import Image
 from wmpaint.canvas import Canvas
 from wmpaint.errors import BrushError, FileError, InputError, MissingProgram
 from wmpaint.export import animation
+from wmpaint.frame import Frame
 from wmpaint.image import load_image
+from wmpaint.medium import render
 from wmpaint.painting import BrushRef, Painting, Report, load, result
 from wmpaint.strokes import Strokes
 
@@ -102,7 +104,7 @@ def test_render_and_replay(real):
     torch.testing.assert_close(p.render(), p.replay("mypaint"))
     assert not p.render().requires_grad
     alone = painting(strokes=many(20).replace(brush=torch.ones(20, dtype=torch.int64)))
-    torch.testing.assert_close(alone.render(16), real["own"].render(many(20), alone.canvas, height=16))
+    torch.testing.assert_close(alone.render(16), render(real["own"], many(20), Frame(alone.canvas, 16)).mean)
 
 
 def test_no_height_is_not_the_planned_height(real, tmp_path):
@@ -112,7 +114,7 @@ def test_no_height_is_not_the_planned_height(real, tmp_path):
         lambda: p.replay(height=0),
         lambda: p.save(tmp_path / "a.png", height=0),
         lambda: p.save(tmp_path / "a.mp4", height=0),
-        lambda: toys.painter().render(p.strokes, p.canvas, height=8, program_height=0),
+        lambda: render(toys.painter(), p.strokes, Frame(p.canvas, 8, program_height=0)).mean,
     ):
         with pytest.raises(InputError, match="height of 1 pixel or more, got 0"):
             shown()
@@ -121,7 +123,7 @@ def test_no_height_is_not_the_planned_height(real, tmp_path):
 
 def learned(brush: str, seed: int = 0):
     made = toys.painter(seed)
-    made.info["brush"] = brush
+    made.notes["brush"] = brush
     return made
 
 
@@ -132,7 +134,7 @@ def test_a_painter_s_file_is_found_where_it_was_and_beside_the_painting(tmp_path
     made.save("sub/mine.safetensors")
     p = painting(4, strokes=many(4), brushes=(BrushRef.of(made, Path("sub/mine.safetensors")),))
     p.save("a.wmp.json")
-    wanted = made.render(p.strokes, p.canvas, height=32)
+    wanted = render(made, p.strokes, Frame(p.canvas, 32)).mean
     torch.testing.assert_close(load("a.wmp.json").render(), wanted, atol=2e-3, rtol=0)
     # From another folder, where the painting lies beside it, and where it lies beside the painter alone.
     moved = tmp_path / "moved"
@@ -153,7 +155,7 @@ def test_a_painter_s_file_is_found_where_it_was_and_beside_the_painting(tmp_path
 def test_a_painter_trained_again_is_read_again_and_noticed(tmp_path):
     path = tmp_path / "mine.safetensors"
     one, other = learned("own"), learned("own", seed=1)
-    other.info["brush_hash"] = one.info["brush_hash"]
+    other.notes["brush_hash"] = one.notes["brush_hash"]
     one.save(path)
     p = painting(4, strokes=many(4), brushes=(BrushRef.of(one, path),))
     first = p.render()
@@ -165,7 +167,7 @@ def test_a_painter_trained_again_is_read_again_and_noticed(tmp_path):
 
 def test_a_painter_of_one_s_own_under_a_bundled_name_is_noticed(tmp_path):
     made = learned("charcoal")
-    made.info["brush_hash"] = ""
+    made.notes["brush_hash"] = ""
     p = painting(4, strokes=many(4), brushes=(BrushRef.of(made),), painters=(made,))
     p.save(tmp_path / "a.wmp.json")
     with pytest.warns(UserWarning, match="the painter 'charcoal' is not the one"):
@@ -238,7 +240,7 @@ def test_a_program_of_ones_own_replays_reports_and_saves(tmp_path):
     strokes = line(0.5, 0.25, (0.0, 0.0, 0.0), x=(-1.0, 2.0))
     p = painting(strokes=strokes, canvas=Canvas(), brushes=(BrushRef("nobody's"),), painters=(Flat(),))
     seen = p.replay(own, height=32)
-    assert torch.equal(seen, own.render(strokes, Canvas(), height=32))
+    assert torch.equal(seen, render(own, strokes, Frame(Canvas(), 32)).mean)
     target = torch.ones(3, 32, 32)
     target[:, 8:24] = 0
     report = p.report(target, program=own)

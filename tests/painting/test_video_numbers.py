@@ -100,9 +100,9 @@ def test_a_stroke_whose_motion_explains_nothing_stays() -> None:
 # Which strokes are free
 
 
-def plan() -> Plan:
+def plan() -> Layout:
     """8 x 12 pixels in tiles of 4, three in a row: stroke 0 touches tiles 0 and 1, stroke 1 tile 5, stroke 2 none."""
-    return Plan(8, 12, 4, torch.tensor([0, 1, 5]), torch.tensor([0, 1, 2, 3]), torch.tensor([0, 0, 1]))
+    return Layout(8, 12, 4, torch.tensor([0, 1, 5]), torch.tensor([0, 1, 2, 3]), torch.tensor([0, 0, 1]))
 
 
 def test_which_share_of_a_strokes_tiles_has_changed() -> None:

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..export.animation import stroke_frames, write_film
+from ..frame import Frame
 from ..image import resize
 from ..strokes import Strokes
 from .agent import Agent
@@ -114,8 +115,8 @@ def _frames(
         mine = max(1, round(steps * len(strokes) / most))  # who has fewer strokes is done earlier
         growing.append(
             [
-                stroke_frames(renderer, strokes, canvas, height=cell, frames=mine, hold=0, pace="even")
-                for renderer in (agent.painter, real)
+                stroke_frames(medium, strokes, Frame(canvas, cell), frames=mine, hold=0, pace="even")
+                for medium in (agent.painter, real)
             ]
         )
     now = [[target, target, target] for target in targets]

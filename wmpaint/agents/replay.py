@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas
+from ..frame import Frame
+from ..medium import HasAlpha, render
 from ..painting.brush_ref import BrushRef, program_of
-from ..renderer import Program
 from ..strokes import Strokes
 from .agent import Agent
 from .studio import resized
@@ -24,7 +25,7 @@ def canvas_of(agent: Agent, aspect: float = 1.0) -> Canvas:
     return Canvas(aspect=aspect, background=agent.config.ground)
 
 
-def program_for(agent: Agent, program: str = "auto", seed: int = 0) -> Program:
+def program_for(agent: Agent, program: str = "auto", seed: int = 0) -> HasAlpha:
     """The real program, with the brush that an agent learned with; `program` as for `Painting.replay`.
 
     Raises:
@@ -39,13 +40,13 @@ def dream(agent: Agent, strokes: Strokes) -> Tensor:
     return agent.studio.lay(agent.studio.bare(len(strokes)), strokes)[0]
 
 
-def replay(agent: Agent, strokes: Strokes, program: Program) -> Tensor:
+def replay(agent: Agent, strokes: Strokes, program: HasAlpha) -> Tensor:
     """[B, C, side, side] as the program paints them; amounts of ink for an agent of one channel."""
     c = agent.config
     canvas = canvas_of(agent)
 
     def paint(painted: Strokes) -> Tensor:
-        return program.render(painted, canvas, height=c.program_height)[:3]
+        return render(program, painted, Frame(canvas, c.program_height)).mean[:3]
 
     with ThreadPoolExecutor(THREADS) as pool:
         pictures = torch.stack(list(pool.map(paint, [strokes[i] for i in range(len(strokes))])))

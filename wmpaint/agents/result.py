@@ -30,7 +30,7 @@ def painting_of(agent: Agent, image: Any, painted: Strokes, *, seed: int = 0) ->
     """
     picture = taken(image)[0][0]
     canvas = Canvas.like(picture, agent.config.ground) if agent.config.kind == "tiles" else canvas_of(agent)
-    name, _, version = str(agent.painter.info.get("program", "mypaint ")).partition(" ")
+    name, version = agent.painter.info.name or "mypaint", agent.painter.info.version
     height = HEIGHT if agent.config.kind == "tiles" else max(HEIGHT, agent.config.program_height)
     return Painting(
         strokes=painted, canvas=canvas, brushes=(BrushRef.of(agent.painter),), program=name, program_version=version,

@@ -12,8 +12,10 @@ from torch import Tensor
 from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
+from ..frame import Frame
 from ..image import resize
 from ..media.ribbon.painter import RibbonPainter
+from ..medium import render
 from ..raster.composite import composite
 from ..raster.tiles import arrange
 from ..strokes import Strokes
@@ -116,15 +118,14 @@ class _Easel:
         height = min(self.height, COLORED)
         width = max(1, round(height * self.width / self.height))
         target = resize(self.target[0], height, width)
-        ribbon, half_width = self.agent.painter.ribbons(strokes, height, max(height, self._program_height))
-        points = strokes.points * height
-        layout = plan(points, half_width, height, width)
+        frame = Frame(self.canvas, height, program_height=max(height, self._program_height))
+        bent = self.agent.painter.ribbons(strokes, frame)
+        layout = arrange(bent.points, bent.half_width, height, width)
         black = target.new_zeros(3)
 
         def painted(color: Tensor) -> Tensor:
             return composite(
-                points, strokes.radius * height, half_width, ribbon.logits, color, black,
-                height=height, width=width, caps=ribbon.caps, layout=layout,
+                *bent[:4], color, black, height=height, width=width, caps=bent.caps, layout=layout,
             )[0]  # fmt: skip
 
         def pulled(picture: Tensor) -> Tensor:
@@ -194,9 +195,8 @@ class _Easel:
 
     def _lay(self, strokes: Strokes) -> None:
         canvas = Canvas(self.canvas.aspect, None)
-        paint, _ = self.agent.painter.dream(
-            strokes, canvas, height=self.height, program_height=max(self.height, self._program_height)
-        )
+        frame = Frame(canvas, self.height, program_height=max(self.height, self._program_height))
+        paint = render(self.agent.painter, strokes, frame).mean
         paint = paint[:, :, : self.width]
         self.picture = paint[None, :3] + (1 - paint[3:]) * self.picture
         self.parts.append(strokes)

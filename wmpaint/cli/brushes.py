@@ -13,7 +13,7 @@ from ..errors import InputError
 from . import common
 
 if TYPE_CHECKING:
-    from ..renderer import Program
+    from ..medium import HasAlpha
 
 __all__ = ["BRUSHES_EXAMPLE", "EVALUATE_EXAMPLE", "TRAIN_EXAMPLE", "brushes", "evaluate_painter", "train_painter"]
 
@@ -129,22 +129,22 @@ def evaluate_painter(
     from ..media import ribbon as painters
 
     loaded = painters.load(painter)
-    definition = loaded.info.get("definition")
+    definition = loaded.info.definition
     brush = loaded.brush if definition is None else programs.Brush(loaded.brush, definition.encode())
     teacher = _teacher(program, brush)
-    if loaded.brush_hash != teacher.brush_hash:
+    if loaded.info.brush_hash != teacher.info.brush_hash:
         raise InputError(
-            f"expected the brush {teacher.brush!r} that {painter} learned from (hash {loaded.brush_hash[:12]}), "
-            f"got another of that name ({teacher.brush_hash[:12]})"
+            f"expected the brush {teacher.info.brush!r} that {painter} learned from "
+            f"(hash {loaded.info.brush_hash[:12]}), got another of that name ({teacher.info.brush_hash[:12]})"
         )
     report = painters.evaluate(loaded, teacher, strokes=strokes, seed=seed)
     _say_report(report, as_json, [])
 
 
-def _teacher(program: str, brush: Any) -> Program:
+def _teacher(program: str, brush: Any) -> HasAlpha:
     from ..media import programs
 
-    found: Program = programs.program(brush) if program == "auto" else programs.load_program(program, brush)
+    found: HasAlpha = programs.program(brush) if program == "auto" else programs.load_program(program, brush)
     return found
 
 

@@ -1,30 +1,28 @@
-"""A painting being painted: `write_film(path, stroke_frames(renderer, strokes, canvas, height=512))`."""
+"""A painting being painted: `write_film(path, stroke_frames(medium, strokes, Frame(canvas, 512)))`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from .. import files
-from ..canvas import Canvas
 from ..errors import InputError
+from ..frame import Frame
 from ..geometry import bezier
 from ..image import to_uint8
-from ..renderer import Renderer
+from ..medium import Medium, grow
 from ..strokes import Strokes
 from . import ffmpeg, gif
-from .bitmap import WHITE, flatten, over
+from .bitmap import flatten
 from .motion import growing, with_ring
 
-__all__ = ["FPS", "PACES", "Growing", "stroke_counts", "stroke_frames", "write_film"]
+__all__ = ["FPS", "PACES", "stroke_counts", "stroke_frames", "write_film"]
 
 FPS = 25.0
 PACES = ("eased", "even", "stroke")
@@ -48,29 +46,11 @@ def stroke_counts(strokes: int, frames: int, pace: str = "eased") -> list[int]:
     return [k + round((strokes - frames) * (k / frames) ** 3) for k in range(1, frames + 1)]
 
 
-@runtime_checkable
-class Growing(Renderer, Protocol):
-    """A renderer that can stop on its way: programs, and painters and programs of several brushes."""
-
-    def grow(
-        self,
-        strokes: Strokes,
-        canvas: Canvas,
-        *,
-        height: int,
-        counts: Sequence[int],
-        generator: torch.Generator | None = None,
-    ) -> Iterator[Tensor]:
-        """The picture [4, H, W] after each of these rising numbers of strokes."""
-        ...
-
-
 def stroke_frames(
-    renderer: Renderer,
+    medium: Medium,
     strokes: Strokes,
-    canvas: Canvas,
+    frame: Frame,
     *,
-    height: int,
     frames: int = 150,
     hold: int = int(FPS),
     pace: str = "eased",
@@ -80,11 +60,8 @@ def stroke_frames(
 ) -> Iterator[Tensor]:  # each [3, H, W]
     """The bare canvas, then the painting as it grows in at most `frames` steps, then `hold` times the last.
 
-    A program paints on and is looked at from time to time, so that each frame is its own picture of so many
-    strokes, and the last is `render` of all, bit for bit. A painter, in which each stroke has one color and what is
-    random hangs on the stroke itself, paints each group of new strokes on transparent ground, laid over the picture
-    so far: the same to rounding, at the cost of one painting. A transparent canvas is shown as white. Lifted strokes
-    are left out.
+    A medium lays on and is looked at from time to time, so that all of it costs one painting. A transparent canvas is
+    shown as white. Lifted strokes are left out.
 
     Args:
         pace: as for `stroke_counts`.
@@ -97,28 +74,25 @@ def stroke_frames(
     """
     if frames < 1 or hold < 0:
         raise InputError(f"expected 1 frame or more and a hold of 0 or more, got {frames} and {hold}")
-    size = canvas.pixels(height)
-    picture = torch.tensor(canvas.background or WHITE)[:, None, None].expand(3, *size).clone()
+    height, bare = frame.height, frame.bare()
+    picture = flatten(bare)
     # Strokes keep their places in the batch, which their random numbers depend on; only those that show are counted.
     shown = torch.arange(len(strokes)) if strokes.lifted is None else (~strokes.lifted).nonzero()[:, 0].cpu()
     counts = [int(shown[count - 1]) + 1 for count in stroke_counts(len(shown), frames, pace)]
     yield picture
-    grow = renderer.grow if isinstance(renderer, Growing) else partial(_in_groups, renderer)
-    with torch.no_grad():
-        grown = grow(strokes, canvas, height=height, counts=counts, generator=generator)
+    grown = grow(medium, strokes, frame, counts, generator=generator)
     points, radius = strokes.points.detach() * height, (strokes.radius.detach() * height).tolist()
     for k, count in enumerate(counts):
         with torch.no_grad():
-            whole = next(grown)
-        before, picture = picture, flatten(whole) if canvas.background is None else whole[:3]
+            before, picture = picture, flatten(next(grown).mean)
         newest, last = count - 1, k == len(counts) - 1
         lasts = max(1, (k + 1) * frames // len(counts) - k * frames // len(counts)) if stretch else 1
         parts = [j / lasts for j in range(1, lasts + 1)]
-        for part, frame in zip(parts, _steps(before, picture, points[newest], radius[newest], parts), strict=True):
+        for part, shown_now in zip(parts, _steps(before, picture, points[newest], radius[newest], parts), strict=True):
             if cursor and not (last and part == 1):
                 x, y = bezier(points[newest], points.new_tensor([part]))[0].tolist()
-                frame = with_ring(frame, (x, y), radius[newest])
-            yield frame
+                shown_now = with_ring(shown_now, (x, y), radius[newest])
+            yield shown_now
     for _ in range(hold + (frames if stretch and not counts else 0)):
         yield picture
 
@@ -128,30 +102,6 @@ def _steps(before: Tensor, after: Tensor, points: Tensor, radius: float, parts: 
     if len(parts) > 1:
         yield from growing(before, after, points, radius, parts[:-1])
     yield after
-
-
-def _in_groups(
-    renderer: Renderer,
-    strokes: Strokes,
-    canvas: Canvas,
-    *,
-    height: int,
-    counts: Sequence[int],
-    generator: torch.Generator | None,
-) -> Iterator[Tensor]:
-    """`Growing.grow` of a renderer whose strokes do not depend on what lies beneath, nor on their number."""
-    ground = (0.0, 0.0, 0.0, 0.0) if canvas.background is None else (*canvas.background, 1.0)
-    picture = torch.tensor(ground)[:, None, None].expand(4, *canvas.pixels(height))
-    clear = replace(canvas, background=None)
-    chance = None if generator is None else generator.get_state()
-    for start, stop in zip([0, *counts], counts, strict=False):
-        if generator is not None and chance is not None:
-            generator.set_state(chance)  # each group is painted with the seed that all would be painted with
-        group = strokes[start:stop]
-        if group.lifted is not None:
-            group = group[~group.lifted].replace(lifted=None)
-        picture = over(renderer.render(group, clear, height=height, generator=generator).to(picture), picture)
-        yield picture
 
 
 def write_film(

@@ -74,7 +74,7 @@ def write_film(
     still = round(hold * fps)
     moving = _frames(count, frames, fps, seconds, still, pace)
     pictures = stroke_frames(
-        look.renderer, strokes, look.canvas, height=rows, frames=moving, hold=still, pace=pace,
+        look.medium, strokes, look.frame(rows), frames=moving, hold=still, pace=pace,
         stretch=seconds is not None or pace == "stroke", cursor=cursor, generator=look.generator(),
     )  # fmt: skip
     animation.write_film(path, pictures, fps=fps, **(encoding or {}))

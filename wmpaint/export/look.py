@@ -1,4 +1,4 @@
-"""How wide and how opaque a brush really paints, measured on a renderer, for exporters of plain lines."""
+"""How wide and how opaque a brush really paints, measured on a medium, for exporters of plain lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas
-from ..renderer import Renderer
+from ..frame import Frame
+from ..medium import Medium, render
 from ..strokes import Strokes
 
 __all__ = ["measure", "straight"]
@@ -17,7 +18,7 @@ _RADII = 4
 
 
 def measure(
-    renderer: Renderer,
+    medium: Medium,
     strokes: Strokes,
     *,
     height: int,
@@ -39,17 +40,17 @@ def measure(
     width, opacity = torch.ones(len(strokes)), torch.ones(len(strokes))
     for brush in brushes.unique().tolist():
         mine = brushes == brush
-        both = _one_brush(renderer, strokes.radius[mine].numpy(), strokes.pressure[mine].mean(1).numpy(), brush, height)
+        both = _one_brush(medium, strokes.radius[mine].numpy(), strokes.pressure[mine].mean(1).numpy(), brush, height)
         width[mine], opacity[mine] = (torch.from_numpy(value).float() for value in both)
     return width, opacity
 
 
 def _one_brush(
-    renderer: Renderer, radii: np.ndarray, pressures: np.ndarray, brush: int, height: int
+    medium: Medium, radii: np.ndarray, pressures: np.ndarray, brush: int, height: int
 ) -> tuple[np.ndarray, np.ndarray]:
     low, high = float(radii.min()), float(radii.max())
     grid = np.geomspace(low, high, _RADII) if high > 1.01 * low else np.array([low])
-    table = np.array([[_probe(renderer, r, p, brush, height) for p in _PRESSURES] for r in grid])  # [R, P, 2]
+    table = np.array([[_probe(medium, r, p, brush, height) for p in _PRESSURES] for r in grid])  # [R, P, 2]
 
     out = []
     for k in range(2):
@@ -63,7 +64,7 @@ def _one_brush(
     return out[0], out[1]
 
 
-def straight(renderer: Renderer, radius: float, pressure: float, brush: int, height: int) -> Tensor:  # [height, K]
+def straight(medium: Medium, radius: float, pressure: float, brush: int, height: int) -> Tensor:  # [height, K]
     """Alpha across one straight, level stroke in the middle of a square canvas, in float64.
 
     The middle half of its length only: caps, and the first dabs, are not what the line looks like.
@@ -73,14 +74,14 @@ def straight(renderer: Renderer, radius: float, pressure: float, brush: int, hei
     stroke = Strokes(points, torch.tensor([radius]), torch.full((1, 2), pressure), torch.zeros(1, 3))
     stroke = stroke.replace(brush=torch.tensor([brush]))
     with torch.no_grad():
-        alpha = renderer.render(stroke, Canvas(background=None), height=height)[3].double()
+        alpha = render(medium, stroke, Frame(Canvas(background=None), height)).mean[3].double()
     left, right = round((0.5 - half / 2) * height), round((0.5 + half / 2) * height)
     return alpha[:, left : max(right, left + 1)]
 
 
-def _probe(renderer: Renderer, radius: float, pressure: float, brush: int, height: int) -> tuple[float, float]:
+def _probe(medium: Medium, radius: float, pressure: float, brush: int, height: int) -> tuple[float, float]:
     """(width / diameter, opacity) of one straight stroke."""
-    middle = straight(renderer, radius, pressure, brush, height)
+    middle = straight(medium, radius, pressure, brush, height)
     mass, square = float(middle.sum()), float(middle.square().sum())
     if mass <= 0 or square <= 0:
         return 1.0, 0.0

@@ -27,7 +27,7 @@ def growing(
 ) -> Iterator[Tensor]:  # each [C, H, W]
     """The pictures on the way from `before` to `after`, which has one stroke more, painted up to each part of it.
 
-    A pixel changes when the brush passes where it comes closest, so that whatever the renderer made of the stroke
+    A pixel changes when the brush passes where it comes closest, so that whatever the medium made of the stroke
     is what appears, grain included.
     """
     changed = (before != after).any(0)

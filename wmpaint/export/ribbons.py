@@ -1,6 +1,6 @@
-"""What a renderer lays along and across each stroke: `ribbons(renderer, strokes, height=512) -> list[Ribbon]`.
+"""What a medium lays along and across each stroke: `ribbons(medium, strokes, height=512) -> list[Ribbon]`.
 
-A painter is asked for the ribbons it bends. Of any other renderer straight strokes of a few radii and pressures
+A painter is asked for the ribbons it bends. Of any other medium straight strokes of a few radii and pressures
 are looked at, and their mean cross-sections are put together along each stroke as its pressure changes.
 """
 
@@ -14,11 +14,13 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas
+from ..frame import Frame
+from ..media.mixed import Mixed
+from ..media.ribbon.drawing import HasRibbons
+from ..medium import Medium
 from ..raster import composite
-from ..renderer import Renderer
 from ..strokes import Strokes
 from .look import straight
-from .work import HasBrushes, HasRibbons
 
 __all__ = ["Patch", "Ribbon", "bend", "ribbons"]
 
@@ -64,7 +66,7 @@ class Patch:
     step: float
 
 
-def ribbons(renderer: Renderer, strokes: Strokes, *, height: int) -> list[Ribbon]:
+def ribbons(medium: Medium, strokes: Strokes, *, height: int) -> list[Ribbon]:
     """The ribbon of each stroke.
 
     Args:
@@ -76,14 +78,14 @@ def ribbons(renderer: Renderer, strokes: Strokes, *, height: int) -> list[Ribbon
     for brush in brushes.unique().tolist():
         (mine,) = (brushes == brush).nonzero(as_tuple=True)
         part = strokes[mine].replace(brush=None, pen=None, lifted=None)
-        one = renderer.renderer(brush) if isinstance(renderer, HasBrushes) else renderer
+        one = medium[brush] if isinstance(medium, Mixed) else medium
         if isinstance(one, HasRibbons):
             with torch.no_grad():
-                ribbon, half_width = one.ribbons(part, height, height)
-            logits, caps = ribbon.logits.detach().float().cpu(), ribbon.caps
-            wide = half_width.detach().cpu() / height
+                bent = one.ribbons(part, Frame(Canvas(), height))
+            logits, caps = bent.logits.float().cpu(), bent.caps
+            wide = bent.half_width.cpu() / height
         else:
-            logits, wide = _probed(renderer, part, brush, height)
+            logits, wide = _probed(medium, part, brush, height)
             caps = _CAPS
         for k, index in enumerate(mine.tolist()):
             found[index] = Ribbon(logits[k], float(wide[k]), caps)
@@ -135,12 +137,12 @@ def bend(
     return Patch(alpha, x, y, step) if alpha.max() > _FAINT else None
 
 
-def _probed(renderer: Renderer, strokes: Strokes, brush: int, height: int) -> tuple[Tensor, Tensor]:
+def _probed(medium: Medium, strokes: Strokes, brush: int, height: int) -> tuple[Tensor, Tensor]:
     """Logits [N, 2, rows, columns] and half widths [N] in canvas units, of strokes of one brush."""
     radii = strokes.radius.double().numpy()
     low, high = float(radii.min()), float(radii.max())
     grid = np.geomspace(low, high, _RADII) if high > 1.01 * low else np.array([low])
-    slices = [[_slice(renderer, r, p, brush, height) for p in _PRESSURES] for r in grid]
+    slices = [[_slice(medium, r, p, brush, height) for p in _PRESSURES] for r in grid]
     # How far out there is paint, in radii, the same for all so that slices can be mixed; and a column of none.
     far = max((float(np.abs(offset[alpha > _FAINT]).max(initial=1.0)) for row in slices for offset, alpha in row))
     far = min(far, _FARTHEST) + 3 * _EDGE
@@ -182,10 +184,8 @@ def _place(values: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return below, place - below
 
 
-def _slice(
-    renderer: Renderer, radius: float, pressure: float, brush: int, height: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _slice(medium: Medium, radius: float, pressure: float, brush: int, height: int) -> tuple[np.ndarray, np.ndarray]:
     """(offsets in radii, mean alpha there) across one straight stroke."""
-    middle = straight(renderer, radius, pressure, brush, height).mean(1).cpu().numpy()
+    middle = straight(medium, radius, pressure, brush, height).mean(1).cpu().numpy()
     # A ribbon's columns end above a stroke that runs to the right, and a picture's rows begin there.
     return ((np.arange(height) + 0.5) / height - 0.5) / radius, middle[::-1]

@@ -14,7 +14,8 @@ from torch import Tensor
 from .. import memory
 from ..canvas import Canvas
 from ..errors import InputError
-from ..renderer import Renderer
+from ..frame import Frame
+from ..medium import Medium, render
 from ..strokes import Strokes
 from .sheet import inches
 from .work import Work
@@ -24,29 +25,35 @@ __all__ = ["Sight", "ground_of", "sight", "size"]
 
 @dataclass(frozen=True)
 class Sight:
-    """A renderer and a canvas.
+    """A medium and a canvas.
 
     Args:
+        program_height: of the program that painters imitate.
         seed: of the grain in pictures of painters; None where there is none to be drawn.
     """
 
-    renderer: Renderer
+    medium: Medium
     canvas: Canvas
+    program_height: int
     seed: int | None = None
 
     def generator(self) -> torch.Generator | None:
         """A new one, so that every picture of the same strokes has the same grain."""
         return None if self.seed is None else torch.Generator().manual_seed(self.seed)
 
+    def frame(self, height: int) -> Frame:
+        """The whole canvas, so many pixels high."""
+        return Frame(self.canvas, height, program_height=self.program_height)
+
     def render(self, strokes: Strokes, *, height: int) -> Tensor:
         """The picture [4, H, W], premultiplied.
 
         Raises:
-            InputError: a bad height, or one that does not fit into memory; and what the renderer raises.
+            InputError: a bad height, or one that does not fit into memory; and what the medium raises.
         """
         memory.check_picture(*self.canvas.pixels(height))
         with torch.no_grad():
-            return self.renderer.render(strokes, self.canvas, height=height, generator=self.generator())
+            return render(self.medium, strokes, self.frame(height), generator=self.generator()).mean
 
 
 def sight(
@@ -67,9 +74,9 @@ def sight(
         raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed!r}")
     canvas = ground_of(work.canvas, ground)
     if program is not None:
-        return Sight(work.in_program(program, seed), canvas)
+        return Sight(work.in_program(program, seed), canvas, work.program_height)
     drawn = int(work.metadata()["seed"]) if seed is None else seed
-    return Sight(work.renderer, canvas, drawn if grain else None)
+    return Sight(work.medium, canvas, work.program_height, drawn if grain else None)
 
 
 def ground_of(canvas: Canvas, ground: str) -> Canvas:

@@ -91,9 +91,9 @@ def _drawn(work: Work, style: str, measured: bool, title: str | None, embed: boo
     if embed:
         how["painting"] = work.to_json()
     if style != "lines":
-        return how | {"renderer": work.renderer}
+        return how | {"medium": work.medium}
     if measured:
-        how["width"], how["opacity"] = look.measure(work.renderer, work.strokes, height=work.program_height)
+        how["width"], how["opacity"] = look.measure(work.medium, work.strokes, height=work.program_height)
     return how
 
 

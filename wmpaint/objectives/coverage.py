@@ -10,7 +10,7 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..explain import explained
 from ..geometry import arc_lengths, branches, coefficients
-from ..raster.tiles import is_straight, arrange
+from ..raster.tiles import arrange, is_straight
 from ..strokes import Strokes
 from .base import Scene
 from .penalty import PIECES, UNIT, Penalty, number, whole
@@ -39,7 +39,7 @@ def layers(strokes: Strokes, canvas: Canvas, rows: int) -> tuple[Tensor, Tensor]
     """
     columns = max(1, round(rows * canvas.aspect))
     points, radius = strokes.points * rows, strokes.radius.clamp(min=0) * rows
-    layout = plan(points.detach(), radius.detach(), rows, columns, tile=1)  # a place is a tile
+    layout = arrange(points.detach(), radius.detach(), rows, columns, tile=1)  # a place is a tile
     place, stroke = layout.tiles.repeat_interleave(layout.starts.diff()), layout.strokes
     center = torch.stack([place % columns, place // columns], -1).to(points.dtype) + 0.5
     a, b, p0 = (c[stroke] for c in coefficients(points))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FileError
-from ..renderer import Program, Renderer
+from ..medium import HasAlpha, Medium
 
 __all__ = ["BrushRef", "painter_of", "program_of"]
 
@@ -36,11 +36,11 @@ class BrushRef:
     @classmethod
     def of(cls, painter: Any, file: str | Path | None = None) -> BrushRef:
         """The brush of a `RibbonPainter`; `file` is where its weights lie, if they are not bundled."""
-        place, definition = None if file is None else str(file), painter.info.get("definition")
-        return cls(painter.brush, painter.brush_hash, place, definition, painter.weights_hash())
+        place, definition = None if file is None else str(file), painter.info.definition
+        return cls(painter.info.brush, painter.info.brush_hash, place, definition, painter.info.weights)
 
 
-def painter_of(brush: BrushRef, folder: Path | None = None) -> Renderer:
+def painter_of(brush: BrushRef, folder: Path | None = None) -> Medium:
     """The painter of a brush; `folder` is where the painting's file lies."""
     if brush.painter is None:
         return _loaded(brush, brush.name)
@@ -57,17 +57,17 @@ def painter_of(brush: BrushRef, folder: Path | None = None) -> Renderer:
 
 
 @lru_cache(maxsize=16)
-def _loaded(brush: BrushRef, source: str, *stamp: int) -> Renderer:
+def _loaded(brush: BrushRef, source: str, *stamp: int) -> Medium:
     """The painter of that name or file; `stamp` tells a file from those that were there before it."""
     from ..media import ribbon as painters
 
     painter = painters.load(source)
-    _compare(brush, brush.hash, painter.brush_hash, "brush of the painter")
-    _compare(brush, brush.weights, painter.weights_hash(), "painter")
+    _compare(brush, brush.hash, painter.info.brush_hash, "brush of the painter")
+    _compare(brush, brush.weights, painter.info.weights or "", "painter")
     return painter
 
 
-def program_of(program: str, brush: BrushRef, seed: int) -> Program:
+def program_of(program: str, brush: BrushRef, seed: int) -> HasAlpha:
     from ..media import programs
 
     source: Any = brush.name
@@ -77,7 +77,7 @@ def program_of(program: str, brush: BrushRef, seed: int) -> Program:
         found = programs.program(source, seed=seed)
     else:
         found = programs.load_program(program, source, seed=seed)
-    _compare(brush, brush.hash, found.brush_hash, "program's brush")
+    _compare(brush, brush.hash, found.info.brush_hash, "program's brush")
     return found
 
 

@@ -21,9 +21,11 @@ from ..canvas import Canvas
 from ..errors import InputError, clipped
 from ..explain import explained
 from ..export.bitmap import flatten
+from ..frame import Frame
 from ..image import GOAL, is_plain, load_image
 from ..media.ribbon.painter import RibbonPainter
 from ..media.ribbon.zoo import load
+from ..medium import render
 from ..objectives.base import Objective, Scene, as_objective
 from ..objectives.photo import photo
 from ..raster import compiled
@@ -144,7 +146,7 @@ class Run:
         self.smallest = least  # radius, canvas units
         self._leaves = Leaves(least, self.canvas.aspect, palette)
         self._over = Strokes.empty(dtype=self.painter.dtype)  # held
-        self._layout: Plan | None = None
+        self._layout: Layout | None = None
         self._index = self._rounds = 0
         self._began: float | None = None
         self._ended: float | None = None
@@ -284,7 +286,7 @@ class Run:
         error = pull.square().mean(0)
         if len(self._over):  # what lies beneath held strokes cannot be mended
             bare = Canvas(self.canvas.aspect, None)
-            cover, _ = self.painter.dream(self._over, bare, height=height, program_height=self.height)
+            cover = render(self.painter, self._over, Frame(bare, height, program_height=self.height)).mean
             error = error * (1 - cover[3])
         return error / error.mean().clamp(min=1e-30), guide.detach()
 
@@ -309,7 +311,11 @@ class Run:
         return Strokes.cat([painted, self._over]) if len(self._over) else painted
 
     def _dream(self, height: int) -> tuple[Tensor, Tensor]:
-        return self.painter.dream(self.strokes().detach(), self.canvas, height=height, program_height=self.height)
+        mean, variance, _ = render(
+            self.painter, self.strokes().detach(), Frame(self.canvas, height, program_height=self.height)
+        )
+        assert variance is not None
+        return mean, variance
 
     @torch.no_grad()
     def preview(self, height: int | None = None) -> Tensor:
@@ -340,7 +346,7 @@ class Run:
         if self.source is not None:
             provenance["source"] = Path(self.source).name
         provenance["goal_sha256"] = self._goal_digest
-        name, _, version = str(self.painter.info.get("program", "mypaint ")).partition(" ")
+        name, version = self.painter.info.name or "mypaint", self.painter.info.version
         return Painting(
             strokes=strokes.map(torch.clone),  # painting goes on in place
             canvas=self.canvas,

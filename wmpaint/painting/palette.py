@@ -20,7 +20,7 @@ from ..errors import InputError
 from ..export import look
 from ..export.plotter.pens import PenSet, load_pens
 from ..export.plotter.placement import Placement
-from ..renderer import Renderer
+from ..medium import Medium
 from ..strokes import Strokes
 
 __all__ = ["FILLS", "Palette", "painted_share"]
@@ -129,12 +129,12 @@ class Palette:
         return self.drawn(picture.flatten(1).t(), progress).t().reshape(picture.shape)
 
 
-def painted_share(renderer: Renderer, height: int) -> Callable[[Tensor], Tensor]:
+def painted_share(medium: Medium, height: int) -> Callable[[Tensor], Tensor]:
     """The painted width of fully pressed strokes as a share of the brush's diameter: a function of radii [N]."""
 
     def share(radius: Tensor) -> Tensor:
         n = len(radius)
         strokes = Strokes(torch.zeros(n, 3, 2), radius, torch.ones(n, 2), torch.zeros(n, 3))
-        return look.measure(renderer, strokes, height=height)[0]
+        return look.measure(medium, strokes, height=height)[0]
 
     return share

@@ -8,7 +8,7 @@ import io
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,12 @@ from ..errors import FileError, InputError, clipped
 from ..explain import check_options, explained
 from ..export import writers
 from ..export.bitmap import flatten
-from ..renderer import Renderer
+from ..frame import Frame
+from ..media.mixed import Mixed
+from ..medium import Medium, render
 from ..strokes import Strokes
 from . import document
 from .brush_ref import BrushRef, painter_of, program_of
-from .by_brush import ByBrush
 from .report import Report
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Painting:
     terms: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     target: Tensor | None = field(default=None, repr=False)
-    painters: tuple[Renderer, ...] = field(default=(), repr=False)
+    painters: tuple[Medium, ...] = field(default=(), repr=False)
     folder: Path | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -121,10 +122,14 @@ class Painting:
 
     # Pictures
 
+    def frame(self, height: int | None = None) -> Frame:
+        """The pixels of a picture of it, as high as planned if `height` is None."""
+        return Frame(self.canvas, height or self.program_height, program_height=self.program_height)
+
     @cached_property
-    def renderer(self) -> ByBrush:
-        """The painters of all its brushes as one `Renderer`, at the program height it was planned for."""
-        return ByBrush(self._painter, {"program_height": self.program_height})
+    def medium(self) -> Medium:
+        """The painters of all its brushes."""
+        return Mixed(self._painter, len(self.brushes))
 
     @explained
     def render(self, height: int | None = None, generator: torch.Generator | None = None) -> Tensor:
@@ -142,10 +147,10 @@ class Painting:
         height = self.program_height if height is None else height
         memory.check_picture(*self.canvas.pixels(height))
         with torch.no_grad():
-            return self.renderer.render(self.strokes, self.canvas, height=height, generator=generator)
+            return render(self.medium, self.strokes, self.frame(height), generator=generator).mean
 
     @explained
-    def replay(self, program: str | Renderer = "mypaint", height: int | None = None, seed: int | None = None) -> Tensor:
+    def replay(self, program: str | Medium = "mypaint", height: int | None = None, seed: int | None = None) -> Tensor:
         """The real picture [4, H, W], premultiplied: the strokes in a paint program, at any size.
 
         Args:
@@ -161,28 +166,29 @@ class Painting:
         """
         height = self.program_height if height is None else height
         memory.check_picture(*self.canvas.pixels(height))
-        return self.in_program(program, seed).render(self.strokes, self.canvas, height=height)
+        with torch.no_grad():
+            return render(self.in_program(program, seed), self.strokes, self.frame(height)).mean
 
-    def in_program(self, program: str | Renderer = "mypaint", seed: int | None = None) -> ByBrush:
-        """A program as one `Renderer` for all the painting's brushes; arguments and errors as for `replay`."""
+    def in_program(self, program: str | Medium = "mypaint", seed: int | None = None) -> Medium:
+        """A program as one `Medium` for all the painting's brushes; arguments and errors as for `replay`."""
         if not isinstance(program, str):
-            return ByBrush(lambda index: program)
+            return program
         seed = self.seed if seed is None else seed
-        return ByBrush(cache(lambda index: program_of(program, self.brushes[index], seed)))
+        return Mixed(lambda index: program_of(program, self.brushes[index], seed), len(self.brushes))
 
     @explained
-    def program_name(self, program: str | Renderer = "auto") -> str:
+    def program_name(self, program: str | Medium = "auto") -> str:
         """The name of the program that `replay(program)` runs."""
         if not isinstance(program, str):
-            return str(getattr(program, "name", type(program).__name__))
+            return program.info.name
         brush = 0 if self.strokes.brush is None or not len(self.strokes) else int(self.strokes.brush[0])
-        return program_of(program, self.brushes[brush], self.seed).name
+        return program_of(program, self.brushes[brush], self.seed).info.name
 
-    def _painter(self, index: int) -> Renderer:
+    def _painter(self, index: int) -> Medium:
         return self.painters[index] if self.painters else painter_of(self.brushes[index], self.folder)
 
     @explained
-    def image(self, height: int | None = None, program: str | Renderer | None = None) -> Image:
+    def image(self, height: int | None = None, program: str | Medium | None = None) -> Image:
         """A Pillow image, RGB on white where the canvas is transparent: the dream, or the picture in a `program`.
 
         Raises:
@@ -243,7 +249,7 @@ class Painting:
         self,
         target: Any = None,
         *,
-        program: str | Renderer | None = "auto",
+        program: str | Medium | None = "auto",
         dream: Tensor | None = None,
         real: Tensor | None = None,
     ) -> Report:

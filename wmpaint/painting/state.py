@@ -32,7 +32,7 @@ KNOWN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def save(path: str | Path, known: dict[str, Any], tensors: dict[str, Tensor], layout: Plan | None) -> None:
+def save(path: str | Path, known: dict[str, Any], tensors: dict[str, Tensor], layout: Layout | None) -> None:
     """Write a checkpoint, whole or not at all.
 
     Raises:
@@ -50,7 +50,7 @@ def save(path: str | Path, known: dict[str, Any], tensors: dict[str, Tensor], la
         save_file(tensors, str(temporary), metadata=meta)
 
 
-def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Plan | None]:
+def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Layout | None]:
     """Read a checkpoint: what is known, its tensors, and the binning in use.
 
     Raises:
@@ -62,7 +62,7 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Plan | No
         layout = None
         if shape is not None:
             height, width, tile = (int(number) for number in shape)
-            layout = Plan(height, width, tile, *(tensors.pop(f"layout.{name}") for name in BINNING))
+            layout = Layout(height, width, tile, *(tensors.pop(f"layout.{name}") for name in BINNING))
         _check(known, tensors, layout)
     return known, tensors, layout
 
@@ -83,7 +83,7 @@ def _tuple(value: Any) -> Any:
     return None if value is None else tuple(value)
 
 
-def _check(known: dict[str, Any], tensors: dict[str, Tensor], layout: Plan | None) -> None:
+def _check(known: dict[str, Any], tensors: dict[str, Tensor], layout: Layout | None) -> None:
     """Raise ValueError, KeyError, TypeError or RuntimeError for anything that `Run.resume` could stumble over."""
     for fields, values in ((KNOWN, known), (PARAMETERS, known["parameters"])):
         for name, kind in fields.items():

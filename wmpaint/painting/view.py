@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import torch
 from torch import Tensor, nn
 
 from ..canvas import Canvas
+from ..frame import Frame
 from ..media.ribbon.painter import RibbonPainter
+from ..medium import influence, mismatch, render
 from ..objectives.base import Objective, Within
-from ..raster.composite import composite
-from ..raster.influence import influence
 from ..raster.tiles import Layout
 from ..strokes import Strokes
 
@@ -33,53 +32,28 @@ class View:
     canvas: Canvas
     program_height: int
 
-    @property
-    def _ground(self) -> Tensor:
-        return torch.tensor(self.canvas.background or (1.0, 1.0, 1.0))
+    def frame(self, height: int) -> Frame:
+        """Pixels of an opaque ground: white, where the canvas is transparent."""
+        canvas = replace(self.canvas, background=self.canvas.background or (1.0, 1.0, 1.0))
+        return Frame(canvas, height, program_height=self.program_height)
 
-    def plan(self, strokes: Strokes, height: int, *, slack: float = SLACK, tile: int | None = None) -> Plan:
+    def plan(self, strokes: Strokes, height: int, *, slack: float = SLACK, tile: int | None = None) -> Layout:
         """Which strokes touch which tiles of a picture `height` pixels high, or may after moves of `slack`."""
-        tile = (4 if height <= 128 else 8) if tile is None else tile
-        return self.painter.plan(
-            strokes, self.canvas, height=height, program_height=self.program_height, slack=slack, tile=tile
-        )
+        return self.painter.layout(strokes, self.frame(height), slack, tile)
 
-    def picture(self, strokes: Strokes, height: int, layout: Plan | None = None) -> tuple[Tensor, Tensor]:
+    def picture(self, strokes: Strokes, height: int, layout: Layout | None = None) -> tuple[Tensor, Tensor]:
         """The mean picture [3, H, W] on an opaque ground, and its variance [H, W]; differentiable in the strokes."""
-        rows, columns = self.canvas.pixels(height)
-        ribbon, half_width = self.painter.ribbons(strokes, height, self.program_height)
-        return composite(
-            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
-            height=rows, width=columns, caps=ribbon.caps, layout=layout,
-        )  # fmt: skip
+        mean, variance, _ = render(self.painter, strokes, self.frame(height), layout=layout)
+        assert variance is not None
+        return mean[:3], variance
 
-    @torch.no_grad()
     def influence(self, strokes: Strokes, height: int) -> Tensor:
         """[strokes] the most that each changes any pixel of the picture."""
-        rows, columns = self.canvas.pixels(height)
-        ribbon, half_width = self.painter.ribbons(strokes, height, self.program_height)
-        return influence(
-            strokes.points * height, strokes.radius * height, half_width, ribbon.logits, strokes.color, self._ground,
-            height=rows, width=columns, caps=ribbon.caps,
-        )  # fmt: skip
+        return influence(self.painter, strokes, self.frame(height))
 
     def mismatch(self, strokes: Strokes, goal: Tensor) -> Tensor:
-        """[strokes] the squared distance of each one's color from a picture [3, H, W], averaged over what shows of it.
-
-        The picture is linear in the colors, so that what shows of each stroke is the gradient of a picture in it.
-        """
-        rows, columns = goal.shape[1:]
-        ribbon, half_width = self.painter.ribbons(strokes, rows, self.program_height)
-        wanted = torch.cat([torch.ones_like(goal[:1]), goal.square().sum(0, keepdim=True), goal])
-        color = strokes.color.new_zeros(len(strokes), len(wanted)).requires_grad_()
-        picture, _ = composite(
-            strokes.points * rows, strokes.radius * rows, half_width.detach(), ribbon.logits.detach(), color,
-            color.new_zeros(len(wanted)), height=rows, width=columns, caps=ribbon.caps,
-        )  # fmt: skip
-        (seen,) = torch.autograd.grad(picture, color, wanted)
-        area, square, mean = seen[:, 0].clamp(min=1e-6), seen[:, 1], seen[:, 2:]
-        own = strokes.color
-        return (square - 2 * (own * mean).sum(1)) / area + own.square().sum(1)
+        """[strokes] the squared distance of each one's color from a picture, averaged over what shows."""
+        return mismatch(self.painter, strokes, self.frame(goal.shape[1]), goal)
 
 
 def networked(goal: Objective) -> bool:

@@ -61,6 +61,7 @@ def grained(
     height: int,
     width: int,
     caps: int,
+    layout: Layout | None = None,
     compile: bool | None = None,
 ) -> Tensor:
     """Draw ribbons bent along curves, the first undermost, with alphas that stray as one: [C, height, width].
@@ -77,7 +78,7 @@ def grained(
         raise InputError(f"expected a field whose sides are the same power of 2, got {tuple(grain.field.shape)}")
     if grain.window.shape != (len(points), 4) or not bool(grain.window.isfinite().all()):
         raise InputError(f"expected finite windows [{len(points)}, 4], got others of {tuple(grain.window.shape)}")
-    layout = arrange(points, half_width, height, width)
+    layout = arrange(points, half_width, height, width) if layout is None else layout.check(len(points))
     background, _ = laid_out(background, None, height, width)
     if compiled.usable(points, compile):
         tables = normal_of_logit(), angles(), Z_MAX

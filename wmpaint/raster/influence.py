@@ -1,4 +1,4 @@
-"""How much each stroke matters: the most that any pixel would change if it were taken away.
+"""How much each stroke matters: the most that any pixel would change if it were taken away, or the error if it came.
 
     influence(points, radius, half_width, ribbons, color, ...) -> [N]
 
@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from . import compiled
-from .tensors import Evaluated
+from .tensors import Evaluated, split
 from .tiles import Layout, arrange, check_curves
 
-__all__ = ["influence"]
+__all__ = ["gains", "influence"]
 
 
 @torch.no_grad()
@@ -74,3 +74,37 @@ def _by_tensors(
         changes.append((change * inside[chunk.tiles[chunk.rank]]).amax(1))
         strokes.append(chunk.stroke)
     return torch.cat(changes), torch.cat(strokes)
+
+
+@torch.no_grad()
+def gains(
+    points: Tensor,  # [N, 3, 2] pixels
+    radius: Tensor,  # [N] pixels
+    half_width: Tensor,  # [N] pixels
+    ribbons: Tensor,  # [N, 2, R, C]
+    color: Tensor,  # [N, C]
+    below: Tensor,  # [C, H, W]
+    spread: Tensor | None,  # [H, W] variance of `below`
+    goal: Tensor,  # [C, H, W]
+    *,
+    height: int,
+    width: int,
+    caps: int,
+) -> Tensor:
+    """[N] what each stroke, laid alone on a picture, takes off the sum of |picture - goal|^2 + variance."""
+    check_curves(points, radius, half_width)
+    layout = arrange(points, half_width, height, width)
+    scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
+    inside = scene.inside().to(points)
+    under, wanted = split(below.to(points), layout), split(goal.to(points), layout)
+    unsure = torch.zeros_like(under[0]) if spread is None else split(spread.to(points)[None], layout)[0]
+    found = points.new_zeros(len(points))
+    for chunk in scene.chunks:
+        alpha, own, _ = scene.evaluate(chunk, keep=False)
+        tile = chunk.tiles[chunk.rank]
+        m, v = under[:, tile], unsure[tile]
+        change = color[chunk.stroke].t()[:, :, None] - m
+        off = m - wanted[:, tile]
+        after = (off + alpha * change).square().sum(0) + ((1 - alpha).square() + own) * v + own * change.square().sum(0)
+        found.index_add_(0, chunk.stroke, ((off.square().sum(0) + v - after) * inside[tile]).sum(1))
+    return found

@@ -233,6 +233,17 @@ class Mosaic(NamedTuple):
         column = mine % self.across * columns + number % columns
         return _binned(stroke, row * (self.across * columns) + column, *self.size, self.tile)
 
+    def join(self, pictures: Tensor) -> Tensor:
+        """[pictures, C, height, width] -> [C, H, W] of the sheet, zero elsewhere; a color [C] stays as it is."""
+        if pictures.ndim == 1:
+            return pictures
+        rows, columns = (side * self.tile for side in self.cell)
+        down = -(-self.pictures // self.across)
+        padded = torch.nn.functional.pad(pictures, (0, columns - self.width, 0, rows - self.height))
+        padded = torch.cat([padded, padded.new_zeros(down * self.across - self.pictures, *padded.shape[1:])])
+        cells = padded.unflatten(0, (down, self.across)).permute(2, 0, 3, 1, 4)
+        return cells.reshape(cells.shape[0], down * rows, self.across * columns)
+
     def cut(self, sheet: Tensor) -> Tensor:
         """[C, H, W] of the sheet -> [pictures, C, height, width]."""
         rows, columns = (side * self.tile for side in self.cell)

@@ -21,8 +21,10 @@ from hypothesis import strategies as st
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import BrushError, InputError, WmpaintError
+from wmpaint.frame import Frame
 from wmpaint.media.programs import Brush, MyPaint, bundled
 from wmpaint.media.programs.settings import INPUTS, SETTINGS
+from wmpaint.medium import render
 from wmpaint.strokes import Strokes
 
 ODD = [0.0, -0.0, 1e-45, 1e-310, 1e-30, 1e9, -1e9, 1e38, -1e308, math.nan, math.inf, -math.inf]
@@ -82,7 +84,7 @@ def strokes(examples: Callable[..., Any]) -> None:
         aspect = data.draw(st.sampled_from([1.0, 1 / 64, 0.3, 7.0]))
         background = data.draw(st.sampled_from([None, (0.5, 0.0, 1.0)]))
         try:
-            picture = MyPaint(name).render(given_strokes, Canvas(aspect, background), height=height)
+            picture = render(MyPaint(name), given_strokes, Frame(Canvas(aspect, background), height)).mean
         except InputError:
             return
         assert picture.shape[0] == 4 and 0 <= picture.min() and picture.max() <= 1
@@ -118,7 +120,7 @@ def paint_with(data: bytes) -> None:
         program.alpha([[-900, 50], [400, -30], [2000, 60]], 60.0, (0.9, 0.5), height=64, width=64)
         point = torch.tensor([[[0.1, 0.2], [0.5, 0.9], [0.9, 0.1]]])
         stroke = Strokes(point, torch.tensor([0.2]), torch.ones(1, 2), torch.zeros(1, 3))
-        program.render(stroke, Canvas(), height=50)
+        render(program, stroke, Frame(Canvas(), 50))
     except InputError:  # a BrushError is one
         return
 

@@ -7,10 +7,11 @@ from flat import many
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import BrushError, InputError
+from wmpaint.frame import Frame
 from wmpaint.media.programs import Brush, Dabs, MyPaint, bundled
 from wmpaint.media.programs._dab_raster import alpha
 from wmpaint.media.programs._random import Random
-from wmpaint.renderer import Program
+from wmpaint.medium import HasAlpha, render
 from wmpaint.strokes import Strokes
 
 CLEAR = Canvas(background=None)
@@ -104,16 +105,16 @@ def test_each_setting_does_what_it_does_in_libmypaint(setting: str) -> None:
 
 def test_it_is_a_program() -> None:
     program = Dabs("charcoal", seed=3)
-    assert isinstance(program, Program) and program.name == "dabs" and program.brush == "charcoal"
+    assert isinstance(program, HasAlpha) and program.info.name == "dabs" and program.brush == "charcoal"
 
 
 def test_pictures_repeat_and_follow_the_seed() -> None:
     strokes = many(8)
-    first = Dabs("dry_brush", 1).render(strokes, CLEAR, height=64)
-    assert torch.equal(first, Dabs("dry_brush", 1).render(strokes, CLEAR, height=64))
-    assert not torch.equal(first, Dabs("dry_brush", 2).render(strokes, CLEAR, height=64))
+    first = render(Dabs("dry_brush", 1), strokes, Frame(CLEAR, 64)).mean
+    assert torch.equal(first, render(Dabs("dry_brush", 1), strokes, Frame(CLEAR, 64)).mean)
+    assert not torch.equal(first, render(Dabs("dry_brush", 2), strokes, Frame(CLEAR, 64)).mean)
     chance = [torch.Generator().manual_seed(4) for _ in range(2)]
-    a, b = (Dabs("dry_brush").render(strokes, CLEAR, height=64, generator=g) for g in chance)
+    a, b = (render(Dabs("dry_brush"), strokes, Frame(CLEAR, 64), generator=g).mean for g in chance)
     assert torch.equal(a, b) and not torch.equal(a, first)
 
 
@@ -121,24 +122,24 @@ def test_pictures_repeat_and_follow_the_seed() -> None:
 @pytest.mark.parametrize("canvas", [CLEAR, Canvas(1.5, (0.9, 0.8, 0.7)), Canvas(1 / 3, (0.0, 0.0, 0.0))])
 def test_paintings_agree_with_libmypaint(canvas: Canvas) -> None:
     for name in ("chalk", "oil", "calligraphy"):
-        real = MyPaint(name).render(many(12), canvas, height=90)
-        ours = Dabs(name).render(many(12), canvas, height=90)
+        real = render(MyPaint(name), many(12), Frame(canvas, 90)).mean
+        ours = render(Dabs(name), many(12), Frame(canvas, 90)).mean
         assert (real - ours).abs().mean() < 0.2 / 255
         assert ours.min() >= 0 and ours.max() <= 1
 
 
 def test_on_a_ground_alpha_is_one() -> None:
-    assert (Dabs("watercolor").render(many(5), Canvas(), height=40)[3] == 1).all()
+    assert (render(Dabs("watercolor"), many(5), Frame(Canvas(), 40)).mean[3] == 1).all()
 
 
 def test_strokes_far_away_or_huge_are_painted_or_left_out() -> None:
     far = Strokes(torch.full((1, 3, 2), 30.0), torch.tensor([0.1]), torch.ones(1, 2), torch.zeros(1, 3))
-    assert not Dabs("round").render(far, CLEAR, height=64).any()
+    assert not render(Dabs("round"), far, Frame(CLEAR, 64)).mean.any()
     across = far.replace(points=torch.tensor([[[-60.0, 0.5], [0.5, 0.5], [61.0, 0.5]]]))
-    picture = Dabs("round").render(across, CLEAR, height=1000)[3]
+    picture = render(Dabs("round"), across, Frame(CLEAR, 1000)).mean[3]
     assert picture[500].min() > 0.9 and picture[0].max() == 0
     huge = across.replace(points=torch.tensor([[[-20.0, 0.5], [0.5, 0.5], [21.0, 0.5]]]), radius=torch.tensor([8.0]))
-    assert Dabs("round").render(huge, CLEAR, height=256)[3].min() > 0.9
+    assert render(Dabs("round"), huge, Frame(CLEAR, 256)).mean[3].min() > 0.9
 
 
 def test_brushes_that_are_not_plain_are_refused() -> None:

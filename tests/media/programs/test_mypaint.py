@@ -14,9 +14,10 @@ from flat import many
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import BrushError, InputError
+from wmpaint.frame import Frame
 from wmpaint.media.programs import Brush, MyPaint, bundled
 from wmpaint.media.programs._library import Library
-from wmpaint.renderer import Program
+from wmpaint.medium import HasAlpha, grow, render
 from wmpaint.strokes import Strokes
 
 pytestmark = pytest.mark.usefixtures("libmypaint")
@@ -33,23 +34,23 @@ def one(
 
 def test_it_is_a_program() -> None:
     program = MyPaint("charcoal", seed=3)
-    assert isinstance(program, Program)
-    assert program.name == "mypaint" and program.version in ("libmypaint 1.5", "libmypaint 1.6")
-    assert program.brush == "charcoal" and program.brush_hash == Brush.load("charcoal").hash
+    assert isinstance(program, HasAlpha)
+    assert program.info.name == "mypaint" and program.info.version in ("libmypaint 1.5", "libmypaint 1.6")
+    assert program.info.brush == "charcoal" and program.info.brush_hash == Brush.load("charcoal").hash
     assert repr(program) == "MyPaint('charcoal', seed=3)"
 
 
 def test_no_strokes_leave_the_ground() -> None:
-    clear = MyPaint("round").render(Strokes.empty(), CLEAR, height=70)
+    clear = render(MyPaint("round"), Strokes.empty(), Frame(CLEAR, 70)).mean
     assert clear.shape == (4, 70, 70) and clear.dtype == torch.float32 and not clear.any()
-    ground = MyPaint("round").render(Strokes.empty(), Canvas(0.5, (0.25, 0.5, 1.0)), height=70)
+    ground = render(MyPaint("round"), Strokes.empty(), Frame(Canvas(0.5, (0.25, 0.5, 1.0)), 70)).mean
     assert ground.shape == (4, 70, 35)
     assert torch.equal(ground, torch.tensor([0.25, 0.5, 1.0, 1.0])[:, None, None].expand(4, 70, 35))
 
 
 def test_a_straight_stroke_has_the_area_of_its_shape() -> None:
     straight = one([[0.2, 0.5], [0.5, 0.5], [0.8, 0.5]], 0.08, (1.0, 1.0))
-    alpha = MyPaint("round").render(straight, CLEAR, height=200)[3]
+    alpha = render(MyPaint("round"), straight, Frame(CLEAR, 200)).mean[3]
     length, radius = 0.6 * 200, 0.08 * 200
     assert float(alpha.sum()) == pytest.approx(2 * radius * length + np.pi * radius**2, rel=0.12)  # its edge is soft
     ys, xs = torch.nonzero(alpha > 0.5, as_tuple=True)
@@ -61,7 +62,7 @@ def test_a_straight_stroke_has_the_area_of_its_shape() -> None:
 def test_color_is_one_behind_the_alpha() -> None:
     color = (0.8, 0.1, 0.4)
     for name in bundled():
-        picture = MyPaint(name).render(one(color=color), CLEAR, height=96)
+        picture = render(MyPaint(name), one(color=color), Frame(CLEAR, 96)).mean
         wanted = picture[3] * torch.tensor(color)[:, None, None]
         assert (picture[:3] - wanted).abs().max() < 1 / 255, name
         assert picture.min() >= 0 and picture.max() <= 1
@@ -71,8 +72,8 @@ def test_on_a_ground_alpha_is_one_and_color_lies_over_it() -> None:
     ground = (0.9, 0.8, 0.7)
     strokes = one(color=(0.1, 0.2, 0.6))
     for name in ("charcoal", "watercolor", "round"):
-        clear = MyPaint(name).render(strokes, CLEAR, height=96)
-        over = MyPaint(name).render(strokes, Canvas(background=ground), height=96)
+        clear = render(MyPaint(name), strokes, Frame(CLEAR, 96)).mean
+        over = render(MyPaint(name), strokes, Frame(Canvas(background=ground), 96)).mean
         assert (over[3] == 1).all()
         wanted = clear[:3] + (1 - clear[3]) * torch.tensor(ground)[:, None, None]
         assert (over[:3] - wanted).abs().max() < 1 / 255
@@ -105,7 +106,7 @@ def test_pictures_are_the_same_in_another_process() -> None:
     )
     import hashlib
 
-    here = MyPaint("dry_brush", seed=5).render(many(20), Canvas(), height=80)
+    here = render(MyPaint("dry_brush", seed=5), many(20), Frame(Canvas(), 80)).mean
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert there == hashlib.sha256(here.numpy().tobytes()).hexdigest()
 
@@ -115,7 +116,7 @@ def test_the_seed_and_the_generator_choose_the_noise() -> None:
 
     def paint(seed: int = 0, generator: int | None = None) -> torch.Tensor:
         chance = None if generator is None else torch.Generator().manual_seed(generator)
-        return MyPaint("charcoal", seed).render(strokes, CLEAR, height=64, generator=chance)
+        return render(MyPaint("charcoal", seed), strokes, Frame(CLEAR, 64), generator=chance).mean
 
     assert torch.equal(paint(1), paint(1)) and not torch.equal(paint(1), paint(2))
     assert torch.equal(paint(1, 7), paint(2, 7)) and not torch.equal(paint(1, 7), paint(1, 8))
@@ -124,7 +125,7 @@ def test_the_seed_and_the_generator_choose_the_noise() -> None:
 def test_alpha_is_the_first_stroke_of_a_painting() -> None:
     strokes = one()
     for height in (64, 512):
-        picture = MyPaint("chalk", 9).render(strokes, CLEAR, height=height)
+        picture = render(MyPaint("chalk", 9), strokes, Frame(CLEAR, height)).mean
         points = strokes.points[0].numpy() * height
         alpha = MyPaint("chalk").alpha(
             points, 0.1 * height, (0.5, 0.9), height=height, width=height, seed=9, pace=height / 512
@@ -136,36 +137,34 @@ def test_lifted_strokes_are_not_painted_and_change_no_other() -> None:
     strokes = many(6)
     lifted = torch.tensor([False, True, False, False, True, False])
     program = MyPaint("charcoal")
-    picture = program.render(strokes.replace(lifted=lifted), CLEAR, height=64)
-    assert not torch.equal(picture, program.render(strokes, CLEAR, height=64))
+    picture = render(program, strokes.replace(lifted=lifted), Frame(CLEAR, 64)).mean
+    assert not torch.equal(picture, render(program, strokes, Frame(CLEAR, 64)).mean)
     outside = strokes.points.clone()
     outside[lifted] += 30  # the same strokes, where they cannot be seen
-    assert torch.equal(picture, program.render(strokes.replace(points=outside), CLEAR, height=64))
+    assert torch.equal(picture, render(program, strokes.replace(points=outside), Frame(CLEAR, 64)).mean)
 
 
 def test_frames_build_up_to_the_picture() -> None:
     program, strokes = MyPaint("pencil"), many(7)
-    frames = list(program.paint(strokes, CLEAR, height=48, every=3))
-    assert len(frames) == 3  # after 3, 6 and 7
-    assert torch.equal(frames[-1], program.render(strokes, CLEAR, height=48))
-    assert torch.equal(frames[0], program.render(strokes[:3], CLEAR, height=48))
-    with pytest.raises(InputError, match="every"):
-        program.paint(strokes, CLEAR, height=48, every=-1)
+    frames = [picture.mean for picture in grow(program, strokes, Frame(CLEAR, 48), [3, 6, 7])]
+    assert len(frames) == 3
+    assert torch.equal(frames[-1], render(program, strokes, Frame(CLEAR, 48)).mean)
+    assert torch.equal(frames[0], render(program, strokes[:3], Frame(CLEAR, 48)).mean)
 
 
 def test_threads_paint_what_one_thread_paints() -> None:
     strokes, shared = many(10), MyPaint("charcoal")
-    wanted = shared.render(strokes, CLEAR, height=64)
+    wanted = render(shared, strokes, Frame(CLEAR, 64)).mean
     with ThreadPoolExecutor(4) as pool:
-        same = list(pool.map(lambda _: shared.render(strokes, CLEAR, height=64), range(8)))
-        own = list(pool.map(lambda _: MyPaint("charcoal").render(strokes, CLEAR, height=64), range(8)))
+        same = list(pool.map(lambda _: render(shared, strokes, Frame(CLEAR, 64)).mean, range(8)))
+        own = list(pool.map(lambda _: render(MyPaint("charcoal"), strokes, Frame(CLEAR, 64)).mean, range(8)))
     assert all(torch.equal(picture, wanted) for picture in same + own)
 
 
 def test_it_survives_pickling() -> None:
     program = pickle.loads(pickle.dumps(MyPaint("ink", 4)))
     assert program.seed == 4 and torch.equal(
-        program.render(one(), CLEAR, height=32), MyPaint("ink", 4).render(one(), CLEAR, height=32)
+        render(program, one(), Frame(CLEAR, 32)).mean, render(MyPaint("ink", 4), one(), Frame(CLEAR, 32))
     )
 
 
@@ -179,12 +178,13 @@ def test_without_a_way_to_seed_it_a_new_engine_does(libmypaint: Library) -> None
 
     strokes = many(4)
     first, second = make("charcoal"), make("charcoal")
-    second.render(many(3, seed=1), CLEAR, height=40)
-    picture = first.render(strokes, CLEAR, height=600)
-    assert torch.equal(picture, second.render(strokes, CLEAR, height=600))
-    assert not torch.equal(picture, first.render(strokes[[1, 2, 3, 0]], CLEAR, height=600))
+    render(second, many(3, seed=1), Frame(CLEAR, 40))
+    picture = render(first, strokes, Frame(CLEAR, 600)).mean
+    assert torch.equal(picture, render(second, strokes, Frame(CLEAR, 600)).mean)
+    assert not torch.equal(picture, render(first, strokes[[1, 2, 3, 0]], Frame(CLEAR, 600)).mean)
     assert torch.equal(
-        make("oil").render(strokes, Canvas(), height=600), MyPaint("oil").render(strokes, Canvas(), height=600)
+        render(make("oil"), strokes, Frame(Canvas(), 600)).mean,
+        render(MyPaint("oil"), strokes, Frame(Canvas(), 600)).mean,
     )
 
 
@@ -199,10 +199,10 @@ def test_alphas_agree_at_every_size_of_picture(size: tuple[int, int]) -> None:
 
 
 def test_the_longest_side_is_16384() -> None:
-    wide = MyPaint("round").render(one(radius=0.4), Canvas(64.0, None), height=256)
+    wide = render(MyPaint("round"), one(radius=0.4), Frame(Canvas(64.0, None), 256)).mean
     assert wide.shape == (4, 256, 16384)
     with pytest.raises(InputError, match="16384"):
-        MyPaint("round").render(one(), Canvas(64.0), height=257)
+        render(MyPaint("round"), one(), Frame(Canvas(64.0), 257))
 
 
 def test_strokes_that_leave_the_picture_by_far_are_painted_where_they_come_back() -> None:
@@ -211,7 +211,7 @@ def test_strokes_that_leave_the_picture_by_far_are_painted_where_they_come_back(
     near = one([[-2.0, 0.5], [0.5, 0.5], [3.0, 0.5]], 0.1, (1.0, 1.0))
     far = one([[-60.0, 0.5], [0.5, 0.5], [61.0, 0.5]], 0.1, (1.0, 1.0))
     for height in (100, 2000):
-        a, b = (program.render(s, Canvas(background=None), height=height)[3] for s in (near, far))
+        a, b = (render(program, s, Frame(Canvas(background=None), height)).mean[3] for s in (near, far))
         assert (a - b).abs().mean() < 2 / 255
 
 
@@ -219,8 +219,8 @@ def test_dabs_beyond_libmypaints_largest_are_painted_smaller_and_enlarged() -> N
     program = MyPaint("round")
     canvas = Canvas(4.0, None)
     strokes = one([[0.5, 0.5], [1.5, 0.2], [3.5, 0.5]], 0.75, (1.0, 1.0), color=(0.2, 0.6, 1.0))
-    small = program.render(strokes, canvas, height=256)
-    large = program.render(strokes, canvas, height=2048)  # a radius of 1536 pixels
+    small = render(program, strokes, Frame(canvas, 256)).mean
+    large = render(program, strokes, Frame(canvas, 2048)).mean  # a radius of 1536 pixels
     shrunk = torch.nn.functional.avg_pool2d(large[None], 8)[0]
     assert (small - shrunk).abs().mean() < 0.5 / 255
     alpha = program.alpha(ARC * 32, 1536.0, (1.0, 1.0), height=512, width=512)
@@ -232,7 +232,7 @@ def test_dabs_beyond_libmypaints_largest_are_painted_smaller_and_enlarged() -> N
     )
     assert not smudge.plain
     with pytest.raises(InputError, match=r"expected dabs of at most 1000 pixels.*not plain.*stroke 0"):
-        MyPaint(smudge).render(strokes, canvas, height=2048)
+        render(MyPaint(smudge), strokes, Frame(canvas, 2048))
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_strokes_out_of_range_are_refused_by_number() -> None:
     strokes = many(4)
     strokes.radius[2] = -1.0
     with pytest.raises(InputError, match="radius of stroke 2"):
-        MyPaint("round").render(strokes, CLEAR, height=32)
+        render(MyPaint("round"), strokes, Frame(CLEAR, 32))
 
 
 def test_a_brush_that_throws_its_dabs_far_is_painted_smaller_too() -> None:

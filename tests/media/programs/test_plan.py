@@ -10,8 +10,10 @@ import torch
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
+from wmpaint.frame import Frame
 from wmpaint.media.programs import Brush, Dabs, MyPaint, bundled
 from wmpaint.media.programs._plan import LEAST_WORK, _worst, plan
+from wmpaint.medium import render
 from wmpaint.strokes import Strokes
 
 ROUND = json.loads(Brush.load("round").data)
@@ -68,7 +70,7 @@ def test_both_programs_refuse_it() -> None:
     )
     for program in (MyPaint(mine), Dabs(mine)):
         with pytest.raises(InputError, match="go over at most"):
-            program.render(strokes, Canvas(), height=64)
+            render(program, strokes, Frame(Canvas(), 64))
 
 
 def test_what_a_brush_could_do_at_worst_is_no_reason() -> None:

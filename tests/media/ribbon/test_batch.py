@@ -10,8 +10,10 @@ from toys import strokes as random_strokes
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
+from wmpaint.frame import Frame
 from wmpaint.media.ribbon.batch import dream_batch
 from wmpaint.media.ribbon.painter import RibbonPainter
+from wmpaint.medium import render
 from wmpaint.raster import compiled
 from wmpaint.strokes import Strokes
 
@@ -32,7 +34,9 @@ def alone(
     """Picture by picture, with the painter's own method."""
     canvas = Canvas(aspect=width / height, background=(0.9, 0.5, 0.2))
     assert canvas.pixels(height) == (height, width)
-    each = [painter.dream(batch[k], canvas, height=height, program_height=program_height) for k in range(len(batch))]
+    each = [
+        render(painter, batch[k], Frame(canvas, height, program_height=program_height))[:2] for k in range(len(batch))
+    ]
     return torch.stack([picture[:3] for picture, _ in each]), torch.stack([variance for _, variance in each])
 
 
@@ -94,7 +98,7 @@ def test_one_channel_of_ones_is_the_cover() -> None:
     painter, batch = brush(), paintings(2)
     cover, _ = dream_batch(painter, batch, torch.ones(2, 4, 1), height=16)
     for k in range(2):
-        picture, _ = painter.dream(batch[k], Canvas(background=None), height=16)
+        picture, _ = render(painter, batch[k], Frame(Canvas(background=None), 16))[:2]
         torch.testing.assert_close(cover[k, 0], picture[3], atol=2e-5, rtol=0)
 
 

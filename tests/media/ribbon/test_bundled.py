@@ -11,9 +11,11 @@ import toys
 from PIL import Image
 
 from wmpaint.canvas import Canvas
+from wmpaint.frame import Frame
 from wmpaint.media.programs import Brush, MyPaint
 from wmpaint.media.ribbon import RibbonPainter, available, evaluate, load
 from wmpaint.media.ribbon.sheet import HEIGHT
+from wmpaint.medium import render
 from wmpaint.metrics import psnr
 
 SHEETS = Path(__file__).parents[3] / "wmpaint" / "media" / "ribbon" / "weights"  # of the repository; the wheel has none
@@ -64,7 +66,7 @@ def test_it_paints_as_the_program_does(name: str) -> None:
 def test_odd_strokes_are_finite(name: str) -> None:
     painter = load(name)
     strokes = toys.odd_strokes().map(lambda value: value.clone().requires_grad_())
-    picture, variance = painter.dream(strokes, Canvas(), height=48, program_height=192)
+    picture, variance = render(painter, strokes, Frame(Canvas(), 48, program_height=192))[:2]
     (picture.sum() + variance.sum()).backward()
     assert picture.isfinite().all() and variance.isfinite().all() and variance.min() >= 0
     for column in ("points", "radius", "pressure", "color"):
@@ -74,6 +76,6 @@ def test_odd_strokes_are_finite(name: str) -> None:
 @each
 def test_a_smaller_picture_is_the_program_s_picture_reduced(name: str) -> None:
     painter, strokes = load(name), toys.strokes(12, radius=(0.01, 0.03), seed=1)
-    full = painter.render(strokes, Canvas(), height=512)
-    small = painter.render(strokes, Canvas(), height=128, program_height=512)
+    full = render(painter, strokes, Frame(Canvas(), 512)).mean
+    small = render(painter, strokes, Frame(Canvas(), 128, program_height=512)).mean
     assert psnr(torch.nn.functional.avg_pool2d(full[None], 4)[0], small) > 38

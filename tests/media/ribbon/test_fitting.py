@@ -64,7 +64,7 @@ def test_it_finds_out_what_kind_of_brush_it_is(fitted: Fitted) -> None:
     # Alpha falls below 2/255 some 4.5 softnesses, of 0.3 radii + 0.3 pixels each, outside the radius.
     per_radius, per_pressure, pixels = config.reach
     assert 1.8 < per_radius + per_pressure < 3 and 0.4 < pixels < 3
-    info = fitted.painter.info
+    info = fitted.painter.notes
     assert (info["brush"], info["brush_hash"], info["program"]) == ("soft", "5" * 64, "toys 1")
     assert (info["seed"], info["strokes"], info["steps"], info["report"]["strokes"]) == (0, 150, 150, 30)
 

@@ -18,10 +18,11 @@ from torch import Tensor
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
+from wmpaint.frame import Frame
 from wmpaint.media.ribbon import RibbonConfig, RibbonPainter
 from wmpaint.media.ribbon.ribbon import RibbonNet
+from wmpaint.medium import HasInfluence, HasLayout, HasReach, Medium, render
 from wmpaint.metrics import psnr
-from wmpaint.renderer import Renderer
 from wmpaint.strokes import Strokes
 
 WIDE = Canvas(1.5)
@@ -37,31 +38,32 @@ def halved(picture: Tensor, factor: int = 2) -> Tensor:
 @pytest.mark.parametrize("height", [1, 7, 48])
 def test_shape_and_ground(height: int) -> None:
     painter = toys.painter()
-    assert isinstance(painter, Renderer)
+    assert isinstance(painter, Medium) and isinstance(painter, HasReach)
+    assert isinstance(painter, HasLayout) and isinstance(painter, HasInfluence)
     strokes = toys.strokes(5)
-    picture = painter.render(strokes, WIDE, height=height)
+    picture = render(painter, strokes, Frame(WIDE, height)).mean
     assert picture.shape == (4, *WIDE.pixels(height)) and picture.dtype == torch.float32
     assert torch.allclose(picture[3], torch.ones(()))
     assert picture.min() >= 0 and picture.max() <= 1 + 1e-6
-    empty = painter.render(Strokes.empty(), Canvas(background=(0.2, 0.4, 0.6)), height=height)
+    empty = render(painter, Strokes.empty(), Frame(Canvas(background=(0.2, 0.4, 0.6)), height)).mean
     assert torch.equal(empty, torch.tensor([0.2, 0.4, 0.6, 1.0])[:, None, None].expand(4, height, height))
 
 
 def test_transparent_ground_is_premultiplied() -> None:
     painter, strokes = toys.painter(), toys.strokes(5)
-    clear = painter.render(strokes, Canvas(background=None), height=48)
+    clear = render(painter, strokes, Frame(Canvas(background=None), 48)).mean
     assert (clear[:3] <= clear[3] + 1e-6).all() and 0 <= clear[3].min() < 0.01 and clear[3].max() > 0.5
     ground = torch.tensor([0.9, 0.5, 0.1])
     laid = clear[:3] + (1 - clear[3]) * ground[:, None, None]
-    direct = painter.render(strokes, Canvas(background=(0.9, 0.5, 0.1)), height=48)
+    direct = render(painter, strokes, Frame(Canvas(background=(0.9, 0.5, 0.1)), 48)).mean
     assert torch.allclose(laid, direct[:3], atol=1e-5)
-    assert torch.equal(painter.render(Strokes.empty(), Canvas(background=None), height=8), torch.zeros(4, 8, 8))
+    assert torch.equal(render(painter, Strokes.empty(), Frame(Canvas(background=None), 8)).mean, torch.zeros(4, 8, 8))
 
 
 def test_one_opaque_color_stays_itself() -> None:
     # Whatever the network says, alpha-over of one color on the same color changes nothing.
     strokes = toys.strokes(5).replace(color=torch.tensor([0.3, 0.6, 0.9]).repeat(5, 1))
-    picture, variance = toys.painter().dream(strokes, Canvas(background=(0.3, 0.6, 0.9)), height=32)
+    picture, variance = render(toys.painter(), strokes, Frame(Canvas(background=(0.3, 0.6, 0.9)), 32))[:2]
     assert torch.allclose(picture[:3], torch.tensor([0.3, 0.6, 0.9])[:, None, None], atol=1e-6)
     assert float(variance.max()) < 1e-9
 
@@ -69,38 +71,40 @@ def test_one_opaque_color_stays_itself() -> None:
 def test_lifted_strokes_are_not_painted() -> None:
     painter, strokes = toys.painter(), toys.strokes(6)
     lifted = torch.tensor([False, True, False, True, True, False])
-    some = painter.render(strokes.replace(lifted=lifted), WIDE, height=32)
-    assert torch.equal(some, painter.render(strokes[~lifted], WIDE, height=32))
-    assert not torch.allclose(some, painter.render(strokes, WIDE, height=32))
+    some = render(painter, strokes.replace(lifted=lifted), Frame(WIDE, 32)).mean
+    assert torch.equal(some, render(painter, strokes[~lifted], Frame(WIDE, 32)).mean)
+    assert not torch.allclose(some, render(painter, strokes, Frame(WIDE, 32)).mean)
 
 
 def test_variance() -> None:
     strokes = toys.strokes(6)
-    _, noisy = toys.painter().dream(strokes, WIDE, height=32)
-    _, quiet = toys.painter(noise=False).dream(strokes, WIDE, height=32)
+    _, noisy = render(toys.painter(), strokes, Frame(WIDE, 32))[:2]
+    _, quiet = render(toys.painter(noise=False), strokes, Frame(WIDE, 32))[:2]
     assert noisy.shape == (32, 48) and noisy.min() >= 0 and noisy.max() > 1e-3
     assert float(quiet.max()) < 1e-9
     assert torch.equal(
-        toys.painter().render(strokes, WIDE, height=32), toys.painter().dream(strokes, WIDE, height=32)[0]
+        render(toys.painter(), strokes, Frame(WIDE, 32)).mean, render(toys.painter(), strokes, Frame(WIDE, 32))[:2][0]
     )
 
 
 def test_a_plan_made_before_small_moves() -> None:
     painter, strokes = toys.painter(), toys.strokes(12, radius=(0.01, 0.04))
-    layout = painter.plan(strokes, WIDE, height=64, slack=0.02, tile=4)
+    layout = painter.layout(strokes, Frame(WIDE, 64), slack=0.02, tile=4)
     moved = strokes.replace(points=strokes.points + 0.009)
     for a, b in zip(
-        painter.dream(moved, WIDE, height=64, layout=layout), painter.dream(moved, WIDE, height=64), strict=True
+        render(painter, moved, Frame(WIDE, 64), layout=layout)[:2],
+        render(painter, moved, Frame(WIDE, 64))[:2],
+        strict=True,
     ):
         assert torch.allclose(a, b, atol=1e-5)
-    assert layout.pairs > painter.plan(strokes, WIDE, height=64, tile=4).pairs
+    assert layout.pairs > painter.layout(strokes, Frame(WIDE, 64), tile=4).pairs
 
 
 def test_double_precision() -> None:
     painter, strokes = toys.painter(), toys.strokes(4)
-    single = painter.render(strokes, WIDE, height=32)
+    single = render(painter, strokes, Frame(WIDE, 32)).mean
     painter.net.double()
-    double = painter.render(strokes.to(torch.float64), WIDE, height=32)
+    double = render(painter, strokes.to(torch.float64), Frame(WIDE, 32)).mean
     assert double.dtype == torch.float64
     assert float((double - single).abs().max()) < 1e-3
 
@@ -111,7 +115,7 @@ def test_double_precision() -> None:
 def test_gradients_reach_strokes_and_weights() -> None:
     painter = toys.painter().requires_grad_(True)
     strokes = toys.strokes(5).map(lambda value: value.clone().requires_grad_())
-    picture, variance = painter.dream(strokes, WIDE, height=32)
+    picture, variance = render(painter, strokes, Frame(WIDE, 32))[:2]
     (picture.square().mean() + variance.mean()).backward()
     for name in ("points", "radius", "pressure", "color"):
         gradient = getattr(strokes, name).grad
@@ -128,7 +132,7 @@ def test_gradients_point_downhill() -> None:
     target = torch.rand(4, 24, 24, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
 
     def loss(at: Strokes) -> Tensor:
-        return (painter.render(at, Canvas(), height=24) - target).square().sum()
+        return (render(painter, at, Frame(Canvas(), 24)).mean - target).square().sum()
 
     for name in ("points", "radius", "pressure", "color"):
         value = getattr(strokes, name).clone().requires_grad_()
@@ -142,7 +146,7 @@ def test_gradients_point_downhill() -> None:
 def test_odd_strokes_are_finite_and_so_are_their_gradients(program_height: int | None) -> None:
     painter = toys.painter().requires_grad_(True)
     strokes = toys.odd_strokes().map(lambda value: value.clone().requires_grad_())
-    picture, variance = painter.dream(strokes, WIDE, height=32, program_height=program_height)
+    picture, variance = render(painter, strokes, Frame(WIDE, 32, program_height=program_height))[:2]
     assert picture.isfinite().all() and variance.isfinite().all()
     (picture.sum() + variance.sum()).backward()
     for name in ("points", "radius", "pressure", "color"):
@@ -157,7 +161,7 @@ def test_hairpins_show_no_tears(gap: float) -> None:
     one = torch.ones(1)
     strokes = Strokes(points, 0.12 * one, torch.tensor([[0.6, 0.6]]), torch.zeros(1, 3))
     painter = RibbonPainter().requires_grad_(False)  # new: nearly uniform along the stroke
-    alpha = 1 - painter.render(strokes, Canvas(), height=256, program_height=16)[0]
+    alpha = 1 - render(painter, strokes, Frame(Canvas(), 256, program_height=16)).mean[0]
     assert alpha.max() > 0.8
     jumps = [(alpha[1:] - alpha[:-1]).abs().max().item(), (alpha[:, 1:] - alpha[:, :-1]).abs().max().item()]
     assert max(jumps) < 0.05
@@ -169,40 +173,39 @@ def test_hairpins_show_no_tears(gap: float) -> None:
 def test_beyond_the_trained_radius_a_stroke_is_magnified() -> None:
     painter = toys.painter(radius=(0.5, 4.0))
     strokes = toys.strokes(6, radius=(0.1, 0.2))  # 6.4 to 12.8 pixels at height 64
-    small, small_width = painter.ribbons(strokes, 64)
-    large, large_width = painter.ribbons(strokes, 128)
+    small, large = (painter.ribbons(strokes, Frame(Canvas(), height)) for height in (64, 128))
     assert torch.allclose(small.logits, large.logits, atol=1e-4)
-    assert torch.allclose(2 * small_width, large_width, rtol=1e-5)
-    pictures = [painter.render(strokes, Canvas(), height=height) for height in (256, 128)]
+    assert torch.allclose(2 * small.half_width, large.half_width, rtol=1e-5)
+    pictures = [render(painter, strokes, Frame(Canvas(), height)).mean for height in (256, 128)]
     assert psnr(halved(pictures[0]), pictures[1]) > 40
     # Within the range a larger stroke is not a magnified one: the network is asked again.
     within = toys.strokes(6, radius=(0.01, 0.02))
-    assert not torch.allclose(painter.ribbons(within, 64)[0].logits, painter.ribbons(within, 128)[0].logits, atol=1e-2)
+    one, other = (painter.ribbons(within, Frame(Canvas(), height)).logits for height in (64, 128))
+    assert not torch.allclose(one, other, atol=1e-2)
 
 
 def test_below_the_trained_radius_a_stroke_is_reduced() -> None:
     painter = toys.painter(radius=(2.0, 64.0))
     strokes = toys.strokes(6, radius=(0.005, 0.01))  # up to 0.64 pixels
-    first, one = painter.ribbons(strokes, 64)
-    second, two = painter.ribbons(strokes, 32)
+    first, second = (painter.ribbons(strokes, Frame(Canvas(), height)) for height in (64, 32))
     assert torch.allclose(first.logits, second.logits, atol=1e-4)
-    assert torch.allclose(one, 2 * two, rtol=1e-5)
+    assert torch.allclose(first.half_width, 2 * second.half_width, rtol=1e-5)
 
 
 @pytest.mark.parametrize("factor", [2, 4, 8])
 def test_a_smaller_picture_is_the_program_s_picture_reduced(factor: int) -> None:
     painter, strokes = toys.painter(noise=False), toys.strokes(10, radius=(0.015, 0.06), seed=2)
-    full = painter.render(strokes, Canvas(), height=256)
-    small = painter.render(strokes, Canvas(), height=256 // factor, program_height=256)
-    naive = painter.render(strokes, Canvas(), height=256 // factor)
+    full = render(painter, strokes, Frame(Canvas(), 256)).mean
+    small = render(painter, strokes, Frame(Canvas(), 256 // factor, program_height=256)).mean
+    naive = render(painter, strokes, Frame(Canvas(), 256 // factor)).mean
     assert psnr(halved(full, factor), small) > 36
     assert psnr(halved(full, factor), small) > psnr(halved(full, factor), naive) + 3
 
 
 def test_program_height_of_the_picture_itself_changes_nothing() -> None:
     painter, strokes = toys.painter(), toys.strokes(5)
-    same = painter.render(strokes, Canvas(), height=48, program_height=48)
-    assert torch.equal(same, painter.render(strokes, Canvas(), height=48))
+    same = render(painter, strokes, Frame(Canvas(), 48, program_height=48)).mean
+    assert torch.equal(same, render(painter, strokes, Frame(Canvas(), 48)).mean)
 
 
 # Files
@@ -226,9 +229,9 @@ def test_a_file_comes_back_exactly(tmp_path: Path, config: dict[str, Any]) -> No
     again = RibbonPainter.load(tmp_path / "two.safetensors")
     assert again.config == loaded.config and again.info == loaded.info
     strokes = toys.strokes(4)
-    pictures = [p.render(strokes, Canvas(), height=32) for p in (loaded, again)]
+    pictures = [render(p, strokes, Frame(Canvas(), 32)).mean for p in (loaded, again)]
     assert torch.equal(*pictures)
-    assert float((pictures[0] - painter.render(strokes, Canvas(), height=32)).abs().max()) < 0.02
+    assert float((pictures[0] - render(painter, strokes, Frame(Canvas(), 32)).mean).abs().max()) < 0.02
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.safetensors", "two.safetensors"]
     assert painter.weights_hash() == loaded.weights_hash() == again.weights_hash()
 
@@ -358,7 +361,7 @@ def test_whatever_loads_can_paint(good: Path, changes: dict[str, Any], scale: fl
     }
     painter = RibbonPainter.load(rewritten(good, weights, config=json.dumps(config)))
     given_strokes = toys.odd_strokes()[seed % len(toys.odd_strokes())]
-    picture, variance = painter.dream(given_strokes, WIDE, height=9, program_height=(9, 64)[seed % 2])
+    picture, variance = render(painter, given_strokes, Frame(WIDE, 9, program_height=(9, 64)[seed % 2]))[:2]
     assert picture.isfinite().all() and variance.isfinite().all()
 
 
@@ -383,12 +386,12 @@ def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_canvas_too_large_is_refused() -> None:
     with pytest.raises(InputError):
-        toys.painter().render(toys.strokes(1), WIDE, height=16_000)
+        render(toys.painter(), toys.strokes(1), Frame(WIDE, 16_000))
     with pytest.raises(InputError):
-        toys.painter().render(toys.strokes(1), WIDE, height=0)
+        render(toys.painter(), toys.strokes(1), Frame(WIDE, 0))
     for program_height in (0, -1, float("nan"), float("inf"), "512", 16_000):
         with pytest.raises(InputError):
-            toys.painter().render(toys.strokes(1), WIDE, height=8, program_height=program_height)  # type: ignore[arg-type]
+            render(toys.painter(), toys.strokes(1), Frame(WIDE, 8, program_height=program_height))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -414,7 +417,7 @@ def test_all_strokes_in_range_are_painted() -> None:
         size, pressure = torch.full((2,), radius), torch.tensor([[0.0, 1], [1, 0]])
         strokes = Strokes(far, size, pressure, torch.tensor([[0.0, 0, 0], [1, 1, 1]]))
         strokes = strokes.check().map(lambda value: value.clone().requires_grad_())
-        picture, variance = toys.painter().dream(strokes, Canvas(), height=24)
+        picture, variance = render(toys.painter(), strokes, Frame(Canvas(), 24))[:2]
         (picture.sum() + variance.sum()).backward()
         assert picture.isfinite().all() and variance.isfinite().all() and strokes.points.grad is not None
         assert strokes.points.grad.isfinite().all()

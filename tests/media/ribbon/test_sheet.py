@@ -6,8 +6,10 @@ import torch
 import toys
 
 from wmpaint.canvas import Canvas
+from wmpaint.frame import Frame
 from wmpaint.media.ribbon import sheet
 from wmpaint.media.ribbon.sheet import HEIGHT, _strokes
+from wmpaint.medium import render
 
 
 def test_four_pictures() -> None:
@@ -18,7 +20,7 @@ def test_four_pictures() -> None:
     dream, difference = made[:, HEIGHT:, :HEIGHT], made[:, HEIGHT:, HEIGHT:]
     strokes = _strokes()
     assert program.calls == 3 * len(strokes)
-    assert torch.equal(dream, painter.render(strokes, Canvas(), height=HEIGHT)[:1].expand(3, -1, -1))
+    assert torch.equal(dream, render(painter, strokes, Frame(Canvas(), HEIGHT)).mean[:1].expand(3, -1, -1))
     assert (first - mean).abs().mean() > 1e-3, "one painting is noisier than the mean"
     off = (mean - dream)[0]
     assert torch.allclose(difference[1], 1 - (4 * off).abs().clamp(max=1), atol=1e-6)

@@ -13,9 +13,11 @@ from torch.nn import functional as F
 
 from wmpaint.canvas import Canvas
 from wmpaint.export.animation import stroke_frames
+from wmpaint.frame import Frame
+from wmpaint.media.mixed import Mixed
 from wmpaint.media.ribbon import RibbonPainter, texture
 from wmpaint.media.ribbon.ribbon import Ribbon
-from wmpaint.painting.by_brush import ByBrush
+from wmpaint.medium import grow, render
 from wmpaint.strokes import Strokes
 
 WIDE = Canvas(1.5)
@@ -66,39 +68,39 @@ def test_the_field_correlates_as_dabs_do() -> None:
 
 def test_grain_hangs_on_the_stroke() -> None:
     strokes = toys.strokes(9)
-    window = texture.grain(strokes, 7, height=100).window
+    window = texture.grain(strokes, 7, Frame(Canvas(), 100)).window
     order = torch.tensor([4, 0, 8, 2])
-    assert torch.equal(texture.grain(strokes[order], 7, height=100).window, window[order])
+    assert torch.equal(texture.grain(strokes[order], 7, Frame(Canvas(), 100)).window, window[order])
     recolored = strokes.replace(color=1 - strokes.color)
-    assert torch.equal(texture.grain(recolored, 7, height=100).window, window)
-    assert torch.equal(texture.grain(strokes.to(torch.float64), 7, height=100).window, window)
-    assert not torch.isclose(texture.grain(strokes, 8, height=100).window[:, 2], window[:, 2]).any()
+    assert torch.equal(texture.grain(recolored, 7, Frame(Canvas(), 100)).window, window)
+    assert torch.equal(texture.grain(strokes.to(torch.float64), 7, Frame(Canvas(), 100)).window, window)
+    assert not torch.isclose(texture.grain(strokes, 8, Frame(Canvas(), 100)).window[:, 2], window[:, 2]).any()
     for a, b in pairwise(window[:, 2].sort().values.tolist()):
         assert a < b
 
 
 def test_the_same_stroke_twice_has_two_grains() -> None:
     strokes = toys.strokes(3)[torch.tensor([0, 1, 0, 0, 2])]
-    places = texture.grain(strokes, 7, height=100).window[:, 2]
+    places = texture.grain(strokes, 7, Frame(Canvas(), 100)).window[:, 2]
     assert len(places.unique()) == 5
-    assert torch.equal(places[:2], texture.grain(strokes[:2], 7, height=100).window[:, 2])
+    assert torch.equal(places[:2], texture.grain(strokes[:2], 7, Frame(Canvas(), 100)).window[:, 2])
 
 
 def test_numbers_from_all_of_the_stroke() -> None:
     stroke = toys.strokes(1)
-    known = texture.grain(stroke, 0, height=100).window
+    known = texture.grain(stroke, 0, Frame(Canvas(), 100)).window
     for change in (
         {"points": stroke.points + torch.tensor([0.0, 1e-6])},
         {"radius": stroke.radius * (1 + 1e-6)},
         {"pressure": stroke.pressure.flip(1)},
     ):
         assert not torch.isclose(
-            texture.grain(stroke.replace(**change), 0, height=100).window[:, 2:], known[:, 2:]
+            texture.grain(stroke.replace(**change), 0, Frame(Canvas(), 100)).window[:, 2:], known[:, 2:]
         ).all()
 
 
 def test_places_and_turns_are_even() -> None:
-    window = texture.grain(toys.strokes(4000), 3, height=100).window
+    window = texture.grain(toys.strokes(4000), 3, Frame(Canvas(), 100)).window
     for k in (2, 3):
         counts = torch.histc(window[:, k], 8, 0, texture.SIDE)
         assert float((counts - 500).abs().max()) < 110  # five standard deviations
@@ -110,17 +112,22 @@ def test_the_scale_is_the_stroke_and_the_pixel() -> None:
     stroke = toys.strokes(1).replace(radius=torch.tensor([0.03]))
 
     def samples(height: int, program_height: int | None = None) -> float:
-        return float(texture.grain(stroke, 0, height=height, program_height=program_height).window[0, :2].norm())
+        return float(
+            texture.grain(stroke, 0, Frame(Canvas(), height, program_height=program_height)).window[0, :2].norm()
+        )
 
     assert samples(100) == pytest.approx(12 / math.hypot(3, 1.5))
     assert samples(1000) == pytest.approx(12 / math.hypot(30, 1.5))
     assert samples(100, 400) == pytest.approx(12 / math.sqrt(9 + (1.5 / 4) ** 2 + 15 / 16))  # its own too
     assert samples(400, 100) == pytest.approx(12 / math.hypot(12, 6))  # magnified
-    assert texture.grain(stroke, 0, height=100).window[0, 2] == texture.grain(stroke, 0, height=900).window[0, 2]
+    assert (
+        texture.grain(stroke, 0, Frame(Canvas(), 100)).window[0, 2]
+        == texture.grain(stroke, 0, Frame(Canvas(), 900)).window[0, 2]
+    )
 
 
 def test_no_strokes_have_no_grain() -> None:
-    assert texture.grain(Strokes.empty(), 3, height=10).window.shape == (0, 4)
+    assert texture.grain(Strokes.empty(), 3, Frame(Canvas(), 10)).window.shape == (0, 4)
 
 
 def test_larger_pixels_have_less_variance() -> None:
@@ -141,26 +148,26 @@ def test_larger_pixels_have_less_variance() -> None:
 def test_without_a_generator_or_noise_it_is_the_mean() -> None:
     strokes = toys.strokes(5)
     painter, quiet = toys.painter(), toys.painter(noise=False)
-    assert torch.equal(painter.render(strokes, WIDE, height=32), painter.dream(strokes, WIDE, height=32)[0])
-    textured = quiet.render(strokes, WIDE, height=32, generator=chance())
-    assert torch.equal(textured, quiet.dream(strokes, WIDE, height=32)[0])
+    assert torch.equal(render(painter, strokes, Frame(WIDE, 32)).mean, render(painter, strokes, Frame(WIDE, 32))[:2][0])
+    textured = render(quiet, strokes, Frame(WIDE, 32), generator=chance()).mean
+    assert torch.equal(textured, render(quiet, strokes, Frame(WIDE, 32))[:2][0])
 
 
 def test_the_seed_decides() -> None:
     painter, strokes = toys.painter(), toys.strokes(5)
-    one, again, other = (painter.render(strokes, WIDE, height=32, generator=chance(k)) for k in (1, 1, 2))
+    one, again, other = (render(painter, strokes, Frame(WIDE, 32), generator=chance(k)).mean for k in (1, 1, 2))
     assert torch.equal(one, again) and float((one - other).abs().max()) > 0.05
     generator = chance(1)
-    first, second = (painter.render(strokes, WIDE, height=32, generator=generator) for _ in range(2))
+    first, second = (render(painter, strokes, Frame(WIDE, 32), generator=generator).mean for _ in range(2))
     assert torch.equal(first, one) and not torch.equal(second, one)
 
 
 @pytest.mark.parametrize("background", [(0.9, 0.4, 0.2), None])
 def test_mean_and_variance_over_seeds(background: tuple[float, float, float] | None) -> None:
     painter, strokes, canvas = toys.painter(), toys.strokes(4), Canvas(background=background)
-    mean, variance = painter.dream(strokes, canvas, height=24)
+    mean, variance = render(painter, strokes, Frame(canvas, 24))[:2]
     n = 600
-    pictures = torch.stack([painter.render(strokes, canvas, height=24, generator=chance(k)) for k in range(n)])
+    pictures = torch.stack([render(painter, strokes, Frame(canvas, 24), generator=chance(k)).mean for k in range(n)])
     assert pictures.min() >= 0 and pictures.max() <= 1 + 1e-6
     spread = pictures.var(0)
     error = (pictures.mean(0) - mean).abs() / (spread / n + 1e-10).sqrt()
@@ -179,7 +186,7 @@ def test_smaller_pictures_vary_as_averages_do() -> None:
 
     def spread(height: int, pool: int) -> tuple[float, float]:
         drawn = [
-            painter.render(strokes, canvas, height=height, program_height=96, generator=chance(k))[:3]
+            render(painter, strokes, Frame(canvas, height, program_height=96), generator=chance(k)).mean[:3]
             for k in range(120)
         ]
         pictures = F.avg_pool2d(torch.stack(drawn), pool)
@@ -196,7 +203,7 @@ def test_the_same_grain_at_another_height() -> None:
 
     def stray(height: int) -> Tensor:
         both = (
-            painter.render(strokes, canvas, height=height, program_height=64, generator=g)[:3]
+            render(painter, strokes, Frame(canvas, height, program_height=64), generator=g).mean[:3]
             for g in (chance(3), None)
         )
         textured, mean = both
@@ -209,8 +216,8 @@ def test_the_same_grain_at_another_height() -> None:
 def test_lifting_a_stroke_leaves_the_grain_of_the_others() -> None:
     painter, strokes = toys.painter(), toys.strokes(6)
     lifted = torch.tensor([False, True, False, True, True, False])
-    some = painter.render(strokes.replace(lifted=lifted), WIDE, height=32, generator=chance())
-    assert torch.equal(some, painter.render(strokes[~lifted], WIDE, height=32, generator=chance()))
+    some = render(painter, strokes.replace(lifted=lifted), Frame(WIDE, 32), generator=chance()).mean
+    assert torch.equal(some, render(painter, strokes[~lifted], Frame(WIDE, 32), generator=chance()).mean)
 
 
 @pytest.mark.parametrize("background", [(0.9, 0.8, 0.1), None])
@@ -218,38 +225,40 @@ def test_a_film_ends_with_the_picture(background: tuple[float, float, float] | N
     painter, strokes, canvas = toys.painter(), toys.strokes(9), Canvas(1.5, background)
     frames = list(stroke_frames(painter, strokes, canvas, height=32, frames=4, hold=1, generator=chance(3)))
     ground = Canvas(1.5, background or (1.0, 1.0, 1.0))
-    whole = painter.render(strokes, ground, height=32, generator=chance(3))[:3]
+    whole = render(painter, strokes, Frame(ground, 32), generator=chance(3)).mean[:3]
     torch.testing.assert_close(frames[-1], whole, atol=2e-6, rtol=0)
-    assert float((whole - painter.render(strokes, ground, height=32)[:3]).abs().max()) > 0.05
+    assert float((whole - render(painter, strokes, Frame(ground, 32)).mean[:3]).abs().max()) > 0.05
 
 
 def test_several_brushes_have_the_grain_of_one() -> None:
     strokes = toys.strokes(9)
     painter, many = toys.painter(), strokes.replace(brush=torch.tensor([0, 0, 1, 0, 1, 1, 0, 2, 2]))
-    whole = painter.render(strokes, WIDE, height=32, generator=chance(3))
-    by_brush = ByBrush(lambda brush: painter)
-    torch.testing.assert_close(by_brush.render(many, WIDE, height=32, generator=chance(3)), whole, atol=2e-6, rtol=0)
-    assert torch.equal(by_brush.render(strokes, WIDE, height=32, generator=chance(3)), whole)
-    *_, last = by_brush.grow(many, WIDE, height=32, counts=[2, 5, 9], generator=chance(3))
-    torch.testing.assert_close(last, whole, atol=2e-6, rtol=0)
+    whole = render(painter, strokes, Frame(WIDE, 32), generator=chance(3)).mean
+    by_brush = Mixed(lambda brush: painter, 3)
+    torch.testing.assert_close(
+        render(by_brush, many, Frame(WIDE, 32), generator=chance(3)).mean, whole, atol=2e-6, rtol=0
+    )
+    assert torch.equal(render(by_brush, strokes, Frame(WIDE, 32), generator=chance(3)).mean, whole)
+    *_, last = grow(by_brush, many, Frame(WIDE, 32), [2, 5, 9], generator=chance(3))
+    torch.testing.assert_close(last.mean, whole, atol=2e-6, rtol=0)
 
 
 def test_no_strokes_odd_strokes_and_double_precision() -> None:
     painter = toys.painter()
-    empty = painter.render(Strokes.empty(), Canvas(background=(0.2, 0.4, 0.6)), height=8, generator=chance())
+    empty = render(painter, Strokes.empty(), Frame(Canvas(background=(0.2, 0.4, 0.6)), 8), generator=chance()).mean
     assert torch.equal(empty, torch.tensor([0.2, 0.4, 0.6, 1.0])[:, None, None].expand(4, 8, 8))
     for height in (1, 7, 48):
-        odd = painter.render(toys.odd_strokes(), WIDE, height=height, program_height=40, generator=chance())
+        odd = render(painter, toys.odd_strokes(), Frame(WIDE, height, program_height=40), generator=chance()).mean
         assert odd.shape == (4, *WIDE.pixels(height)) and bool(odd.isfinite().all())
         assert odd.min() >= 0 and odd.max() <= 1 + 1e-6
-    single = painter.render(toys.strokes(5), WIDE, height=32, generator=chance())
+    single = render(painter, toys.strokes(5), Frame(WIDE, 32), generator=chance()).mean
     double: RibbonPainter = toys.painter().double()
-    picture = double.render(toys.strokes(5), WIDE, height=32, generator=chance())
+    picture = render(double, toys.strokes(5), Frame(WIDE, 32), generator=chance()).mean
     assert picture.dtype == torch.float64 and float((picture - single.double()).abs().max()) < 1e-3
 
 
 def test_textured_pictures_have_no_graph_and_mean_ones_do() -> None:
     painter, strokes = toys.painter(), toys.strokes(3)
     strokes = strokes.replace(points=strokes.points.clone().requires_grad_())
-    assert not painter.render(strokes, WIDE, height=16, generator=chance()).requires_grad
-    assert painter.render(strokes, WIDE, height=16).requires_grad
+    assert not render(painter, strokes, Frame(WIDE, 16), generator=chance()).mean.requires_grad
+    assert render(painter, strokes, Frame(WIDE, 16)).mean.requires_grad

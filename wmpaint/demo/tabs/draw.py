@@ -12,8 +12,10 @@ import torch
 from ...canvas import Canvas
 from ...errors import InputError, WmpaintError
 from ...export.bitmap import flatten
+from ...frame import Frame
 from ...media import ribbon as painters
 from ...media.ribbon.painter import RibbonPainter
+from ...medium import render
 from ...objectives.presets import preset
 from ...painting import BrushRef, Painting, Run
 from ...strokes import Strokes
@@ -100,9 +102,9 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
             return ""
         check_work(painted, Canvas(_aspect(shape)), limits)
         with torch.no_grad():
-            dream = _painter(studio, brush, own).render(
-                painted, Canvas(_aspect(shape)), height=SEEN, program_height=HEIGHT
-            )
+            dream = render(
+                _painter(studio, brush, own), painted, Frame(Canvas(_aspect(shape)), SEEN, program_height=HEIGHT)
+            ).mean
         return jpeg_uri(flatten(dream).clamp(0, 1), 90)
 
     def shown(drawing: Any, brush: Any, shape: Any, own: Any) -> Any:
@@ -200,7 +202,7 @@ def _painter(studio: Studio, brush: Any, own: Any) -> RibbonPainter:
 
 def _painting(strokes: Strokes, canvas: Canvas, painter: RibbonPainter, brush: str) -> Painting:
     own = brush if brush.endswith(".safetensors") else None
-    name, _, version = str(painter.info.get("program", "mypaint ")).partition(" ")
+    name, version = painter.info.name or "mypaint", painter.info.version
     return Painting(
         strokes=strokes, canvas=canvas, brushes=(BrushRef.of(painter, own),), program=name, program_version=version,
         program_height=HEIGHT, seed=0, parameters={"brush": painter.brush, "strokes": len(strokes), "by": "hand"},

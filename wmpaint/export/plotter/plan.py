@@ -101,13 +101,13 @@ def plan(
             raise InputError(f"expected {name} of 0 to {most:g}, got {value!r:.60}")
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed!r:.60}")
-    strokes, canvas, renderer, height = _read(source, canvas)
+    strokes, canvas, medium, height = _read(source, canvas)
     if not len(strokes):
         raise InputError("expected strokes to plot, got none")
     placement = Placement.of(canvas, page, landscape, margin)
     need_vpype()  # before the work
     paper = canvas.background or WHITE
-    share, opacity = _measured(renderer, strokes, height)
+    share, opacity = _measured(medium, strokes, height)
     bones = spines(strokes, placement, share)
     area = torch.tensor([float(s.half.mean() * s.length) for s in bones])
     chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed, look)
@@ -145,17 +145,17 @@ def plan(
 def _read(source: Any, canvas: Canvas | None) -> tuple[Strokes, Canvas, Any, int]:
     """Strokes that show, their canvas, and what to measure their widths on."""
     if isinstance(source, Strokes):
-        strokes, renderer, height = source, None, 0
+        strokes, medium, height = source, None, 0
         canvas = canvas or Canvas()
     elif isinstance(getattr(source, "strokes", None), Strokes):
-        strokes, renderer, height = source.strokes, source.renderer, source.program_height
+        strokes, medium, height = source.strokes, source.medium, source.program_height
         canvas = canvas or source.canvas
     else:
         raise InputError(f"expected a painting or strokes to plot, got {type(source).__name__}")
     strokes = strokes.detach().to("cpu", torch.float32).check()
     if strokes.lifted is not None:
         strokes = strokes[~strokes.lifted].replace(lifted=None)
-    return strokes, canvas, renderer, height
+    return strokes, canvas, medium, height
 
 
 def _painted_for(source: Any, pens: Any) -> dict[str, Any]:
@@ -174,13 +174,13 @@ def _painted_for(source: Any, pens: Any) -> dict[str, Any]:
     return {}
 
 
-def _measured(renderer: Any, strokes: Strokes, height: int) -> tuple[np.ndarray, Tensor]:  # [N, 2], [N]
+def _measured(medium: Any, strokes: Strokes, height: int) -> tuple[np.ndarray, Tensor]:  # [N, 2], [N]
     """Painted width as a share of the diameter at both ends, and opacity, as the painter has them."""
-    if renderer is None:
+    if medium is None:
         return np.ones((len(strokes), 2)), torch.ones(len(strokes))
     # Both ends at once, as strokes of even pressure: what is painted to measure them serves both.
     ends = [strokes.replace(pressure=strokes.pressure[:, k : k + 1].expand(-1, 2)) for k in range(2)]
-    wide, clear = look.measure(renderer, Strokes.cat(ends), height=height)
+    wide, clear = look.measure(medium, Strokes.cat(ends), height=height)
     return wide.view(2, -1).t().double().numpy(), clear.view(2, -1).mean(0)
 
 

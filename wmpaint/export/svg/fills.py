@@ -6,7 +6,7 @@ import numpy as np
 
 from ...canvas import Canvas
 from ...color import to_hex
-from ...renderer import Renderer
+from ...medium import Medium
 from ...strokes import Strokes
 from ..ribbons import ribbons
 from .areas import Layer, areas
@@ -18,26 +18,26 @@ _DIGITS = 1  # of path data: a tenth of a unit is 0.05 pixels of a picture 512 p
 _OFF = 0.1  # pixels of the planned height that an outline may be off
 
 
-def outline_shapes(strokes: Strokes, canvas: Canvas, renderer: Renderer, *, height: int) -> list[Shape]:
-    """One outline a stroke, of its width and opacity as the renderer paints it.
+def outline_shapes(strokes: Strokes, canvas: Canvas, medium: Medium, *, height: int) -> list[Shape]:
+    """One outline a stroke, of its width and opacity as the medium paints it.
 
     Args:
         height: pixels of the canvas that the strokes are meant for.
     """
-    return _shapes(strokes, canvas, renderer, height, levels=1)
+    return _shapes(strokes, canvas, medium, height, levels=1)
 
 
-def brush_shapes(strokes: Strokes, canvas: Canvas, renderer: Renderer, *, height: int, levels: int = 16) -> list[Shape]:
+def brush_shapes(strokes: Strokes, canvas: Canvas, medium: Medium, *, height: int, levels: int = 16) -> list[Shape]:
     """Outlines of rising opacity for each stroke, at most `levels`, which together have the brush's soft edges."""
-    return _shapes(strokes, canvas, renderer, height, levels=max(levels, 2))
+    return _shapes(strokes, canvas, medium, height, levels=max(levels, 2))
 
 
-def _shapes(strokes: Strokes, canvas: Canvas, renderer: Renderer, height: int, *, levels: int) -> list[Shape]:
+def _shapes(strokes: Strokes, canvas: Canvas, medium: Medium, height: int, *, levels: int) -> list[Shape]:
     numbers = list(range(len(strokes)))
     if strokes.lifted is not None:
         numbers = (~strokes.lifted).nonzero()[:, 0].tolist()
         strokes = strokes[numbers].replace(lifted=None)
-    found = areas(ribbons(renderer, strokes, height=height), strokes, canvas, levels=levels, tolerance=_OFF / height)
+    found = areas(ribbons(medium, strokes, height=height), strokes, canvas, levels=levels, tolerance=_OFF / height)
     starts, colors = strokes.points[:, 0].tolist(), strokes.color.tolist()
     shapes = []
     for k, layers, start, color in zip(numbers, found, starts, colors, strict=True):

@@ -12,7 +12,7 @@ from torch import Tensor
 from ... import files
 from ...canvas import Canvas
 from ...errors import InputError, MissingProgram
-from ...renderer import Renderer
+from ...medium import Medium
 from ...strokes import Strokes
 from ..plotter.placement import Placement
 from .animate import animation
@@ -37,7 +37,7 @@ def svg_text(
     style: str = "lines",
     width: float | Tensor = 1.0,  # scalar or [N]
     opacity: float | Tensor = 1.0,  # scalar or [N]
-    renderer: Renderer | None = None,
+    medium: Medium | None = None,
     height: int = 512,
     levels: int = LEVELS,
     animate: bool = False,
@@ -51,14 +51,14 @@ def svg_text(
 
     - "lines": a path a stroke, with its exact Bezier curve and color. Its stroke-width is 2 · radius · `width`;
       what a brush does along and across a stroke is for the other styles.
-    - "outline": a filled path a stroke, as wide as the renderer paints it from place to place, of one opacity.
+    - "outline": a filled path a stroke, as wide as the medium paints it from place to place, of one opacity.
     - "brush": a group of such paths a stroke, above each other, that together have the brush's soft edges.
 
     Args:
         width: of lines: painted width as a share of the brush's diameter, one for all or one a stroke.
         opacity: of lines: 0..1, one for all or one a stroke.
-        renderer: what paints the strokes; "outline" and "brush" look at it.
-        height: pixels of the canvas that the strokes are meant for, for the renderer.
+        medium: what paints the strokes; "outline" and "brush" look at it.
+        height: pixels of the canvas that the strokes are meant for, for the medium.
         levels: of "brush": outlines a stroke at most, 2 to 64; large soft strokes need the most.
         animate: whether the document paints itself, stroke by stroke, where reduced motion is not asked for.
         seconds: that this takes, more than 0, at most 3600.
@@ -69,9 +69,9 @@ def svg_text(
 
     Raises:
         InputError: strokes out of range, `width` or `opacity` of another length, another style, a style that needs
-            a renderer without one, or seconds or levels out of range.
+            a medium without one, or seconds or levels out of range.
     """
-    shapes = _shapes(strokes, canvas, style, width, opacity, renderer, height, levels)
+    shapes = _shapes(strokes, canvas, style, width, opacity, medium, height, levels)
     css: str = ""
     extras: list[dict[str, str]] = []
     if animate:
@@ -86,7 +86,7 @@ def html_text(
     style: str = "brush",
     width: float | Tensor = 1.0,  # scalar or [N]
     opacity: float | Tensor = 1.0,  # scalar or [N]
-    renderer: Renderer | None = None,
+    medium: Medium | None = None,
     height: int = 512,
     levels: int = LEVELS,
     seconds: float = SECONDS,
@@ -99,7 +99,7 @@ def html_text(
     One file that asks for no other: no network, no fonts, and a policy inside that forbids both.
     Arguments and errors as for `svg_text`.
     """
-    shapes = _shapes(strokes, canvas, style, width, opacity, renderer, height, levels)
+    shapes = _shapes(strokes, canvas, style, width, opacity, medium, height, levels)
     return player(
         shapes,
         strokes,
@@ -155,7 +155,7 @@ def _shapes(
     style: str,
     width: float | Tensor,
     opacity: float | Tensor,
-    renderer: Renderer | None,
+    medium: Medium | None,
     height: int,
     levels: int,
 ) -> list[Shape]:
@@ -167,11 +167,11 @@ def _shapes(
     canvas.pixels(height)
     if style == "lines":
         return line_shapes(strokes, width, opacity)
-    if renderer is None:
-        raise InputError(f"expected a renderer for the style {style}, which shows what it paints, got none")
+    if medium is None:
+        raise InputError(f"expected a medium for the style {style}, which shows what it paints, got none")
     if style == "outline":
-        return outline_shapes(strokes, canvas, renderer, height=height)
-    return brush_shapes(strokes, canvas, renderer, height=height, levels=levels)
+        return outline_shapes(strokes, canvas, medium, height=height)
+    return brush_shapes(strokes, canvas, medium, height=height, levels=levels)
 
 
 def _seconds(seconds: float) -> float:

@@ -66,6 +66,15 @@ class Sheet:
         pixel = np.array([*(round(value * ONE) for value in color), ONE], np.uint16)
         self.tiles.view(np.uint64)[...] = pixel.view(np.uint64)[0]  # one store a pixel
 
+    def put(self, picture: np.ndarray) -> None:  # [4, height, width] float32, premultiplied
+        """Show a picture, to the 1/32768 that a sheet can hold."""
+        for row, tiles in enumerate(self.tiles):  # [columns, 64, 64, 4]
+            part = np.zeros((4, TILE, len(tiles) * TILE), np.float32)
+            strip = picture[:, row * TILE : (row + 1) * TILE]
+            part[:, : strip.shape[1], : self.width] = strip
+            blocks = part.reshape(4, TILE, len(tiles), TILE).transpose(2, 1, 3, 0)
+            tiles[...] = np.rint(blocks.clip(0, 1) * ONE)
+
 
 class Pen:
     """One brush engine: a brush's settings, the state of a stroke, its own random numbers. Not for two threads."""

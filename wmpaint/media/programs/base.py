@@ -1,23 +1,44 @@
-"""What programs that paint with a brush have in common: `render`, `paint`, `grow`, `alpha`, `alphas`."""
+"""What programs that paint with a brush have in common: they are media, and have `alpha` and `alphas` of a stroke."""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ...canvas import MAX_SIDE, Canvas
+from ...canvas import MAX_SIDE
 from ...errors import InputError
+from ...frame import Frame
+from ...medium import MediumInfo, Picture
 from ...strokes import Strokes
 from ._plan import Batch, plan
 from .brush import Brush
-from .events import BASE_HEIGHT, CHUNK, check_seed, check_size, check_strokes, events, stroke_seed
+from .events import BASE_HEIGHT, CHUNK, check_seed, check_size, check_strokes, events, pen_speed, stroke_seed
 
-__all__ = ["BrushProgram"]
+__all__ = ["BrushProgram", "Sheet"]
+
+
+@dataclass
+class Sheet:
+    """What is painted so far.
+
+    Args:
+        sheets: of each picture, as the program has them.
+        seed: of all that is random on them.
+        count: strokes laid, lifted ones too: the next one's number.
+    """
+
+    frame: Frame
+    batch: tuple[int, ...]
+    sheets: list[Any]
+    seed: int
+    count: int = 0
 
 
 class BrushProgram(ABC):
@@ -27,6 +48,7 @@ class BrushProgram(ABC):
     threads and sent to other processes.
     """
 
+    marks: ClassVar[type[Strokes]] = Strokes
     name: ClassVar[str]
     version: str
     dear: ClassVar[float] = 1000.0  # what a dab costs however small it is, in pixels
@@ -41,9 +63,13 @@ class BrushProgram(ABC):
         return self.style.name
 
     @property
-    def brush_hash(self) -> str:
-        """SHA-256 of the brush file, in hexadecimal."""
-        return self.style.hash
+    def info(self) -> MediumInfo:
+        """The program and its brush."""
+        style = self.style
+        definition = None if style.is_bundled else style.data.decode()
+        return MediumInfo(
+            self.name, style.name, self.version, style.hash, definition, random=True, reads_canvas=not style.plain
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.brush!r}, seed={self.seed})"
@@ -51,103 +77,90 @@ class BrushProgram(ABC):
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.style, self.seed)
 
-    def render(
-        self, strokes: Strokes, canvas: Canvas, *, height: int, generator: torch.Generator | None = None
-    ) -> Tensor:
-        """The picture [4, H, W], float32 premultiplied RGBA. `generator` draws the seed of this rendering.
-
-        Strokes keep to themselves: each has random numbers of its own, from the seed and its
-        place in the batch, so that leaving one out (`lifted`) changes none of the others.
-
-        Raises:
-            InputError: strokes out of range, a side above 16,384 pixels, or too little memory.
-        """
-        return next(self.grow(strokes, canvas, height=height, counts=[len(strokes)], generator=generator))
-
-    def paint(
-        self, strokes: Strokes, canvas: Canvas, *, height: int, seed: int | None = None, every: int = 1
-    ) -> Iterator[Tensor]:
-        """The picture [4, H, W] after each `every` strokes and after the last; 0: only after the last.
-
-        Raises:
-            InputError: as `render`; raised by the call, before the first picture.
-        """
-        if isinstance(every, bool) or not isinstance(every, int) or every < 0:
-            raise InputError(f"expected a picture every 0 strokes or more, got {every}")
-        n = len(strokes)
-        counts = [*range(every, n, every), n] if every else [n]
-        return self._frames(strokes, canvas, height, counts, self._seed(seed))
-
-    def grow(
+    def begin(
         self,
-        strokes: Strokes,
-        canvas: Canvas,
+        frame: Frame,
         *,
-        height: int,
-        counts: Sequence[int],
+        ground: Picture | None = None,
+        batch: tuple[int, ...] = (),
         generator: torch.Generator | None = None,
-    ) -> Iterator[Tensor]:
-        """The picture [4, H, W] after each of these rising numbers of strokes: bit for bit, `render` of so many."""
-        return self._frames(strokes, canvas, height, counts, self._seed(None, generator))
-
-    def begin(self, canvas: Canvas, *, height: int) -> Any:
-        """A bare sheet to `lay` strokes on; programs of one kind with other brushes may go on with it."""
-        return self._sheet(*canvas.pixels(height), canvas.background)
-
-    def lay(
-        self, sheet: Any, strokes: Strokes, canvas: Canvas, *, height: int, seed: int | None = None, first: int = 0
-    ) -> None:
-        """Paint strokes on a sheet of this canvas and height.
+    ) -> Sheet:
+        """As `Medium.begin`: a sheet, which programs of this kind with other brushes may go on with.
 
         Args:
-            seed: as of the whole painting; the program's own if None.
-            first: the place in the painting of the first of these strokes, which their random numbers depend on.
+            generator: draws the seed of this picture; None is the program's own seed.
 
         Raises:
-            InputError: as `render`.
+            InputError: a ground of another size, or too little memory.
         """
-        batch = self._batch(strokes, canvas, height)
-        self._lay(sheet, strokes, batch, self._seed(seed), range(len(strokes)), first)
-
-    def picture(self, sheet: Any) -> Tensor:
-        """What is painted on a sheet, [4, H, W]; a tensor of its own."""
-        return self._picture(sheet)
-
-    def _seed(self, seed: int | None, generator: torch.Generator | None = None) -> int:
+        count, size = math.prod(batch), (4, *frame.size)
+        if ground is not None and tuple(ground.mean.shape) != (*batch, *size):
+            raise InputError(f"expected a ground of shape {(*batch, *size)}, got {tuple(ground.mean.shape)}")
+        below = [None] * count if ground is None else [*ground.mean.detach().reshape(count, *size)]
+        sheets = [self._sheet(*frame.size, frame.canvas.background if g is None else None) for g in below]
+        for sheet, picture in zip(sheets, below, strict=True):
+            if picture is not None:
+                self._put(sheet, picture.float().cpu().numpy())
+        seed = self.seed
         if generator is not None:
-            return int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
-        return self.seed if seed is None else check_seed(seed)
+            seed = int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
+        return Sheet(frame, batch, sheets, seed)
 
-    def _batch(self, strokes: Strokes, canvas: Canvas, height: int) -> Batch:
-        h, w = canvas.pixels(height)
+    def lay(self, state: Sheet, marks: Strokes) -> Sheet:
+        """As `Medium.lay`, on the same sheet.
+
+        Strokes keep to themselves: each has random numbers of its own, from the seed and its place in the picture, so
+        that leaving one out (`lifted`) changes none of the others.
+
+        Raises:
+            InputError: strokes out of range, or of other pictures than those begun.
+        """
+        if marks.batch != state.batch:
+            raise InputError(f"expected strokes of {state.batch or 'one'} pictures, got {marks!r}")
+        several = marks.map(lambda value: value.flatten(0, len(state.batch) - 1)) if state.batch else None
+        for k, sheet in enumerate(state.sheets):
+            strokes = marks if several is None else several.map(lambda value, k=k: value[k])  # type: ignore[misc]
+            self._lay(sheet, strokes, self._batch(strokes, state.frame), state.seed, state.count)
+        state.count += marks.count
+        return state
+
+    def look(self, state: Sheet) -> Picture:
+        """As `Medium.look`: float32; tensors of its own."""
+        pictures = [self._picture(sheet).to(state.frame.device) for sheet in state.sheets]
+        return Picture(torch.stack(pictures).unflatten(0, state.batch) if state.batch else pictures[0])
+
+    def reach(self, marks: Strokes, frame: Frame) -> Tensor:
+        """[N, 4]; see `wmpaint.medium.reach`."""
+        batch = self._batch(marks, frame)
+        far = (
+            np.array(
+                [
+                    sum(self.style.reach(r, s, p))
+                    for r, s, p in zip(batch.radius, pen_speed(batch.points, batch.pace), batch.pace, strict=True)
+                ]
+            ).reshape(-1, 1)
+            + 3.0
+        )
+        boxes = np.concatenate([batch.points.min(1) - far, batch.points.max(1) + far], 1)
+        return torch.from_numpy(boxes).to(marks.device, marks.dtype)
+
+    def _batch(self, strokes: Strokes, frame: Frame) -> Batch:
+        whole, origin = frame.height, np.array(frame.origin, np.float64)
         n = len(strokes.check())
         return plan(
             self.style,
-            strokes.points.detach().double().cpu().numpy() * h,
-            strokes.radius.detach().double().cpu().numpy() * h,
+            strokes.points.detach().double().cpu().numpy() * whole - origin,
+            strokes.radius.detach().double().cpu().numpy() * whole,
             strokes.pressure.detach().double().cpu().numpy(),
-            np.full(n, h / BASE_HEIGHT),
-            h,
-            w,
+            np.full(n, whole / BASE_HEIGHT),
+            *frame.size,
             self.dear,
         )
 
-    def _frames(
-        self, strokes: Strokes, canvas: Canvas, height: int, counts: Sequence[int], seed: int
-    ) -> Iterator[Tensor]:
-        batch, sheet = self._batch(strokes, canvas, height), self.begin(canvas, height=height)
-
-        def frames() -> Iterator[Tensor]:
-            for start, stop in zip([0, *counts], counts, strict=False):
-                self._lay(sheet, strokes, batch, seed, range(start, stop))
-                yield self._picture(sheet)
-
-        return frames()
-
-    def _lay(self, sheet: Any, strokes: Strokes, batch: Batch, seed: int, which: range, first: int = 0) -> None:
-        """Paint some of the strokes; they are numbered from `first` on."""
-        for begin in range(which.start, which.stop, CHUNK):
-            part = slice(begin, min(begin + CHUNK, which.stop))
+    def _lay(self, sheet: Any, strokes: Strokes, batch: Batch, seed: int, first: int) -> None:
+        """Paint strokes, which are numbered from `first` on."""
+        for begin in range(0, len(strokes), CHUNK):
+            part = slice(begin, min(begin + CHUNK, len(strokes)))
             colors = strokes.color[part].detach().double().cpu().tolist()
             lifted = [False] * len(colors) if strokes.lifted is None else strokes.lifted[part].tolist()
             moves = events(batch.points[part], batch.pressure[part])
@@ -214,6 +227,10 @@ class BrushProgram(ABC):
     @abstractmethod
     def _sheet(self, height: int, width: int, background: tuple[float, float, float] | None) -> Any:
         """Something of this size to paint on."""
+
+    @abstractmethod
+    def _put(self, sheet: Any, picture: np.ndarray) -> None:
+        """Make a sheet show a picture [4, H, W] float32, premultiplied."""
 
     @abstractmethod
     def _paint(self, sheet: Any, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:

@@ -1,4 +1,4 @@
-"""`Dabs(brush).render(strokes, canvas, height=) -> [4, H, W]`: MyPaint's brushes without MyPaint, in NumPy."""
+"""`Dabs(brush)`: MyPaint's brushes without MyPaint, in NumPy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Dabs(BrushProgram):
     Args:
         brush: a bundled name ("charcoal"), one of MyPaint's ("classic/charcoal"), a .myb path,
             the bytes of one, or a `Brush`.
-        seed: of the brush's randomness, where `render` is given no generator.
+        seed: of the brush's randomness, where `begin` is given no generator.
 
     Raises:
         BrushError: an unknown or broken brush, or one that smudges, erases or changes its color.
@@ -52,6 +52,9 @@ class Dabs(BrushProgram):
         if background is not None:
             sheet[:] = np.array([*background, 1.0], np.float32)[:, None, None]
         return sheet
+
+    def _put(self, sheet: np.ndarray, picture: np.ndarray) -> None:
+        sheet[:] = picture
 
     def _paint(self, sheet: Any, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:
         top, left, box = self._box(batch, k, stroke, seed, *sheet.shape[1:])

@@ -1,4 +1,4 @@
-"""`MyPaint(brush).render(strokes, canvas, height=) -> [4, H, W]`: the real thing, painted by libmypaint."""
+"""`MyPaint(brush)`: the real thing, painted by libmypaint."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class MyPaint(BrushProgram):
     Args:
         brush: a bundled name ("charcoal"), one of MyPaint's ("classic/charcoal"), a .myb path,
             the bytes of one, or a `Brush`.
-        seed: of the brush's randomness, where `render` is given no generator.
+        seed: of the brush's randomness, where `begin` is given no generator.
 
     Raises:
         BrushError: an unknown or broken brush, or one that would crash libmypaint.
@@ -60,6 +60,9 @@ class MyPaint(BrushProgram):
         if background is not None:
             sheet.fill(background)
         return sheet
+
+    def _put(self, sheet: Sheet, picture: np.ndarray) -> None:
+        sheet.put(picture)
 
     def _paint(self, sheet: Any, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:
         self._engine.paint(sheet, batch, k, stroke, seed, color)

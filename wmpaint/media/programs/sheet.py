@@ -12,7 +12,8 @@ from torch import Tensor
 
 from ...canvas import Canvas
 from ...errors import InputError
-from ...renderer import Renderer
+from ...frame import Frame
+from ...medium import Medium, render
 from ...strokes import Strokes
 from . import choose
 from .brush import Brush, bundled, catalog
@@ -71,14 +72,14 @@ def _swatch() -> Strokes:
 
 
 def contact_sheet(
-    program: Callable[[str], Renderer] | None = None,
+    program: Callable[[str], Medium] | None = None,
     brushes: Sequence[str] | None = None,
     columns: int = 4,
 ) -> Tensor:
     """[3, H, W] sRGB: a tile for each brush, painted with `program(brush)`, with its name and title.
 
     Args:
-        program: makes a renderer of a brush's name: `MyPaint`, `Dabs`, a painter's loader; None for
+        program: makes a medium of a brush's name: `MyPaint`, `Dabs`, a painter's loader; None for
             the best program there is.
         brushes: names; None for all that are bundled.
         columns: tiles in a row.
@@ -96,7 +97,7 @@ def contact_sheet(
     sheet = torch.tensor(GROUND)[:, None, None].repeat(1, rows * height, columns * width)
     canvas, swatch = Canvas(width / height, GROUND), _swatch()
     for k, name in enumerate(names):
-        tile = make(name).render(swatch, canvas, height=height)[:3].detach().clamp(0, 1)
+        tile = render(make(name), swatch, Frame(canvas, height)).mean[:3].detach().clamp(0, 1)
         y, x = k // columns * height, k % columns * width
         sheet[:, y : y + height, x : x + width] = _framed(tile, name)
     return sheet

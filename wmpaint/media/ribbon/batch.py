@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ...canvas import Canvas
 from ...errors import InputError
+from ...frame import Frame
 from ...raster.composite import composite
 from ...raster.tiles import Mosaic
 from ...strokes import Strokes
@@ -50,14 +52,13 @@ def dream_batch(
         flat, color, picture = flat[shown], color[shown], picture[shown]
     if not bool(flat.pressure.isfinite().all() & color.isfinite().all()):
         raise InputError("expected pressures and colors of finite numbers, got some that are not")
-    sheet = Sheet(b, height, width, tile=8)
-    ribbon, half_width = painter.ribbons(flat, height, program_height)
-    points = flat.points * height
-    layout = sheet.plan(points.detach(), half_width.detach(), picture)
+    mosaic = Mosaic(b, height, width, tile=8)
+    ribbons = painter.ribbons(flat, Frame(Canvas(width / height), height, program_height=program_height))
+    layout = mosaic.arrange(ribbons.points.detach(), ribbons.half_width.detach(), picture)
     ground = color.new_zeros(color.shape[1]) if ground is None else ground
-    rows, columns = sheet.size
+    rows, columns = mosaic.size
     mean, variance = composite(
-        points + sheet.origin(picture).to(points.dtype)[:, None], flat.radius * height, half_width, ribbon.logits,
-        color, ground, height=rows, width=columns, caps=ribbon.caps, layout=layout,
+        ribbons.points + mosaic.origin(picture).to(ribbons.points)[:, None], ribbons.radius, ribbons.half_width,
+        ribbons.logits, color, ground, height=rows, width=columns, caps=ribbons.caps, layout=layout,
     )  # fmt: skip
-    return sheet.cut(mean), sheet.cut(variance[None])[:, 0]
+    return mosaic.cut(mean), mosaic.cut(variance[None])[:, 0]

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...medium import HasAlpha
 from ...raster.tiles import arrange
-from ...renderer import Program
 
 __all__ = ["LEAST", "Actions", "TileData", "least", "paint_tiles", "random_actions"]
 
@@ -112,7 +112,7 @@ def random_actions(
 
 
 def paint_tiles(
-    program: Program,
+    program: HasAlpha,
     actions: Actions,
     reach: Tensor,  # [N] half width to cover, pixels
     *,
@@ -189,7 +189,7 @@ def _footprint(actions: Actions, reach: Tensor) -> tuple[Tensor, Tensor, Tensor]
     for side in SIZES:
         (some,) = (actions.window == side).nonzero(as_tuple=True)
         for part in some.split(256):
-            layout = plan(actions.points[part], reach[part], side, side, SIDE)
+            layout = arrange(actions.points[part], reach[part], side, side, SIDE)
             tile = layout.tiles.repeat_interleave(layout.starts[1:] - layout.starts[:-1])
             strokes.append(part[layout.strokes])
             columns.append(tile % layout.across)

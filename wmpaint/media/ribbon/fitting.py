@@ -21,8 +21,8 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...explain import explained
+from ...medium import HasAlpha
 from ...raster.sample import sample
-from ...renderer import Program
 from .data import LEAST, SIDE, TileData, least, paint_tiles, random_actions
 from .painter import RibbonPainter
 from .ribbon import RibbonNet
@@ -90,7 +90,7 @@ class FitReport:
 @explained
 def fit(
     painter: RibbonPainter,
-    program: Program,
+    program: HasAlpha,
     *,
     seed: int = 0,
     strokes: int = 14_000,
@@ -106,7 +106,7 @@ def fit(
 
     Args:
         painter: overwritten with the new weights.
-        program: anything with `alpha` (see `Program`).
+        program: anything with `alpha` (see `HasAlpha`).
         seed: of data, weights and batches; the same seed gives the same painter on the same machine.
         strokes: training strokes to paint.
         steps: optimizer steps of `batch` strokes (Adam, cosine decay from `rate`).
@@ -178,7 +178,7 @@ def fit(
         test_strokes = min(test_strokes, max(FEWEST_TESTED, int(affordable / each)))
     report = _evaluate(painter, program, test_strokes, tests, seed + TESTED, until=until, fewest=least(limit, "tested"))
     report = dataclasses.replace(report, seconds=time.perf_counter() - began)
-    painter.info.update({"report": report.as_dict()})
+    painter.notes.update({"report": report.as_dict()})
     tell(1.0, "done")
     if not report.usable and (strokes, steps) != asked:
         need = math.ceil(ENOUGH * seeds * per_painting / (PAINTING - SURVEYING) / 60)
@@ -252,7 +252,7 @@ def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Te
 @explained
 def evaluate(
     painter: RibbonPainter,
-    program: Program,
+    program: HasAlpha,
     *,
     strokes: int = 400,
     seeds: int = TEST_SEEDS,
@@ -281,7 +281,7 @@ def evaluate(
 
 @torch.no_grad()
 def _evaluate(
-    painter: RibbonPainter, program: Program, strokes: int, seeds: int, seed: int, *, until: float, fewest: int
+    painter: RibbonPainter, program: HasAlpha, strokes: int, seeds: int, seed: int, *, until: float, fewest: int
 ) -> FitReport:
     """As `evaluate`, by the time `until`, of `fewest` strokes or more."""
     began = time.perf_counter()

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from ...canvas import Canvas
 from ...explain import explained
-from ...renderer import Program
+from ...frame import Frame
+from ...medium import HasAlpha, render
 from ...strokes import Strokes
 from .painter import RibbonPainter
 
@@ -39,7 +40,7 @@ def _strokes() -> Strokes:
 
 @explained
 @torch.no_grad()
-def sheet(painter: RibbonPainter, program: Program, *, seeds: int = 16) -> Tensor:
+def sheet(painter: RibbonPainter, program: HasAlpha, *, seeds: int = 16) -> Tensor:
     """[3, 2 * 256, 2 * 256]: top the program and the mean of `seeds`; below the painter and the difference.
 
     In the difference red is too much paint and blue too little; full color is an alpha off by a quarter.
@@ -57,7 +58,7 @@ def sheet(painter: RibbonPainter, program: Program, *, seeds: int = 16) -> Tenso
             clear *= 1 - alpha
         paintings.append(torch.from_numpy(clear))
     mean = torch.stack(paintings).mean(0)
-    dream = painter.render(strokes, canvas, height=HEIGHT)[0]
+    dream = render(painter, strokes, Frame(canvas, HEIGHT)).mean[0]
     off = ((mean - dream) * 4).clamp(-1, 1)
     difference = torch.stack([1 - (-off).clamp(min=0), 1 - off.abs(), 1 - off.clamp(min=0)])
     gray = [p.expand(3, -1, -1) for p in (paintings[0], mean, dream)]

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...geometry import bezier
-from ...renderer import Program
+from ...medium import HasAlpha
 from .data import LEAST, SIDE, Actions, TileData, least, paint_tiles, random_actions
 from .ribbon import MOST_DABS, SPEEDS, RibbonConfig
 
@@ -24,7 +24,7 @@ SURVEYING = 0.1  # share of the time
 
 
 def survey(
-    config: RibbonConfig, program: Program, generator: torch.Generator, began: float, limit: float
+    config: RibbonConfig, program: HasAlpha, generator: torch.Generator, began: float, limit: float
 ) -> tuple[RibbonConfig, float]:
     """What kind of brush is it: how far does it paint, is it random, does it see direction and time?
 
@@ -51,7 +51,7 @@ def survey(
     actions = data.actions
     pace = max(time.perf_counter() - started, 1e-9) / (2 * len(actions))
     if float(data.mean.amax()) < VISIBLE:
-        raise InputError(f"expected a brush that paints something, and {program.brush} left every canvas empty")
+        raise InputError(f"expected a brush that paints something, and {program.info.brush} left every canvas empty")
     far = _farthest(actions, data)
     painted = far > 0
     small = painted & (actions.radius <= 6)
@@ -82,7 +82,7 @@ def survey(
     return found, pace
 
 
-def _check_pace(program: Program, actions: Actions, reach: Tensor, limit: float) -> None:
+def _check_pace(program: HasAlpha, actions: Actions, reach: Tensor, limit: float) -> None:
     """Refuse a program that paints too slowly for even the least of strokes."""
     trial, times = actions.first(PACE), []
     for first in range(2):  # a program may have to warm up
@@ -94,7 +94,7 @@ def _check_pace(program: Program, actions: Actions, reach: Tensor, limit: float)
     need = paintings * times[1] / 0.8  # some time to learn
     if need > limit:
         raise InputError(
-            f"expected {need / 60:.2g} minutes or more for {program.brush}, which takes {times[1]:.2g} s to paint "
+            f"expected {need / 60:.2g} minutes or more for {program.info.brush}, which takes {times[1]:.2g} s to paint "
             f"a stroke, got {limit / 60:.2g}"
         )
 

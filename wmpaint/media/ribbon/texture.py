@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...frame import Frame
 from ...raster.grain import Grain
 from ...strokes import Strokes
 from .ribbon import Ribbon
@@ -59,11 +60,9 @@ def field() -> Tensor:
 def grain(
     strokes: Strokes,
     seed: int,  # 0 to 2**62
-    *,
-    height: int,
-    program_height: int | None = None,
+    frame: Frame,
 ) -> Grain:
-    """The grain of each stroke of a picture `height` pixels high.
+    """The grain of each stroke of a picture.
 
     It depends on the seed and on the stroke itself (its points, radius and pressure, not its color), not on the
     strokes around it nor on the height: a picture painted in groups, or at another size, has the same. Strokes that
@@ -71,9 +70,9 @@ def grain(
     """
     turn, u, v = _uniform(strokes, seed).unbind(1)
     # Grain is no finer than the program's smallest dabs, nor than what is left of it in the picture's pixels.
-    pixel = height / (program_height or height)
+    pixel = 1 / frame.pixel
     least = (BLUR * pixel) ** 2 + max(0.0, 1 - pixel**2)
-    step = SCALE / (strokes.radius.detach().double().cpu() * height).square().add(least).sqrt()
+    step = SCALE / (strokes.radius.detach().double().cpu() * frame.height).square().add(least).sqrt()
     turn = 2 * math.pi * turn
     window = torch.stack([step * turn.cos(), step * turn.sin(), SIDE * u, SIDE * v], 1)
     return Grain(field().to(strokes.points), window.to(strokes.points.device))

@@ -114,7 +114,7 @@ class _Work:
         self.kept = free.nonzero()[:, 0]  # places of the free strokes that are still those of the frame before
         self.leaves.replace(torch.zeros(0, dtype=torch.bool), strokes[free])
         self.objective = photo(goal)
-        self.layout: Plan | None = None
+        self.layout: Layout | None = None
         self.near = self.weight = self.suited = torch.empty(0)
         self.index = 0
 
@@ -198,7 +198,7 @@ class _Work:
         return Carried(strokes, numbers, was.next + new, len(self.leaves))
 
 
-def _only(layout: Plan, wanted: Tensor) -> Plan:
+def _only(layout: Layout, wanted: Tensor) -> Layout:
     """The plan of some tiles [tiles of the picture] bool; the others stay bare."""
     keep, sizes = wanted[layout.tiles], layout.starts.diff()
     starts = torch.cat([sizes.new_zeros(1), sizes[keep].cumsum(0)])
@@ -206,12 +206,12 @@ def _only(layout: Plan, wanted: Tensor) -> Plan:
     return layout._replace(tiles=layout.tiles[keep], starts=starts, strokes=pairs)
 
 
-def _tile_of(layout: Plan) -> Tensor:
+def _tile_of(layout: Layout) -> Tensor:
     """[P] the tile of each pair."""
     return torch.repeat_interleave(layout.tiles, layout.starts.diff())
 
 
-def _own(layout: Plan, changed: Tensor, count: int) -> Tensor:
+def _own(layout: Layout, changed: Tensor, count: int) -> Tensor:
     """[count] which share of the tiles that each stroke touches has changed."""
     across, down = layout.across, -(-layout.height // layout.tile)
     padded = F.pad(changed.float(), (0, across * layout.tile - layout.width, 0, down * layout.tile - layout.height))

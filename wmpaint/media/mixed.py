@@ -1,0 +1,310 @@
+"""Several media on one canvas: `Mixed([charcoal, ink])` lays each mark with the medium that its `brush` says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..frame import Frame
+from ..marks import Marks
+from ..medium import Medium, MediumInfo, Picture, gain, influence, mismatch, reach
+from ..raster.grain import Grain
+from ..raster.tiles import Layout
+from ..strokes import Strokes
+from .programs.base import BrushProgram
+from .ribbon import drawing
+from .ribbon.drawing import HasRibbons, Ribbons
+from .ribbon.texture import grain
+
+__all__ = ["Mixed"]
+
+
+@dataclass
+class Blend:
+    """A picture in the making: the state of the medium at work, and which kind that is."""
+
+    frame: Frame
+    ground: Picture | None
+    batch: tuple[int, ...]
+    generator: torch.Generator | None
+    chance: Tensor | None  # the generator's state at the start, from which each medium begins
+    count: int = 0  # marks laid
+    at_work: Medium | None = None
+    state: Any = None
+
+
+class Mixed:
+    """A medium of several, which lays marks of several brushes in paint order.
+
+    Media that bend ribbons are drawn together, in one pass with one variance and all gradients; programs of one kind
+    paint on one sheet, as if a painter changed brushes. Where the kind changes, what there is becomes the ground.
+
+    Args:
+        media: by the number in the marks' `brush`; a function of the number, with `count`, makes them when needed.
+        count: how many there are.
+
+    Raises:
+        InputError: no media, or media of different kinds of marks.
+    """
+
+    def __init__(self, media: Sequence[Medium] | Callable[[int], Medium], count: int | None = None) -> None:
+        self._made: dict[int, Medium] = {}
+        self._make = media if callable(media) else None
+        if not callable(media):
+            self._made, count = dict(enumerate(media)), len(media)
+        self.count = 1 if count is None else count
+        if self.count < 1:
+            raise InputError("expected one medium or more, got none")
+        kinds = {medium.marks for medium in self._made.values()}
+        if len(kinds) > 1:
+            raise InputError(f"expected media of one kind of marks, got {', '.join(sorted(k.kind for k in kinds))}")
+
+    def __repr__(self) -> str:
+        return f"Mixed({self.count} media)"
+
+    def __getitem__(self, number: int) -> Medium:
+        """The medium of a brush's number.
+
+        Raises:
+            InputError: a number that there is not.
+        """
+        if not 0 <= number < self.count:
+            raise InputError(f"expected brush to be 0 to {self.count - 1}, got {number}")
+        if number not in self._made:
+            assert self._make is not None
+            self._made[number] = self._make(number)
+        return self._made[number]
+
+    @property
+    def media(self) -> list[Medium]:
+        """All of them."""
+        return [self[k] for k in range(self.count)]
+
+    @property
+    def marks(self) -> type[Marks]:
+        """The kind that all of them lay."""
+        return self[0].marks
+
+    @cached_property
+    def info(self) -> MediumInfo:
+        """Of all together; names are joined by +."""
+        known = [medium.info for medium in self.media]
+        return MediumInfo(
+            "+".join(dict.fromkeys(i.name for i in known)), "+".join(i.brush for i in known),
+            differentiable=all(i.differentiable for i in known), random=any(i.random for i in known),
+            reads_canvas=any(i.reads_canvas for i in known),
+        )  # fmt: skip
+
+    # Laying marks
+
+    def begin(
+        self,
+        frame: Frame,
+        *,
+        ground: Picture | None = None,
+        batch: tuple[int, ...] = (),
+        generator: torch.Generator | None = None,
+    ) -> Blend:
+        """As `Medium.begin`; every medium draws from the generator as if it painted alone."""
+        return Blend(frame, ground, batch, generator, None if generator is None else generator.get_state())
+
+    def lay(self, state: Blend, marks: Marks, *, layout: Layout | None = None) -> Blend:
+        """As `Medium.lay`.
+
+        Raises:
+            InputError: a brush that there is not, and what the media raise.
+        """
+        for medium, part, first in self._runs(marks):
+            if state.at_work is None or not _goes_on(state.at_work, medium):
+                self._change(state, medium)
+            if isinstance(medium, BrushProgram):
+                state.state.count = state.count + first  # random numbers go by the place in the whole picture
+            more = {} if layout is None or part.count < marks.count else {"layout": layout}
+            state.state, state.at_work = medium.lay(state.state, part, **more), medium
+        state.count += marks.count
+        return state
+
+    def look(self, state: Blend) -> Picture:
+        """As `Medium.look`."""
+        if state.at_work is not None:
+            return state.at_work.look(state.state)
+        bare = state.frame.bare(state.batch)
+        return state.ground or Picture(bare, torch.zeros_like(bare[..., 0, :, :]))
+
+    def _change(self, state: Blend, medium: Medium) -> None:
+        ground = state.ground if state.at_work is None else state.at_work.look(state.state)
+        if state.generator is not None and state.chance is not None:
+            state.generator.set_state(state.chance)
+        state.state = medium.begin(state.frame, ground=ground, batch=state.batch, generator=state.generator)
+        state.at_work = medium
+
+    def _laid_by(self, number: int) -> Medium:
+        """What lays marks of a brush: all ribbons are drawn together."""
+        return self._together if self.count > 1 and isinstance(self[number], HasRibbons) else self[number]
+
+    @cached_property
+    def _together(self) -> Together:
+        return Together(self)
+
+    def _runs(self, marks: Marks) -> Iterator[tuple[Medium, Marks, int]]:
+        """Marks in paint order, cut where what lays them changes, and the place of the first of each run."""
+        shown, brushes = marks.present, marks.brush
+        if not bool(shown.any()):
+            return
+        used = [0] if brushes is None else brushes[shown].unique().tolist()
+        laid_by = {number: self._laid_by(number) for number in used}
+        if brushes is None or len({id(medium) for medium in laid_by.values()}) == 1:
+            yield laid_by[used[0]], marks, 0
+            return
+        if marks.batch:  # each picture may change brushes at a mark of its own
+            for k in range(marks.count):
+                one = marks.span(k, k + 1)
+                for number, medium in laid_by.items():
+                    yield medium, one.where(brushes[..., k : k + 1] == number), k
+            return
+        (places,) = shown.nonzero(as_tuple=True)
+        start, medium = 0, laid_by[int(brushes[places[0]])]
+        for place, number in zip(places.tolist(), brushes[places].tolist(), strict=True):
+            if laid_by[number] is not medium:
+                yield medium, marks[start:place], start
+                start, medium = place, laid_by[number]
+        yield medium, marks[start:], start
+
+    # What of each mark shows
+
+    def layout(self, marks: Marks, frame: Frame, slack: float = 0.0, tile: int | None = None) -> Layout | None:
+        """See `HasLayout`; only where all media bend ribbons."""
+        return drawing.layout_of(self._together, marks, frame, slack, tile) if self._all_ribbons else None
+
+    @cached_property
+    def _all_ribbons(self) -> bool:
+        return all(isinstance(medium, HasRibbons) for medium in self.media)
+
+    def reach(self, marks: Marks, frame: Frame) -> Tensor:
+        """[N, 4]; see `wmpaint.medium.reach`."""
+        return self._each(marks, 4, lambda medium, part: reach(medium, part, frame))
+
+    def influence(self, marks: Marks, frame: Frame) -> Tensor:
+        """[N]; see `wmpaint.medium.influence`."""
+        if self._all_ribbons:
+            return drawing.influence_of(self._together, marks, frame)
+        return self._each(marks, 0, lambda medium, part: influence(medium, part, frame))
+
+    def mismatch(self, marks: Marks, frame: Frame, goal: Tensor) -> Tensor:
+        """[N]; see `wmpaint.medium.mismatch`."""
+        if self._all_ribbons:
+            return drawing.mismatch_of(self._together, marks, frame, goal)
+        return self._each(marks, 0, lambda medium, part: mismatch(medium, part, frame, goal))
+
+    def gain(self, marks: Marks, frame: Frame, below: Picture, goal: Tensor) -> Tensor:
+        """[N]; see `wmpaint.medium.gain`."""
+        return self._each(marks, 0, lambda medium, part: gain(medium, part, frame, below, goal))
+
+    def ribbons(self, strokes: Strokes, frame: Frame) -> Ribbons:
+        """See `HasRibbons`; raises what a medium without ribbons would."""
+        return self._together.ribbons(strokes, frame)
+
+    def _each(self, marks: Marks, width: int, fn: Callable[[Medium, Marks], Tensor]) -> Tensor:
+        """[N(, width)] of what each medium says of its own marks."""
+        brushes = (
+            torch.zeros(marks.count, dtype=torch.int64, device=marks.device) if marks.brush is None else marks.brush
+        )
+        found = torch.zeros((marks.count, width) if width else marks.count, dtype=marks.dtype, device=marks.device)
+        for number in brushes.unique().tolist():
+            (mine,) = (brushes == number).nonzero(as_tuple=True)
+            found[mine] = fn(self[number], marks[mine].replace(brush=None)).to(found)
+        return found
+
+
+class Together:
+    """The media of a `Mixed` that bend ribbons, as one that draws them all in one pass."""
+
+    def __init__(self, mixed: Mixed) -> None:
+        self.mixed = mixed
+
+    @property
+    def marks(self) -> type[Marks]:
+        """As of the media."""
+        return self.mixed.marks
+
+    @property
+    def info(self) -> MediumInfo:
+        """As of the media."""
+        return self.mixed.info
+
+    begin = staticmethod(drawing.begin)
+
+    def lay(self, state: drawing.Drawing, marks: Any, *, layout: Layout | None = None) -> drawing.Drawing:
+        """As `Medium.lay`."""
+        return drawing.lay(state, marks, layout)
+
+    def look(self, state: drawing.Drawing) -> Picture:
+        """As `Medium.look`."""
+        return drawing.look(state, self)
+
+    def ribbons(self, strokes: Any, frame: Frame) -> Ribbons:
+        """See `HasRibbons`. Ribbons of other sizes than the largest are resampled to it."""
+        return self._of(strokes, lambda medium, part: medium.ribbons(part, frame))
+
+    def grain(self, strokes: Any, frame: Frame, seed: int) -> tuple[Ribbons, Grain] | None:
+        """See `HasRibbons`."""
+        random = False
+
+        def strayed(medium: HasRibbons, part: Any) -> Ribbons:
+            nonlocal random
+            found = medium.grain(part, frame, seed)
+            random |= found is not None
+            return medium.ribbons(part, frame) if found is None else found[0]
+
+        ribbons = self._of(strokes, strayed)
+        return (ribbons, grain(strokes.to(ribbons.points.dtype), seed, frame)) if random else None
+
+    def _of(self, strokes: Any, fn: Callable[[Any, Any], Ribbons]) -> Ribbons:
+        """Ribbons of all strokes, in their order."""
+        if strokes.brush is None:
+            return fn(self.mixed[0], strokes)
+        parts, places = [], []
+        for number in strokes.brush.unique().tolist() or [0]:
+            (mine,) = (strokes.brush == number).nonzero(as_tuple=True)
+            parts.append(fn(self.mixed[number], strokes[mine].replace(brush=None)))
+            places.append(mine)
+        body, columns = (
+            max(s) for s in zip(*((p.logits.shape[2] - 2 * p.caps, p.logits.shape[3]) for p in parts), strict=True)
+        )
+        caps = max(part.caps for part in parts)
+        logits = torch.cat([_resampled(part, body, columns, caps) for part in parts])
+        back = torch.cat(places).argsort()
+        points, radius, wide, color = (
+            torch.cat(field)[back]
+            for field in zip(*((p.points, p.radius, p.half_width, p.color) for p in parts), strict=True)
+        )
+        return Ribbons(points, radius, wide, logits[back], color, caps)
+
+
+def _resampled(ribbons: Ribbons, body: int, columns: int, caps: int) -> Tensor:
+    """Logits of so many rows and columns, bilinear in each fan and in the body."""
+    own, logits = ribbons.caps, ribbons.logits
+    if (logits.shape[2] - 2 * own, logits.shape[3], own) == (body, columns, caps):
+        return logits
+    # A fan's rows go from one beside the body to the tip, so that a row of the body belongs to each fan.
+    parts = (
+        logits[:, :, : own + 1],
+        logits[:, :, own : logits.shape[2] - own],
+        logits[:, :, logits.shape[2] - own - 1 :],
+    )
+    head, middle, tail = (
+        torch.nn.functional.interpolate(part, size=(rows, columns), mode="bilinear", align_corners=True)
+        for part, rows in zip(parts, (caps + 1, body, caps + 1), strict=True)
+    )
+    return torch.cat([head[:, :, :-1], middle, tail[:, :, 1:]], 2)
+
+
+def _goes_on(one: Medium, other: Medium) -> bool:
+    """Whether a medium can lay marks on what another has begun."""
+    return one is other or (isinstance(one, BrushProgram) and type(one) is type(other))
