@@ -30,8 +30,8 @@ def report(name: str) -> None:
     """What is known of a painter's errors, after a change to what draws its ribbons."""
     painter = wp.painters.load(name)
     found = wp.evaluate(painter, wp.MyPaint(name), strokes=400)
-    found = replace(found, seconds=painter.info["report"]["seconds"])  # what training took stays
-    painter.info["report"] = found.as_dict()
+    found = replace(found, seconds=painter.notes["report"]["seconds"])  # what training took stays
+    painter.notes["report"] = found.as_dict()
     painter.save(WEIGHTS / f"{name}.safetensors")
     print(found, flush=True)
 
@@ -47,7 +47,7 @@ def table(strokes: int) -> None:
         errors = " | ".join(f"{100 * share:.2f} %" for share in (r.error_share, *r.by_radius))
         spread = "–" if r.std_error is None else f"{100 * r.std_error:.0f} %"
         base, force, _ = painter.config.reach
-        size, seconds = (WEIGHTS / f"{name}.safetensors").stat().st_size, painter.info["report"]["seconds"]
+        size, seconds = (WEIGHTS / f"{name}.safetensors").stat().st_size, painter.notes["report"]["seconds"]
         tail = f"{base + force:.1f} r | {size / 1000:.0f} | {seconds:.0f} s |"
         print(f"| {name} | {errors} | {r.noise:.0f} | {spread} | {tail}", flush=True)
 

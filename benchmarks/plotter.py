@@ -34,7 +34,7 @@ def fills(painting: Any) -> None:
     strokes = painting.strokes.detach()
     chosen = np.linspace(0, len(strokes) - 1, min(SAMPLE, len(strokes))).round().astype(int)
     strokes = strokes[chosen.tolist()]
-    share, _ = _measured(painting.renderer, strokes, painting.program_height)
+    share, _ = _measured(painting.medium, strokes, painting.program_height)
     bones = spines(strokes, place, share)
     bodies = shapes(bones)
     print(f"{len(bones)} strokes of {painting.title!r} on A4, pen {PEN} mm, each alone, in paint order")

@@ -105,7 +105,7 @@ def decoded(path, height: int, width: int) -> tuple[str, np.ndarray]:
 def test_mp4_has_the_frames_and_the_padded_size(tmp_path):
     path = tmp_path / "film.mp4"
     strokes = Strokes.cat([line(0.3, 0.2, (1.0, 0.0, 0.0)), line(0.7, 0.2, (0.0, 0.0, 1.0))])
-    write_film(path, stroke_frames(Flat(), strokes, Canvas(1.4), height=63, hold=5), fps=10)
+    write_film(path, stroke_frames(Flat(), strokes, Frame(Canvas(1.4), 63), hold=5), fps=10)
     said, frames = decoded(path, 64, 88)
     assert "Video: h264" in said and "yuv420p" in said and "88x64" in said and "10 fps" in said
     assert len(frames) == 1 + 2 + 5
@@ -123,7 +123,7 @@ def frames_of(path) -> np.ndarray:  # [N, H, W, 3], 0..255
 def test_gif_has_the_frames_colors_and_times(tmp_path):
     path = tmp_path / "film.gif"
     strokes = Strokes.cat([line(0.3, 0.2, (1.0, 0.0, 0.0)), line(0.7, 0.2, (0.0, 0.0, 1.0))])
-    write_film(path, stroke_frames(Flat(), strokes, Canvas(), height=41, hold=10), fps=10)
+    write_film(path, stroke_frames(Flat(), strokes, Frame(Canvas(), 41), hold=10), fps=10)
     with Image.open(path) as film:
         assert film.size == (41, 41) and film.n_frames == 3 and film.info["loop"] == 0
         times = []

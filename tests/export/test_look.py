@@ -21,9 +21,9 @@ def test_a_flat_bar_is_measured_as_it_is(alpha, width):
 
 def test_pressure_and_radius_are_interpolated():
     class Pressed(Flat):
-        def render(self, strokes, canvas, **options):
-            self.alpha = float(strokes.pressure.mean())
-            return super().render(strokes, canvas, **options)
+        def lay(self, state, marks):
+            self.alpha = float(marks.pressure.mean())
+            return super().lay(state, marks)
 
     strokes = many(30, seed=3)
     _, clear = measure(Pressed(), strokes, height=128)

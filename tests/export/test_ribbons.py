@@ -6,12 +6,12 @@ import pytest
 import torch
 import toys
 from flat import Flat, line, many
-from wmpaint.painting.by_brush import ByBrush
 
 from wmpaint.canvas import Canvas
 from wmpaint.export.ribbons import bend, ribbons
-from wmpaint.export.work import HasBrushes, HasRibbons
 from wmpaint.frame import Frame
+from wmpaint.media.mixed import Mixed
+from wmpaint.media.ribbon.drawing import HasRibbons
 from wmpaint.medium import render
 from wmpaint.strokes import Strokes
 
@@ -38,9 +38,9 @@ def test_a_flat_bar_is_found_by_looking(alpha, width):
 
 def test_looking_finds_pressure_along_the_stroke():
     class Pressed(Flat):
-        def render(self, strokes, canvas, **options):
-            self.alpha = float(strokes.pressure.mean())
-            return super().render(strokes, canvas, **options)
+        def lay(self, state, marks):
+            self.alpha = float(marks.pressure.mean())
+            return super().lay(state, marks)
 
     stroke = line(0.5, 0.05, (0.0, 0.0, 0.0), x=(0.2, 0.8)).replace(pressure=torch.tensor([[0.2, 0.9]]))
     (ribbon,) = ribbons(Pressed(), stroke, height=200)
@@ -52,9 +52,9 @@ def test_looking_finds_pressure_along_the_stroke():
 
 def test_looking_knows_left_from_right():
     class Above(Flat):
-        def render(self, strokes, canvas, **options):
-            moved = strokes.points - torch.tensor([0.0, 1.0]) * strokes.radius[:, None, None]
-            return super().render(strokes.replace(points=moved), canvas, **options)
+        def lay(self, state, marks):
+            moved = marks.points - torch.tensor([0.0, 1.0]) * marks.radius[:, None, None]
+            return super().lay(state, marks.replace(points=moved))
 
     # Above a stroke that runs to the right is its left side; that of one that runs down lies to the east.
     points = torch.tensor([[[0.5, 0.2], [0.5, 0.5], [0.5, 0.8]]])
@@ -79,12 +79,9 @@ def test_a_painter_shows_its_own_ribbons():
 
 
 def test_each_stroke_has_the_ribbon_of_its_own_brush():
-    renderer = ByBrush([Flat(0.3), toys.painter(), Flat(0.9)].__getitem__)
-    assert isinstance(renderer, HasBrushes)
+    medium = Mixed([Flat(0.3), toys.painter(), Flat(0.9)])
     strokes = many(4).replace(brush=torch.tensor([2, 0, 1, 0]))
-    tops = [
-        float(r.logits[0, r.caps, r.logits.shape[2] // 2].sigmoid()) for r in ribbons(renderer, strokes, height=128)
-    ]
+    tops = [float(r.logits[0, r.caps, r.logits.shape[2] // 2].sigmoid()) for r in ribbons(medium, strokes, height=128)]
     assert tops[0] == pytest.approx(0.9, abs=0.01)
     assert tops[1] == tops[3] == pytest.approx(0.3, abs=0.01)
 

@@ -5,23 +5,28 @@ from typing import Any
 import pytest
 import torch
 from flat import Flat
-from torch import Tensor
 from works import bars, painting
 
 from wmpaint import memory
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
 from wmpaint.export.sight import ground_of, sight, size
+from wmpaint.frame import Frame
+from wmpaint.medium import Picture
 
 
 class Grainy(Flat):
     """`Flat` that adds a number from its generator to all pixels' red."""
 
-    def render(self, *args: Any, generator: torch.Generator | None = None, **options: Any) -> Tensor:
-        picture = super().render(*args, **options)
-        if generator is not None:
-            picture[0] = torch.rand((), generator=generator)
-        return picture
+    def begin(self, frame: Frame, *, generator: torch.Generator | None = None, **options: Any) -> Any:
+        self.red = None if generator is None else torch.rand((), generator=generator)
+        return super().begin(frame, **options)
+
+    def look(self, state: Any) -> Picture:
+        picture = super().look(state).mean.clone()
+        if self.red is not None:
+            picture[0] = self.red
+        return Picture(picture)
 
 
 def test_grounds():

@@ -54,9 +54,9 @@ def test_the_outline_of_a_bar():
 
 def test_the_outline_narrows_with_the_pressure():
     class Pressed(Flat):
-        def render(self, strokes, canvas, **options):
-            self.width = float(strokes.pressure.mean())
-            return super().render(strokes, canvas, **options)
+        def lay(self, state, marks):
+            self.width = float(marks.pressure.mean())
+            return super().lay(state, marks)
 
     stroke = line(0.5, 0.1, (0.0, 0.0, 0.0), x=(0.2, 0.8)).replace(pressure=torch.tensor([[1.0, 0.25]]))
     ((layer,),) = areas(ribbons(Pressed(), stroke, height=400), stroke, Canvas())

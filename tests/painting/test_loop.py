@@ -310,7 +310,7 @@ def test_ctrl_c_before_and_within_a_step(monkeypatch: pytest.MonkeyPatch) -> Non
         next(run)
     before = run.preview(24)
     with monkeypatch.context() as patch:
-        patch.setattr(view, "composite", interrupt)
+        patch.setattr(view, "render", interrupt)
         with pytest.raises(KeyboardInterrupt):
             next(run)
     assert torch.allclose(run.painting().render(24)[:3], before, atol=0.3) and len(list(run)) == 7, "it can go on"

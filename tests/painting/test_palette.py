@@ -91,7 +91,7 @@ def test_lines_are_as_wide_as_their_pens():
     from wmpaint.export import look
 
     assert painting.plot().settings["fill"] == "center"
-    share, _ = look.measure(painting.renderer, painting.strokes, height=64)
+    share, _ = look.measure(painting.medium, painting.strokes, height=64)
     # A4 upright, 180 mm for an aspect of 4/3: the canvas is turned, and its height is 180 mm.
     assert float(share[0] * radius[0] * 2 * 180) == pytest.approx(9.0, rel=0.1)  # a pixel in radius
 
@@ -105,7 +105,7 @@ def test_painting_with_inks_is_better_than_exchanging_colors_for_inks_later():
     from wmpaint.image import resize
 
     def error(strokes: Strokes) -> float:
-        picture = render(later.renderer, strokes, Frame(later.canvas, 64)).mean[:3]
+        picture = render(later.medium, strokes, Frame(later.canvas, 64)).mean[:3]
         return float((picture - resize(photo, *picture.shape[1:])).square().mean())
 
     assert error(before.strokes) < error(exchanged)

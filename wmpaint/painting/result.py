@@ -8,7 +8,6 @@ import io
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +125,7 @@ class Painting:
         """The pixels of a picture of it, as high as planned if `height` is None."""
         return Frame(self.canvas, height or self.program_height, program_height=self.program_height)
 
-    @cached_property
+    @property
     def medium(self) -> Medium:
         """The painters of all its brushes."""
         return Mixed(self._painter, len(self.brushes))

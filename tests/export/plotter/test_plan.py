@@ -32,7 +32,7 @@ class Painting:
     """What `plan` asks of a painting."""
 
     def __init__(self, strokes: Strokes, renderer: Flat, **parameters: object) -> None:
-        self.strokes, self.renderer, self.parameters = strokes, renderer, parameters
+        self.strokes, self.medium, self.parameters = strokes, renderer, parameters
         self.canvas, self.program_height, self.title = Canvas(), 200, "a cat"
 
     def to_json(self) -> str:

@@ -100,8 +100,10 @@ def test_pictures_are_the_same_in_another_process() -> None:
         "import hashlib, sys; sys.path.insert(0, 'tests')\n"
         "from flat import many\n"
         "from wmpaint.canvas import Canvas\n"
+        "from wmpaint.frame import Frame\n"
         "from wmpaint.media.programs import MyPaint\n"
-        "picture = MyPaint('dry_brush', seed=5).render(many(20), Canvas(), height=80)\n"
+        "from wmpaint.medium import render\n"
+        "picture = render(MyPaint('dry_brush', seed=5), many(20), Frame(Canvas(), 80)).mean\n"
         "print(hashlib.sha256(picture.numpy().tobytes()).hexdigest())\n"
     )
     import hashlib
@@ -164,7 +166,7 @@ def test_threads_paint_what_one_thread_paints() -> None:
 def test_it_survives_pickling() -> None:
     program = pickle.loads(pickle.dumps(MyPaint("ink", 4)))
     assert program.seed == 4 and torch.equal(
-        render(program, one(), Frame(CLEAR, 32)).mean, render(MyPaint("ink", 4), one(), Frame(CLEAR, 32))
+        render(program, one(), Frame(CLEAR, 32)).mean, render(MyPaint("ink", 4), one(), Frame(CLEAR, 32)).mean
     )
 
 

@@ -216,10 +216,10 @@ def test_program_height_of_the_picture_itself_changes_nothing() -> None:
 )
 def test_a_file_comes_back_exactly(tmp_path: Path, config: dict[str, Any]) -> None:
     painter = toys.painter(seed=3, **config)
-    painter.info["report"] = {"error_share": 0.0123, "by_radius": [0.1, 0.2]}
+    painter.notes["report"] = {"error_share": 0.0123, "by_radius": [0.1, 0.2]}
     painter.save(tmp_path / "one.safetensors")
     loaded = RibbonPainter.load(tmp_path / "one.safetensors")
-    assert loaded.config == painter.config and loaded.info == painter.info
+    assert loaded.config == painter.config and loaded.notes == painter.notes and loaded.info == painter.info
     assert (loaded.brush, loaded.brush_hash) == ("toy", f"{3:064x}")
     for name, weight in painter.net.state_dict().items():
         assert torch.equal(loaded.net.state_dict()[name], weight.half().float()), name
@@ -406,9 +406,8 @@ def test_strokes_out_of_range_are_refused(name: str, value: float) -> None:
     column = getattr(strokes, name).clone()
     column[1] = value
     strokes = strokes.replace(**{name: column})
-    for paint in (toys.painter().render, toys.painter().dream):
-        with pytest.raises(InputError, match=f"expected {name} of stroke 1 in"):
-            paint(strokes, Canvas(), height=16)
+    with pytest.raises(InputError, match=f"expected {name} of stroke 1 in"):
+        render(toys.painter(), strokes, Frame(Canvas(), 16))
 
 
 def test_all_strokes_in_range_are_painted() -> None:

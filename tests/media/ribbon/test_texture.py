@@ -223,7 +223,7 @@ def test_lifting_a_stroke_leaves_the_grain_of_the_others() -> None:
 @pytest.mark.parametrize("background", [(0.9, 0.8, 0.1), None])
 def test_a_film_ends_with_the_picture(background: tuple[float, float, float] | None) -> None:
     painter, strokes, canvas = toys.painter(), toys.strokes(9), Canvas(1.5, background)
-    frames = list(stroke_frames(painter, strokes, canvas, height=32, frames=4, hold=1, generator=chance(3)))
+    frames = list(stroke_frames(painter, strokes, Frame(canvas, 32), frames=4, hold=1, generator=chance(3)))
     ground = Canvas(1.5, background or (1.0, 1.0, 1.0))
     whole = render(painter, strokes, Frame(ground, 32), generator=chance(3)).mean[:3]
     torch.testing.assert_close(frames[-1], whole, atol=2e-6, rtol=0)

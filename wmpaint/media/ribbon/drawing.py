@@ -160,7 +160,8 @@ def _look(drawing: Drawing, medium: HasRibbons) -> Picture:
 def _ground(drawing: Drawing, color: Tensor) -> tuple[Tensor, Tensor | None]:
     """The ground's color [C] or pictures [(B,) C, H, W], and their variance [(B,) H, W]."""
     if drawing.ground is None:
-        return drawing.frame.ground[: color.shape[1]].to(color), None
+        background = drawing.frame.canvas.background
+        return color.new_tensor((0.0,) * 4 if background is None else background), None
     mean, spread, _ = drawing.ground
     mean = mean[..., : color.shape[1], :, :].to(color)
     spread = None if spread is None else spread.to(color)
