@@ -18,7 +18,7 @@ ROOT = Path(wmpaint.__file__).parent
 # Neighbors on a line do not import each other. CONTRIBUTING.md shows the same table.
 LAYERS = [
     "errors version processes",
-    "explain",
+    "checks explain",
     "foreign leftovers",
     "files memory tensors",
     "download",
