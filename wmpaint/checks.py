@@ -157,7 +157,7 @@ def _range(low: float, high: float | None, above: bool = False) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else f"{value:g}"
 
 
 def _index(value: object) -> int | None:
