@@ -120,6 +120,13 @@ def test_one_of_some_words() -> None:
         assert refused(checks.one_of, "a pace", value, ("even",)).startswith("expected a pace out of even, got ")
 
 
+def test_one_of_many_words() -> None:
+    words = [f"block{k}" for k in range(20)]
+    assert checks.one_of("a layer", "block7", words) == "block7"
+    assert refused(checks.one_of, "a layer", "blok7", words).startswith("expected a layer, such as block7, ")
+    assert refused(checks.one_of, "a layer", None, words).endswith("block12, block15, block18; got none")
+
+
 def test_options_that_are_known() -> None:
     checks.known_options("for .png", ["bits"], ["bits", "dpi"])
     assert refused(checks.known_options, "for .png", ["bits", "fps"], iter(["bits", "dpi"])) == (
@@ -135,7 +142,7 @@ def test_values_of_a_class() -> None:
 
 def test_one_or_more() -> None:
     assert checks.some("one network", iter([1, 2])) == (1, 2)
-    assert refused(checks.some, "one network", []) == "expected one network or more, got none"
+    assert refused(checks.some, "one network", []) == "expected at least one network, got none"
 
 
 @pytest.mark.parametrize("value", [np.ones((2, 3)), torch.ones(2, 3)])
@@ -150,6 +157,11 @@ def test_suffixes() -> None:
         "expected a film named .mp4, .gif or .webp, got 'a.png'"
     )
     assert refused(checks.suffix, "weights", "a", (".bin",)) == "expected weights named .bin, got 'a'"
+
+
+def test_near_sorts_by_likeness() -> None:
+    assert checks.near("block7", ["stem", "block1", "block71", "block7.expand"])[0] == "block71"
+    assert checks.near(None, ["stem"]) == []
 
 
 def test_values_in_messages() -> None:

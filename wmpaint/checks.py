@@ -22,6 +22,7 @@ __all__ = ["boolean", "instance", "known_options", "near", "number", "numbers", 
 __all__ += ["seed", "shape", "shown", "some", "suffix", "whole"]
 
 T = TypeVar("T")
+MANY = 12  # words, beyond which a message does not list them all
 _PLACE = "…"
 
 
@@ -76,13 +77,19 @@ def boolean(name: str, value: object) -> bool:
 
 
 def one_of(name: str, value: object, options: Iterable[T]) -> T:
-    """One of some words (or numbers); the message says which there are, and which may have been meant."""
+    """One of some words (or numbers); the message says which there are, and which may have been meant.
+
+    Of more than 12 words, it lists the nearest alone, or a few from here and there.
+    """
     known = list(options)
     for option in known:
-        if type(value) is type(option) and value == option:
+        if isinstance(value, type(option)) and type(value) is not bool and value == option:
             return option
-    words = [str(option) for option in known]
-    place = " or ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if _PLACE in name else ", ".join(words)
+    words = [str(option) for option in known if option != ""]
+    if len(words) > MANY:
+        some_ = near(value, words) or words[:: len(words) // 6]
+        raise InputError(f"expected {name}, such as {', '.join(some_)}; got {shown(value)}")
+    place = _either(words) if _PLACE in name else ", ".join(words)
     close = near(value, words, 1) if isinstance(value, str) else []
     hint = f": did you mean {close[0]}?" if close else ""
     raise InputError(f"expected {_with(name, ' out of …', place)}, got {shown(value)}{hint}")
@@ -107,7 +114,7 @@ def some(name: str, values: Iterable[T]) -> tuple[T, ...]:
     """One value or more, of which the name says what one is: `some("one network", networks)`."""
     found = tuple(values)
     if not found:
-        raise InputError(f"expected {name} or more, got none")
+        raise InputError(f"expected at least {name}, got none")
     return found
 
 
@@ -122,8 +129,7 @@ def suffix(what: str, path: str | os.PathLike[str], ends: Sequence[str]) -> str:
     """How a file's name ends, in small letters: one of `ends`."""
     found = Path(path).suffix.lower()
     if found not in ends:
-        listed = " or ".join(filter(None, (", ".join(ends[:-1]), ends[-1])))
-        raise InputError(f"expected {what} named {listed}, got {str(path)!r}")
+        raise InputError(f"expected {what} named {_either(ends)}, got {str(path)!r}")
     return found
 
 
@@ -144,6 +150,11 @@ def shown(value: object, most: int = 60) -> str:
 def _with(name: str, otherwise: str, place: str) -> str:
     before, found, after = (name if _PLACE in name else name + otherwise).rpartition(_PLACE)
     return before + place + after if found else name
+
+
+def _either(words: Sequence[str]) -> str:
+    """ "a, b or c"."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _range(low: float, high: float | None, above: bool = False) -> str:
