@@ -15,8 +15,7 @@ import torch
 from flat import many
 from safetensors.torch import save_file
 
-from wmpaint import agents, painters, programs
-from wmpaint import checkpoint
+from wmpaint import agents, checkpoint, painters, programs
 from wmpaint.agents.records import Records
 from wmpaint.canvas import Canvas
 from wmpaint.data.arrays import load_arrays
