@@ -13,8 +13,8 @@ from ..errors import BrushError, FileError, InputError
 from ..explain import explained
 from ..files import atomic_path
 from ..foreign import LIMITS
-from ..media.ribbon.painter import RibbonPainter
 from ..media.ribbon.zoo import load as load_painter
+from ..medium import Medium
 from .agent import Agent
 from .config import AgentConfig
 
@@ -38,25 +38,26 @@ def save(agent: Agent, path: str | Path) -> None:
     from safetensors.torch import save_file
 
     halves = {name: value.detach().cpu().half().contiguous() for name, value in agent.net.state_dict().items()}
-    info = {
-        **agent.info, "brush": agent.painter.brush, "brush_hash": agent.painter.brush_hash,
-        "painter_hash": agent.painter.weights_hash(),
+    known = agent.medium.info
+    notes = {
+        **agent.notes, "brush": known.brush, "brush_hash": known.brush_hash, "painter_hash": known.weights,
+        "marks": agent.medium.marks.kind,
     }  # fmt: skip
-    meta = {"format": FORMAT, "config": json.dumps(agent.config.as_dict()), "info": json.dumps(info)}
+    meta = {"format": FORMAT, "config": json.dumps(agent.config.as_dict()), "info": json.dumps(notes)}
     with atomic_path(Path(path)) as temporary:
         save_file(halves, str(temporary), metadata=meta)
 
 
 @explained
-def load(name: str | Path, painter: RibbonPainter | None = None) -> Agent:
+def load(name: str | Path, medium: Medium | None = None) -> Agent:
     """A bundled agent by name, or one from a .safetensors file.
 
     Args:
-        painter: that it learned with, if that is none of the bundled ones.
+        medium: that it learned with, if that is no bundled painter.
 
     Raises:
         FileError: no such agent, or not an agent's file.
-        InputError: another painter than it learned with.
+        InputError: another medium than it learned with.
     """
     path = Path(name)
     if path.suffix != ".safetensors":
@@ -65,26 +66,32 @@ def load(name: str | Path, painter: RibbonPainter | None = None) -> Agent:
             raise FileError(f"expected an agent ({', '.join(available())}) or a .safetensors file, got {str(name)!r}")
     meta, tensors = tensor_files.read(path, LIMITS["agent"], FORMAT)
     with tensor_files.reading(path, "an agent", FORMAT):
-        config, info = AgentConfig.of(tensor_files.told(meta, "config")), tensor_files.told(meta, "info")
-        if not isinstance(info, dict):
+        config, notes = AgentConfig.of(tensor_files.told(meta, "config")), tensor_files.told(meta, "info")
+        if not isinstance(notes, dict):
             raise ValueError("info that is no object")
         for key, value in tensors.items():
             if value.dtype != torch.float16 or not bool(value.isfinite().all()):
                 raise ValueError(f"expected finite float16 weights, got others in {key}")
-        painter = painter or _painter(info)
-        agent = Agent(config, painter, info)
-        agent.net.load_state_dict(tensors)
-    if info.get("painter_hash") != agent.painter.weights_hash():
+        medium = medium or _painter(notes)
+        agent = Agent(config, medium, notes)
+        agent.net.load_state_dict({_renamed(key): value for key, value in tensors.items()})
+    known = medium.info
+    if notes.get("painter_hash") != known.weights or notes.get("brush_hash", known.brush_hash) != known.brush_hash:
         raise InputError(
-            f"expected the painter of {info.get('brush')!r} that {path.name} learned with, "
-            f"got other weights of {agent.painter.brush!r}"
+            f"expected the painter of {notes.get('brush')!r} that {path.name} learned with, "
+            f"got other weights of {known.brush!r}"
         )
     return agent.requires_grad_(False).eval()
 
 
-def _painter(info: dict[str, Any]) -> RibbonPainter:
-    brush = str(info.get("brush"))
+def _renamed(key: str) -> str:
+    """The name of weights that files of before 2 call otherwise."""
+    return key.replace("told.", "situation.", 1) if key.startswith("told.") else key
+
+
+def _painter(notes: dict[str, Any]) -> Medium:
+    brush = str(notes.get("brush"))
     try:
         return load_painter(brush)
     except (BrushError, FileError) as error:
-        raise InputError(f"a painter of {brush!r}, which is not bundled: pass it as painter") from error
+        raise InputError(f"a painter of {brush!r}, which is not bundled: pass it as medium") from error

@@ -98,7 +98,7 @@ class Training:
             raise InputError("expected a lesson or more, got none")
         self.agent, self.stages, self.critic, self.team = agent, stages, critic, team or Team()
         self.steps, self.minutes, self.rate, self.seed = steps, minutes, rate, seed
-        self.generator = torch.Generator().manual_seed(seed)
+        self.generator = torch.Generator("cpu").manual_seed(seed)
         self.weights = [p for p in agent.net.parameters() if p.requires_grad]
         self.optimizer = torch.optim.Adam(self.weights, lr=rate, betas=(0.9, 0.99))
         self.average = copy.deepcopy(agent.net).requires_grad_(False)
@@ -198,9 +198,7 @@ class Training:
         self._restore(self._good)
         # A process whose pictures are unusable has drawn fewer numbers than the others: they begin again together.
         self.generator.manual_seed((self.seed + self.undone * 0x9E3779B97F4A7C15) % (1 << 63))
-        forget = getattr(lesson, "forget", None)  # paintings under way may be what went wrong
-        if forget is not None:
-            forget()
+        lesson.forget()
         if self._bad >= PATIENCE:
             raise InputError(
                 f"expected losses to stay finite and near each other, got {loss:g} at step {self.index}, "
@@ -211,7 +209,7 @@ class Training:
         if self.critic is None or self.critic_optimizer is None or outcome.painted is None or outcome.target is None:
             return
         batch = len(outcome.painted) * self.team.size
-        mix = torch.rand(batch, generator=self.generator)[self.team.share(batch)].to(outcome.painted)
+        mix = torch.rand(batch, generator=self.generator, device="cpu")[self.team.share(batch)].to(outcome.painted)
         loss = self.critic.loss(outcome.painted, outcome.target, mix)
         if not math.isfinite(self.team.mean(float(loss.detach()))):
             return
@@ -225,9 +223,9 @@ class Training:
 
     def learned(self) -> Agent:
         """The agent with the moving average of its weights, as it is now; a copy, on the CPU."""
-        agent = Agent(self.agent.config, copy.deepcopy(self.agent.painter), self.agent.info)
+        agent = Agent(self.agent.config, copy.deepcopy(self.agent.medium), self.agent.notes)
         agent.net.load_state_dict(self.average.state_dict())
-        agent.info |= {"steps": self.index, "seconds": round(self.seconds, 1), "seed": self.seed}
+        agent.notes |= {"steps": self.index, "seconds": round(self.seconds, 1), "seed": self.seed}
         return agent.to("cpu").requires_grad_(False).eval()
 
     def _state(self) -> dict[str, Any]:
@@ -257,14 +255,12 @@ class Training:
         """
         known = {
             "index": self.index, "seconds": self.seconds, "undone": self.undone, "losses": list(self.losses),
-            "seed": self.seed, "config": self.agent.config.as_dict(), "painter": self.agent.painter.weights_hash(),
-            "data": self.agent.info.get("data"),
+            "seed": self.seed, "config": self.agent.config.as_dict(), "painter": self.agent.medium.info.weights,
+            "data": self.agent.notes.get("data"),
         }  # fmt: skip
         easels: dict[str, Tensor] = {}
         for number, stage in enumerate(self.stages):
-            under_way = getattr(stage.lesson, "under_way", None)
-            if under_way is not None:
-                easels |= {f"stage{number}.{name}": value for name, value in under_way().items()}
+            easels |= {f"stage{number}.{name}": value for name, value in stage.lesson.tensors().items()}
         checkpoint.save(path, known, self._state(), self.generator, easels)
 
     def resume(self, path: str | Path) -> None:
@@ -275,8 +271,8 @@ class Training:
         """
         known, tensors = checkpoint.read(path)
         for name, ours in (
-            ("agent", self.agent.config.as_dict()), ("painter", self.agent.painter.weights_hash()), ("seed", self.seed),
-            ("data", self.agent.info.get("data")),
+            ("agent", self.agent.config.as_dict()), ("painter", self.agent.medium.info.weights), ("seed", self.seed),
+            ("data", self.agent.notes.get("data")),
         ):  # fmt: skip
             theirs = known.get("config" if name == "agent" else name)
             if checkpoint.plain(theirs) != checkpoint.plain(ours):
@@ -289,7 +285,5 @@ class Training:
         self._lesson = self._lesson_at(self.progress)
         self.losses.extend(known["losses"])
         for number, stage in enumerate(self.stages):
-            go_on = getattr(stage.lesson, "go_on", None)
-            mine = {n.partition(".")[2]: v for n, v in easels.items() if n.startswith(f"stage{number}.")}
-            if go_on is not None and mine:
-                go_on(mine)
+            start = f"stage{number}."
+            stage.lesson.restore({n.removeprefix(start): v for n, v in easels.items() if n.startswith(start)})

@@ -114,7 +114,7 @@ def numbers(index: Sequence[int] | Tensor, size: int) -> Tensor:  # [B] int64
         whole = [i for i in index if isinstance(i, int) and not isinstance(i, bool) and abs(i) <= ENDLESS]
         if len(whole) < len(index):
             raise InputError(f"expected whole numbers of pictures, up to {size - 1}, got {str(index)[:60]}")
-        found = torch.tensor(whole, dtype=torch.int64)
+        found = torch.tensor(whole, dtype=torch.int64, device="cpu")
     if found.ndim != 1 or not len(found) or found.is_floating_point() or found.dtype == torch.bool:
         raise InputError(f"expected one whole number or more, got {str(index)[:60]}")
     found = found.to("cpu", torch.int64)
@@ -135,15 +135,15 @@ def parts(size: int, held_out: float | int | None, *, what: str) -> tuple[Tensor
     count = 0 if wrong else (int(share) if share >= 1 else max(1, round(share * size)))
     if not 1 <= count < size:
         raise InputError(f"expected to hold out 1 to {size - 1} of the {size} pictures of {what}, got {held_out!r}")
-    order = torch.randperm(size, generator=torch.Generator().manual_seed(0))
+    order = torch.randperm(size, generator=torch.Generator("cpu").manual_seed(0), device="cpu")
     return order[count:].sort().values, order[:count].sort().values
 
 
 def noise(index: Tensor, size: int, stream: int) -> Tensor:  # [B] -> [B, size] uniform in 0..1
     """Random numbers for each number of a picture, the same at each call; `stream`s have nothing in common."""
-    chance = torch.Generator()
+    chance = torch.Generator("cpu")
     rows = []
     for number in index.tolist():
         chance.manual_seed(((2 * number + 1) * _GOLDEN + stream * 0x632BE59BD9B4E019) % (1 << 63))
-        rows.append(torch.rand(size, generator=chance))
+        rows.append(torch.rand(size, generator=chance, device="cpu"))
     return torch.stack(rows)
