@@ -22,12 +22,12 @@ from wmpaint.canvas import Canvas
 from wmpaint.data.arrays import load_arrays
 from wmpaint.data.idx import read_idx
 from wmpaint.data.kana import _strokes
-from wmpaint.export.plotter.pens import load_pens
 from wmpaint.export.svg import html_text, svg_text
 from wmpaint.features import zoo
 from wmpaint.gallery import find
 from wmpaint.image import load_image
 from wmpaint.painting import document, state
+from wmpaint.pens import load_pens
 
 HEADER = {
     "canvas": {"aspect": 1.0, "background": None}, "brushes": [{"name": "round", "hash": ""}],

@@ -17,14 +17,16 @@ ROOT = Path(wmpaint.__file__).parent
 # Lowest first. A name is a module or a package of wmpaint; inside a package any import is fine.
 # Neighbors on a line do not import each other. CONTRIBUTING.md shows the same table.
 LAYERS = [
-    "errors version processes",
+    "errors version processes clock",
     "explain",
     "foreign leftovers",
     "files memory tensors",
+    "checkpoint",
     "download",
     "units color geometry metrics",
     "image",
     "canvas",
+    "pens",
     "columns",
     "marks",
     "strokes frame",

@@ -18,7 +18,7 @@ from ...frame import Frame
 from ...image import resize
 from ...marks import Marks
 from ...medium import Medium, Picture, render
-from ...painting.loop import Run
+from ...painting.run import Run
 from ...painting.schedule import LATER
 from ..action import Actions
 from ..observation import as_pictures
