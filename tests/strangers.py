@@ -15,8 +15,7 @@ import torch
 from flat import many
 from safetensors.torch import save_file
 
-from wmpaint import agents, painters, programs
-from wmpaint.agents import checkpoint
+from wmpaint import agents, checkpoint, painters, programs
 from wmpaint.agents.records import Records
 from wmpaint.canvas import Canvas
 from wmpaint.data.arrays import load_arrays
@@ -55,7 +54,7 @@ def weights(path: Path, meta: dict[str, str]) -> None:
 
 
 def whole_training(path: Path) -> None:
-    weights(path, {"format": checkpoint.FORMAT, "known": json.dumps({"step": 3})})
+    weights(path, {"format": checkpoint.FORMAT, "kind": "training", "state": json.dumps({"step": 3})})
 
 
 def whole_state(path: Path) -> None:
@@ -106,7 +105,7 @@ READERS = {
         10,
     ),
     "checkpoint": Reader("a.safetensors", "checkpoint", whole_state, state.load, lenient=True),
-    "training": Reader("a.safetensors", "training", whole_training, checkpoint.read),
+    "training": Reader("a.safetensors", "training", whole_training, lambda p: checkpoint.load(p, "training")),
     "idx": Reader("a-idx3-ubyte", "arrays", lambda p: p.write_bytes(idx()), lambda p: read_idx(p, 3)),
     "idx.gz": Reader("a.gz", "arrays", lambda p: p.write_bytes(gzip.compress(idx())), lambda p: read_idx(p, 3)),
     "npz": Reader("a.npz", "arrays", lambda p: np.savez(p, x=np.zeros((6, 5, 4)), y=np.arange(6)), load_arrays),

@@ -335,9 +335,16 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     training.save_checkpoint(path)
     for size in (0, 7, 100, len(path.read_bytes()) - 1):
         cut.write_bytes(path.read_bytes()[:size])
-        with pytest.raises(FileError, match="expected a training's checkpoint in the format wmpaint-training-1, got"):
+        with pytest.raises(FileError, match="expected a training's checkpoint in the format wmpaint-checkpoint-3, got"):
             training.resume(cut)
-    for meta in (None, {"format": "wmpaint-training-2"}, {"format": "wmpaint-training-1", "known": "{"}):
+    good = {"format": "wmpaint-checkpoint-3", "kind": "training", "state": "{}"}
+    for meta in (
+        None,
+        good,
+        good | {"format": "wmpaint-training-1"},
+        good | {"kind": "painting"},
+        good | {"state": "{"},
+    ):
         save_file({"generator": torch.zeros(1)}, str(cut), metadata=meta)
         with pytest.raises(FileError, match="expected a training's checkpoint"):
             training.resume(cut)

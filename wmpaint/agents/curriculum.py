@@ -8,7 +8,7 @@ import torch
 
 from ..data.base import Data
 from ..errors import InputError
-from ..media.ribbon.zoo import load
+from ..media import families
 from ..medium import Medium
 from .agent import Agent
 from .config import AgentConfig
@@ -53,7 +53,7 @@ def plan_training(
         strokes: of a painting; 8 if None, and 500 for tiles.
         kind: "set", "recurrent" or "tiles". If None: recurrent where known strokes are copied, the agent stops by
             itself, or lays more than 16; else a set.
-        brush, medium: what it paints with: a bundled painter's name, or any differentiable medium.
+        brush, medium: what it paints with: a brush's name, or a differentiable medium in memory.
         minutes, steps: how long; one of them.
         batch: pictures a step; 64 if None, 24 for tiles.
         side: pixels of the canvas, 16, 32, 64 or 128.
@@ -100,9 +100,8 @@ def plan_training(
         raise InputError(f"expected data with known strokes to copy, got {(copy_from or data).name}")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        agent = Agent(
-            config, medium or load(brush), {"data": data.name, **({"credit": data.credit} if data.credit else {})}
-        )
+        notes = {"data": data.name, **({"credit": data.credit} if data.credit else {})}
+        agent = Agent(config, medium or families.load(brush), notes)
         critic = Critic(config.channels, config.sees) if weights.critic else None
     if begin_with is not None:
         _take_over(agent, begin_with)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -13,8 +12,9 @@ from ..errors import BrushError, FileError, InputError
 from ..explain import explained
 from ..files import atomic_path
 from ..foreign import LIMITS
-from ..media.ribbon.zoo import load as load_painter
+from ..media import families
 from ..medium import Medium
+from ..painting.brush_ref import BrushRef
 from .agent import Agent
 from .config import AgentConfig
 
@@ -38,11 +38,8 @@ def save(agent: Agent, path: str | Path) -> None:
     from safetensors.torch import save_file
 
     halves = {name: value.detach().cpu().half().contiguous() for name, value in agent.net.state_dict().items()}
-    known = agent.medium.info
-    notes = {
-        **agent.notes, "brush": known.brush, "brush_hash": known.brush_hash, "painter_hash": known.weights,
-        "marks": agent.medium.marks.kind,
-    }  # fmt: skip
+    brush = BrushRef.of(agent.medium)
+    notes = {**agent.notes, "brush": brush.name, "brush_hash": brush.hash, "painter_hash": brush.weights}
     meta = {"format": FORMAT, "config": json.dumps(agent.config.as_dict()), "info": json.dumps(notes)}
     with atomic_path(Path(path)) as temporary:
         save_file(halves, str(temporary), metadata=meta)
@@ -72,26 +69,20 @@ def load(name: str | Path, medium: Medium | None = None) -> Agent:
         for key, value in tensors.items():
             if value.dtype != torch.float16 or not bool(value.isfinite().all()):
                 raise ValueError(f"expected finite float16 weights, got others in {key}")
-        medium = medium or _painter(notes)
+        medium = medium or _medium(str(notes.get("brush")))
         agent = Agent(config, medium, notes)
-        agent.net.load_state_dict({_renamed(key): value for key, value in tensors.items()})
-    known = medium.info
-    if notes.get("painter_hash") != known.weights or notes.get("brush_hash", known.brush_hash) != known.brush_hash:
+        # Files of long ago call what a recurrent agent is told of its situation by another name.
+        agent.net.load_state_dict({key.replace("told.", "situation."): value for key, value in tensors.items()})
+    if notes.get("painter_hash") != medium.info.weights:
         raise InputError(
             f"expected the painter of {notes.get('brush')!r} that {path.name} learned with, "
-            f"got other weights of {known.brush!r}"
+            f"got other weights of {medium.info.brush!r}"
         )
     return agent.requires_grad_(False).eval()
 
 
-def _renamed(key: str) -> str:
-    """The name of weights that files of before 2 call otherwise."""
-    return key.replace("told.", "situation.", 1) if key.startswith("told.") else key
-
-
-def _painter(notes: dict[str, Any]) -> Medium:
-    brush = str(notes.get("brush"))
+def _medium(brush: str) -> Medium:
     try:
-        return load_painter(brush)
+        return families.load(brush)
     except (BrushError, FileError) as error:
         raise InputError(f"a painter of {brush!r}, which is not bundled: pass it as medium") from error

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
 import statistics
-import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +15,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .. import checkpoint
+from ..clock import Clock, cosine
 from ..errors import InputError
 from ..raster import compiled
-from . import checkpoint
 from .agent import Agent
 from .judges import Critic
 from .lessons import Lesson, Outcome
@@ -33,6 +34,7 @@ PATIENCE = 3  # bad steps in a row
 SPIKE = 8.0  # times the recent losses' median at which a step is bad
 RECENT = 50  # losses looked back on
 CRITIC_RATE = 2e-4
+LEAST = 0.01  # of the rate, at the end
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Training:
         if not stages:
             raise InputError("expected a lesson or more, got none")
         self.agent, self.stages, self.critic, self.team = agent, stages, critic, team or Team()
-        self.steps, self.minutes, self.rate, self.seed = steps, minutes, rate, seed
+        self.clock = Clock(steps, None if minutes is None else 60 * minutes, whole=True)
+        self.rate, self.seed = rate, seed
         self.generator = torch.Generator("cpu").manual_seed(seed)
         self.weights = [p for p in agent.net.parameters() if p.requires_grad]
         self.optimizer = torch.optim.Adam(self.weights, lr=rate, betas=(0.9, 0.99))
@@ -105,31 +108,28 @@ class Training:
         self.critic_optimizer = (
             None if critic is None else torch.optim.Adam(critic.parameters(), lr=CRITIC_RATE, betas=(0.0, 0.9))
         )
-        self.index = self.undone = 0
+        self.undone = 0
         self.losses: deque[float] = deque(maxlen=RECENT)
         self._bad = 0
         self._lesson: Lesson | None = None
-        self._before = 0.0
-        self._began: float | None = None
         self._good = self._state()
 
     # Time
 
     @property
+    def index(self) -> int:
+        """Steps taken."""
+        return self.clock.index
+
+    @property
     def seconds(self) -> float:
         """Spent training, in this process and those it was resumed from."""
-        return self._before + (0.0 if self._began is None else time.monotonic() - self._began)
+        return self.clock.seconds
 
     @property
     def progress(self) -> float:
         """Share of the training that is done, 0..1; of steps and minutes, what is farther."""
-        by_steps = 0.0 if self.steps is None else self.index / self.steps
-        by_time = 0.0 if self.minutes is None else self.seconds / (60 * self.minutes)
-        return min(1.0, self.team.agree(max(by_steps, by_time)))
-
-    def _rate(self, progress: float) -> float:
-        warm = min(1.0, (self.index + 1) / WARM_UP)
-        return self.rate * warm * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * progress)))
+        return self.team.agree(self.clock.progress)
 
     # Steps
 
@@ -140,9 +140,9 @@ class Training:
         return self
 
     def __next__(self) -> TrainStep:
-        if self._began is None:
+        if not self.clock.runs:
             compiled.warm_up()
-            self._began = time.monotonic()
+            self.clock.start()
         progress = self.progress
         if progress >= 1:
             raise StopIteration
@@ -162,7 +162,7 @@ class Training:
         else:
             self._take_back(lesson, loss)
             terms = outcome.terms  # not averaged: where one process's pictures are unusable, it has none
-        self.index += 1
+        self.clock.index += 1
         return TrainStep(self.index - 1, loss, terms, progress, self.seconds, self.undone)
 
     def _learn(self, loss: Tensor, value: float, progress: float) -> bool:
@@ -177,8 +177,8 @@ class Training:
         if not bool(norm.isfinite()):
             return False
         for group in self.optimizer.param_groups:
-            group["lr"] = self._rate(progress)
-        self.optimizer.step()
+            group["lr"] = self.rate * min(1.0, (self.index + 1) / WARM_UP) * cosine(progress, LEAST)
+        _step(self.optimizer)
         keep = min(AVERAGE, (self.index + 1) / (self.index + 10))
         with torch.no_grad():
             for mean, now in zip(self.average.parameters(), self.agent.net.parameters(), strict=True):
@@ -217,7 +217,7 @@ class Training:
         loss.backward()
         self.team.average([p.grad for p in self.critic.parameters()])
         nn.utils.clip_grad_norm_(self.critic.parameters(), 10 * CLIP)
-        self.critic_optimizer.step()
+        _step(self.critic_optimizer)
 
     # What there is
 
@@ -228,24 +228,61 @@ class Training:
         agent.notes |= {"steps": self.index, "seconds": round(self.seconds, 1), "seed": self.seed}
         return agent.to("cpu").requires_grad_(False).eval()
 
-    def _state(self) -> dict[str, Any]:
-        """All that a step changes, by reference to copies."""
-        state = {
-            "net": self.agent.net.state_dict(), "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-        }  # fmt: skip
-        if self.critic is not None and self.critic_optimizer is not None:
-            state |= {"critic": self.critic.state_dict(), "critic_optimizer": self.critic_optimizer.state_dict()}
-        return copy.deepcopy(state)
+    # What a step changes
 
-    def _restore(self, state: dict[str, Any]) -> None:
-        state = copy.deepcopy(state)
-        self.agent.net.load_state_dict(state["net"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        if self.critic is not None and self.critic_optimizer is not None:
-            self.critic.load_state_dict(state["critic"])
-            self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+    @property
+    def _parts(self) -> dict[str, Any]:
+        """Networks and optimizers by name."""
+        found: dict[str, Any] = {"net": self.agent.net, "average": self.average, "optimizer": self.optimizer}
+        if self.critic is not None:
+            found |= {"critic": self.critic, "critic_optimizer": self.critic_optimizer}
+        return found
+
+    def _state(self) -> dict[str, Tensor]:
+        """All tensors that a step changes, by name; copies."""
+        found: dict[str, Tensor] = {}
+        for name, part in self._parts.items():
+            state = part.state_dict()
+            if not isinstance(part, nn.Module):
+                state = {f"{k}/{key}": value for k, kept in state["state"].items() for key, value in kept.items()}
+            found |= {f"{name}/{key}": value.detach().clone() for key, value in state.items()}
+        return found
+
+    def _restore(self, state: dict[str, Tensor]) -> None:
+        """Take over such tensors.
+
+        Raises:
+            ValueError: tensors of other networks, and nothing is taken over.
+        """
+        loads: list[Any] = []
+        for name, part in self._parts.items():
+            mine = {key.partition("/")[2]: v.clone() for key, v in state.items() if key.partition("/")[0] == name}
+            if not all(bool(value.isfinite().all()) for value in mine.values()):
+                raise ValueError(f"numbers that are not finite in {name}")
+            if isinstance(part, nn.Module):
+                own = part.state_dict()
+                if {n: v.shape for n, v in mine.items()} != {n: v.shape for n, v in own.items()}:
+                    raise ValueError(f"another {name}")
+                loads.append((part, mine))
+                continue
+            groups, kept = part.state_dict()["param_groups"], {}
+            for key, value in mine.items():
+                number, _, moment = key.partition("/")
+                if value.shape not in (torch.Size(), part.param_groups[0]["params"][int(number)].shape):
+                    raise ValueError(f"another {name}")
+                kept.setdefault(int(number), {})[moment] = value
+            loads.append((part, {"state": kept, "param_groups": groups}))
+        for part, own in loads:
+            part.load_state_dict(own)
+
+    # Files
+
+    def _setting(self) -> dict[str, Any]:
+        """What a checkpoint's training must share with this one, as JSON gives it back."""
+        config, notes = self.agent.config.as_dict(), self.agent.notes
+        own = {"agent": config, "painter": self.agent.medium.info.weights, "seed": self.seed, "data": notes.get("data")}
+        found: dict[str, Any] = json.loads(json.dumps(own))
+        return found
 
     def save_checkpoint(self, path: str | Path) -> None:
         """Write all that `resume` needs, whatever state the agent is in.
@@ -255,13 +292,12 @@ class Training:
         """
         known = {
             "index": self.index, "seconds": self.seconds, "undone": self.undone, "losses": list(self.losses),
-            "seed": self.seed, "config": self.agent.config.as_dict(), "painter": self.agent.medium.info.weights,
-            "data": self.agent.notes.get("data"),
+            "setting": self._setting(),
         }  # fmt: skip
-        easels: dict[str, Tensor] = {}
+        tensors = {"generator": self.generator.get_state(), **self._state()}
         for number, stage in enumerate(self.stages):
-            easels |= {f"stage{number}.{name}": value for name, value in stage.lesson.tensors().items()}
-        checkpoint.save(path, known, self._state(), self.generator, easels)
+            tensors |= {f"stage{number}/{name}": value for name, value in stage.lesson.tensors().items()}
+        checkpoint.save(path, "training", known, tensors)
 
     def resume(self, path: str | Path) -> None:
         """Go on from a checkpoint of the same agent, painter, data and seed; lessons, rate and length may be others.
@@ -269,21 +305,30 @@ class Training:
         Raises:
             FileError: not a checkpoint. InputError: one of another agent, painter, data or seed.
         """
-        known, tensors = checkpoint.read(path)
-        for name, ours in (
-            ("agent", self.agent.config.as_dict()), ("painter", self.agent.medium.info.weights), ("seed", self.seed),
-            ("data", self.agent.notes.get("data")),
-        ):  # fmt: skip
-            theirs = known.get("config" if name == "agent" else name)
-            if checkpoint.plain(theirs) != checkpoint.plain(ours):
+        known, tensors = checkpoint.load(path, "training")
+        with checkpoint.reading(path, "training"):
+            theirs, index, undone = dict(known["setting"]), int(known["index"]), int(known["undone"])
+            seconds, losses = float(known["seconds"]), [float(loss) for loss in known["losses"]]
+        for name, ours in self._setting().items():
+            if theirs.get(name) != ours:
                 raise InputError(f"expected a checkpoint of the same {name}, got {path} of another")
-        state, random, easels = checkpoint.load(path, tensors, self._state())
-        self._restore(state)
-        self._good = self._state()
+        with checkpoint.reading(path, "training"):
+            random = tensors["generator"]
+            torch.Generator("cpu").set_state(random)  # or it is none
+            self._restore(tensors)
+            for number, stage in enumerate(self.stages):
+                start = f"stage{number}/"
+                mine = {name.removeprefix(start): v for name, v in tensors.items() if name.startswith(start)}
+                stage.lesson.restore(mine)
         self.generator.set_state(random)
-        self.index, self.undone, self._before = known["index"], known["undone"], known["seconds"]
+        self._good = self._state()
+        self.clock.restore(index, seconds)
+        self.undone = undone
         self._lesson = self._lesson_at(self.progress)
-        self.losses.extend(known["losses"])
-        for number, stage in enumerate(self.stages):
-            start = f"stage{number}."
-            stage.lesson.restore({n.removeprefix(start): v for n, v in easels.items() if n.startswith(start)})
+        self.losses.clear()
+        self.losses.extend(losses)
+
+
+def _step(optimizer: torch.optim.Optimizer) -> None:
+    with torch.device("cpu"):  # where it counts its steps
+        optimizer.step()
