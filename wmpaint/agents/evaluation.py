@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from torch import Tensor
 from ..data.base import ENDLESS, Data
 from ..errors import InputError
 from ..marks import Marks
-from ..medium import Medium, Picture, render
+from ..medium import Medium, render
 from ..painting.brush_ref import BrushRef, program_of
 from ..painting.result import Painting
 from ..version import __version__
@@ -26,7 +25,6 @@ __all__ = ["Evaluation", "evaluate", "painted_by", "painting_of", "real_program"
 
 BATCH = 50  # pictures
 PICTURES = 200  # of data that never ends, unless told
-THREADS = 2
 HEIGHT = 512  # program pixels that a painting is meant for
 
 
@@ -108,12 +106,8 @@ def real_program(agent: Agent, program: str = "auto", seed: int = 0) -> Medium:
 def painted_by(medium: Medium, agent: Agent, marks: Marks) -> Tensor:  # [B, N]
     """[B, C, side, side] an agent's marks as laid by a medium, its own or the real program, and as it sees them."""
     c, place = agent.config, agent.environment
-    if medium is agent.medium:
-        return place.observe(render(medium, marks, place.frame(marks, c.side)))
-    frame = place.frame(marks, c.program_height)
-    with ThreadPoolExecutor(THREADS) as pool:
-        means = list(pool.map(lambda k: render(medium, marks[k], frame).mean, range(len(marks))))
-    return resized(place.observe(Picture(torch.stack(means))), c.side)
+    frame = place.frame(marks, c.side if medium is agent.medium else c.program_height)
+    return resized(place.observe(render(medium, marks, frame)), c.side)
 
 
 def painting_of(agent: Agent, image: Any, painted: Any, *, seed: int = 0) -> Painting:

@@ -103,11 +103,9 @@ class Training:
         self.rate, self.seed = rate, seed
         self.generator = torch.Generator("cpu").manual_seed(seed)
         self.weights = [p for p in agent.net.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.Adam(self.weights, lr=rate, betas=(0.9, 0.99))
+        self.optimizer = _adam(agent.net, rate, (0.9, 0.99))
         self.average = copy.deepcopy(agent.net).requires_grad_(False)
-        self.critic_optimizer = (
-            None if critic is None else torch.optim.Adam(critic.parameters(), lr=CRITIC_RATE, betas=(0.0, 0.9))
-        )
+        self.critic_optimizer = None if critic is None else _adam(critic, CRITIC_RATE, (0.0, 0.9))
         self.undone = 0
         self.losses: deque[float] = deque(maxlen=RECENT)
         self._bad = 0
@@ -178,7 +176,7 @@ class Training:
             return False
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate * min(1.0, (self.index + 1) / WARM_UP) * cosine(progress, LEAST)
-        _step(self.optimizer)
+        self.optimizer.step()
         keep = min(AVERAGE, (self.index + 1) / (self.index + 10))
         with torch.no_grad():
             for mean, now in zip(self.average.parameters(), self.agent.net.parameters(), strict=True):
@@ -217,7 +215,7 @@ class Training:
         loss.backward()
         self.team.average([p.grad for p in self.critic.parameters()])
         nn.utils.clip_grad_norm_(self.critic.parameters(), 10 * CLIP)
-        _step(self.critic_optimizer)
+        self.critic_optimizer.step()
 
     # What there is
 
@@ -230,50 +228,24 @@ class Training:
 
     # What a step changes
 
-    @property
-    def _parts(self) -> dict[str, Any]:
-        """Networks and optimizers by name."""
-        found: dict[str, Any] = {"net": self.agent.net, "average": self.average, "optimizer": self.optimizer}
-        if self.critic is not None:
-            found |= {"critic": self.critic, "critic_optimizer": self.critic_optimizer}
+    def _tensors(self) -> dict[str, Tensor]:
+        """All tensors that a step changes, themselves, by name."""
+        found = {}
+        nets = {"net": self.agent.net, "average": self.average, "critic": self.critic}
+        for name, net in nets.items():
+            found |= {} if net is None else {f"{name}/{key}": value for key, value in net.state_dict().items()}
+        for name, adam in {"optimizer": self.optimizer, "critic_optimizer": self.critic_optimizer}.items():
+            kept = {} if adam is None else adam.state_dict()["state"]
+            found |= {f"{name}/{k}/{key}": value for k, moments in kept.items() for key, value in moments.items()}
         return found
 
     def _state(self) -> dict[str, Tensor]:
-        """All tensors that a step changes, by name; copies."""
-        found: dict[str, Tensor] = {}
-        for name, part in self._parts.items():
-            state = part.state_dict()
-            if not isinstance(part, nn.Module):
-                state = {f"{k}/{key}": value for k, kept in state["state"].items() for key, value in kept.items()}
-            found |= {f"{name}/{key}": value.detach().clone() for key, value in state.items()}
-        return found
+        return {name: value.detach().clone() for name, value in self._tensors().items()}
 
+    @torch.no_grad()
     def _restore(self, state: dict[str, Tensor]) -> None:
-        """Take over such tensors.
-
-        Raises:
-            ValueError: tensors of other networks, and nothing is taken over.
-        """
-        loads: list[Any] = []
-        for name, part in self._parts.items():
-            mine = {key.partition("/")[2]: v.clone() for key, v in state.items() if key.partition("/")[0] == name}
-            if not all(bool(value.isfinite().all()) for value in mine.values()):
-                raise ValueError(f"numbers that are not finite in {name}")
-            if isinstance(part, nn.Module):
-                own = part.state_dict()
-                if {n: v.shape for n, v in mine.items()} != {n: v.shape for n, v in own.items()}:
-                    raise ValueError(f"another {name}")
-                loads.append((part, mine))
-                continue
-            groups, kept = part.state_dict()["param_groups"], {}
-            for key, value in mine.items():
-                number, _, moment = key.partition("/")
-                if value.shape not in (torch.Size(), part.param_groups[0]["params"][int(number)].shape):
-                    raise ValueError(f"another {name}")
-                kept.setdefault(int(number), {})[moment] = value
-            loads.append((part, {"state": kept, "param_groups": groups}))
-        for part, own in loads:
-            part.load_state_dict(own)
+        for name, value in self._tensors().items():
+            value.copy_(state[name])
 
     # Files
 
@@ -294,7 +266,7 @@ class Training:
             "index": self.index, "seconds": self.seconds, "undone": self.undone, "losses": list(self.losses),
             "setting": self._setting(),
         }  # fmt: skip
-        tensors = {"generator": self.generator.get_state(), **self._state()}
+        tensors = {"generator": self.generator.get_state(), **self._tensors()}
         for number, stage in enumerate(self.stages):
             tensors |= {f"stage{number}/{name}": value for name, value in stage.lesson.tensors().items()}
         checkpoint.save(path, "training", known, tensors)
@@ -313,14 +285,19 @@ class Training:
             if theirs.get(name) != ours:
                 raise InputError(f"expected a checkpoint of the same {name}, got {path} of another")
         with checkpoint.reading(path, "training"):
-            random = tensors["generator"]
-            torch.Generator("cpu").set_state(random)  # or it is none
-            self._restore(tensors)
+            for name, value in self._tensors().items():
+                if (
+                    name not in tensors
+                    or tensors[name].shape != value.shape
+                    or not bool(tensors[name].isfinite().all())
+                ):
+                    raise ValueError(f"another {name.partition('/')[0]}")
+            self.generator.set_state(tensors["generator"])
             for number, stage in enumerate(self.stages):
                 start = f"stage{number}/"
                 mine = {name.removeprefix(start): v for name, v in tensors.items() if name.startswith(start)}
                 stage.lesson.restore(mine)
-        self.generator.set_state(random)
+        self._restore(tensors)
         self._good = self._state()
         self.clock.restore(index, seconds)
         self.undone = undone
@@ -329,6 +306,11 @@ class Training:
         self.losses.extend(losses)
 
 
-def _step(optimizer: torch.optim.Optimizer) -> None:
-    with torch.device("cpu"):  # where it counts its steps
-        optimizer.step()
+def _adam(net: nn.Module, rate: float, betas: tuple[float, float]) -> torch.optim.Adam:
+    """Adam with all of its state from the start, so that it can be kept and taken back like weights."""
+    weights = [p for p in net.parameters() if p.requires_grad]
+    adam = torch.optim.Adam(weights, lr=rate, betas=betas)
+    for weight in weights:
+        zeros = torch.zeros_like(weight)
+        adam.state[weight] = {"step": torch.zeros((), device="cpu"), "exp_avg": zeros, "exp_avg_sq": zeros.clone()}
+    return adam

@@ -65,7 +65,8 @@ class Policy(ABC):
         self.config = config
         self.environment = Environment(medium, config)
         self.space = ActionSpace(medium.marks, config, self.ends)
-        self.net = self._network()
+        with torch.device("cpu"):  # from where it goes to where the agent goes
+            self.net = self._network()
         self.looks_once = self.chooses = False
 
     @classmethod
@@ -81,7 +82,7 @@ class Policy(ABC):
 
     def begin(self, target: Tensor) -> Tensor:
         """What it remembers before the first look at target [B, C, side, side]."""
-        return self.net.begin(target)  # type: ignore[no-any-return, operator]
+        return self.net.begin(target)  # type: ignore[operator]
 
     def decide(
         self, target: Tensor, canvas: Picture, memory: Tensor, done: Tensor, zoom: Tensor | None = None
@@ -229,4 +230,4 @@ class SquarePolicy(Policy):
 
     def film_picture(self, image: Any, cell: int) -> Tensor:
         """The square that it sees."""
-        return self.see(image)[0][0]  # type: ignore[no-any-return]
+        return self.see(image)[0][0]
