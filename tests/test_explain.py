@@ -111,7 +111,9 @@ def test_steps_and_callbacks_of_paint() -> None:
 
 def test_strokes_to_begin_with_of_several_brushes() -> None:
     mixed = STROKES.replace(brush=torch.tensor([0, 1, 1]))
-    with pytest.raises(InputError, match=r"strokes of one brush to begin with, got brush 1: name all in brush=, or init\.replace"):
+    with pytest.raises(
+        InputError, match=r"strokes of one brush to begin with, got brush 1: name all in brush=, or init\.replace"
+    ):
         wp.Run(PHOTO, strokes=3, height=16, init=mixed)
     assert wp.Run(PHOTO, brush=["round", "ink"], strokes=3, height=16, init=mixed) is not None
 

@@ -15,7 +15,7 @@ from flat import many
 
 import wmpaint as wp
 from wmpaint.agents.config import AgentConfig
-from wmpaint.agents.lessons import Weights
+from wmpaint.agents.lessons import LossWeights
 from wmpaint.cli.common import duration
 from wmpaint.data.base import MAX_SIDE, check_side
 from wmpaint.demo.limits import Limits
@@ -191,8 +191,8 @@ RANGES = [
     Range("page: a number", lambda v: number(v, "it", 2.0, 3.0), 2.0, 3.0),
     Range("page: a whole number", lambda v: whole(v, "it", 2, 3), 2, 3),
     *(Range(f"page: limit of {f.name}", lambda v, n=f.name: Limits(**{n: v}), 1, None) for f in fields(Limits)),
-    *(Range(f"agent: weight of {f.name}", lambda v, n=f.name: Weights(**{n: v}), 0.0, math.inf, high_open=True)
-      for f in fields(Weights)),
+    *(Range(f"agent: weight of {f.name}", lambda v, n=f.name: LossWeights(**{n: v}), 0.0, math.inf, high_open=True)
+      for f in fields(LossWeights)),
 ]  # fmt: skip
 
 
