@@ -172,7 +172,8 @@ def test_half_precision_is_read_as_single(clip, folder):
 
 
 def test_it_looks_at_pictures_of_the_models_size(clip):
-    assert text("cat", clip).heights == (SIDE // 2, SIDE) and text("cat", clip).steps == 250
+    plan = text("cat", clip).plan
+    assert plan.heights == (SIDE // 2, SIDE) and plan.steps == 250
 
 
 @pytest.mark.parametrize("name", ["wmpaint/none", "wmpaint/none@v1", MODULE.DEFAULT])
