@@ -85,7 +85,7 @@ def test_wrong_layers_are_refused(net: FeatureNet) -> None:
     assert refused(net, picture, ["one", "tree"]) == (
         "expected a layer of halves out of one, two, three, got 'tree': did you mean three?"
     )
-    assert refused(net, picture, ["zzz"]) == "expected a layer of halves, out of one, two, three, got 'zzz'"
+    assert refused(net, picture, ["zzz"]) == "expected a layer of halves out of one, two, three, got 'zzz'"
     assert "at least one layer" in refused(net, picture, [])
     for ask in (net.channels, net.stride, net.smallest):
         with pytest.raises(InputError, match="did you mean two"):

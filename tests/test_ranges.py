@@ -19,7 +19,6 @@ from wmpaint.agents.lessons import Weights
 from wmpaint.cli.common import duration
 from wmpaint.data.base import MAX_SIDE, check_side
 from wmpaint.demo.limits import Limits
-from wmpaint.demo.words import number, whole
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.film import LONGEST, _check_seconds
 from wmpaint.export.pictures import check_quality
@@ -189,8 +188,6 @@ RANGES = [
     Range("video: steps", lambda v: video(steps=v), 1, None),
     Range("video: still", lambda v: video(still=v), 0.0, 255.0),
     Range("command line: a time", lambda v: duration(f"{v:.1080f}"), 0.0, 1e7, low_open=True, high_open=True),
-    Range("page: a number", lambda v: number(v, "it", 2.0, 3.0), 2.0, 3.0),
-    Range("page: a whole number", lambda v: whole(v, "it", 2, 3), 2, 3),
     *(Range(f"page: limit of {f.name}", lambda v, n=f.name: Limits(**{n: v}), 1, None) for f in fields(Limits)),
     *(Range(f"agent: weight of {f.name}", lambda v, n=f.name: Weights(**{n: v}), 0.0, math.inf, high_open=True)
       for f in fields(Weights)),

@@ -18,25 +18,26 @@ from typing import TypeVar
 
 from .errors import InputError, clipped
 
-__all__ = ["boolean", "instance", "known_options", "near", "number", "numbers", "one_of"]
+__all__ = ["boolean", "instance", "known_options", "near", "number", "numbers", "one_of", "real"]
 __all__ += ["seed", "shape", "shown", "some", "suffix", "whole"]
 
 T = TypeVar("T")
-MANY = 12  # words, beyond which a message does not list them all
+MANY = 24  # words, beyond which a message does not list them all
 _PLACE = "…"
 
 
-def whole(name: str, value: object, low: int, high: int | None = None, *, real: bool = False) -> int:
+def whole(name: str, value: object, low: int, high: int | None = None, *, floats: bool = False) -> int:
     """A whole number in low..high, both included; without `high`, `low` or more.
 
     Args:
-        real: whether 8.0 is one, too, as sliders and JSON have it.
+        floats: whether 8.0 is one, too, as sliders and JSON have it.
     """
     found = _index(value)
-    if found is None and real and (float_ := _real(value)).is_integer():
+    if found is None and floats and (float_ := real(value)).is_integer():
         found = int(float_)
     if found is None or found < low or (high is not None and found > high):
-        raise InputError(f"expected {_with(name, ' of …', _range(low, high))}, got {shown(value)}")
+        kind = "" if found is not None or math.isnan(real(value)) else ", as a whole number"
+        raise InputError(f"expected {_with(name, ' of …', _range(low, high))}{kind}, got {shown(value)}")
     return found
 
 
@@ -44,16 +45,27 @@ def number(
     name: str, value: object, low: float = -math.inf, high: float = math.inf, *, above: bool = False
 ) -> float:  # fmt: skip
     """A finite number in low..high, both included; `low` not, if it has to lie `above` it."""
-    found = _real(value)
+    found = real(value)
     if not math.isfinite(found) or not low <= found <= high or (above and found == low):
         raise InputError(f"expected {_with(name, ' of …', _range(low, high, above))}, got {shown(value)}")
     return found
 
 
+def real(value: object) -> float:
+    """A number as a float; nan for what is none, or larger than any float."""
+    kind = str(getattr(value, "dtype", ""))
+    if isinstance(value, bool | str | bytes) or "bool" in kind or "complex" in kind or getattr(value, "ndim", None):
+        return math.nan
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        return math.nan
+
+
 def numbers(name: str, values: object, count: int, low: float, high: float) -> tuple[float, ...]:
     """So many numbers, each in low..high."""
     try:
-        found = tuple(_real(value) for value in values)  # type: ignore[attr-defined]
+        found = tuple(real(value) for value in values)  # type: ignore[attr-defined]
     except TypeError:  # of what cannot be counted through
         found = ()
     if len(found) != count or not all(low <= value <= high for value in found):
@@ -79,7 +91,7 @@ def boolean(name: str, value: object) -> bool:
 def one_of(name: str, value: object, options: Iterable[T]) -> T:
     """One of some words (or numbers); the message says which there are, and which may have been meant.
 
-    Of more than 12 words, it lists the nearest alone, or a few from here and there.
+    Of more than 24 words, it lists the nearest alone, or a few from here and there.
     """
     known = list(options)
     for option in known:
@@ -179,14 +191,3 @@ def _index(value: object) -> int | None:
         return operator.index(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, RuntimeError):  # torch's own for a tensor of several numbers
         return None
-
-
-def _real(value: object) -> float:
-    """A number as a float; nan for what is none, or larger than any float."""
-    kind = str(getattr(value, "dtype", ""))
-    if isinstance(value, bool | str | bytes) or "bool" in kind or "complex" in kind or getattr(value, "ndim", None):
-        return math.nan
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError, RuntimeError):
-        return math.nan

@@ -30,7 +30,7 @@ from wmpaint.demo.pictures import Photo, jpeg_uri, opened, stage
 from wmpaint.demo.recipe import Recipe, call, command
 from wmpaint.demo.studio import Studio
 from wmpaint.demo.tabs import draw, dream, paint, style
-from wmpaint.demo.words import OOPS, bar, number, plain, table, told, whole
+from wmpaint.demo.words import OOPS, bar, plain, table, told
 from wmpaint.demo.work import Work, finished
 from wmpaint.errors import FileError, InputError
 from wmpaint.export import writers
@@ -80,18 +80,6 @@ def test_our_errors_are_toasts_in_their_own_words_and_others_are_not_told(caplog
 
     with pytest.raises(gr.Error, match="more memory than there is"):
         full()
-
-
-@pytest.mark.parametrize("wrong", [None, math.nan, math.inf, -1, 11, "3", True, [1]])
-def test_numbers_out_of_range_are_refused_with_the_range(wrong: Any) -> None:
-    with pytest.raises(InputError, match="0 to 10"):
-        number(wrong, "strokes", 0, 10)
-
-
-def test_whole_numbers() -> None:
-    assert whole(3.0, "strokes", 1, 10) == 3 and isinstance(whole(3.0, "strokes", 1, 10), int)
-    with pytest.raises(InputError, match=r"whole number, got 3\.5"):
-        whole(3.5, "strokes", 1, 10)
 
 
 def test_text_is_escaped_on_the_page() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from . import common
 
@@ -109,14 +109,13 @@ def train(
 
     On several processes or GPUs: torchrun --nproc-per-node 2 -m wmpaint agent train …, with the same options.
     """
-    if output.suffix.lower() != ".safetensors":
-        raise InputError(f"expected an agent named .safetensors, got {str(output)!r}")
+    checks.suffix("an agent", output, [".safetensors"])
     sheet, table, state = (output.with_suffix(end) for end in (".sheet.png", ".losses.csv", ".checkpoint.safetensors"))
     if not resume and state.exists():
         raise InputError(f"expected no checkpoint of an earlier training at {state}, got one: --resume, or remove it")
     minutes = 10.0 if minutes is None and steps is None else minutes
     weights = _weights(loss or [])
-    _check_seed(seed)
+    checks.seed(seed, "--seed", bits=62)
     common.check_inputs_kept(
         [output, sheet, table, state], [Path(source) for source in (data, brush, copy_from, begin_with) if source]
     )
@@ -257,7 +256,7 @@ def paint(
     for path in paths:
         check_suffix(path)
         files.check_writable(path)
-    _check_seed(seed)
+    checks.seed(seed, "--seed", bits=62)
 
     from .. import agents
     from ..agents.result import painting_of
@@ -266,8 +265,7 @@ def paint(
     pictures: Any = list(images or [])
     if data is not None:
         source = _data(data, download)
-        if limit < 1:
-            raise InputError(f"expected --limit of 1 picture or more, got {limit}")
+        checks.whole("--limit", limit, 1)
         pictures = source.take(range(min(limit, len(source))), side=loaded.config.side).pictures
     for path in grids:
         agents.write_grid(path, loaded, pictures, strokes=strokes, polish=polish, cell=cell, program=program, seed=seed)
@@ -298,7 +296,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure an agent: the mean squared error of its pictures, in the dream and in the real program (values 0..1)."""
-    _check_seed(seed)
+    checks.seed(seed, "--seed", bits=62)
 
     from .. import agents
 
@@ -365,8 +363,3 @@ def _rows(found: Any) -> list[tuple[str, str]]:
         ("strokes", f"{found.strokes:.1f}"),
         ("pictures", f"{found.pictures:,}"),
     ]
-
-
-def _check_seed(seed: int) -> None:
-    if not 0 <= seed < 1 << 62:
-        raise InputError(f"expected --seed of 0 to 2**62 - 1, got {seed}")

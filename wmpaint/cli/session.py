@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from . import common, outputs
 
@@ -184,12 +184,12 @@ class Session:
             assert self.ground is not None
         if self.paper is not None and self.pens is None:
             raise InputError(f"expected --paper beside --pens, got --paper {self.paper} alone")
-        for name, low, high in (("strokes", 1, None), ("steps", 1, None), ("height", 1, 16_384)):
-            value = getattr(self, name)
-            if value is not None and (value < low or (high is not None and value > high)):
-                raise InputError(f"expected --{name} of {f'1 to {high} pixels' if high else '1 or more'}, got {value}")
-        if self.seed is not None and not 0 <= self.seed < 1 << 63:
-            raise InputError(f"expected --seed of 0 to 2**63 - 1, got {self.seed}")
+        for name, high in (("--strokes", None), ("--steps", None), ("--height of … pixels", 16_384)):
+            value = getattr(self, name.split()[0][2:])
+            if value is not None:
+                checks.whole(name, value, 1, high)
+        if self.seed is not None:
+            checks.seed(self.seed, "--seed")
 
 
 Findings = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import InputError
+from .. import checks
 from . import common
 
 __all__ = ["EXAMPLE", "video"]
@@ -57,8 +57,7 @@ def video(
     change where the source stands still, in levels of 255.
     """
     for name, value, low in (("strokes", strokes, 1), ("steps", steps, 1), ("seed", seed, 0)):
-        if value < low:
-            raise InputError(f"expected --{name} of {low} or more, got {value}")
+        checks.whole(f"--{name}", value, low)
     common.check_inputs_kept([output], [film])
 
     from ..painting.video import FrameStep, paint_video

@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from ..errors import InputError
+from .. import checks
 from ..export import writers
 from .easel import Begin
 from .live import strides
@@ -24,7 +24,7 @@ from .tabs import dream, paint
 from .tabs import style as manners
 from .turns import Waiting
 from .waiting import WAITS
-from .words import in_line, told, whole
+from .words import in_line, told
 from .work import finished
 
 __all__ = ["KINDS", "add"]
@@ -122,10 +122,9 @@ def add(studio: Studio) -> None:
     ) -> Any:
         """Turn a painting (.wmp.json) into a file of another kind: .png, .jpg, .webp, .svg, .html, .ora, .mp4, .gif
         or .pdf. Pictures and films are painted in the real program unless `real` is false."""
-        if kind not in KINDS:
-            raise InputError(f"expected a kind out of {', '.join(KINDS)}, got {str(kind)[:20]!r}")
+        kind = checks.one_of("a kind", kind, KINDS)
         known = writers.options_of("x" + kind, {})
-        size = whole(height, "a height", 16, 1080 if kind in (".mp4", ".gif") else limits.picture)
+        size = checks.whole("a height", height, 16, 1080 if kind in (".mp4", ".gif") else limits.picture, floats=True)
         options: dict[str, Any] = {"height": size} if "height" in known and kind != ".wmp.json" else {}
         options |= {"program": "auto"} if real and "program" in known else {}
         opened = await studio.checked(lambda: opened_painting(painting, limits, {}))

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from .. import checks
 from ..errors import InputError
 from ..painting import Painting, Run
 from .files import FORMATS, known, write
@@ -16,7 +17,7 @@ from .pictures import pil, stage
 from .studio import Studio
 from .turns import Waiting
 from .waiting import QUIET, WAITS, Wait
-from .words import bar, in_line, table, told, whole
+from .words import bar, in_line, table, told
 from .work import Work, finished
 
 __all__ = ["Begin", "Easel", "Finish"]
@@ -175,9 +176,10 @@ class Easel:
 
     def _further(self, had: Any, strokes: Any, steps: Any) -> Begin:
         limits = self.studio.limits
-        more, longer = whole(strokes, "more strokes", 0, limits.strokes), whole(steps, "more steps", 0, 1000)
+        more = checks.whole("more strokes", strokes, 0, limits.strokes, floats=True)
+        longer = checks.whole("more steps", steps, 0, 1000, floats=True)
         work = _there(had)
-        whole(len(work.painting.strokes) + more, "strokes", 1, limits.strokes)
+        checks.whole("strokes", len(work.painting.strokes) + more, 1, limits.strokes)
         work.check_further(more, longer)
         return lambda: (work.further(more, longer), lambda painting: work.continued(painting, more, longer))
 
@@ -218,7 +220,7 @@ class Easel:
             yield None
 
     async def _make(self, request: gr.Request, stop: Stop, work: Any, kind: Any, size: Any) -> AsyncIterator[Any]:
-        height, there = whole(size, "a height", 16, self.studio.limits.picture), _there(work)
+        height, there = checks.whole("a height", size, 16, self.studio.limits.picture, floats=True), _there(work)
         known(kind)
 
         def make() -> dict[Any, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from .. import checks
 from ..painting import Painting
 from .made import Made
 
@@ -35,9 +35,7 @@ def known(kind: Any) -> tuple[str, dict[str, Any], bool]:
     Raises:
         InputError: there is none.
     """
-    if not isinstance(kind, str) or kind not in FORMATS:
-        raise InputError(f"expected a kind of file out of {', '.join(FORMATS)}, got {str(kind)[:40]!r}")
-    return FORMATS[kind]
+    return FORMATS[checks.one_of("a kind of file", kind, FORMATS)]
 
 
 def write(painting: Painting, kind: Any, height: int, name: str, made: Made) -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 
-from ..errors import InputError
+from .. import checks
 from ..features import FeatureNet
 from ..media import programs
 from ..media import ribbon as painters
@@ -134,6 +134,4 @@ class Studio:
         """
         if isinstance(name, str) and name in own and Path(own[name]).is_file():
             return own[name]
-        if isinstance(name, str) and name in self.choices:
-            return name
-        raise InputError(f"expected a brush out of {', '.join([*self.choices, *own])}, got {str(name)[:40]!r}")
+        return checks.one_of("a brush", name, self.choices)

@@ -7,17 +7,16 @@ import functools
 import html
 import inspect
 import logging
-import math
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
 import gradio as gr
 
-from ..errors import InputError, WmpaintError
+from ..errors import WmpaintError
 from .turns import Waiting
 
-__all__ = ["bar", "hint", "in_line", "number", "plain", "table", "told", "whole"]
+__all__ = ["bar", "hint", "in_line", "plain", "table", "told"]
 
 log = logging.getLogger("wmpaint.demo")
 _PATH = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^\s'\"/\\]+[/\\])+([^\s'\"/\\,;:)]*)")
@@ -77,27 +76,6 @@ def _toast(error: Exception) -> gr.Error:
         return gr.Error(FULL, title="Too large", print_exception=False)
     log.exception("a handler of the page failed", exc_info=error)
     return gr.Error(OOPS, title="Sorry", print_exception=False)
-
-
-def number(value: Any, name: str, low: float, high: float) -> float:
-    """A number that a visitor gave.
-
-    Raises:
-        InputError: none, NaN, or one out of range.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError(f"expected {name} as a number of {low:g} to {high:g}, got {value if value else 'none'}")
-    if not low <= value <= high:
-        raise InputError(f"expected {name} of {low:g} to {high:g}, got {value:g}")
-    return float(value)
-
-
-def whole(value: Any, name: str, low: int, high: int) -> int:
-    """As `number`, and a whole one."""
-    found = number(value, name, low, high)
-    if found != int(found):
-        raise InputError(f"expected {name} as a whole number, got {value:g}")
-    return int(found)
 
 
 def table(rows: Iterable[tuple[str, str]], caption: str) -> str:

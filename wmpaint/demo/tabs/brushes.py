@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 import torch
 
+from ... import checks
 from ...errors import InputError
 from ...media import programs
 from ...media import ribbon as painters
@@ -22,7 +23,7 @@ from ..made import name_of
 from ..pictures import check_upload, jpeg_uri
 from ..studio import Studio
 from ..waiting import QUIET, Wait
-from ..words import bar, hint, number, table
+from ..words import bar, hint, table
 
 __all__ = ["make"]
 
@@ -84,7 +85,7 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
     album.page_loads.append((hang, wall))
 
     async def begin(request: gr.Request, stop: Stop, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
-        limit = number(minutes, "minutes", SHORTEST, limits.minutes)
+        limit = checks.number("minutes", minutes, SHORTEST, limits.minutes)
         brush = await studio.checked(lambda: _brush(path))
         if not stop.dropped:
             learning = learn(brush, limit, own, stop)
@@ -131,8 +132,7 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
 def _brush(path: Any) -> programs.Brush:
     if not path:
         raise InputError("expected a brush: drop a MyPaint .myb file")
-    if Path(path).suffix.lower() != ".myb":
-        raise InputError(f"expected a MyPaint brush named .myb, got {Path(path).name!r}")
+    checks.suffix("a MyPaint brush", Path(path).name, [".myb"])
     check_upload(path, LARGEST_BRUSH, "a brush")
     name = name_of(path, "brush")
     if name in programs.bundled():

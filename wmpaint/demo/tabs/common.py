@@ -8,9 +8,9 @@ from typing import Any
 
 import gradio as gr
 
+from ... import checks
 from ..album import Album
 from ..studio import BRUSHES, Studio
-from ..words import number, whole
 
 __all__ = ["MOST_SEED", "brush_row", "dice", "in_shell", "options_of", "time_limit", "told_of"]
 
@@ -29,10 +29,10 @@ def options_of(
     limits = studio.limits
     return {
         "brush": studio.brush(brush, own),
-        "strokes": whole(strokes, "strokes", 1, limits.strokes),
-        "height": whole(height, "a height", LOWEST, limits.height),
-        "seed": whole(seed, "a seed", 0, MOST_SEED),
-        "budget": number(budget or 0, "seconds", 0, limits.seconds) or None,
+        "strokes": checks.whole("strokes", strokes, 1, limits.strokes, floats=True),
+        "height": checks.whole("a height", height, LOWEST, limits.height, floats=True),
+        "seed": checks.whole("a seed", seed, 0, MOST_SEED, floats=True),
+        "budget": checks.number("seconds", budget or 0, 0, limits.seconds) or None,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import torch
 
+from ... import checks
 from ...canvas import Canvas
 from ...errors import InputError, WmpaintError
 from ...export.bitmap import flatten
@@ -30,7 +31,7 @@ from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, known_as, opened
 from ..recipe import Recipe, call, literal
 from ..studio import Studio
 from ..waiting import QUIET
-from ..words import hint, plain, told, whole
+from ..words import hint, plain, told
 from ..work import Work
 from .common import MOST_SEED, brush_row, dice
 
@@ -141,12 +142,12 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
     def asked(drawing: Any, brush: Any, shape: Any, photo: Any, strokes: Any, mine: Any, seed: Any,
               *, own: dict[str, str]) -> Begin:  # fmt: skip
         painted, canvas, _, name = drawn(drawing, brush, shape, own)
-        more = whole(strokes, "strokes to add", 1, limits.strokes)
-        whole(len(painted) + more, "strokes", 1, limits.strokes)
+        more = checks.whole("strokes to add", strokes, 1, limits.strokes, floats=True)
+        checks.whole("strokes", len(painted) + more, 1, limits.strokes)
         picture = opened(photo, limits)
         options: dict[str, Any] = {
             "brush": name, "strokes": len(painted) + more, "height": HEIGHT,
-            "seed": whole(seed, "a seed", 0, MOST_SEED), "hold": mine == STAY,
+            "seed": checks.whole("a seed", seed, 0, MOST_SEED, floats=True), "hold": mine == STAY,
         }  # fmt: skip
         title = name_of(photo) + "-by-hand"
 
@@ -185,9 +186,7 @@ RECIPE = Recipe(
 
 
 def _aspect(shape: Any) -> float:
-    if shape not in SHAPES:
-        raise InputError(f"expected a canvas out of {', '.join(SHAPES)}, got {str(shape)[:40]!r}")
-    return SHAPES[shape]
+    return SHAPES[checks.one_of("a canvas", shape, SHAPES)]
 
 
 def _tool(name: str, value: str = "null") -> str:

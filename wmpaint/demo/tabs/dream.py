@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from ... import checks
 from ...canvas import Canvas
 from ...errors import InputError
 from ...features import installed
@@ -21,7 +22,7 @@ from ..made import name_of
 from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
-from ..words import hint, number, whole
+from ..words import hint
 from ..work import Work
 from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
 
@@ -110,7 +111,7 @@ def asked(
     """As `paint.asked`, after what a network sees."""
     limits = studio.limits
     options = options_of(studio, brush, strokes, height, seed, budget, own)
-    kept = number(keep, "what to keep of the photo", 0, 20)
+    kept = checks.number("what to keep of the photo", keep, 0, 20)
     picture = opened(photo, limits) if photo else None
     wish: dict[str, Any] = {"class": None, "layer": None, "channel": None}
     if what == THING:
@@ -121,9 +122,9 @@ def asked(
         imagenet().index(wish["class"])
     else:
         names = ["lite0"]
-        if layer not in LAYERS:
-            raise InputError(f"expected a layer out of {', '.join(LAYERS)}, got {str(layer)[:40]!r}")
-        wish |= {"layer": LAYERS[layer], "channel": channel, "octaves": whole(octaves, "sizes", 1, 5)}
+        layer = checks.one_of("a layer", layer, LAYERS)
+        octaves = checks.whole("sizes", octaves, 1, 5, floats=True)
+        wish |= {"layer": LAYERS[layer], "channel": channel, "octaves": octaves}
     name = name_of(photo, "") or name_of(wish["class"] or wish["layer"])
 
     def begin() -> tuple[Run, Finish]:

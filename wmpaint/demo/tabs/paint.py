@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from ...errors import InputError
+from ... import checks
 from ...objectives.presets import PRESETS, preset
 from ...painting import Run
 from ..album import Album
@@ -101,8 +101,7 @@ def asked(
     """
     limits = studio.limits
     options = options_of(studio, brush, strokes, height, seed, budget, own)
-    if pens not in PENS:  # anything else could be the name of a file on the server
-        raise InputError(f"expected colors out of {', '.join(PENS)}, got {str(pens)[:40]!r}")
+    pens = checks.one_of("colors", pens, PENS)  # anything else could be the name of a file on the server
     inks = None if pens == PENS[0] else pens
     picture = opened(photo, limits)
     if objective not in PRESETS:

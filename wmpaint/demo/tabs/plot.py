@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from ... import checks
 from ...errors import InputError, MissingProgram
 from ...export.plotter import load_pens
 from ...painting import Painting
@@ -92,8 +93,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
             if importlib.util.find_spec(package) is None:
                 raise MissingProgram(f"expected {package} for plots, got none: pip install 'wmpaint[plotter]'")
         painting, name = _painting(file, work, own)
-        if pens not in PENS or fill not in FILLS:
-            raise InputError("expected pens and a fill out of the lists")
+        pens, fill = checks.one_of("pens", pens, PENS), checks.one_of("a fill", fill, FILLS)
         inks: Any = PENS[pens] if PENS[pens] is not None else _colors(colors)
         options = {"page": str(page)[:40], "margin": str(margin)[:20], "fill": FILLS[fill]}
         sides = page_size(str(options["page"]))

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from ... import checks
 from ...errors import InputError
 from ...objectives import style as style_of
 from ...objectives.content import content
@@ -20,7 +21,6 @@ from ..made import name_of
 from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
-from ..words import number
 from ..work import Work
 from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
 
@@ -94,8 +94,8 @@ def asked(
     """As `paint.asked`, in the manner of other pictures."""
     limits = studio.limits
     options = options_of(studio, brush, strokes, height, seed, budget, own)
-    strength, size = number(weight, "style", 0.0, 20.0), number(scale, "a size of marks", 0.1, 8.0)
-    share = number(mix, "a mix", 0, 100) / 100
+    strength, size = checks.number("style", weight, 0.0, 20.0), checks.number("a size of marks", scale, 0.1, 8.0)
+    share = checks.number("a mix", mix, 0, 100) / 100
     if not first and not second:
         raise InputError("expected a picture to paint like: drop one into the frame, or choose an example")
     picture = opened(photo, limits)
