@@ -19,7 +19,7 @@ import shapely
 
 import wmpaint as wp
 from wmpaint.export.plotter import FILLS, Order, Speeds, plan
-from wmpaint.export.plotter.placement import Placement
+from wmpaint.pens import Placement
 from wmpaint.export.plotter.plan import _measured
 from wmpaint.export.plotter.plot import Effort
 from wmpaint.export.plotter.shapes import shapes, spines

@@ -11,9 +11,9 @@ import torch
 from flat import many
 
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.placement import Placement
 from wmpaint.export.plotter.plan import plan
 from wmpaint.export.plotter.shapes import Spine, spines
+from wmpaint.pens import Placement
 from wmpaint.strokes import Strokes
 
 SIDE = 100.0  # mm of the square that strokes lie on

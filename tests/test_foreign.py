@@ -45,7 +45,7 @@ NAMED = {
     "export/ora.py archive.open": "written",
     "export/ora.py zipfile.ZipFile": "written",
     "export/pictures.py temporary.open": "written",
-    "export/plotter/pens.py read_bytes": OURS,
+    "pens/pen.py read_bytes": OURS,
     "export/svg/player.py read_text": OURS,
     "export/svg/reading.py expat.ParserCreate": "after `_count`, within `foreign`",
     "features/labels.py read_text": OURS,
@@ -288,7 +288,7 @@ BOMBS = """
 import base64, sys, zlib
 from pathlib import Path
 from wmpaint.errors import WmpaintError
-from wmpaint.export.plotter.pens import load_pens
+from wmpaint.pens import load_pens
 from wmpaint.painting import document
 import jsonschema
 folder = Path(sys.argv[1])

@@ -23,8 +23,6 @@ from wmpaint.errors import FileError, InputError
 from wmpaint.export.film import LONGEST, _check_seconds
 from wmpaint.export.pictures import check_quality
 from wmpaint.export.plotter import Machine, Order, Speeds
-from wmpaint.export.plotter.pens import MOST_PENS, Pen, PenSet
-from wmpaint.export.plotter.placement import Placement
 from wmpaint.export.svg.write import _seconds
 from wmpaint.frame import Frame
 from wmpaint.media.ribbon.ribbon import RibbonConfig
@@ -32,6 +30,7 @@ from wmpaint.objectives import presets
 from wmpaint.painting.schedule import Schedule
 from wmpaint.painting.video import VideoRun
 from wmpaint.painting.video.reading import open_film
+from wmpaint.pens import MOST_PENS, Pen, PenSet, Placement
 from wmpaint.units import length, page_size
 
 MOST_SEED = (1 << 63) - 1

@@ -215,6 +215,14 @@ class Marks:
         """A copy with some columns exchanged."""
         return self._with(columns)
 
+    def middles(self) -> Tensor | None:
+        """[*batch, N, 2] the mean of each mark's places, canvas units; None for marks without a place."""
+        places = self.of_unit("place")
+        if not places:
+            return None
+        value: Tensor = getattr(self, places[0])
+        return value.flatten(len(self.shape), -2).mean(-2) if value.ndim > len(self.shape) + 1 else value
+
     def moved(self, scale: Tensor | float, offset: Tensor | float = 0.0) -> Self:
         """Places x -> scale * x + offset, and lengths x -> scale * x.
 

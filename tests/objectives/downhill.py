@@ -11,8 +11,7 @@ import toys
 from wmpaint.frame import Frame
 from wmpaint.media.ribbon import RibbonPainter, load
 from wmpaint.medium import render
-from wmpaint.objectives import Objective, Scene
-from wmpaint.painting.leaves import RATES
+from wmpaint.objectives import Goal, Objective, Scene
 
 PROGRAM_HEIGHT = 512
 
@@ -24,24 +23,26 @@ def painter() -> RibbonPainter:
 
 
 def descend(
-    objective: Objective, *, steps: int = 5, strokes: int = 20, height: int = 64, seed: int = 0, **known: Any
+    objective: Objective, *, steps: int = 5, strokes: int = 20, height: int = 64, seed: int = 0, **more: Any
 ) -> list[float]:
     """The objective before each of some Adam steps on random strokes, and after the last.
 
     Args:
         seed: of the strokes; what is random in the objective is the same at each step.
-        known: more of the `Scene`, as `progress` or `mask`.
+        more: of the `Scene`, as `progress` or `mask`.
     """
-    canvas, start = objective.canvas(), toys.strokes(strokes, seed=seed)
-    columns = {"points": start.points, "radius": start.radius.log(), "pressure": start.pressure, "color": start.color}
-    leaves = {name: value.clone().requires_grad_() for name, value in columns.items()}
-    optimizer = torch.optim.Adam([{"params": [value], "lr": RATES[name]} for name, value in leaves.items()])
+    frame = Frame(Goal.of(objective).start.canvas(), height, program_height=PROGRAM_HEIGHT)
+    start = toys.strokes(strokes, seed=seed)
+    known = start.columns()
+    leaves = {name: one.encode(getattr(start, name)).clone().requires_grad_() for name, one in known.items()}
+    optimizer = torch.optim.Adam([{"params": [value], "lr": known[name].step} for name, value in leaves.items()])
     losses = []
     for step in range(steps + 1):
-        now = start.replace(**{**leaves, "radius": leaves["radius"].exp()})
-        picture, variance = render(painter(), now, Frame(canvas, height, program_height=PROGRAM_HEIGHT))[:2]
+        now = start.replace(**{name: known[name].decode(value) for name, value in leaves.items()})
+        mean, variance, _ = render(painter(), now, frame)
+        assert variance is not None
         chance = torch.Generator().manual_seed(0)
-        loss, _ = objective.evaluate(Scene(picture[:3], variance, now, canvas, generator=chance, **known))
+        loss, _ = objective.evaluate(Scene(mean[:3], variance, now, frame, generator=chance, **more))
         losses.append(loss.item())
         if step < steps:
             optimizer.zero_grad()

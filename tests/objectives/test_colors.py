@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from wmpaint.errors import InputError
-from wmpaint.objectives.base import Objective, Scene
+from wmpaint.objectives import Objective, Scene
 from wmpaint.objectives.colors import main_colors, palette
 from wmpaint.strokes import Strokes
 

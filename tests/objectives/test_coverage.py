@@ -12,8 +12,9 @@ from toys import strokes
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
 from wmpaint.geometry import bezier
-from wmpaint.objectives.base import Objective, Scene
+from wmpaint.objectives import Objective, Scene
 from wmpaint.objectives.coverage import areas, economy, ink, layers, overlap
+from wmpaint.objectives.goal import Goal
 from wmpaint.strokes import Strokes
 
 
@@ -87,7 +88,7 @@ def test_ink_by_hand() -> None:
 
 
 def test_economy_counts_strokes() -> None:
-    assert economy().sparse and not (overlap() + ink()).sparse
+    assert Goal.of(economy()).plan.sparse and not Goal.of(overlap() + ink()).plan.sparse
     assert cost(economy(), bars(0.5)) == pytest.approx(0.02 * BAR / (BAR + 0.3) / (1 + 0.6 / 2))
     assert cost(economy(), bars(0.5, pressure=0.0)) == pytest.approx(0.02 * BAR / (BAR + 0.6) / (1 + 0.6 / 2))
     half = torch.full((10, 3, 2), 0.5)

@@ -265,7 +265,7 @@ def test_painting_a_dream_repeats(make):
     assert one.terms == two.terms and len(one.strokes) == 24
 
 
-def test_digests_tell_dreams_apart():
+def test_identities_tell_dreams_apart():
     other = features.load("lite1")
     goals = [
         lambda: dream(NET, class_="daisy"),
@@ -294,13 +294,13 @@ def test_digests_tell_dreams_apart():
         lambda: class_dream("daisy", [NET], picture=CAT),
         lambda: class_dream("daisy", [NET], picture=CAT, keep=2),
     ]
-    digests = [make().digest() for make in goals]
-    assert digests == [make().digest() for make in goals], "the same for the same"
+    digests = [make().identity() for make in goals]
+    assert digests == [make().identity() for make in goals], "the same for the same"
     assert len(set(digests)) == len(goals)
 
 
-def test_a_digest_is_of_the_weights_not_of_the_loading():
-    assert dream(features.load("lite0"), class_="daisy").digest() == dream(NET, class_="daisy").digest()
+def test_an_identity_is_of_the_weights_not_of_the_loading():
+    assert dream(features.load("lite0"), class_="daisy").identity() == dream(NET, class_="daisy").identity()
 
 
 def test_a_dream_goes_on_with_its_own_networks_only(tmp_path):

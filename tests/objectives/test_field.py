@@ -12,9 +12,9 @@ import torch
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
-from wmpaint.objectives.base import Objective, Scene
+from wmpaint.objectives import Objective, Scene
 from wmpaint.objectives.field import align, flow, nearest, orientation
-from wmpaint.painting.init import directions
+from wmpaint.painting.placing import directions
 from wmpaint.strokes import Strokes
 
 

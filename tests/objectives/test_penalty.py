@@ -14,10 +14,11 @@ from toys import strokes
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
 from wmpaint.geometry import bezier
-from wmpaint.objectives.base import Objective, Scene
+from wmpaint.objectives import Objective, Scene
 from wmpaint.objectives.colors import palette
 from wmpaint.objectives.coverage import economy, ink, overlap
 from wmpaint.objectives.field import align, flow
+from wmpaint.objectives.goal import Goal
 from wmpaint.objectives.penalty import (
     Penalty,
     bending,
@@ -177,9 +178,9 @@ def test_they_compose_with_a_photo_in_a_region() -> None:
 
 
 def test_other_settings_are_other_goals() -> None:
-    digests = {term.digest() for term in (*TERMS.values(), lengths(low=1), boundary(), flow(2))}
+    digests = {Goal.of(term).identity() for term in (*TERMS.values(), lengths(low=1), boundary(), flow(2))}
     assert len(digests) == len(TERMS) + 3
-    assert lengths(low=2).digest() == TERMS["long"].digest()
+    assert lengths(low=2).identity() == TERMS["long"].identity()
 
 
 def test_a_penalty_says_what_it_wants() -> None:

@@ -15,6 +15,7 @@ from wmpaint.errors import InputError
 from wmpaint.image import sample_photo
 from wmpaint.metrics import ssim as ssim_of
 from wmpaint.objectives import Objective, Scene, charbonnier, edges, l1, l2, lab, multiscale, sinkhorn, ssim
+from wmpaint.objectives.goal import Goal
 
 MAKERS: dict[str, Callable[[Any], Objective]] = {
     "l1": l1,
@@ -152,19 +153,19 @@ def test_downhill(make: Callable[[Any], Objective]) -> None:
 def test_what_a_run_asks(make: Callable[[Any], Objective]) -> None:
     target = noise(12, 18)
     objective = make(target)
-    assert objective.canvas().aspect == 1.5 and objective.target is objective.picture
-    assert objective.picture is not None and torch.equal(objective.picture, target)
-    assert objective.guide(6, 9) is objective.guide(6, 9), "made once for each size"
-    digest = objective.digest()
+    start = Goal.of(objective).start
+    assert start.canvas().aspect == 1.5 and start.target is start.picture
+    assert start.picture is not None and torch.equal(start.picture, target)
+    before = objective.identity()
     objective(Scene.of(noise(6, 9)))
-    assert objective.digest() == digest == make(target).digest() != make(1 - target).digest()
+    assert objective.identity() == before == make(target).identity() != make(1 - target).identity()
 
 
-def test_parameters_count_in_the_digest() -> None:
+def test_parameters_count_in_the_identity() -> None:
     target = noise()
     made = [charbonnier(target), charbonnier(target, 0.1), ssim(target), ssim(target, 7), lab(target), lab(target, 2)]
     made += [multiscale(target), multiscale(target, 2), multiscale(l1(target))]  # type: ignore[list-item]
-    assert len({objective.digest() for objective in made}) == len(made)
+    assert len({Goal.of(objective).identity() for objective in made}) == len(made)
 
 
 # Bad input

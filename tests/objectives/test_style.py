@@ -140,7 +140,7 @@ def test_bad_input(options, words):
         style(noise(), NET, **options)
 
 
-def test_digests_tell_styles_apart(cat):
+def test_identities_tell_styles_apart(cat):
     net, half = features.load("lite1"), torch.ones(96, 128)
     half[:, 64:] = 0
     goals = [
@@ -165,6 +165,6 @@ def test_digests_tell_styles_apart(cat):
         lambda: transfer(cat, [cat], NET, scale=2),
         lambda: transfer(cat.flip(2), [cat], NET),
     ]
-    digests = [make().digest() for make in goals]
-    assert digests == [make().digest() for make in goals]
+    digests = [make().identity() for make in goals]
+    assert digests == [make().identity() for make in goals]
     assert len(set(digests)) == len(goals)

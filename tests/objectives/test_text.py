@@ -158,7 +158,7 @@ def test_a_folder_is_read_without_network_and_shared_while_in_use(clip, folder, 
     one, two = text("cat", folder), text("dog", str(folder))
     assert one._cache_clip is two._cache_clip and not one._cache_clip.model.training
     assert value(one) == pytest.approx(value(text("cat", clip)), abs=1e-6)
-    assert one.digest() != two.digest()
+    assert one.identity() != two.identity()
     del one, two
     gc.collect()
     assert not MODULE._loaded
@@ -302,9 +302,9 @@ def test_without_transformers(monkeypatch):
         text("cat")
 
 
-def test_a_digest_is_of_words_model_and_transforms(clip):
+def test_an_identity_is_of_words_model_and_transforms(clip):
     def digest(words="red", model=clip, views=()):
-        return text(words, model, transforms=list(views)).digest()
+        return text(words, model, transforms=list(views)).identity()
 
     other = (type(clip[0])(clip[0].config), clip[1])
     different = [

@@ -18,7 +18,7 @@ from wmpaint.errors import InputError
 from wmpaint.frame import Frame
 from wmpaint.image import sample_photo
 from wmpaint.medium import render
-from wmpaint.objectives import Objective, Scene, l2, sinkhorn, sliced, transport
+from wmpaint.objectives import Goal, Objective, Scene, l2, sinkhorn, sliced, transport
 from wmpaint.objectives.transport import sinkhorn_divergence, sliced_distance
 from wmpaint.strokes import Strokes
 
@@ -220,7 +220,7 @@ def test_a_stroke_is_pulled_from_afar(make: Callable[..., Objective]) -> None:
         for _ in range(steps):
             now = start.replace(points=points)
             picture, variance = dream(now)
-            loss = objective(Scene(picture, variance, now, Canvas(), generator=chance))
+            loss = objective(Scene(picture, variance, now, Frame(Canvas(), 64), generator=chance))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -298,9 +298,10 @@ def test_what_a_run_asks() -> None:
         sinkhorn(target, mass="uniform"),
     ]
     made += [sliced(target), sliced(target, projections=5), sliced(target, position=2.0), sinkhorn(1 - target)]
-    assert len({objective.digest() for objective in made}) == len(made)
+    assert len({objective.identity() for objective in made}) == len(made)
     for objective in made:
-        assert objective.canvas().aspect == 1.5 and objective.target is objective.picture
+        start = Goal.of(objective).start
+        assert start.canvas().aspect == 1.5 and start.target is start.picture
 
 
 # Bad input

@@ -88,8 +88,8 @@ def broken(change) -> str:
 BROKEN = {
     "seed": (lambda d: d.pop("seed"), "to have 'seed'"),
     "extra": (lambda d: d.update(more=1), "more"),
-    "version": (lambda d: d.update(version=2), "version 1, got version 2"),
-    "version 0": (lambda d: d.update(version=0), "version to be 1, got 0"),
+    "version": (lambda d: d.update(version=3), "version 2, got version 3"),
+    "version 0": (lambda d: d.update(version=0), "version to be 1 or 2, got 0"),
     "format": (lambda d: d.update(format="x"), "wmpaint painting"),
     "aspect": (lambda d: d["canvas"].update(aspect=0), "canvas.aspect of at least 0.015625, got 0"),
     "background": (
@@ -118,7 +118,7 @@ BROKEN = {
     "half a definition": (lambda d: d["brushes"][1].update(definition="\udfff"), r"brushes\[1\].definition"),
     "half a name": (lambda d: d["provenance"].update({"\udc80": 1}), "name in provenance to be of whole"),
     "half a kind": (lambda d: d.update(format="wmpaint painting", seed="\ud800"), "seed to be of whole"),
-    "huge version": (lambda d: d.update(version=10**400), "version 1, got version 1000"),
+    "huge version": (lambda d: d.update(version=10**400), "version 2, got version 1000"),
     "nan": (lambda d: d["terms"].update(pixel=float("nan")), "NaN"),
     "columns": (lambda d: d["columns"].__setitem__(0, "y"), r"columns\[0\] to be \"x0\""),
     "twice": (lambda d: d.update(columns=[*d["columns"], "pen", "pen"]), "columns"),

@@ -14,9 +14,11 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from wmpaint import checkpoint
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
-from wmpaint.painting import Run, state
+from wmpaint.painting import Run
+from wmpaint.painting.run import canvas_of
 
 PICTURE = torch.rand(3, 12, 16, generator=torch.Generator().manual_seed(0))
 PAINTER = toys.painter()
@@ -47,21 +49,20 @@ def content(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
 
 
 def test_what_is_saved_comes_back_exactly(tmp_path: Path, good: Path) -> None:
-    known, tensors, layout = state.load(good)
-    assert layout is not None and (layout.height, layout.tile) == (24, 4)
-    state.save(tmp_path / "again.state", known, tensors, layout)
-    again, others, second = state.load(tmp_path / "again.state")
-    assert again == known and second is not None and others.keys() == tensors.keys()
+    known, tensors = checkpoint.load(good, "painting")
+    assert known["layout"] == [24, 32, 4] and known["columns"][:2] == ["x0", "y0"] and known["marks"] == "strokes"
+    checkpoint.save(tmp_path / "again.state", "painting", known, tensors)
+    again, others = checkpoint.load(tmp_path / "again.state", "painting")
+    assert again == known and others.keys() == tensors.keys()
     assert all(torch.equal(others[name], value) for name, value in tensors.items())
-    for name in ("tiles", "starts", "strokes"):
-        assert torch.equal(getattr(second, name), getattr(layout, name))
-    assert second[:3] == layout[:3]
+    with pytest.raises(FileError, match="one of a painting"):
+        checkpoint.load(good, "training")
 
 
 def test_before_the_first_step(tmp_path: Path) -> None:
     fresh().save_checkpoint(tmp_path / "early.state")
-    known, tensors, layout = state.load(tmp_path / "early.state")
-    assert known["rounds"] == known["index"] == 0 and layout is None and "points" not in tensors
+    known, tensors = checkpoint.load(tmp_path / "early.state", "painting")
+    assert known["rounds"] == known["index"] == 0 and known["layout"] is None and "free.points" not in tensors
     whole, again = list(fresh()), list(resume(tmp_path / "early.state"))
     assert [step.loss for step in whole] == [step.loss for step in again]
 
@@ -87,14 +88,6 @@ def test_it_can_be_resumed_again_and_again(tmp_path: Path) -> None:
     assert seen == losses
     for name in ("points", "radius", "pressure", "color"):
         assert torch.equal(getattr(run.strokes(), name), getattr(whole.strokes(), name)), name
-
-
-def test_a_checkpoint_without_rounds(tmp_path: Path, good: Path) -> None:
-    """Earlier versions did not keep them."""
-    meta, tensors = content(good)
-    count = int(tensors.pop("sizes").sum())
-    save_file(tensors, str(tmp_path / "old.state"), metadata=meta)
-    assert resume(tmp_path / "old.state").painting().provenance["rounds"] == [count]
 
 
 def refused(path: Path) -> str:
@@ -131,10 +124,21 @@ STATES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "background": lambda s: s["canvas"].__setitem__(1, "abc"),
     "one number of background": lambda s: s["canvas"].__setitem__(1, 5),
     "bright background": lambda s: s["canvas"].__setitem__(1, [1.0, 2.0, 0.0]),
-    "paper": lambda s: s["canvas"].append("a4"),
-    "small paper": lambda s: s["canvas"].append([0.0, 10.0]),
-    "longer canvas": lambda s: s["canvas"].extend([None, None]),
+    "paper": lambda s: s["canvas"].__setitem__(2, "a4"),
+    "small paper": lambda s: s["canvas"].__setitem__(2, [0.0, 10.0]),
+    "longer canvas": lambda s: s["canvas"].append(None),
     "another canvas": lambda s: s["canvas"].__setitem__(0, 3.0),
+    "other marks": lambda s: s.update(marks="leaf"),
+    "other columns": lambda s: s["columns"].pop(),
+    "more rounds": lambda s: s["sizes"].append(1),
+    "a round below 0": lambda s: s["sizes"].extend([-1, 1]),
+    "rounds in one": lambda s: s.update(sizes=sum(s["sizes"])),
+    "real rounds": lambda s: s["sizes"].append(0.0),
+    "fixed ones that are not there": lambda s: s.update(fixed=2),
+    "an odd layout": lambda s: s.update(layout=[24, 32]),
+    "a layout of no pixels": lambda s: s.update(layout=[0, 32, 4]),
+    "brushes": lambda s: s.update(brushes="round"),
+    "held ones that are not there": lambda s: s["parameters"].update(hold=99),
     "fewer rounds": lambda s: s.update(rounds=-1),
     "seconds": lambda s: s.update(seconds="long"),
     "no seconds": lambda s: s.update(seconds=float("nan")),
@@ -156,10 +160,8 @@ def test_broken_states(tmp_path: Path, good: Path, name: str) -> None:
 @pytest.mark.parametrize("text", ["", "[]", "null", "[" * 100_000])
 def test_states_that_are_no_state(tmp_path: Path, good: Path, text: str) -> None:
     meta, tensors = content(good)
-    for field in ("state", "layout"):
-        if (field, text) != ("layout", "null"):  # which is how a run before its first step says it
-            save_file(tensors, str(tmp_path / "bad.state"), metadata={**meta, field: text})
-            refused(tmp_path / "bad.state")
+    save_file(tensors, str(tmp_path / "bad.state"), metadata={**meta, "state": text})
+    refused(tmp_path / "bad.state")
 
 
 TENSORS: dict[str, tuple[str, Callable[[Tensor], Tensor | None]]] = {
@@ -168,35 +170,31 @@ TENSORS: dict[str, tuple[str, Callable[[Tensor], Tensor | None]]] = {
     "chance of ones": ("generator", lambda v: torch.full_like(v, 255)),
     "chance of zeros": ("generator", torch.zeros_like),
     "real chance": ("generator", lambda v: v.float()),
-    "no points": ("points", lambda v: None),
-    "far points": ("points", lambda v: v + 1e5),
-    "huge radius": ("radius", lambda v: torch.full_like(v, 1e30)),
-    "no radius": ("radius", lambda v: torch.full_like(v, -1e30)),
-    "color": ("color", lambda v: v + 9),
-    "steps": ("points.step", lambda v: v.expand(3)),
-    "no step": ("radius.step", lambda v: None),
-    "step": ("color.step", lambda v: v * float("nan")),
-    "negative step": ("color.step", lambda v: v * 0 - 1),
-    "double step": ("pressure.step", lambda v: v.double()),
-    "negative squares": ("pressure.exp_avg_sq", lambda v: v - 1),
-    "no squares": ("pressure.exp_avg_sq", lambda v: None),
-    "fewer points": ("points", lambda v: v[:2]),
-    "flat points": ("points", lambda v: v.reshape(-1, 6)),
-    "double points": ("points", lambda v: v.double()),
-    "points": ("points", lambda v: v * float("nan")),
-    "fewer colors": ("color", lambda v: v[:1]),
-    "moments": ("radius.exp_avg", lambda v: v[:1]),
-    "endless moments": ("points.exp_avg_sq", lambda v: v + float("inf")),
+    "no points": ("free.points", lambda v: None),
+    "far points": ("free.points", lambda v: v + 1e5),
+    "huge radius": ("free.radius", lambda v: torch.full_like(v, 1e30)),
+    "no radius": ("free.radius", lambda v: torch.full_like(v, -1e30)),
+    "color": ("free.color", lambda v: v + 9),
+    "steps": ("free.points.step", lambda v: v.expand(3)),
+    "no step": ("free.radius.step", lambda v: None),
+    "step": ("free.color.step", lambda v: v * float("nan")),
+    "negative step": ("free.color.step", lambda v: v * 0 - 1),
+    "double step": ("free.pressure.step", lambda v: v.double()),
+    "negative squares": ("free.pressure.exp_avg_sq", lambda v: v - 1),
+    "no squares": ("free.pressure.exp_avg_sq", lambda v: None),
+    "fewer points": ("free.points", lambda v: v[:2]),
+    "flat points": ("free.points", lambda v: v.reshape(-1, 6)),
+    "double points": ("free.points", lambda v: v.double()),
+    "points": ("free.points", lambda v: v * float("nan")),
+    "fewer colors": ("free.color", lambda v: v[:1]),
+    "moments": ("free.radius.exp_avg", lambda v: v[:1]),
+    "endless moments": ("free.points.exp_avg_sq", lambda v: v + float("inf")),
     "strokes that are not there": ("layout.strokes", lambda v: v + 10**6),
     "negative strokes": ("layout.strokes", lambda v: v - 10**6),
     "tiles that are not there": ("layout.tiles", lambda v: v + 10**6),
     "starts": ("layout.starts", lambda v: v.flip(0)),
     "fewer starts": ("layout.starts", lambda v: v[:-1]),
     "real starts": ("layout.starts", lambda v: v.double()),
-    "real rounds": ("sizes", lambda v: v.double()),
-    "more rounds": ("sizes", lambda v: v + 1),
-    "negative rounds": ("sizes", lambda v: torch.cat([v, torch.tensor([-1, 1])])),
-    "a round of its own": ("sizes", lambda v: v.sum()),
     "no tiles": ("layout.tiles", lambda v: None),
 }
 
@@ -213,10 +211,9 @@ def test_broken_tensors(tmp_path: Path, good: Path, name: str) -> None:
 
 
 def test_the_canvas_comes_back_with_its_paper() -> None:
-    assert state.canvas_of({"canvas": [1.5, None]}) == Canvas(1.5, None)
     whole = Canvas(0.75, (1.0, 0.5, 0.25), (210.0, 297.0))
     listed = json.loads(json.dumps([whole.aspect, whole.background, whole.paper]))
-    assert state.canvas_of({"canvas": listed}) == whole
+    assert canvas_of({"canvas": listed}) == whole
 
 
 def test_another_picture_or_brush_is_refused(good: Path) -> None:

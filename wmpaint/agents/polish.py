@@ -8,7 +8,7 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..image import resize
 from ..media.ribbon.painter import RibbonPainter
-from ..painting.loop import Run
+from ..painting.run import Run
 from ..painting.schedule import LATER
 from ..strokes import Strokes
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..painting.report import Report
     from ..painting.result import Painting
 
-__all__ = ["Session", "perform"]
+__all__ = ["Session", "brushes_of", "perform"]
 
 HEIGHT, SEED = 512, 0
 WHITE = (1.0, 1.0, 1.0)
@@ -31,9 +31,12 @@ BY_AGENT = 0.6  # of the strokes (benchmarks/agents.py init)
 CHECKPOINT_EVERY = 5.0  # seconds
 
 Brush = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        help="A name out of `wmpaint brushes`, or a .safetensors painter. Default: acrylic; round with --pens."
+        metavar="BRUSH",
+        help="A name out of `wmpaint brushes`, as charcoal or mypaint/charcoal, or a .safetensors painter; several "
+        "(charcoal,ink, or the option again): each stroke gets the one that suits its place best. Default: acrylic; "
+        "round with --pens.",
     ),
 ]
 Strokes = Annotated[
@@ -119,7 +122,7 @@ Background = Annotated[
 class Session:
     """The options that all three commands have; None is the default, or the checkpoint's value."""
 
-    brush: str | None = None
+    brush: list[str] | None = None
     strokes: int | None = None
     height: int | None = None
     seed: int | None = None
@@ -150,9 +153,12 @@ class Session:
             return parse_color(self.background, "a --background")
         if self.resume is None:
             return None
-        from ..painting import state
+        from .. import checkpoint
+        from ..painting.run import canvas_of
 
-        return state.canvas_of(state.load(self.resume)[0]).background
+        known, _ = checkpoint.load(self.resume, "painting")
+        with checkpoint.reading(self.resume, "painting"):
+            return canvas_of(known).background
 
     def picture(self, path: Path) -> Tensor:  # [3, H, W]
         """A photo on the ground, as large as a painting of this height has use for.
@@ -171,7 +177,8 @@ class Session:
     @property
     def given(self) -> dict[str, Any]:
         """The options of `Run` that were asked for."""
-        options = {name: getattr(self, name) for name in ("brush", "strokes", "height", "seed", "steps")}
+        options = {name: getattr(self, name) for name in ("strokes", "height", "seed", "steps")}
+        options["brush"] = brushes_of(self.brush)
         return {name: value for name, value in options.items() if value is not None}
 
     def check(self) -> None:
@@ -190,6 +197,12 @@ class Session:
                 checks.whole(name, value, 1, high)
         if self.seed is not None:
             checks.seed(self.seed, "--seed")
+
+
+def brushes_of(given: list[str] | None) -> str | list[str] | None:
+    """The brushes of an option that may be repeated, and may name several with commas between."""
+    names = [name.strip() for part in given or [] for name in part.split(",") if name.strip()]
+    return None if not names else names[0] if len(names) == 1 else names
 
 
 Findings = dict[str, Any]
@@ -238,7 +251,7 @@ def perform(
         stopped = _paint(run, session.checkpoint)
         painting: Painting = run.painting()
         with common.Stop():  # nothing is lost by a Ctrl-C between two files
-            report, found = _write(painting, planned, program, run.goal, judge)
+            report, found = _write(painting, planned, program, judge)
     rows = [(label, value) for label, value in report.rows() if label != "steps"]
     rows += _told(found)
     if session.as_json:
@@ -264,7 +277,8 @@ def _start(
     session: Session, goal: Objective, seconds: float | None, strokes: int, canvas: Any, source: Path | None
 ) -> Any:
     """The run to iterate over; all that can be wrong with the input comes out here."""
-    from ..painting.loop import Run
+    from ..objectives.goal import Goal
+    from ..painting.run import Run
 
     left = None if seconds is None else max(0.1, seconds - common.elapsed())
     ground = session.ground
@@ -275,14 +289,14 @@ def _start(
         if session.init is not None:
             options["init"] = _first_strokes(session, source, options["strokes"])
         if ground is not None:
-            canvas = replace(canvas or goal.canvas(), background=ground)
+            canvas = replace(canvas or Goal.of(goal).start.canvas(), background=ground)
         return Run(goal, **options, canvas=canvas, budget=left)
     run = Run.resume(session.resume, goal, budget=left)
     known = {**run.parameters, "seed": run.seed}
     if run.canvas.background != ground:
         raise InputError(f"expected --background as in the checkpoint, got {session.background}")
     if session.pens is not None:
-        from ..export.plotter.pens import load_pens
+        from ..pens import load_pens
         from ..units import page_size
 
         if known.get("pens") != [pen.as_dict() for pen in load_pens(session.pens).pens]:
@@ -302,8 +316,8 @@ def _first_strokes(session: Session, source: Path | None, count: int) -> Any:
     if init.endswith(".json"):
         from ..painting.result import load
 
-        strokes = load(init).strokes
-        return strokes[:count].replace(brush=None, pen=None)
+        painting = load(init)
+        return replace(painting, strokes=painting.strokes[:count])
     if source is None:
         raise InputError(f"expected a photo for the agent of --init {init} to look at, got none")
     from .. import agents
@@ -335,7 +349,7 @@ def _paint(run: Any, checkpoint: Path | None) -> bool:
 
 
 def _write(
-    painting: Painting, planned: list[outputs.Output], program: str | None, goal: Any,
+    painting: Painting, planned: list[outputs.Output], program: str | None,
     judge: Callable[[Tensor, Tensor | None], Findings] | None,
 ) -> tuple[Report, Findings]:  # fmt: skip
     """Write all files, and say how the painting went."""

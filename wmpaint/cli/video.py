@@ -9,6 +9,7 @@ import typer
 
 from .. import checks
 from . import common
+from . import session as s
 
 __all__ = ["EXAMPLE", "video"]
 
@@ -22,7 +23,9 @@ def video(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The painted film: .mp4, .gif or .webp.")
     ] = Path("painted.mp4"),
-    brush: Annotated[str | None, typer.Option(help="As for `wmpaint paint`. Default: acrylic.")] = None,
+    brush: s.Brush = None,
+    pens: s.Pens = None,
+    paper: s.Paper = None,
     strokes: Annotated[int, typer.Option(help="Of each frame.")] = 500,
     height: Annotated[
         int | None, typer.Option(help="Of the painted film, in pixels. Default: the source's, at most 512.")
@@ -73,9 +76,9 @@ def video(
             show(step.index + 1, f"frame {step.index + 1}{of}, {step.free} strokes moved{left}")
 
         report = paint_video(
-            film, output, brush=brush, strokes=strokes, height=height, seed=seed, steps=steps, steps_first=steps_first,
-            still=still, alone=alone, fps=fps, limit=limit, program=program, resume=resume, keep=keep, progress=say,
-            stop=lambda: stop.asked,
+            film, output, brush=s.brushes_of(brush), pens=pens, page=paper or "a4", strokes=strokes, height=height,
+            seed=seed, steps=steps, steps_first=steps_first, still=still, alone=alone, fps=fps,
+            limit=limit, program=program, resume=resume, keep=keep, progress=say, stop=lambda: stop.asked,
         )  # fmt: skip
     if as_json:
         common.print_json({**report.as_dict(), "outputs": [str(output)]})

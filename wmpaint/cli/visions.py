@@ -58,8 +58,9 @@ def style(
     Writes what `wmpaint paint` writes. The report gives each term for the dream and for the replay, and the style's
     for the untouched content, to compare with.
     """
-    from ..objectives.base import Scene
+    from ..objectives.goal import Goal
     from ..objectives.presets import transfer
+    from ..objectives.scene import Scene
 
     name = _one(net, "lite0")
     state: dict[str, Any] = {}
@@ -75,7 +76,7 @@ def style(
 
     def judge(dream: Tensor, real: Tensor | None) -> dict[str, Any]:
         aspect = dream.shape[2] / dream.shape[1]
-        pictures = {"photo": state["goal"].picture, "dream": dream, "real": real}
+        pictures = {"photo": Goal.of(state["goal"]).start.picture, "dream": dream, "real": real}
         return {
             f"{which}_terms": _terms(state["goal"], Scene, picture, aspect)
             for which, picture in pictures.items()
@@ -193,8 +194,10 @@ def _terms(goal: Objective, scene: Any, picture: Tensor, aspect: float) -> dict[
     import torch
 
     from ..image import resize
+    from ..objectives.goal import Goal
 
-    height = goal.heights[1] if goal.heights else 256
+    heights = Goal.of(goal).plan.heights
+    height = heights[1] if heights else 256
     small = resize(picture, height, max(1, round(height * aspect)))
     with torch.no_grad():
         _, terms = goal.evaluate(scene.of(small))

@@ -12,7 +12,7 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..errors import InputError
 from ..export.bitmap import flatten
-from ..media.ribbon.painter import RibbonPainter
+from ..media.mixed import Mixed
 from ..objectives.base import Objective
 from ..painting import Painting, Run
 from ..painting.schedule import LATER
@@ -34,7 +34,7 @@ class Work:
         goal: what it was painted after; None of one that was loaded.
         recipe: how it came about.
         name: for its files.
-        brush: the painter's name or file, for going on.
+        brush: the painters' names or files, for going on.
         before: what `undo` goes back to, the latest last.
     """
 
@@ -42,7 +42,7 @@ class Work:
     goal: Objective | None
     recipe: Recipe
     name: str = "painting"
-    brush: str = ""
+    brush: str | list[str] = ""
     before: tuple[Work, ...] = field(default=(), repr=False)
 
     @property
@@ -58,9 +58,11 @@ class Work:
         """
         self.check_further(strokes, steps)
         had = self.painting
-        painter = had.painters[0] if had.painters else None
+        painter = None
+        if had.painters:
+            painter = had.painters[0] if len(had.painters) == 1 else Mixed(had.painters)
         return Run(
-            self.goal, painter=painter if isinstance(painter, RibbonPainter) else None, brush=self.brush or None,
+            self.goal, painter=painter, brush=self.brush or None,
             strokes=len(had.strokes) + strokes, height=had.program_height, seed=had.seed, canvas=self.canvas,
             init=had.strokes.replace(lifted=None, pen=None), hold=self.held, steps=_planned(steps),
         )  # fmt: skip
@@ -82,8 +84,6 @@ class Work:
             )
         if strokes < 1 and steps < 1:
             raise InputError("expected more strokes or more steps to go on with, got none of both")
-        if had.brushes[1:] or had.strokes.brush is not None:
-            raise InputError(f"expected a painting of one brush to go on with, got one of {len(had.brushes)}")
 
     @property
     def held(self) -> int:
@@ -95,7 +95,7 @@ class Work:
         """This, after `further`."""
         file = f"{self.name}.wmp.json"
         options = {
-            "brush": Path(self.brush).name or None, "strokes": len(painting.strokes), "height": painting.program_height,
+            "brush": names_of(self.brush), "strokes": len(painting.strokes), "height": painting.program_height,
             "seed": painting.seed, "steps": _planned(steps), "hold": self.held or None,
         }  # fmt: skip
         first = ["goal", f'init=wp.load("{file}").strokes', *([self.recipe.canvas] if self.recipe.canvas else [])]
@@ -162,6 +162,11 @@ def finished(run: Run, finish: Callable[[Painting], Work]) -> Work:
         return work
     done = work.painting.provenance["steps"]
     return replace(work, recipe=work.recipe.stopped(done, run.schedule.steps))
+
+
+def names_of(brush: str | list[str]) -> Any:
+    """What a recipe calls brushes: a visitor's own by the name of its file."""
+    return [Path(one).name for one in brush] if isinstance(brush, list) else Path(brush).name or None
 
 
 def _planned(steps: int) -> int | None:

@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..frame import Frame
 from ..geometry import bezier
 from ..image import to_uint8
+from ..marks import Marks
 from ..medium import Medium, grow
 from ..strokes import Strokes
 from . import ffmpeg, gif
@@ -48,7 +49,7 @@ def stroke_counts(strokes: int, frames: int, pace: str = "eased") -> list[int]:
 
 def stroke_frames(
     medium: Medium,
-    strokes: Strokes,
+    strokes: Marks,
     frame: Frame,
     *,
     frames: int = 150,
@@ -81,7 +82,7 @@ def stroke_frames(
     counts = [int(shown[count - 1]) + 1 for count in stroke_counts(len(shown), frames, pace)]
     yield picture
     grown = grow(medium, strokes, frame, counts, generator=generator)
-    points, radius = strokes.points.detach() * height, (strokes.radius.detach() * height).tolist()
+    points, radius = _curves(strokes, height)
     for k, count in enumerate(counts):
         with torch.no_grad():
             before, picture = picture, flatten(next(grown).mean)
@@ -95,6 +96,20 @@ def stroke_frames(
             yield shown_now
     for _ in range(hold + (frames if stretch and not counts else 0)):
         yield picture
+
+
+def _curves(marks: Marks, height: int) -> tuple[Tensor, list[float]]:
+    """The curve [N, 3, 2] and the radius of each mark, pixels; others than strokes grow from their middle."""
+    if isinstance(marks, Strokes):
+        return marks.points.detach() * height, (marks.radius.detach() * height).tolist()
+    middle, lengths = marks.detach().middles(), marks.of_unit("length")
+    middle = torch.zeros(marks.count, 2, device=marks.device) if middle is None else middle * height
+    wide = (
+        getattr(marks, lengths[0]).detach().reshape(marks.count, -1).amax(1) * height
+        if lengths
+        else middle[:, 0] + height
+    )
+    return middle[:, None].expand(-1, 3, -1), wide.tolist()
 
 
 def _steps(before: Tensor, after: Tensor, points: Tensor, radius: float, parts: Sequence[float]) -> Iterator[Tensor]:

@@ -15,12 +15,12 @@ from torch import Tensor
 
 from ..canvas import Canvas
 from ..frame import Frame
+from ..media.measuring import straight
 from ..media.mixed import Mixed
 from ..media.ribbon.drawing import HasRibbons
 from ..medium import Medium
 from ..raster import composite
 from ..strokes import Strokes
-from .look import straight
 
 __all__ = ["Patch", "Ribbon", "bend", "ribbons"]
 

@@ -8,7 +8,7 @@ from ..errors import InputError
 from .work import Work
 
 if TYPE_CHECKING:
-    from .plotter.placement import Placement
+    from ..pens import Placement
 
 __all__ = ["inches", "sheet_of"]
 
@@ -23,7 +23,7 @@ def sheet_of(work: Work) -> Placement | None:
     known = work.metadata().get("parameters", {})
     if work.canvas.paper is not None or "pens" not in known or "page" not in known:
         return None
-    from .plotter.placement import Placement
+    from ..pens import Placement
 
     try:
         return Placement.of(work.canvas, known["page"], margin=known.get("margin", "15mm"))

@@ -8,17 +8,19 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas
+from ..errors import InputError
+from ..marks import Marks
 from ..medium import Medium
 from ..strokes import Strokes
 
-__all__ = ["Work"]
+__all__ = ["Work", "curves_of"]
 
 
 class Work(Protocol):
     """What an exporter may ask of a painting."""
 
     @property
-    def strokes(self) -> Strokes: ...
+    def strokes(self) -> Marks: ...
     @property
     def canvas(self) -> Canvas: ...
     @property
@@ -32,3 +34,16 @@ class Work(Protocol):
     def metadata(self) -> dict[str, Any]: ...
     def to_json(self) -> str: ...
     def report(self, target: Any = ..., *, program: str | None = ...) -> Any: ...
+
+
+def curves_of(marks: Marks, what: str) -> Strokes:
+    """The marks as strokes along curves, which lines, outlines and pens follow.
+
+    Raises:
+        InputError: marks of another kind.
+    """
+    if not isinstance(marks, Strokes):
+        raise InputError(
+            f"expected strokes along curves for {what}, got {marks.kind}: save a picture, layers or a film"
+        )
+    return marks

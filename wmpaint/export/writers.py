@@ -12,10 +12,11 @@ from typing import Any
 
 from .. import files
 from ..errors import InputError
-from . import film, look, ora, pictures, svg
+from ..media import measuring
+from . import film, ora, pictures, svg
 from .film import FILM_HEIGHT
 from .sheet import sheet_of
-from .work import Work
+from .work import Work, curves_of
 
 __all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "Work", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
@@ -86,6 +87,7 @@ def write_pdf(
 
 def _drawn(work: Work, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
     """What every file of shapes is told of the painting."""
+    curves_of(work.strokes, "shapes")
     title = work.title if title is None else title
     how: dict[str, Any] = {"height": work.program_height, "title": title, "metadata": work.metadata()}
     if embed:
@@ -93,7 +95,7 @@ def _drawn(work: Work, style: str, measured: bool, title: str | None, embed: boo
     if style != "lines":
         return how | {"medium": work.medium}
     if measured:
-        how["width"], how["opacity"] = look.measure(work.medium, work.strokes, height=work.program_height)
+        how["width"], how["opacity"] = measuring.measure(work.medium, work.strokes, height=work.program_height)
     return how
 
 

@@ -1,16 +1,19 @@
 """What a painting is for: objectives, and how they compose."""
 
 from . import transforms
-from .base import Function, Objective, Scene, Sum, Within
+from .base import Function, Objective, Sum, Within
 from .colors import palette
 from .content import content
 from .coverage import areas, economy, ink, overlap
 from .dream import dream, muted
 from .field import align, flow
+from .goal import Goal
 from .penalty import Penalty, boundary, curvature, lengths, pressures, radii
 from .photo import photo, variance
 from .pixel import charbonnier, edges, l1, l2, lab, multiscale, ssim
 from .presets import PRESETS, class_dream, layer_dream, preset, rank, transfer
+from .scene import Scene
+from .start import Plan, Start
 from .style import style
 from .text import text
 from .transport import sinkhorn, sliced
@@ -18,9 +21,12 @@ from .transport import sinkhorn, sliced
 __all__ = [
     "PRESETS",
     "Function",
+    "Goal",
     "Objective",
     "Penalty",
+    "Plan",
     "Scene",
+    "Start",
     "Sum",
     "Within",
     "align",

@@ -8,120 +8,62 @@ Each is a term with a name and a weight; a weight may follow a schedule, `progre
 from __future__ import annotations
 
 import copy
-import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from numbers import Real
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from ..canvas import Canvas
 from ..errors import InputError, clipped
-from ..image import resize
-from ..strokes import Strokes
-from .digest import atoms
+from .identity import identity
+from .scene import Scene, shape_of
+from .start import Plan, Start
 
-__all__ = [
-    "Function", "Objective", "Scene", "Sum", "Weight", "Within", "as_objective", "same_proportions", "weights",
-]  # fmt: skip
+__all__ = ["Function", "Objective", "Sum", "Weight", "Within", "as_objective", "same_proportions"]
 
 Weight = float | Callable[[float], float]
-
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """What an objective looks at.
-
-    Args:
-        picture: [3, H, W] the mean picture, sRGB in 0..1.
-        variance: [H, W] of the program around it, summed over the channels.
-        strokes: what is on the canvas, in the optimizer's graph.
-        canvas: what they lie on.
-        progress: share of the run that is done, 0 to 1.
-        generator: of all that is random; None is a fixed seed.
-        mask: [H, W] in 0..1, how much each pixel counts; None is all alike.
-    """
-
-    picture: Tensor
-    variance: Tensor
-    strokes: Strokes
-    canvas: Canvas
-    progress: float = 1.0
-    generator: torch.Generator | None = None
-    mask: Tensor | None = None
-
-    def __repr__(self) -> str:
-        return f"Scene({_size(self.picture)} pixels, {len(self.strokes):,} strokes, progress {self.progress:.2f})"
-
-    @classmethod
-    def of(cls, picture: Tensor, **known: Any) -> Scene:
-        """A picture [3, H, W] without strokes, to judge what was not painted."""
-        given = {"variance": picture.new_zeros(picture.shape[-2:]), "strokes": Strokes.empty()}
-        return cls(picture, **{**given, "canvas": Canvas.like(picture), **known})
-
-    def with_picture(self, picture: Tensor) -> Scene:
-        """The same scene with another picture; mask and variance are brought to its size."""
-        if picture.shape[-2:] == self.picture.shape[-2:]:
-            return replace(self, picture=picture)
-        size = tuple(picture.shape[-2:])
-        variance = F.interpolate(self.variance[None, None], size=size, mode="area")[0, 0]
-        mask = None if self.mask is None else F.interpolate(self.mask[None, None], size=size, mode="area")[0, 0]
-        return replace(self, picture=picture, variance=variance, mask=mask)
-
-    def mean(self, values: Tensor) -> Tensor:
-        """The mean of values [..., h, w] over the picture, by the mask where there is one."""
-        if self.mask is None:
-            return values.mean()
-        mask = weights(self.mask, values)
-        return (values * mask).sum() / (mask.sum() * (values.numel() / mask.numel())).clamp(min=1e-12)
-
-    def uniform(self, *shape: int) -> Tensor:
-        """Random numbers in 0..1 on the CPU, by the scene's generator."""
-        return torch.rand(*shape, generator=self.generator or torch.Generator().manual_seed(0))
-
-
-def weights(mask: Tensor, like: Tensor) -> Tensor:
-    """A mask [H, W] at the size of features [..., h, w]."""
-    if mask.shape == like.shape[-2:]:
-        return mask.to(like)
-    height, width = like.shape[-2:]
-    return F.adaptive_avg_pool2d(mask[None, None].to(like), (height, width))[0, 0]
 
 
 class Objective:
     """A named opinion of a scene. Subclasses define `__call__(scene) -> scalar tensor`, smaller is better.
 
+    Attributes without a leading underscore make it what it is: a goal with others is another one.
+
     Attributes:
         name: of its term in reports.
-        picture: [3, H, W] or None: what a painting begins from, and takes its proportions from.
-        target: [3, H, W] or None: what a painting should equal, so that a PSNR means something.
-        background: of the canvas, sRGB in 0..1.
-        heights: the lowest and highest picture, in pixels, at which it wants to look; None leaves both to the strokes.
-        steps: optimizer steps that it takes as a rule.
-        sparse: whether strokes that show nowhere are left out in the end, rather than placed anew.
+        start: what it would like a painting to start from.
+        plan: how it would like it to be gone about.
+        local: None, or the pixels around a window that it has to see to judge it by itself: its opinion of the whole
+            is then the mean over windows.
     """
 
     name: str = "objective"
-    picture: Tensor | None = None
-    target: Tensor | None = None
-    background: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    heights: tuple[int, int] | None = None
-    steps: int = 120
-    sparse: bool = False
-    is_objective = True  # for `digest.atoms`
+    start: Start | None = None
+    plan: Plan | None = None
+    local: int | None = None
 
     def __call__(self, scene: Scene) -> Tensor:
         """The opinion, a scalar."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it wants: define __call__(scene)")
 
+    def spec(self) -> dict[str, Any]:
+        """What makes it what it is: its kind, and its attributes; what a `Start` shows belongs to the goal."""
+        known = {
+            key: value for key, value in vars(self).items() if key[0] != "_" and key not in ("start", "plan", "local")
+        }
+        return {"kind": f"{type(self).__module__}.{type(self).__qualname__}", "name": self.name, **known}
+
     def __repr__(self) -> str:
         both = zip(self.terms(), self.names(), strict=True)
         words = (f"{_words(weight)}{name}" for (weight, _), name in both)
         return clipped(f"{type(self).__name__}({' + '.join(words)})", 200)
+
+    def identity(self) -> str:
+        """A hash of its `spec`, by which another is noticed: the same in every process and every Python."""
+        return identity(self)
 
     # Composition
 
@@ -171,15 +113,7 @@ class Objective:
         twin.name = name
         return twin
 
-    # What a run asks
-
-    def canvas(self) -> Canvas:
-        """Its background, with the proportions of its picture; square without one."""
-        return Canvas(1.0, self.background) if self.picture is None else Canvas.like(self.picture, self.background)
-
-    def guide(self, height: int, width: int) -> Tensor | None:
-        """A picture [3, height, width] to take first colors and directions from."""
-        return None if self.picture is None else resize(self.picture, height, width).clamp(0, 1)
+    # In a run
 
     def evaluate(self, scene: Scene) -> tuple[Tensor, dict[str, float]]:
         """The weighted sum, and each term before its weight, by name.
@@ -187,9 +121,9 @@ class Objective:
         Raises:
             InputError: a term that is no scalar, not finite, or does not depend on the scene.
         """
-        total, found = scene.picture.new_zeros(()), {}
-        wanted = torch.is_grad_enabled() and scene.picture.requires_grad and len(scene.strokes) > 0
-        for (weight, objective), name in zip(self.terms(), self.names(), strict=True):
+        wanted = torch.is_grad_enabled() and scene.picture.requires_grad and len(scene.marks) > 0
+        values, factors, names = [], [], self.names()
+        for (weight, objective), name in zip(self.terms(), names, strict=True):
             try:
                 value = objective(scene)
             except StopIteration as error:  # an iterator would take it for its own end
@@ -197,17 +131,22 @@ class Objective:
             if not isinstance(value, Tensor) or value.numel() != 1:
                 got = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
                 raise InputError(f"expected the objective {name!r} to return a scalar tensor, got {got}")
-            number = value.item()
-            if not math.isfinite(number):
-                raise InputError(f"expected the objective {name!r} to be finite, got {number}")
-            if wanted and not value.requires_grad:
+            if wanted and not value.requires_grad and bool(value.isfinite()):
                 raise InputError(f"expected the objective {name!r} to have a gradient, got a constant")
             factor = weight(scene.progress) if callable(weight) else weight
             if not _finite(factor):
                 raise InputError(f"expected the weight of {name!r} to be a finite number, got {factor!r}")
-            found[name] = number
-            total = total + float(factor) * value.reshape(())
-        return total, found
+            values.append(value.reshape(()))
+            factors.append(float(factor))
+        # Brought to the processor at once: on a GPU, each look would wait for all that is under way.
+        numbers = torch.stack([value.detach().double() for value in values]).tolist() if values else []
+        for name, number in zip(names, numbers, strict=True):
+            if not math.isfinite(number):
+                raise InputError(f"expected the objective {name!r} to be finite, got {number}")
+        total = scene.picture.new_zeros(())
+        for factor, value in zip(factors, values, strict=True):
+            total = total + factor * value
+        return total, dict(zip(names, numbers, strict=True))
 
     def names(self) -> list[str]:
         """A name for each term; where several share one, the second is called name.2, and so on."""
@@ -218,15 +157,6 @@ class Objective:
             out.append(objective.name if count == 1 else f"{objective.name}.{count}")
         return out
 
-    def digest(self) -> str:
-        """SHA-256 of what it consists of, to notice another goal: networks by their weights, functions by their
-        code and what it has caught, attributes of objectives but for those that begin with `_cache`.
-        """
-        state = hashlib.sha256()
-        for part in atoms(self, {}):
-            state.update(part)
-        return state.hexdigest()
-
 
 class Sum(Objective):
     """A weighted sum of objectives."""
@@ -235,13 +165,12 @@ class Sum(Objective):
 
     def __init__(self, terms: tuple[tuple[Weight, Objective], ...]) -> None:
         self._terms = terms
-        for field in ("picture", "target"):
-            known = [getattr(o, field) for _, o in terms if getattr(o, field) is not None]
-            setattr(self, field, known[0] if known else None)
-        spans = [o.heights for _, o in terms if o.heights is not None]
-        self.heights = (max(s[0] for s in spans), max(s[1] for s in spans)) if spans else None
-        self.steps = max((o.steps for _, o in terms), default=Objective.steps)
-        self.sparse = any(o.sparse for _, o in terms)
+        margins = [objective.local for _, objective in terms]
+        self.local = None if not margins or None in margins else max(m for m in margins if m is not None)
+
+    def spec(self) -> dict[str, Any]:
+        """Its terms, with their weights."""
+        return {"kind": "sum", "terms": [list(term) for term in self._terms]}
 
     def terms(self) -> tuple[tuple[Weight, Objective], ...]:
         """Its parts."""
@@ -262,17 +191,6 @@ class Sum(Objective):
         weight, objective = self._terms[0]
         return Sum(((weight, objective.named(name)),))
 
-    def canvas(self) -> Canvas:
-        """That of the term its picture is from; of the first without one."""
-        with_picture = (objective for _, objective in self._terms if objective.picture is not None)
-        first = next(with_picture, self._terms[0][1] if self._terms else None)
-        return Canvas() if first is None else first.canvas()
-
-    def guide(self, height: int, width: int) -> Tensor | None:
-        """Of the first term that has one."""
-        guides = (objective.guide(height, width) for _, objective in self._terms)
-        return next((guide for guide in guides if guide is not None), None)
-
 
 class Within(Objective):
     """An objective that looks at a region only.
@@ -286,21 +204,19 @@ class Within(Objective):
         from ..image import GOAL, load_image
 
         self.objective, self.mask = objective, load_image(mask, most=GOAL).mean(0)
-        self.name, self.steps, self.heights = objective.name, objective.steps, objective.heights
-        self.sparse = objective.sparse
-        self.picture, self.target = objective.picture, objective.target
-        if self.picture is not None:
-            same_proportions(self.mask, self.picture)
+        self.name, self.start, self.plan = objective.name, objective.start, objective.plan
+        if self.start is not None and self.start.picture is not None:
+            same_proportions(self.mask, self.start.picture)
         if not bool((self.mask > 0).any()):
             raise InputError("expected a mask with something white in it, got a black one")
         parts = objective.terms()
-        self._cache_parts: tuple[tuple[Weight, Objective], ...] | None = None  # of a sum
+        self._parts: tuple[tuple[Weight, Objective], ...] | None = None  # of a sum
         if len(parts) != 1 or parts[0][1] is not objective:
-            self._cache_parts = tuple((weight, Within(part, self.mask)) for weight, part in parts)
+            self._parts = tuple((weight, Within(part, self.mask)) for weight, part in parts)
 
     def terms(self) -> tuple[tuple[Weight, Objective], ...]:
         """Those of a sum, each within the region."""
-        return ((1.0, self),) if self._cache_parts is None else self._cache_parts
+        return ((1.0, self),) if self._parts is None else self._parts
 
     def named(self, name: str) -> Within:
         """The same region of the objective under another name.
@@ -310,25 +226,23 @@ class Within(Objective):
         """
         return Within(self.objective.named(name), self.mask)
 
-    def canvas(self) -> Canvas:
-        """That of the objective."""
-        return self.objective.canvas()
-
-    def guide(self, height: int, width: int) -> Tensor | None:
-        """That of the objective."""
-        return self.objective.guide(height, width)
-
     def __call__(self, scene: Scene) -> Tensor:
         """The objective's opinion of the region."""
-        size = scene.picture.shape[-2:]
-        same_proportions(self.mask, scene.picture)
-        mask = resize(self.mask[None], *size)[0].to(scene.picture)
+        if scene.frame.window is None:
+            same_proportions(self.mask, scene.picture)
+        size = tuple(scene.picture.shape[-2:])
+        mask = scene.memo(self, (size, scene.frame.window), lambda: scene.at_size(self.mask[None])[0].to(scene.picture))
         both = mask if scene.mask is None else mask * scene.mask
         picture = torch.where(mask > 1 / 255, scene.picture, scene.picture.detach())
-        middle = scene.strokes.points.detach().mean(1) * size[0]
-        inside = mask[_index(middle[:, 1], size[0]), _index(middle[:, 0], size[1])] > 0.5
-        value = self.objective(replace(scene, picture=picture, mask=both, strokes=scene.strokes[inside]))
-        if not bool(inside.any()) and isinstance(value, Tensor) and not bool(value.isfinite().all()):
+        marks, inside = scene.marks, None
+        middle = marks.detach().middles()
+        if middle is not None:
+            x, y = (middle * scene.frame.height - middle.new_tensor(scene.frame.origin)).unbind(-1)
+            inside = mask[_index(y, size[0]), _index(x, size[1])] > 0.5
+            marks = marks[inside]
+        value = self.objective(replace(scene, picture=picture, mask=both, marks=marks))
+        none = inside is not None and not bool(inside.any())
+        if none and isinstance(value, Tensor) and not bool(value.isfinite().all()):
             return scene.picture.sum() * 0  # a mean over no strokes
         return value
 
@@ -336,8 +250,11 @@ class Within(Objective):
 class Function(Objective):
     """A function `scene -> scalar` as an objective; its name is the function's."""
 
-    def __init__(self, function: Callable[[Scene], Tensor], name: str | None = None) -> None:
-        self.function = function
+    def __init__(
+        self, function: Callable[[Scene], Tensor], name: str | None = None, *, start: Start | None = None,
+        plan: Plan | None = None,
+    ) -> None:  # fmt: skip
+        self.function, self.start, self.plan = function, start, plan
         self.name = name or getattr(function, "__name__", "objective").strip("<>")
 
     def __call__(self, scene: Scene) -> Tensor:
@@ -360,7 +277,9 @@ def same_proportions(mask: Tensor, picture: Tensor) -> None:
     """Refuse a mask [h, w] of other proportions than a picture [..., H, W], but for a pixel more or less."""
     (h, w), (height, width) = mask.shape[-2:], picture.shape[-2:]
     if abs(w / h - width / height) > 0.02 * width / height + width / height / min(h, w, height, width):
-        raise InputError(f"expected a mask with the proportions of the picture, {_size(picture)}, got {_size(mask)}")
+        raise InputError(
+            f"expected a mask with the proportions of the picture, {shape_of(picture)}, got {shape_of(mask)}"
+        )
 
 
 def _times(a: Weight, b: Weight) -> Weight:
@@ -375,7 +294,3 @@ def _index(value: Tensor, limit: int) -> Tensor:
 
 def _words(weight: Weight) -> str:
     return "schedule * " if callable(weight) else "" if weight == 1 else f"{weight:g} * "
-
-
-def _size(picture: Tensor) -> str:
-    return f"{picture.shape[-1]} x {picture.shape[-2]}"

@@ -13,8 +13,9 @@ from ..errors import InputError
 from ..explain import explained
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
-from .base import Scene, Weight
+from .base import Weight
 from .penalty import Penalty
+from .scene import Scene
 
 __all__ = ["Palette", "main_colors", "palette"]
 
@@ -29,6 +30,7 @@ class Palette(Penalty):
     """
 
     name = "palette"
+    needs = ("color",)
 
     def __init__(self, colors: Tensor, hardness: Weight) -> None:  # [k, 3] sRGB in 0..1
         self.colors, self.hardness = colors, hardness
@@ -95,7 +97,7 @@ def palette(
         return Palette(main_colors(load_image(picture, most=GOAL), colors), hardness)
     if isinstance(colors, str) or picture is not None or not len(colors):
         raise InputError(f"expected a list of colors, or a number of them and a picture, got {colors!r}")
-    return Palette(torch.tensor([_rgb(color) for color in colors]), hardness)
+    return Palette(torch.tensor([_rgb(color) for color in colors], device="cpu"), hardness)
 
 
 def _rgb(color: Any) -> tuple[float, ...]:

@@ -17,7 +17,9 @@ from ..errors import InputError
 from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image
-from .base import Objective, Scene
+from .base import Objective
+from .scene import Scene
+from .start import Plan, Start
 
 __all__ = ["Content", "content", "look", "pick"]
 
@@ -28,24 +30,19 @@ class Content(Objective):
     """sum over layers of |f(x) - f(y)|^2 / |f(y)|^2 (Gatys et al., 2016, with each layer brought to one scale)."""
 
     name = "content"
-    heights = (128, 256)
-    steps = 200
+    plan = Plan(steps=200, heights=(128, 256))
 
     def __init__(self, picture: Tensor, net: FeatureNet, layers: tuple[str, ...]) -> None:
         self.picture, self.net, self.layers = picture, net, layers
-        self._cache: dict[tuple[int, int], dict[str, Tensor]] = {}
+        self.start = Start(picture)
 
-    def _wanted(self, height: int, width: int) -> dict[str, Tensor]:
-        if (height, width) not in self._cache:
-            guide = self.guide(height, width)
-            assert guide is not None
-            with torch.no_grad():
-                self._cache = {(height, width): look(self.net, guide[None], self.layers)}
-        return self._cache[height, width]
+    def _wanted(self, scene: Scene) -> dict[str, Tensor]:
+        with torch.no_grad():
+            return look(self.net, scene.at_size(self.picture).clamp(0, 1).to(scene.picture)[None], self.layers)
 
     def __call__(self, scene: Scene) -> Tensor:
         """The relative squared distance of the features."""
-        wanted = self._wanted(*scene.picture.shape[-2:])
+        wanted = scene.memo(self, tuple(scene.picture.shape[-2:]), lambda: self._wanted(scene))
         seen = look(self.net, scene.picture[None], self.layers)
         parts = []
         for name in self.layers:

@@ -12,8 +12,9 @@ from ..explain import explained
 from ..geometry import arc_lengths, branches, coefficients
 from ..raster.tiles import arrange, is_straight
 from ..strokes import Strokes
-from .base import Scene
 from .penalty import PIECES, UNIT, Penalty, number, whole
+from .scene import Scene
+from .start import Plan
 
 __all__ = ["Economy", "Ink", "Overlap", "areas", "economy", "ink", "layers", "overlap"]
 
@@ -87,7 +88,7 @@ class Economy(Penalty):
     """The share of strokes that paint, x / (x + HALF) of one with x fair shares of the canvas; long ones cost less."""
 
     name = "economy"
-    sparse = True
+    plan = Plan(sparse=True)
 
     def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
         """The mean over strokes."""

@@ -24,8 +24,10 @@ from ..errors import InputError
 from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image
-from .base import Objective, Scene, weights
+from .base import Objective
 from .content import look, pick
+from .scene import Scene, weights
+from .start import Plan, Start
 from .transforms import Transform, octaves, usual
 
 __all__ = ["Dream", "Muted", "dream", "muted"]
@@ -36,15 +38,14 @@ PULL = 0.1  # of the bare logit beside the cross entropy, which fades once a net
 class Dream(Objective):
     """See the module; subclasses say what of the features counts."""
 
-    heights = (96, 160)
-    steps = 200
+    plan = Plan(steps=200, heights=(96, 160))
 
     def __init__(
         self, nets: tuple[FeatureNet, ...], layer: str, transforms: tuple[Transform, ...], views: int,
         picture: Tensor | None = None,
     ) -> None:  # fmt: skip
-        self.nets, self.layer, self.views, self.picture = nets, layer, views, picture
-        self.transforms = transforms
+        self.nets, self.layer, self.views, self.transforms = nets, layer, views, transforms
+        self.start = None if picture is None else Start(picture)
 
     def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
         """What is minimized of features [N, C, h, w] or logits [N, C]; mask [N, 1, h, w]."""
@@ -189,7 +190,7 @@ def dream(
         return ClassDream(indices.pop(), *given)
     if direction is not None:
         try:
-            vector = torch.as_tensor(direction, dtype=torch.float32).flatten()
+            vector = torch.as_tensor(direction, dtype=torch.float32, device="cpu").flatten()
         except (TypeError, ValueError, RuntimeError) as error:
             raise InputError(f"expected a direction in numbers, got {direction!r}") from error
         if len(vector) != nets[0].channels(name) or not bool(vector.isfinite().all()) or not bool(vector.any()):
@@ -211,6 +212,7 @@ class Muted(Objective):
     """
 
     name = "muted"
+    local = 0
 
     def __call__(self, scene: Scene) -> Tensor:
         """How colorful the picture is."""

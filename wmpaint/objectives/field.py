@@ -19,8 +19,8 @@ from ..explain import explained
 from ..geometry import bezier
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
-from .base import Scene
 from .penalty import UNIT, Penalty, number, tangents, whole
+from .scene import Scene
 
 __all__ = ["Align", "Flow", "align", "flow", "orientation"]
 
@@ -141,7 +141,7 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
     """
     scale = number("a scale of", scale, 0.003, 0.5)
     if isinstance(field, Tensor | np.ndarray) and field.ndim == 2:
-        angle = torch.as_tensor(field).detach().to("cpu", torch.float32)
+        angle = torch.as_tensor(field, device="cpu").detach().float()
         if not angle.numel() or not bool(torch.isfinite(angle).all()):
             raise InputError("expected finite angles [H, W], got some that are not, or none")
         return Align(torch.stack([(2 * angle).cos(), (2 * angle).sin()]))

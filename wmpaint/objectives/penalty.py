@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -18,7 +18,8 @@ from ..errors import InputError
 from ..explain import explained
 from ..geometry import arc_lengths, bezier, coefficients, spread_dots
 from ..strokes import Strokes
-from .base import Objective, Scene
+from .base import Objective
+from .scene import Scene
 
 __all__ = [
     "Boundary",
@@ -41,7 +42,13 @@ SPECK = 1e-4  # canvas units, below which nothing is seen
 
 
 class Penalty(Objective):
-    """An opinion of strokes. Subclasses define `judge(strokes, scene) -> scalar`, for one stroke or more."""
+    """An opinion of strokes. Subclasses define `judge(strokes, scene) -> scalar`, for one stroke or more.
+
+    Attributes:
+        needs: columns of the marks that it looks at.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("points", "radius")
 
     def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
         """The opinion of strokes that are painted, a scalar."""
@@ -49,11 +56,12 @@ class Penalty(Objective):
 
     def __call__(self, scene: Scene) -> Tensor:
         """The opinion, without lifted strokes; 0 without any."""
-        strokes = scene.strokes
-        if strokes.lifted is not None:
-            strokes = strokes[~strokes.lifted]
+        missing = [name for name in self.needs if name not in scene.marks.columns()]
+        if missing:
+            raise InputError(f"expected marks with {' and '.join(missing)} for {self.name!r}, got {scene.marks.kind}")
+        strokes = scene.strokes.shown()
         if not len(strokes):  # 0, and yet in the graph
-            return 0 * (scene.picture.sum() + strokes.points.sum())
+            return 0 * (scene.picture.sum() + sum(getattr(strokes, name).sum() for name in strokes.columns()))
         return self.judge(strokes, scene)
 
 

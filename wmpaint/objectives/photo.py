@@ -7,6 +7,7 @@ would only make noise.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
@@ -15,8 +16,10 @@ from ..canvas import Canvas
 from ..errors import InputError
 from ..explain import explained
 from ..image import GOAL, load_image
-from .base import Objective, Scene
+from .base import Objective
 from .pixel import l2
+from .scene import Scene
+from .start import WHITE, Start
 
 __all__ = ["Variance", "photo", "variance"]
 
@@ -25,6 +28,7 @@ class Variance(Objective):
     """How far the program strays from the mean picture: its variance, averaged over pixels and channels."""
 
     name = "variance"
+    local = 0
 
     def __call__(self, scene: Scene) -> Tensor:
         """The mean variance of a channel."""
@@ -53,7 +57,5 @@ def photo(
     if not variance >= 0:
         raise InputError(f"expected a variance weight of 0 or more, got {variance}")
     error = l2(load_image(picture, background=background, most=GOAL)).named("error")
-    ground = Canvas(background=background).background
-    if ground is not None and ground != Objective.background:
-        error.background = ground
+    error.start = replace(error.start or Start(), background=Canvas(background=background).background or WHITE)
     return error + variance * Variance() if variance else error

@@ -15,8 +15,10 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..explain import explained
-from ..image import GOAL, load_image, resize
-from .base import Objective, Scene
+from ..image import GOAL, load_image
+from .base import Objective
+from .scene import Scene
+from .start import Start
 
 __all__ = ["Likeness", "PixelWise", "charbonnier", "edges", "l1", "l2", "lab", "multiscale", "ssim"]
 
@@ -32,23 +34,19 @@ class Likeness(Objective):
     """
 
     def __init__(self, picture: Any) -> None:
-        self.picture = self.target = load_image(picture, most=GOAL)
-        self._cache: dict[tuple[int, int], Tensor] = {}
-
-    def guide(self, height: int, width: int) -> Tensor:
-        """The picture at that size, [3, height, width]."""
-        assert self.picture is not None
-        if (height, width) not in self._cache:
-            self._cache[height, width] = resize(self.picture, height, width).contiguous()
-        return self._cache[height, width]
+        self.picture = load_image(picture, most=GOAL)
+        self.start = Start(self.picture, self.picture)
 
     def wanted(self, scene: Scene) -> Tensor:
-        """The picture at the size of the scene's, [3, H, W]."""
-        return self.guide(*scene.picture.shape[-2:]).to(scene.picture)
+        """The picture as the scene's should be, [3, H, W]."""
+        key = tuple(scene.picture.shape[-2:]), scene.frame.window
+        return scene.memo(self, key, lambda: scene.at_size(self.picture).contiguous().to(scene.picture))
 
 
 class PixelWise(Likeness):
     """The mean of `compare(canvas, picture)` over the pixels, by the mask where there is one."""
+
+    local = 0
 
     def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:  # [3, H, W] each -> [..., H, W]
         """How far apart they are at each pixel."""
@@ -91,7 +89,7 @@ class _Structure(PixelWise):
         super().__init__(picture)
         if isinstance(window, bool) or not isinstance(window, int) or window < 1 or window % 2 == 0:
             raise InputError(f"expected an odd window of 1 pixel or more, got {window!r}")
-        self.window = window
+        self.window, self.local = window, window // 2
 
     def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
         from kornia.metrics import ssim as kornia_ssim
@@ -116,6 +114,7 @@ class _Lab(PixelWise):
 
 class _Edges(PixelWise):
     name = "edges"
+    local = 1
 
     def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
         from kornia.color import rgb_to_grayscale

@@ -26,8 +26,10 @@ from ..errors import InputError
 from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image, resize
-from .base import Objective, Scene, same_proportions, weights
+from .base import Objective, same_proportions
 from .content import look, pick
+from .scene import Scene, weights
+from .start import Plan
 
 __all__ = ["Style", "Swatch", "style"]
 
@@ -49,29 +51,24 @@ class Style(Objective):
     """See the module; `kind` says which statistics are compared, "gram" or "sliced"."""
 
     name = "style"
-    heights = (128, 256)
-    steps = 160
+    plan = Plan(steps=160, heights=(128, 256))
 
     def __init__(
         self, swatches: tuple[Swatch, ...], net: FeatureNet, layers: tuple[str, ...], scale: float, kind: str
     ) -> None:
         self.swatches, self.net, self.layers, self.scale, self.kind = swatches, net, layers, scale, kind
-        self._cache: dict[int, dict[str, list[Tensor]]] = {}
 
     def _wanted(self, area: int) -> dict[str, list[Tensor]]:
         """What each layer should hold, of styles as large as what is looked at; a list of statistics, or of clouds."""
-        if area not in self._cache:
-            with torch.no_grad():
-                each = [self._seen(swatch, area) for swatch in self.swatches]
-            share = [swatch.weight for swatch in self.swatches]
-            wanted = {
-                name: _mix([statistics(*e[name]) for e in each], share)
-                if self.kind == "gram"
-                else [cloud(*e[name]) for e in each]
-                for name in self.layers
-            }
-            self._cache = {area: wanted}
-        return self._cache[area]
+        with torch.no_grad():
+            each = [self._seen(swatch, area) for swatch in self.swatches]
+        share = [swatch.weight for swatch in self.swatches]
+        return {
+            name: _mix([statistics(*e[name]) for e in each], share)
+            if self.kind == "gram"
+            else [cloud(*e[name]) for e in each]
+            for name in self.layers
+        }
 
     def _seen(self, swatch: Swatch, area: int) -> dict[str, tuple[Tensor, Tensor | None]]:
         """Features [C, h, w] of a style at each layer, and its mask."""
@@ -85,7 +82,7 @@ class Style(Objective):
     def __call__(self, scene: Scene) -> Tensor:
         """The relative squared distance of the statistics."""
         height, width = scene.picture.shape[-2:]
-        wanted = self._wanted(height * width)
+        wanted = scene.memo(self, height * width, lambda: self._wanted(height * width))
         dx, dy = (scene.uniform(2) * (SHIFT + 1)).long().tolist()
         shifted = F.pad(scene.picture[None], (dx, SHIFT - dx, dy, SHIFT - dy), mode="replicate")
         mask = scene.mask
@@ -208,7 +205,9 @@ def style(
     names = pick(net, layers, net.default_style_layers)
     with torch.no_grad():
         side = max(net.smallest(name) for name in names)
-        for name, value in net(torch.zeros(1, 3, side, side), names).items():
+        for name, value in net(
+            torch.zeros(1, 3, side, side, device=getattr(next(net.parameters(), None), "device", "cpu")), names
+        ).items():
             if value.ndim != 4:
                 raise InputError(f"expected layers with maps for a style, got {name!r}, which has none")
     swatches = tuple(Swatch(*known) for known in zip(loaded, share, where, strict=True))

@@ -27,7 +27,9 @@ from torch.nn import functional as F
 from ..errors import FileError, InputError, MissingProgram, clipped
 from ..features.net import normalize
 from ..foreign import LIMITS, json_value, read_bytes
-from .base import Objective, Scene
+from .base import Objective
+from .scene import Scene
+from .start import Plan
 from .transforms import Transform, compose, usual
 
 if TYPE_CHECKING:
@@ -102,16 +104,15 @@ class Text(Objective):
     """
 
     name = "text"
-    steps = 250
 
     def __init__(
         self, words: tuple[str, ...], avoid: tuple[str, ...], clip: Clip, model: str,
         transforms: tuple[Transform, ...], views: int,
     ) -> None:  # fmt: skip
         self.words, self.avoid, self.model, self.views = words, avoid, model, views
-        self.heights = (max(clip.size[0] // 2, 1), clip.size[0])
-        self.transforms, self._cache_clip = transforms, clip
-        # Not called a cache: vectors tell one model from another when a painting is resumed.
+        self.plan = Plan(steps=250, heights=(max(clip.size[0] // 2, 1), clip.size[0]))
+        self.transforms, self._clip = transforms, clip
+        # These tell one model from another when a painting is resumed.
         self.wanted = clip.words(words)
         self.avoided = clip.words(avoid) if avoid else None
 
@@ -119,7 +120,7 @@ class Text(Objective):
         """How far the picture is from the texts, -1 to 1; to 2 with some to avoid."""
         generator = scene.generator or torch.Generator().manual_seed(0)
         views = compose(self.transforms)(scene.picture.expand(self.views, -1, -1, -1), generator)
-        seen = self._cache_clip.pictures(views)
+        seen = self._clip.pictures(views)
         loss = -(seen @ self.wanted.to(seen).T).mean()
         return loss if self.avoided is None else loss + (seen @ self.avoided.to(seen).T).mean()
 

@@ -56,7 +56,9 @@ def jitter(pixels: int = 8) -> Transform:
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         height, width = pictures.shape[-2:]
         out = F.pad(pictures, (pixels,) * 4, mode="replicate")
-        moves = torch.randint(0, 2 * pixels + 1, (len(pictures), 2), generator=generator).tolist()
+        moves = torch.randint(
+            0, 2 * pixels + 1, (len(pictures), 2), generator=generator, device=generator.device
+        ).tolist()
         return torch.stack([out[k, :, y : y + height, x : x + width] for k, (x, y) in enumerate(moves)])
 
     return apply
@@ -79,10 +81,10 @@ def affine(
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         n, low, high = len(pictures), math.log(scale[0]), math.log(scale[1])
-        draw = torch.rand(n, 5, generator=generator)
+        draw = torch.rand(n, 5, generator=generator, device=generator.device)
         angle = (2 * draw[:, 0] - 1) * math.radians(degrees)
         zoom = (low + (high - low) * draw[:, 1]).exp()
-        flip = torch.where(draw[:, 4] < 0.5, -1.0, 1.0) if mirror else torch.ones(n)
+        flip = torch.where(draw[:, 4] < 0.5, -1.0, 1.0) if mirror else torch.ones(n, device=draw.device)
         move = (2 * draw[:, 2:4] - 1) * (2 * shift)
         ratio = pictures.shape[-1] / pictures.shape[-2]
         rows = [
@@ -103,9 +105,9 @@ def perspective(strength: float = 0.2) -> Transform:
         from kornia.geometry.transform import get_perspective_transform, warp_perspective
 
         n, (height, width) = len(pictures), pictures.shape[-2:]
-        corners = torch.tensor([[0.0, 0.0], [1, 0], [1, 1], [0, 1]]).expand(n, 4, 2)
-        moved = corners + strength * (torch.rand(n, 4, 2, generator=generator) - 0.5)
-        size = torch.tensor([width - 1.0, height - 1.0])
+        corners = torch.tensor([[0.0, 0.0], [1, 0], [1, 1], [0, 1]], device=generator.device).expand(n, 4, 2)
+        moved = corners + strength * (torch.rand(n, 4, 2, generator=generator, device=generator.device) - 0.5)
+        size = corners.new_tensor([width - 1.0, height - 1.0])
         matrix = get_perspective_transform(corners * size, moved * size).to(pictures)
         return warp_perspective(pictures, matrix, (height, width), padding_mode="border", align_corners=True)
 
@@ -117,7 +119,7 @@ def color(brightness: float = 0.1, contrast: float = 0.2, tint: float = 0.05) ->
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         n = len(pictures)
-        draw = 2 * torch.rand(n, 5, generator=generator).to(pictures) - 1
+        draw = 2 * torch.rand(n, 5, generator=generator, device=generator.device).to(pictures) - 1
         gain = (1 + contrast * draw[:, 0])[:, None, None, None]
         offset = (brightness * draw[:, 1:2] + tint * draw[:, 2:])[:, :, None, None]
         return ((pictures - 0.5) * gain + 0.5 + offset).clamp(0, 1)
@@ -131,7 +133,7 @@ def octaves(count: int = 3, ratio: float = 1.4) -> Transform:
     _check("ratio", ratio, 1, 4)
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
-        step = int(torch.randint(count, (), generator=generator))
+        step = int(torch.randint(count, (), generator=generator, device=generator.device))
         size = [max(1, round(side / ratio**step)) for side in pictures.shape[-2:]]
         return pictures if step == 0 else F.interpolate(pictures, size=size, mode="bilinear", antialias=True)
 
@@ -142,7 +144,9 @@ def noise(deviation: float = 0.05) -> Transform:
     """Add Gaussian noise."""
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
-        return pictures + deviation * torch.randn(pictures.shape, generator=generator).to(pictures)
+        return pictures + deviation * torch.randn(pictures.shape, generator=generator, device=generator.device).to(
+            pictures
+        )
 
     return _photometric(apply)
 
@@ -161,7 +165,7 @@ def augmentation(module: Callable[[Tensor], Tensor]) -> Transform:
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(torch.randint(1 << 62, (), generator=generator)))
+            torch.manual_seed(int(torch.randint(1 << 62, (), generator=generator, device=generator.device)))
             return module(pictures)
 
     return apply

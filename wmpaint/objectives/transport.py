@@ -19,8 +19,8 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..explain import explained
-from .base import Scene
 from .pixel import Likeness, positive
+from .scene import Scene
 
 __all__ = ["Transport", "sinkhorn", "sinkhorn_divergence", "sliced", "sliced_distance"]
 
@@ -50,7 +50,9 @@ class Transport(Likeness):
         rows, columns = _grid(height, width, self.points)
         color = _reduce(picture, rows, columns)  # [3, N]
         y, x = torch.meshgrid(
-            (torch.arange(rows) + 0.5) / rows, (torch.arange(columns) + 0.5) / columns * (width / height), indexing="ij"
+            (torch.arange(rows, device=color.device) + 0.5) / rows,
+            (torch.arange(columns, device=color.device) + 0.5) / columns * (width / height),
+            indexing="ij",
         )
         place = torch.stack([x, y]).flatten(1).to(color) * self.position
         mass = torch.ones_like(color[0])

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FileError
-from ..medium import HasAlpha, Medium
+from ..media import families, programs
+from ..medium import Medium
 
 __all__ = ["BrushRef", "painter_of", "program_of"]
 
@@ -19,7 +20,7 @@ class BrushRef:
     """A brush that a painting uses.
 
     Args:
-        name: a bundled brush, or the path of a .myb file.
+        name: a bundled brush, or the path of a .myb file; MEDIUM/BRUSH of other media than MyPaint's.
         hash: of the brush's settings, to notice when they have changed; "" when not known.
         painter: the painter's .safetensors file, as it was given; where it is not there any more, it is looked for
             beside the painting's file. None for the bundled painter of that name.
@@ -34,10 +35,12 @@ class BrushRef:
     weights: str | None = None
 
     @classmethod
-    def of(cls, painter: Any, file: str | Path | None = None) -> BrushRef:
+    def of(cls, painter: Medium, file: str | Path | None = None) -> BrushRef:
         """The brush of a `RibbonPainter`; `file` is where its weights lie, if they are not bundled."""
-        place, definition = None if file is None else str(file), painter.info.definition
-        return cls(painter.info.brush, painter.info.brush_hash, place, definition, painter.info.weights)
+        info = painter.info
+        full = info.name in families.known() and info.name != "mypaint"
+        place, name = None if file is None else str(file), info.full_name if full else info.brush
+        return cls(name, info.brush_hash, place, info.definition, info.weights)
 
 
 def painter_of(brush: BrushRef, folder: Path | None = None) -> Medium:
@@ -59,17 +62,17 @@ def painter_of(brush: BrushRef, folder: Path | None = None) -> Medium:
 @lru_cache(maxsize=16)
 def _loaded(brush: BrushRef, source: str, *stamp: int) -> Medium:
     """The painter of that name or file; `stamp` tells a file from those that were there before it."""
-    from ..media import ribbon as painters
-
-    painter = painters.load(source)
+    painter = families.load(source)
     _compare(brush, brush.hash, painter.info.brush_hash, "brush of the painter")
     _compare(brush, brush.weights, painter.info.weights or "", "painter")
     return painter
 
 
-def program_of(program: str, brush: BrushRef, seed: int) -> HasAlpha:
-    from ..media import programs
-
+def program_of(program: str, brush: BrushRef, seed: int) -> Medium:
+    """The real medium of a brush: the program of that name, or that of the brush's own family."""
+    own = families.replayed(brush.name, seed)
+    if own is not None:
+        return own
     source: Any = brush.name
     if brush.definition is not None:
         source = programs.Brush(brush.name, brush.definition.encode())

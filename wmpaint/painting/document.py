@@ -19,19 +19,20 @@ import torch
 from ..errors import FileError, InputError
 from ..export.svg import painting_text
 from ..foreign import LIMITS, json_value, read_bytes
+from ..marks import KINDS, Marks
 from ..strokes import Strokes
 
 __all__ = ["FORMAT", "MAX_STROKES", "VERSION", "from_text", "read", "schema", "to_text"]
 
 FORMAT = "wmpaint painting"
-VERSION = 1
+VERSION = 2  # of marks that are no strokes; those are written as version 1, which all readers know
 MAX_STROKES = 1_000_000
 MAX_VALUES = 20_000  # beside the strokes
 
-_REAL = ("x0", "y0", "x1", "y1", "x2", "y2", "radius", "pressure0", "pressure1", "red", "green", "blue")
 _WITHIN = (".svg", ".html")  # files that may hold a painting beside what they show
 _WHOLE = ("brush", "pen", "lifted")
-_MOST_COLUMNS = len(_REAL) + len(_WHOLE)
+_OWN = ("format", "version", "marks", "columns", "strokes")
+_MOST_COLUMNS = 64
 _DEEPEST = 64
 _LARGEST = 2**1023  # what any float can hold
 _SAMPLE = 4  # strokes that go through the schema itself; `_table` holds all of them to the same rules
@@ -48,7 +49,7 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def to_text(header: Mapping[str, Any], strokes: Strokes) -> str:
+def to_text(header: Mapping[str, Any], strokes: Marks) -> str:
     """A painting file's text.
 
     Args:
@@ -63,16 +64,17 @@ def to_text(header: Mapping[str, Any], strokes: Strokes) -> str:
         raise InputError(f"expected at most {MAX_STROKES:,} strokes in a painting file, got {len(strokes):,}")
     strokes = strokes.detach().to("cpu", torch.float32).check()
     whole = {name: value for name in _WHOLE if (value := getattr(strokes, name)) is not None}
-    n = len(strokes)
-    real = torch.cat(
-        [strokes.points.reshape(n, 6), strokes.radius[:, None], strokes.pressure, strokes.color], dim=1
-    ).numpy()
+    n, real = len(strokes), strokes.table().numpy()
     rest = [value.to(torch.int64).tolist() for value in whole.values()]
     lines = (
         "[" + ",".join([_shortest(v) for v in row] + [str(column[k]) for column in rest]) + "]"
         for k, row in enumerate(real)
     )
-    document = {"format": FORMAT, "version": VERSION, **header, "columns": [*_REAL, *whole]}
+    usual = strokes.kind == Strokes.kind
+    kind = {} if usual else {"marks": strokes.kind}
+    document = {
+        "format": FORMAT, "version": 1 if usual else VERSION, **kind, **header, "columns": [*strokes.titles(), *whole],
+    }  # fmt: skip
     try:
         parts = [f" {_json(key)}: {_json(value)}" for key, value in document.items()]
     except (TypeError, ValueError, RecursionError) as error:
@@ -90,7 +92,7 @@ def _json(value: Any) -> str:
     return _HALF.sub("\ufffd", json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def read(path: str | Path) -> tuple[dict[str, Any], Strokes]:
+def read(path: str | Path) -> tuple[dict[str, Any], Marks]:
     """The header and the strokes of a painting file, or of the painting within an .svg or .html file.
 
     Raises:
@@ -101,7 +103,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], Strokes]:
     return from_text(painting_text(data, path.name) if path.suffix.lower() in _WITHIN else data, path.name)
 
 
-def from_text(text: str | bytes | bytearray, name: str = "painting") -> tuple[dict[str, Any], Strokes]:
+def from_text(text: str | bytes | bytearray, name: str = "painting") -> tuple[dict[str, Any], Marks]:
     """The header and the strokes of a painting file's text; `name` is for messages.
 
     Raises:
@@ -126,10 +128,10 @@ def from_text(text: str | bytes | bytearray, name: str = "painting") -> tuple[di
         _validate({**document, "strokes": [_sample(row) for row in rows[:_SAMPLE]]} if is_list else document)
         columns: list[str] = document["columns"]
         table = _table(document["strokes"], columns)
-        strokes = _strokes(table, columns, len(document["brushes"]))
+        strokes = _marks(_kind(document), table, columns, len(document["brushes"]))
     except InputError as error:
         raise FileError(f"{error}, in {name!r}") from error
-    header = {key: value for key, value in document.items() if key not in ("format", "version", "columns", "strokes")}
+    header = {key: value for key, value in document.items() if key not in _OWN}
     return header, strokes
 
 
@@ -158,6 +160,8 @@ def _validate(document: Mapping[str, Any]) -> None:
             raise InputError(f"expected {place} to have {missing!r}, got none")
         case "const":
             raise InputError(f"expected {place} to be {_short(rule)}, got {got}")
+        case "enum":
+            raise InputError(f"expected {place} to be {' or '.join(map(str, rule))}, got {got}")
         case "minimum" | "exclusiveMinimum":
             raise InputError(f"expected {place} of at least {rule}, got {got}")
         case "maximum":
@@ -214,20 +218,31 @@ def _table(rows: Sequence[Any], columns: Sequence[str]) -> np.ndarray:  # [N, co
         raise InputError("expected strokes of numbers in range, got a whole number beyond any float") from error
 
 
-def _strokes(table: np.ndarray, columns: Sequence[str], brushes: int) -> Strokes:
+def _kind(document: Mapping[str, Any]) -> type[Marks]:
+    """The kind of marks that a file says it has, with the columns that it must then have."""
+    name = document.get("marks", Strokes.kind)
+    kind = KINDS.get(name)
+    if kind is None:
+        known = ", ".join(sorted(KINDS))
+        raise InputError(f"expected marks of a kind that is known, {known}, got {_short(name)}: import what defines it")
+    real = list(kind.titles())
+    if document["columns"][: len(real)] != real:
+        got = _short(document["columns"][: len(real)])
+        raise InputError(f"expected columns of {name} to begin with {', '.join(real)}, got {got}")
+    return kind
+
+
+def _marks(kind: type[Marks], table: np.ndarray, columns: Sequence[str], brushes: int) -> Marks:
     # Ranges are those of float64 as written: 1.00000001 is outside 0..1 though float32 would make it 1.
-    Strokes(*_real(torch.from_numpy(table))).check()
+    real = kind.width()
+    kind.from_table(torch.from_numpy(table[:, :real])).check()
     limits = {"brush": brushes - 1, "pen": 1 << 31, "lifted": 1}
-    whole: dict[str, torch.Tensor] = {}
-    for index, name in enumerate(columns[len(_REAL) :], len(_REAL)):
+    whole: dict[str, torch.Tensor | None] = {}
+    for index, name in enumerate(columns[real:], real):
         column = table[:, index]
         bad = (column != np.floor(column)) | (column < 0) | (column > limits[name])
         if bad.any():
             k = int(bad.argmax())
-            raise InputError(f"expected {name} of stroke {k} to be 0 to {limits[name]}, got {column[k]:g}")
+            raise InputError(f"expected {name} of {kind.noun} {k} to be 0 to {limits[name]}, got {column[k]:g}")
         whole[name] = torch.from_numpy(column).to(torch.bool if name == "lifted" else torch.int64)
-    return Strokes(*_real(torch.from_numpy(table.astype(np.float32))), **whole)
-
-
-def _real(table: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    return table[:, :6].reshape(-1, 3, 2), table[:, 6].clone(), table[:, 7:9].clone(), table[:, 9:12].clone()
+    return kind.from_table(torch.from_numpy(table[:, :real].astype(np.float32)), **whole)

@@ -21,9 +21,10 @@ from ..explain import check_options, explained
 from ..export import writers
 from ..export.bitmap import flatten
 from ..frame import Frame
+from ..marks import Marks
+from ..media import families
 from ..media.mixed import Mixed
 from ..medium import Medium, render
-from ..strokes import Strokes
 from . import document
 from .brush_ref import BrushRef, painter_of, program_of
 from .report import Report
@@ -60,7 +61,7 @@ class Painting:
         InputError: strokes out of range, a brush number without a brush, or values that are not JSON.
     """
 
-    strokes: Strokes
+    strokes: Marks
     canvas: Canvas
     brushes: tuple[BrushRef, ...]
     program: str = "mypaint"
@@ -98,7 +99,7 @@ class Painting:
     @classmethod
     @explained
     def of(
-        cls, strokes: Strokes, brush: str | Path, canvas: Canvas | None = None, *, height: int = 512, seed: int = 0
+        cls, strokes: Marks, brush: str | Path, canvas: Canvas | None = None, *, height: int = 512, seed: int = 0
     ) -> Painting:
         """A painting of strokes that were written by hand or by a script.
 
@@ -113,9 +114,7 @@ class Painting:
             FileError: a file that is not a painter.
             InputError: strokes out of range.
         """
-        from ..media.ribbon import load as load_painter
-
-        painter = load_painter(brush)
+        painter = families.load(brush)
         named = BrushRef.of(painter, brush if Path(brush).suffix == ".safetensors" else None)
         return cls(strokes, canvas or Canvas(), (named,), program_height=height, seed=seed)
 
@@ -182,6 +181,14 @@ class Painting:
             return program.info.name
         brush = 0 if self.strokes.brush is None or not len(self.strokes) else int(self.strokes.brush[0])
         return program_of(program, self.brushes[brush], self.seed).info.name
+
+    def painted_with(self) -> tuple[Medium, ...]:
+        """The painter of each brush.
+
+        Raises:
+            BrushError: a brush without a painter. FileError: a painter's file that is not there, or not a painter.
+        """
+        return tuple(self._painter(index) for index in range(len(self.brushes)))
 
     def _painter(self, index: int) -> Medium:
         return self.painters[index] if self.painters else painter_of(self.brushes[index], self.folder)
@@ -335,14 +342,14 @@ class Painting:
         return cls._of(*document.read(path), Path(path).name, Path(path).absolute().parent)
 
     @classmethod
-    def _of(cls, header: Mapping[str, Any], strokes: Strokes, name: str, folder: Path | None) -> Painting:
+    def _of(cls, header: Mapping[str, Any], strokes: Marks, name: str, folder: Path | None) -> Painting:
         try:
             return cls._made(header, strokes, folder)
         except InputError as error:  # each value is in its range, and both together are not
             raise FileError(f"{error}, in {name!r}") from error
 
     @classmethod
-    def _made(cls, header: Mapping[str, Any], strokes: Strokes, folder: Path | None) -> Painting:
+    def _made(cls, header: Mapping[str, Any], strokes: Marks, folder: Path | None) -> Painting:
         canvas, program = header["canvas"], header["program"]
         return cls(
             strokes=strokes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from ..clock import cosine
 from ..errors import InputError
 
 __all__ = ["Round", "Schedule"]
@@ -22,6 +23,7 @@ AGAIN = (0.72, 0.86)  # shares of the schedule after which strokes that show now
 # (benchmarks/agents.py init).
 LATER, CLIMB, BOLDER = 0.5, ((0.4, 0.53), (0.85, 0.8)), 1.5
 LAID_ROUNDS = ((0.5, 0.0), (0.5, 0.25))  # shares of the strokes that are added to those, and when
+LEAST = 0.03  # of the rate, at the end
 FINE = 0.75  # share of the schedule after which all is judged at the finest height
 
 
@@ -124,4 +126,4 @@ class Schedule:
         if time < last:
             return 1.0
         full = BOLDER if self.laid else 1.0
-        return full * (0.03 + 0.97 * (0.5 + 0.5 * math.cos(math.pi * (time - last) / (1 - last))))
+        return full * cosine((time - last) / (1 - last), LEAST)

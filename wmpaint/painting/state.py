@@ -1,129 +1,158 @@
-"""A run's state in a file: tensors in safetensors, everything else as JSON in its metadata."""
+"""A painting in the making: `PaintState`, data that saves and loads itself; `step` improves it."""
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from .. import tensors as tensor_files
-from ..canvas import Canvas
-from ..files import atomic_path
-from ..foreign import LIMITS
+from ..clock import Clock
+from ..marks import Marks
 from ..raster.tiles import Layout
-from ..strokes import Strokes
+from .variables import Variables
 
-__all__ = ["canvas_of", "load", "save"]
+__all__ = ["PaintState", "kept"]
 
-FORMAT = "wmpaint-checkpoint-2"
-BINNING = ("tiles", "starts", "strokes")
-COLUMNS = {"points": (3, 2), "radius": (), "pressure": (2,), "color": (3,)}
-# A little more than a run can reach; the radius is a logarithm.
-RANGES = {"points": (-64.0, 64.0), "radius": (-20.0, 2.7), "pressure": (-1.0, 2.0), "color": (-1.0, 2.0)}
-MOMENTS = ("step", "exp_avg", "exp_avg_sq")
-PARAMETERS: dict[str, Any] = {"brush": str, "strokes": int, "height": int, "steps": int | None}
-KNOWN: dict[str, Any] = {
-    "parameters": dict, "seed": int, "index": int, "rounds": int, "seconds": float, "loss": float, "terms": dict,
-    "painter": str, "canvas": list, "goal": str,
-}  # fmt: skip
+LAYOUT = ("tiles", "starts", "strokes")
+ABOVE = 1 << 40  # where fixed marks lie that are above all others
 
 
-def save(path: str | Path, known: dict[str, Any], tensors: dict[str, Tensor], layout: Layout | None) -> None:
-    """Write a checkpoint, whole or not at all.
+@dataclass
+class PaintState:
+    """Marks that are improved, marks that are not, and how far the painting has come.
 
-    Raises:
-        FileError: the file cannot be written.
+    Args:
+        free: the marks that are improved.
+        clock: steps and seconds.
+        generator: of all that is random, on the CPU.
+        fixed: marks that stay as they are, bit for bit.
+        places: [fixed] int64, where in paint order fixed marks lie; `free_places` [free]: and the free ones.
+        sizes: how many free marks of each round are there; rounds lie above each other in order.
+        rounds: how many were laid.
+        layout: what the medium knows of the marks, for as long as they move little.
+        loss, terms: of the last step.
+        kept: what objectives have made for themselves; not saved.
     """
-    from safetensors.torch import save_file
 
-    tensors = {name: value.detach().contiguous().clone() for name, value in tensors.items()}
-    shape = None
-    if layout is not None:
-        shape = [layout.height, layout.width, layout.tile]
-        tensors |= {f"layout.{name}": getattr(layout, name).contiguous().clone() for name in BINNING}
-    meta = {"format": FORMAT, "state": json.dumps(known), "layout": json.dumps(shape)}
-    with atomic_path(Path(path)) as temporary:
-        save_file(tensors, str(temporary), metadata=meta)
+    free: Variables
+    clock: Clock
+    generator: torch.Generator
+    fixed: Marks | None = None
+    places: Tensor | None = None
+    free_places: Tensor | None = None
+    sizes: list[int] = field(default_factory=list)
+    rounds: int = 0
+    layout: Layout | None = None
+    loss: float = math.nan
+    terms: dict[str, float] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.free) + (0 if self.fixed is None else len(self.fixed))
+
+    def fix(self, marks: Marks, places: Tensor | None = None) -> None:
+        """Marks to stay as they are: above all others, or at these places [N] among free ones."""
+        self.fixed = marks.detach().to(self.free.device)
+        count = torch.arange(len(marks), device=self.free.device)
+        self.places = ABOVE + count if places is None else places
+
+    @property
+    def order(self) -> Tensor | None:
+        """[all] paint order of the fixed marks and then the free ones; None where there are no fixed ones."""
+        if self.fixed is None or self.places is None:
+            return None
+        own = self.free_places
+        if own is None:
+            own = torch.arange(len(self.free), device=self.places.device)
+        return torch.cat([self.places, own]).argsort(stable=True)
+
+    @property
+    def is_free(self) -> Tensor:
+        """[all] bool: which marks, in paint order, are improved."""
+        order = self.order
+        if order is None or self.fixed is None:
+            return torch.ones(len(self.free), dtype=torch.bool, device=self.free.device)
+        return order >= len(self.fixed)
+
+    def marks(self, free: Marks | None = None) -> Marks:
+        """All marks in paint order, in the graph; `free` in place of those that are improved."""
+        free, order = self.free.marks() if free is None else free, self.order
+        if order is None or self.fixed is None:
+            return free
+        return type(free).cat([self.fixed, free])[order]
+
+    def renew(self, alive: Tensor, new: Marks) -> None:
+        """Drop free marks that are not alive [free], and lay new ones over the others."""
+        self.sizes = [*kept(self.sizes, alive), len(new)]
+        if self.free_places is not None:
+            top = torch.cat([p for p in (self.places, self.free_places) if p is not None])
+            top = top[top < ABOVE]
+            first = int(top.max()) + 1 if len(top) else 0
+            more = torch.arange(first, first + len(new), device=self.free_places.device)
+            self.free_places = torch.cat([self.free_places[alive.to(self.free_places.device)], more])
+        self.free.replace(alive, new)
+        self.layout = None
+
+    # Files
+
+    def as_file(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """What JSON holds of it, and tensors, for a checkpoint."""
+        layout, fixed = self.layout, self.fixed
+        known = {
+            "index": self.clock.index, "seconds": self.clock.seconds, "rounds": self.rounds, "sizes": self.sizes,
+            "loss": self.loss, "terms": self.terms, "fixed": 0 if fixed is None else len(fixed),
+            "marks": self.free.kind.kind, "columns": list(self.free.kind.titles()),
+            "layout": None if layout is None else [layout.height, layout.width, layout.tile],
+        }  # fmt: skip
+        tensors = {"generator": self.generator.get_state(), **{f"free.{n}": v for n, v in self.free.tensors().items()}}
+        if fixed is not None and self.places is not None:
+            tensors |= {"fixed.table": fixed.table().float(), "fixed.places": self.places}
+            tensors |= {} if fixed.brush is None else {"fixed.brush": fixed.brush}
+        # The layout in use was made for where marks were then: kept, since float sums depend on its order.
+        if layout is not None:
+            tensors |= {f"layout.{name}": getattr(layout, name) for name in LAYOUT}
+        return known, tensors
+
+    def restore(self, known: dict[str, Any], tensors: dict[str, Tensor], brushes: int = 1) -> None:
+        """Take over what `as_file` gave.
+
+        Raises:
+            ValueError, KeyError, TypeError, RuntimeError, WmpaintError: something else.
+        """
+        kind, device = self.free.kind, self.free.device
+        if known["marks"] != kind.kind or known["columns"] != list(kind.titles()):
+            raise ValueError(f"marks of another kind than {kind.kind}")
+        sizes, index, rounds, seconds = known["sizes"], known["index"], known["rounds"], known["seconds"]
+        whole = [index, rounds, known["fixed"], *sizes]
+        if not all(type(n) is int and 0 <= n <= 1 << 40 for n in whole) or not 0 <= float(seconds) < math.inf:
+            raise ValueError("a state out of range")
+        if not all(math.isfinite(float(value)) for value in known["terms"].values()):
+            raise ValueError("terms that are not finite")
+        self.generator.set_state(tensors["generator"])  # which looks at it
+        count = sum(sizes)
+        if count or "free.brush" in tensors:
+            mine = {name[5:]: value for name, value in tensors.items() if name.startswith("free.")}
+            self.free.restore(mine, count, brushes)
+        if known["fixed"]:
+            brush, places = tensors.get("fixed.brush"), tensors["fixed.places"]
+            if places.dtype != torch.int64 or len(places) != known["fixed"]:
+                raise ValueError(f"places that are not {known['fixed']} numbers")
+            fixed = kind.from_table(tensors["fixed.table"].float(), brush=brush).check()
+            if brush is not None and bool(((brush < 0) | (brush >= brushes)).any()):
+                raise ValueError(f"brushes that are not below {brushes}")
+            self.fix(fixed, places.to(device))
+        self.sizes, self.rounds, self.loss, self.terms = sizes, rounds, float(known["loss"]), known["terms"]
+        self.clock.restore(index, float(seconds))
+        if known["layout"] is not None:
+            height, width, tile = (int(number) for number in known["layout"])
+            self.layout = Layout(height, width, tile, *(tensors[f"layout.{n}"].to(device) for n in LAYOUT)).check(
+                len(self)
+            )
 
 
-def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor], Layout | None]:
-    """Read a checkpoint: what is known, its tensors, and the binning in use.
-
-    Raises:
-        FileError: no such file, or not a checkpoint.
-    """
-    meta, tensors = tensor_files.read(path, LIMITS["checkpoint"], FORMAT)
-    with tensor_files.reading(path, "a checkpoint", FORMAT):
-        known, shape = tensor_files.told(meta, "state", finite=False), tensor_files.told(meta, "layout")
-        layout = None
-        if shape is not None:
-            height, width, tile = (int(number) for number in shape)
-            layout = Layout(height, width, tile, *(tensors.pop(f"layout.{name}") for name in BINNING))
-        _check(known, tensors, layout)
-    return known, tensors, layout
-
-
-def canvas_of(known: dict[str, Any]) -> Canvas:
-    """The canvas of a state: [aspect, background], or with the paper's size after them.
-
-    Raises:
-        InputError, TypeError: none that there can be.
-    """
-    aspect, background, paper = (*known["canvas"], None)[:3]
-    return Canvas(aspect, _tuple(background), _tuple(paper))
-
-
-def _tuple(value: Any) -> Any:
-    if value is not None and not isinstance(value, list):
-        raise TypeError(f"{value!r} on the canvas")
-    return None if value is None else tuple(value)
-
-
-def _check(known: dict[str, Any], tensors: dict[str, Tensor], layout: Layout | None) -> None:
-    """Raise ValueError, KeyError, TypeError or RuntimeError for anything that `Run.resume` could stumble over."""
-    for fields, values in ((KNOWN, known), (PARAMETERS, known["parameters"])):
-        for name, kind in fields.items():
-            if not isinstance(values[name], kind):
-                raise ValueError(f"{name} {values[name]!r}")
-    torch.Generator().set_state(tensors["generator"])  # which looks at it
-    canvas = canvas_of(known)
-    if len(known["canvas"]) not in (2, 3) or not isinstance(known["canvas"][0], float):
-        raise ValueError(f"a canvas of {known['canvas']!r}")
-    numbers = (known["index"], known["rounds"], known["seconds"], *map(float, known["terms"].values()))
-    p, seed = known["parameters"], known["seed"]
-    whole = 0 <= seed < 1 << 63 and p["strokes"] >= 1 and p["height"] >= 1
-    if not whole or not all(map(math.isfinite, numbers)) or min(numbers[:3]) < 0:
-        raise ValueError("a state out of range")
-    count = len(tensors["points"]) if known["rounds"] else 0
-    sizes = tensors.get("sizes")
-    fits = sizes is None or (sizes.dtype == torch.int64 and sizes.ndim == 1 and not bool((sizes < 0).any()))
-    if not fits or (sizes is not None and int(sizes.sum()) != count):
-        raise ValueError(f"rounds that are not of {count} strokes")
-    for name in COLUMNS if known["rounds"] else ():
-        _check_column(name, tensors, count)
-    held = 0
-    if p.get("hold"):
-        columns = {name: tensors[f"held.{name}"].float() for name in COLUMNS}
-        held = len(Strokes(**columns).check())
-    if layout is not None:
-        layout.check(count + held)
-        if canvas.pixels(layout.height) != (layout.height, layout.width):
-            raise ValueError("a binning of another canvas")
-
-
-def _check_column(name: str, tensors: dict[str, Tensor], count: int) -> None:
-    """One column of strokes, and Adam's moments of it, if it has taken a step."""
-    parts = [f"{name}.{moment}" for moment in MOMENTS if f"{name}.{moment}" in tensors]
-    if len(parts) not in (0, len(MOMENTS)):
-        raise ValueError(f"{' and '.join(parts)} alone")
-    for part in (name, *parts):
-        value, shape = tensors[part], () if part.endswith(".step") else (count, *COLUMNS[name])
-        if value.shape != shape or value.dtype != torch.float32 or not bool(value.isfinite().all()):
-            raise ValueError(f"{part} that are not {count} finite strokes")
-        low, high = RANGES[name] if part == name else (-math.inf if part.endswith("exp_avg") else 0.0, math.inf)
-        if not bool(((value >= low) & (value <= high)).all()):
-            raise ValueError(f"{part} outside {low:g} to {high:g}")
+def kept(sizes: list[int], alive: Tensor) -> list[int]:
+    """How many marks of each round are alive [sum of sizes]."""
+    return [int(part.sum()) for part in alive.split(sizes)] if sizes else []

@@ -8,8 +8,8 @@ from plots import planned
 
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.plotter.files import JOB_WRITERS
-from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.plot import Layer
+from wmpaint.pens import Pen
 
 BEGINS = {".svg": b"<?xml", ".hpgl": b"IN;", ".plt": b"IN;", ".gcode": b"(wmpaint", ".nc": b"(wmpaint",
           ".png": b"\x89PNG", ".json": b"{"}  # fmt: skip

@@ -12,8 +12,8 @@ from plots import planned
 from wmpaint.errors import InputError, MissingProgram
 from wmpaint.export.plotter.gcode import MACHINES, Machine, gcode_text
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.plot import Layer
+from wmpaint.pens import Pen
 
 OWN = Machine(up="M280 P0 S90", down="M280 P0 S10\nG4 P150", start="G28 (home {all})", end="M84", feed=1234.5)
 

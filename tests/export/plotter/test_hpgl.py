@@ -12,9 +12,8 @@ from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
 from wmpaint.export.plotter.hpgl import drawn_length, hpgl_text
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.pens import Pen
-from wmpaint.export.plotter.placement import Placement
 from wmpaint.export.plotter.plot import Effort, Layer
+from wmpaint.pens import Pen, Placement
 
 UNIT = 0.02488  # mm, of hp7475a
 

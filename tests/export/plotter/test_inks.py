@@ -6,7 +6,7 @@ import torch
 
 from wmpaint.color import delta_e, lab
 from wmpaint.export.plotter.inks import Inks, mixed, nearest, own_pens
-from wmpaint.export.plotter.pens import Pen, PenSet, load_pens
+from wmpaint.pens import Pen, PenSet, load_pens
 
 WHITE = (1.0, 1.0, 1.0)
 THREE = PenSet((Pen("red", (1, 0, 0)), Pen("blue", (0, 0, 1)), Pen("black", (0, 0, 0))))

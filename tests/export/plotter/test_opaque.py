@@ -18,7 +18,7 @@ from wmpaint.export.plotter.inks import mixed, plot_order
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.plot import Effort, Layer
 from wmpaint.export.plotter.svg import svg_text
-from wmpaint.painting.palette import Palette
+from wmpaint.painting.strategies.inks import Inks
 
 DPI = 254  # ten pixels a millimetre
 NIGHT, WHITE, CREAM = (0.2, 0.2, 0.2), (1.0, 1.0, 1.0), (1.0, 0.98, 0.9)
@@ -84,7 +84,7 @@ def test_pens_that_show_nowhere_are_refused_before_anything_is_painted():
         with pytest.raises(
             InputError, match=r"expected a pen that shows on paper of the color #.*, got (white|#ffffff)"
         ):
-            Palette.of(pens, wp.Canvas(background=paper))
+            Inks.of(pens, wp.Canvas(background=paper))
     dark = wp.Canvas(background=NIGHT)
     with pytest.raises(InputError, match="a pen that shows on paper of the color #333333, got white"):
         plan(bar((20, 50), (80, 50), 5, WHITE), [Pen("white", WHITE, opaque=False)], canvas=dark)

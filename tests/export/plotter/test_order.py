@@ -8,8 +8,8 @@ import pytest
 
 from wmpaint.errors import InputError, MissingProgram
 from wmpaint.export.plotter.order import Order, as_document, from_document, run
-from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.plot import Effort, Layer, Speeds
+from wmpaint.pens import Pen
 
 PEN = Pen("a", (0, 0, 0), 0.4)
 

@@ -8,8 +8,8 @@ from plots import SQUARE
 
 from wmpaint.errors import InputError
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.plot import Effort, Layer, Speeds, plotted
+from wmpaint.pens import Pen
 
 SPEEDS = Speeds(down=50, up=100, lift=0.5)
 

@@ -10,10 +10,9 @@ from plots import SQUARE, planned
 from wmpaint import memory
 from wmpaint.errors import InputError
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.pens import Pen
-from wmpaint.export.plotter.placement import Placement
 from wmpaint.export.plotter.plot import Effort, Layer
 from wmpaint.export.plotter.preview import png_bytes, preview
+from wmpaint.pens import Pen, Placement
 
 DPI = 254  # ten pixels a millimetre
 

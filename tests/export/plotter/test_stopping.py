@@ -12,10 +12,10 @@ from plots import planned, stroke
 from wmpaint.errors import InputError, Stopped
 from wmpaint.export.plotter import FILLS, Order, preview, stopping
 from wmpaint.export.plotter.order import LOCK, as_document, run
-from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.plan import plan
 from wmpaint.export.plotter.plot import Layer
 from wmpaint.export.plotter.stopping import looking
+from wmpaint.pens import Pen
 from wmpaint.strokes import Strokes
 
 

@@ -17,11 +17,11 @@ from plots import planned
 from wmpaint.errors import FileError
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.order import PX
-from wmpaint.export.plotter.pens import Pen
 from wmpaint.export.plotter.plot import Effort, Layer
 from wmpaint.export.plotter.preview import preview
 from wmpaint.export.plotter.svg import svg_text
 from wmpaint.export.svg import painting_text
+from wmpaint.pens import Pen
 
 SVG, INK = "{http://www.w3.org/2000/svg}", "{http://www.inkscape.org/namespaces/inkscape}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,6 +10,7 @@ import gradio as gr
 from ... import checks
 from ..album import Album
 from ..studio import BRUSHES, Studio
+from ..work import names_of
 
 __all__ = ["MOST_SEED", "brush_row", "dice", "in_shell", "options_of", "time_limit", "told_of"]
 
@@ -38,12 +38,14 @@ def options_of(
 
 def told_of(options: dict[str, Any]) -> dict[str, Any]:
     """The same for recipes: a brush of the visitor's by the name of its file."""
-    return {**options, "brush": Path(options["brush"]).name}
+    return {**options, "brush": names_of(options["brush"])}
 
 
 def in_shell(options: dict[str, Any]) -> dict[str, Any]:
     """The same for a command."""
-    return {**options, "budget": f"{options['budget']:g}s" if options["budget"] else None}
+    brush = options["brush"]
+    brush = ",".join(brush) if isinstance(brush, list) else brush
+    return {**options, "brush": brush, "budget": f"{options['budget']:g}s" if options["budget"] else None}
 
 
 def time_limit(studio: Studio, name: str) -> gr.Number:

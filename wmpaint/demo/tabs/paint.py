@@ -23,6 +23,7 @@ from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
 
 __all__ = ["asked", "begin", "make"]
 
+NONE = "none"
 PENS = ("any color", "black", "fineliners", "cmyk", "brush_pens")
 # brush, strokes, objective, pens
 RECIPES: dict[str, tuple[str, int, str, str]] = {
@@ -52,6 +53,10 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
                     128, limits.height, min(512, limits.height), step=32, label="Height, pixels", elem_id="paint-height"
                 )
                 budget = time_limit(studio, "paint")
+                second = gr.Dropdown(
+                    [NONE, *studio.choices], value=NONE, label="A second brush", elem_id="paint-second",
+                    info="Each stroke gets the one that suits its place best",
+                )  # fmt: skip
                 pens = gr.Radio(list(PENS), value=PENS[0], label="Colors", info="Or only those of a plotter's pens")
                 objective = gr.Radio(
                     list(PRESETS), value="photo", label="Paint after",
@@ -71,8 +76,9 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
     ).then(studio.picture_of, brush, swatch, queue=False, api_visibility="private", show_progress="hidden")
 
     easel.paints(
-        button, functools.partial(asked, studio), [photo, brush, strokes, height, seed, budget, objective, pens]
-    )
+        button, functools.partial(asked, studio),
+        [photo, brush, strokes, height, seed, budget, objective, pens, second],
+    )  # fmt: skip
     return easel
 
 
@@ -91,6 +97,7 @@ def asked(
     budget: Any,
     objective: Any,
     pens: Any,
+    second: Any = NONE,
     *,
     own: dict[str, str],
 ) -> Begin:
@@ -101,6 +108,8 @@ def asked(
     """
     limits = studio.limits
     options = options_of(studio, brush, strokes, height, seed, budget, own)
+    if second not in (None, NONE, brush):
+        options["brush"] = [options["brush"], studio.brush(second, own)]
     pens = checks.one_of("colors", pens, PENS)  # anything else could be the name of a file on the server
     inks = None if pens == PENS[0] else pens
     picture = opened(photo, limits)

@@ -3,11 +3,11 @@
 A painting's strokes become lines of pens on a page: `Pen`s, a `Job` of layers, and files for machines.
 """
 
+from ...pens import SETS, Pen, PenSet, load_pens
 from .fill import FILLS
 from .gcode import MACHINES, Machine
 from .job import Job
 from .order import Order
-from .pens import SETS, Pen, PenSet, load_pens
 from .plan import plan
 from .plot import Layer, Speeds
 from .preview import preview

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ...color import delta_e, from_lab, lab, to_linear, to_srgb
 from ...errors import InputError
-from .pens import LUMINANCE, Pen, PenSet
+from ...pens import LUMINANCE, Pen, PenSet
 from .stopping import Look, unhindered
 
 __all__ = ["Inks", "mixed", "nearest", "own_pens", "pen_colors", "plot_order"]

@@ -13,15 +13,16 @@ from torch import Tensor
 from ...canvas import Canvas
 from ...errors import InputError
 from ...explain import explained
+from ...marks import Marks
+from ...media import measuring
+from ...pens import MOST_PENS, WIDTH, PenSet, Placement, load_pens
 from ...strokes import Strokes
-from .. import look
+from ..work import curves_of
 from .fill import FILLS
 from .hidden import cut, veils
 from .inks import Inks, mixed, nearest, own_pens, plot_order
 from .job import Job
 from .order import Order, need_vpype
-from .pens import MOST_PENS, WIDTH, PenSet, load_pens
-from .placement import Placement
 from .plot import Effort, Layer, Speeds, shade
 from .shapes import Spine, lines_of, shapes, spines, strings_of
 from .stopping import Look, Stop, looking
@@ -147,8 +148,8 @@ def _read(source: Any, canvas: Canvas | None) -> tuple[Strokes, Canvas, Any, int
     if isinstance(source, Strokes):
         strokes, medium, height = source, None, 0
         canvas = canvas or Canvas()
-    elif isinstance(getattr(source, "strokes", None), Strokes):
-        strokes, medium, height = source.strokes, source.medium, source.program_height
+    elif isinstance(getattr(source, "strokes", None), Marks):
+        strokes, medium, height = curves_of(source.strokes, "a plot"), source.medium, source.program_height
         canvas = canvas or source.canvas
     else:
         raise InputError(f"expected a painting or strokes to plot, got {type(source).__name__}")
@@ -180,7 +181,7 @@ def _measured(medium: Any, strokes: Strokes, height: int) -> tuple[np.ndarray, T
         return np.ones((len(strokes), 2)), torch.ones(len(strokes))
     # Both ends at once, as strokes of even pressure: what is painted to measure them serves both.
     ends = [strokes.replace(pressure=strokes.pressure[:, k : k + 1].expand(-1, 2)) for k in range(2)]
-    wide, clear = look.measure(medium, Strokes.cat(ends), height=height)
+    wide, clear = measuring.measure(medium, Strokes.cat(ends), height=height)
     return wide.view(2, -1).t().double().numpy(), clear.view(2, -1).mean(0)
 
 

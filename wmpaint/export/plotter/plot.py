@@ -10,8 +10,7 @@ import numpy as np
 
 from ...errors import InputError, clipped
 from ...explain import explained
-from .pens import Pen, luminance
-from .placement import Placement
+from ...pens import Pen, Placement, luminance
 
 __all__ = ["Effort", "Layer", "Plot", "Speeds", "plotted", "shade"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...pens import Placement
 from ...strokes import Strokes
-from .placement import Placement
 from .stopping import Look, unhindered
 
 __all__ = ["Spine", "lines_of", "shapes", "spines", "strings_of"]

@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element
 from ...canvas import Canvas
 from ...color import to_hex
 from ...errors import InputError
+from ...pens import Placement
 from ..curves import number
-from ..plotter.placement import Placement
 from .reading import NAMESPACE, packed
 
 __all__ = ["UNITS", "Shape", "clean", "describe", "page"]

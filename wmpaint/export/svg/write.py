@@ -13,8 +13,8 @@ from ... import files
 from ...canvas import Canvas
 from ...errors import InputError, MissingProgram
 from ...medium import Medium
+from ...pens import Placement
 from ...strokes import Strokes
-from ..plotter.placement import Placement
 from .animate import animation
 from .fills import brush_shapes, outline_shapes
 from .lines import line_shapes

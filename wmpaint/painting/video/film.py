@@ -22,9 +22,13 @@ from ...export.bitmap import flatten
 from ...export.ffmpeg import with_sound
 from ...foreign import LIMITS, foreign, json_value, read_bytes
 from ...image import resize, to_uint8
+from ...media.mixed import Mixed
+from ...medium import Medium
 from ...metrics import psnr
-from ..brush_ref import BrushRef, program_of
+from ...pens import load_pens
+from ..brush_ref import program_of
 from ..result import Painting
+from ..run import Brushes
 from .flicker import Flicker
 from .motion import STILL
 from .reading import open_film
@@ -66,10 +70,12 @@ def paint_video(
     source: str | Path,
     output: str | Path,
     *,
-    brush: str | Path | None = None,
+    brush: Brushes | None = None,
     strokes: int = 500,
     height: int | None = None,
     seed: int = 0,
+    pens: Any = None,
+    page: Any = "a4",
     steps: int = STEPS,
     steps_first: int | None = None,
     still: float = STILL * LEVELS,
@@ -90,7 +96,7 @@ def paint_video(
     Args:
         source: a film, a GIF, or a folder of pictures.
         output: .mp4, .gif or animated .webp.
-        brush, strokes, seed, steps, steps_first, still, alone: as for `VideoRun`.
+        brush, strokes, seed, pens, page, steps, steps_first, still, alone: as for `VideoRun`.
         height: pixels of the painted film; of the source, and at most 512, if None.
         fps, limit: as for `open_film`.
         program: paint the film's frames in this real program, "auto", "mypaint" or "dabs"; in the dream if None.
@@ -122,7 +128,9 @@ def paint_video(
             if first is None:
                 raise FileError(f"expected a film with a frame or more, got none in {str(source)!r}")
             known: dict[str, Any] = {
-                "brush": None if brush is None else str(brush), "strokes": strokes, "height": height, "seed": seed,
+                "brush": str(brush) if isinstance(brush, str | Path) else brush and [str(name) for name in brush],
+                **({} if pens is None else {"pens": [pen.as_dict() for pen in load_pens(pens).pens], "page": page}),
+                "strokes": strokes, "height": height, "seed": seed,
                 "steps": steps, "steps_first": steps_first, "still": float(still), "alone": alone, "fps": fps,
                 "film": _digest(first),
             }  # fmt: skip
@@ -130,11 +138,13 @@ def paint_video(
             run = VideoRun(
                 chain([first], film.frames), brush=brush, strokes=strokes, steps=steps, steps_first=steps_first,
                 height=min(HEIGHT, first.shape[1]) if height is None else height, seed=seed, still=still, alone=alone,
-                total=film.total, done=_done(folder) if resume else (),
+                total=film.total, done=_done(folder) if resume else (), pens=pens, page=page,
             )  # fmt: skip
             keep = keep or bool(kept.get("keep"))
-            real = None if program is None else program_of(program, BrushRef.of(run.painter), seed)
-            work = _Work(run, folder, {**known, "keep": keep}, real, seed, progress, stop)
+            real = None
+            if program is not None:
+                real = Mixed([program_of(program, brush, seed) for brush in run.brushes])
+            work = _Work(run, folder, {**known, "keep": keep}, real, progress, stop)
             write_film(output, work.pictures(), fps=film.fps)
             if film.sound is not None and output.suffix.lower() == ".mp4":
                 with_sound(
@@ -197,10 +207,10 @@ class _Work:
     """The pictures of a film, as they are painted."""
 
     def __init__(
-        self, run: VideoRun, folder: Path, options: dict[str, Any], real: Any, seed: int,
+        self, run: VideoRun, folder: Path, options: dict[str, Any], real: Medium | None,
         progress: Callable[[FrameStep], None] | None, stop: Callable[[], bool] | None,
     ) -> None:  # fmt: skip
-        self.run, self.folder, self.options, self.real, self.seed = run, folder, options, real, seed
+        self.run, self.folder, self.options, self.real = run, folder, options, real
         self.progress, self.stop = progress, stop
         self.flicker = Flicker()
         self.count = self.afresh = 0
@@ -239,17 +249,15 @@ class _Work:
         with torch.no_grad():
             if self.real is None:
                 return flatten(painting.render()).clamp(0, 1)
-            return _replayed(painting, self.real, self.seed)
+            return _replayed(painting, self.real)
 
 
-def _replayed(painting: Painting, real: Any, seed: int) -> Tensor:
+def _replayed(painting: Painting, real: Medium) -> Tensor:
     """The real program's picture; a carried stroke has the same random numbers in all its frames."""
     numbers, strokes = painting.provenance["numbers"], painting.strokes
-    height = painting.program_height
-    sheet = real.begin(painting.canvas, height=height)
-    start = 0
+    state, start = real.begin(painting.frame()), 0
     for stop in range(1, len(numbers) + 1):
         if stop == len(numbers) or numbers[stop] != numbers[stop - 1] + 1:
-            real.lay(sheet, strokes[start:stop], painting.canvas, height=height, seed=seed, first=numbers[start])
-            start = stop
-    return flatten(real.picture(sheet)).clamp(0, 1)
+            state.count = numbers[start]
+            state, start = real.lay(state, strokes[start:stop]), stop
+    return flatten(real.look(state).mean).clamp(0, 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,10 +15,10 @@ from ...errors import InputError
 from ...image import load_image, resize
 from ...metrics import psnr
 from ...strokes import Strokes
-from ..loop import Run
 from ..result import Painting
-from ..view import View
-from .carry import Carried, carry
+from ..run import Brushes, Run
+from ..step import look
+from ..strategies.carry import Carried, carry
 from .motion import PIXELS, STILL, Watch
 
 __all__ = ["STEPS", "FrameStep", "VideoRun"]
@@ -66,7 +65,7 @@ class VideoRun:
 
     Args:
         frames: pictures of one size, as `load_image` takes them; they are read one by one.
-        brush, strokes, height, seed: as for `Run`.
+        brush, strokes, height, seed, pens, page: as for `Run`.
         steps_first: optimizer steps of a frame that is painted afresh, if not as planned for the number of strokes.
         steps: of every other frame.
         still: levels of 255 below which a change is none. A noisy film raises it: see `Watch`.
@@ -83,10 +82,12 @@ class VideoRun:
         self,
         frames: Iterable[Any],
         *,
-        brush: str | Path | None = None,
+        brush: Brushes | None = None,
         strokes: int = 500,
         height: int = 512,
         seed: int = 0,
+        pens: Any = None,
+        page: Any = "a4",
         steps_first: int | None = None,
         steps: int = STEPS,
         still: float = STILL * LEVELS,
@@ -99,9 +100,10 @@ class VideoRun:
         if isinstance(still, bool) or not isinstance(still, int | float) or not 0 <= still <= LEVELS:
             raise InputError(f"expected a still of 0 to {LEVELS} levels, got {still!r}")
         self.options: dict[str, Any] = {"strokes": strokes, "height": height, "seed": seed, "brush": brush}
+        self.options |= {} if pens is None else {"pens": pens, "page": page}
         self.steps_first, self.steps, self.still, self.alone = steps_first, steps, float(still), alone
         self.total, self.height, self.seed = total, height, seed
-        self.painter = self._afresh(torch.ones(3, 8, 8)).painter  # refuses what is wrong before any frame is read
+        self.brushes = self._afresh(torch.ones(3, 8, 8)).brushes  # refuses what is wrong before any frame is read
         self._frames, self._done = iter(frames), iter(done)
         self._watch = Watch(self.still / LEVELS)
         self._size: tuple[int, int] | None = None
@@ -160,13 +162,13 @@ class VideoRun:
         assert self._last is not None
         before, was = self._last
         run = self._afresh(frame)
-        view = View(run.painter, run.canvas, self.height)
         mix = (self.seed * 1_000_003 + self._index) % (1 << 63)  # each frame by itself, so that a run can be resumed
         carried = carry(
-            view, was, change, frame, schedule=run.schedule, steps=self.steps, smallest=run.smallest,
-            generator=torch.Generator().manual_seed(mix),
+            run.task, was, change, frame, steps=self.steps, generator=torch.Generator().manual_seed(mix),
         )  # fmt: skip
-        painting = replace(before, strokes=carried.strokes, terms={}, target=run.goal.target, painters=(run.painter,))
+        painting = replace(
+            before, strokes=carried.strokes, terms={}, target=run.goal.start.target, painters=before.painters
+        )
         return self._bearing(painting, carried, False), carried, self._quality(run, carried.strokes, frame)
 
     def _bearing(self, painting: Painting, carried: Carried, cut: bool) -> Painting:
@@ -178,7 +180,7 @@ class VideoRun:
     def _quality(self, run: Run, strokes: Strokes, frame: Tensor) -> float:
         height = run.schedule.fine
         with torch.no_grad():
-            picture, _ = View(run.painter, run.canvas, self.height).picture(strokes, height)
+            picture = look(run.task, strokes, height).mean
         return psnr(picture.clamp(0, 1), resize(frame, *picture.shape[1:]))
 
 

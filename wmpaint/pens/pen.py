@@ -10,11 +10,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ...color import parse_color, to_hex
-from ...errors import FileError, InputError
-from ...explain import explained
-from ...foreign import LIMITS, read_bytes, toml_table
-from ...units import length
+from ..color import parse_color, to_hex
+from ..errors import FileError, InputError
+from ..explain import explained
+from ..foreign import LIMITS, read_bytes, toml_table
+from ..units import length
 
 __all__ = ["LUMINANCE", "MOST_PENS", "SETS", "Pen", "PenSet", "load_pens", "luminance"]
 

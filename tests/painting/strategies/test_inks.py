@@ -11,64 +11,63 @@ from wmpaint.errors import FileError, InputError
 from wmpaint.export.plotter import Pen, load_pens
 from wmpaint.frame import Frame
 from wmpaint.medium import render
-from wmpaint.painting.leaves import Leaves
-from wmpaint.painting.palette import Palette
+from wmpaint.painting.step import step as one_step
+from wmpaint.painting.strategies.inks import Inks
 from wmpaint.strokes import Strokes
 
 RED_BLACK = [Pen("red", (1.0, 0.0, 0.0), 2.0), Pen("black", (0.0, 0.0, 0.0), 4.0, opacity=0.5)]
 SMALL = {"strokes": 40, "height": 64, "steps": 40, "seed": 3}
 
 
-def palette(**options) -> Palette:
-    return Palette.of(load_pens(RED_BLACK), Canvas(), page="120x120mm", margin="10mm", **options)
+def inks_of(**options) -> Inks:
+    return Inks.of(load_pens(RED_BLACK), Canvas(), page="120x120mm", margin="10mm", **options)
 
 
 def test_inks_as_they_look_on_the_paper_and_the_paper_itself():
     # Half the light passes an ink of opacity 0.5 where it is black.
     expected = torch.tensor([[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [1.0, 1.0, 1.0]])
-    assert torch.allclose(palette().colors, expected)
-    tinted = Palette.of(RED_BLACK, Canvas(background=(0.5, 0.8, 1.0)))
+    assert torch.allclose(inks_of().colors, expected)
+    tinted = Inks.of(RED_BLACK, Canvas(background=(0.5, 0.8, 1.0)))
     assert torch.allclose(tinted.colors[:2], torch.tensor([[0.5, 0.0, 0.0], [0.25, 0.4, 0.5]]))
 
 
 def test_widths_on_the_page():
     # The canvas is 100 mm high, so a pen of 2 mm has a radius of 0.01.
-    assert palette().radius is None and palette().least == pytest.approx(0.01)
-    lines = palette(fill="line")
+    assert inks_of().radius is None and inks_of().least == pytest.approx(0.01)
+    lines = inks_of(fill="line")
     assert torch.allclose(lines.radius, torch.tensor([0.01, 0.02, 0.02]))
-    twice = palette(fill="line", share=lambda radius: torch.full_like(radius, 2.0))
+    twice = inks_of(fill="line", share=lambda radius: torch.full_like(radius, 2.0))
     assert torch.allclose(twice.radius, torch.tensor([0.005, 0.01, 0.01]), rtol=0.03)
 
 
 def test_colors_are_free_at_first_and_inks_at_the_end():
     colors = torch.tensor([[0.8, 0.1, 0.1], [0.3, 0.35, 0.3], [0.95, 0.9, 0.95]])
-    assert torch.equal(palette().drawn(colors, 0.0), colors)
-    assert torch.equal(palette().drawn(colors, 1.0), palette().colors)
-    half = palette().drawn(colors, 0.05)
-    assert ((half - palette().colors).norm(dim=1) < (colors - palette().colors).norm(dim=1)).all()
+    assert torch.equal(inks_of().drawn(colors, 0.0), colors)
+    assert torch.equal(inks_of().drawn(colors, 1.0), inks_of().colors)
+    half = inks_of().drawn(colors, 0.05)
+    assert ((half - inks_of().colors).norm(dim=1) < (colors - inks_of().colors).norm(dim=1)).all()
 
 
 def test_a_picture_in_inks():
     picture = torch.tensor([[0.9, 0.1, 0.1], [0.1, 0.1, 0.1], [1.0, 1.0, 1.0]]).t()[:, None]
-    assert torch.equal(palette().guide(picture, 1.0), palette().colors[[0, 1, 2]].t()[:, None])
+    assert torch.equal(inks_of().guide(picture, 1.0), inks_of().colors[[0, 1, 2]].t()[:, None])
 
 
-def test_leaves_draw_their_colors_after_each_step():
-    leaves = Leaves(0.01, 1.0, palette())
-    points = torch.tensor([[[0.2, 0.5], [0.5, 0.5], [0.8, 0.5]]])
-    new = Strokes(points, torch.tensor([0.05]), torch.full((1, 2), 0.3), torch.tensor([[0.9, 0.2, 0.2]]))
-    leaves.replace(torch.zeros(0, dtype=torch.bool), new)
-    assert leaves.strokes().pressure.tolist() == [[1.0, 1.0]]  # a plotter presses fully
-    leaves.step(leaves.strokes().points.square().sum(), 1.0)
-    assert torch.allclose(leaves.strokes().color, torch.tensor([[0.9, 0.2, 0.2]]), atol=1e-6)
-    leaves.progress = 1.0
-    leaves.step(leaves.strokes().points.square().sum(), 1.0)
-    assert leaves.strokes().color.tolist() == [[1.0, 0.0, 0.0]] and leaves.strokes().pen.tolist() == [0]
+def test_colors_are_drawn_to_the_inks_after_each_step():
+    run = wp.Run(torch.rand(3, 16, 16), pens=RED_BLACK, page="120x120mm", margin="10mm", **(SMALL | {"strokes": 14}))
+    next(run)
+    assert (run.strokes().pressure == 1).all()  # a plotter presses fully
+    inks = run.task.constraint
+    for progress, hard in ((0.0, False), (1.0, True)):
+        one_step(run.task, run.state, progress)
+        off = torch.cdist(run.strokes().color.detach(), inks.colors).amin(1)
+        assert bool((off < 1e-6).all()) == hard
+    assert (run.strokes().pen < 3).all()
 
 
 def test_a_painting_has_the_inks_alone_and_is_plotted_with_them(tmp_path):
     painting = wp.paint(wp.sample_photo(), pens="fineliners", page="a5", **SMALL)
-    inks = Palette.of("fineliners", painting.canvas, page="a5").colors
+    inks = Inks.of("fineliners", painting.canvas, page="a5").colors
     assert torch.equal(painting.strokes.color, inks[painting.strokes.pen])
     assert len(painting.strokes.pen.unique()) > 1
     assert painting.parameters["brush"] == "round"
@@ -88,10 +87,10 @@ def test_lines_are_as_wide_as_their_pens():
     painting = wp.paint(wp.sample_photo(), pens=[Pen("black", (0.0, 0.0, 0.0), 9.0)], fill="line", **SMALL)
     radius = painting.strokes.radius
     assert (radius == radius[0]).all()
-    from wmpaint.export import look
+    from wmpaint.media import measuring
 
     assert painting.plot().settings["fill"] == "center"
-    share, _ = look.measure(painting.medium, painting.strokes, height=64)
+    share, _ = measuring.measure(painting.medium, painting.strokes, height=64)
     # A4 upright, 180 mm for an aspect of 4/3: the canvas is turned, and its height is 180 mm.
     assert float(share[0] * radius[0] * 2 * 180) == pytest.approx(9.0, rel=0.1)  # a pixel in radius
 
@@ -100,7 +99,7 @@ def test_painting_with_inks_is_better_than_exchanging_colors_for_inks_later():
     photo = wp.load_image(wp.sample_photo())
     later = wp.paint(photo, brush="round", **{**SMALL, "steps": 60})
     before = wp.paint(photo, pens="brush_pens", **{**SMALL, "steps": 60})
-    inks = Palette.of("brush_pens", later.canvas)
+    inks = Inks.of("brush_pens", later.canvas)
     exchanged = later.strokes.replace(color=inks.drawn(later.strokes.color, 1.0))
     from wmpaint.image import resize
 

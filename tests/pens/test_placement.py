@@ -5,7 +5,7 @@ import pytest
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
-from wmpaint.export.plotter.placement import Placement
+from wmpaint.pens import Placement
 
 
 def test_a_square_lies_in_the_middle_of_the_page():

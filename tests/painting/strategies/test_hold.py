@@ -74,13 +74,14 @@ def test_a_checkpoint_without_its_held_strokes_is_refused(tmp_path: Path) -> Non
     tensors = load_file(tmp_path / "half")
     with safe_open(tmp_path / "half", "pt") as file:
         meta = file.metadata()
-    for spoiled in ({"held.radius": -tensors["held.radius"]}, {"held.points": tensors["held.points"][:1]}):
+    table = tensors["fixed.table"]
+    for spoiled in ({"fixed.table": -table}, {"fixed.table": table[:1]}, {"fixed.places": tensors["fixed.places"][:1]}):
         save_file(tensors | spoiled, tmp_path / "spoiled", metadata=meta)
         with pytest.raises(FileError, match="expected a checkpoint"):
             Run.resume(tmp_path / "spoiled", slope(), painter=toys.painter())
-    del tensors["held.color"]
+    del tensors["fixed.table"]
     save_file(tensors, tmp_path / "spoiled", metadata=meta)
-    with pytest.raises(FileError, match=r"held\.color"):
+    with pytest.raises(FileError, match=r"fixed\.table"):
         Run.resume(tmp_path / "spoiled", slope(), painter=toys.painter())
 
 

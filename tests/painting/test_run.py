@@ -14,11 +14,15 @@ from PIL import Image
 from torch import Tensor
 
 import wmpaint as wp
+from wmpaint import clock as clocks
 from wmpaint.errors import BrushError, FileError, InputError
 from wmpaint.frame import Frame
 from wmpaint.medium import render
-from wmpaint.objectives import Function
-from wmpaint.painting import loop, view
+from wmpaint.objectives import Function, Goal, Plan, Start
+from wmpaint.painting import run as running
+from wmpaint.painting import state
+from wmpaint.painting import step as stepping
+from wmpaint.painting.strategies import rounds
 
 OPTIONS: dict[str, Any] = {"brush": "round", "strokes": 16, "height": 48, "steps": 12, "seed": 5}
 
@@ -32,8 +36,10 @@ def photo(height: int = 30, width: int = 40) -> Tensor:
 
 def scene_of(painting: wp.Painting) -> wp.Scene:
     """The painting as its painter sees it at the planned height."""
-    picture, variance = render(painting.painters[0], painting.strokes, Frame(painting.canvas, OPTIONS["height"]))[:2]
-    return wp.Scene(picture[:3], variance, painting.strokes, painting.canvas)
+    frame = Frame(painting.canvas, OPTIONS["height"])
+    picture, variance, _ = render(painting.painters[0], painting.strokes, frame)
+    assert variance is not None
+    return wp.Scene(picture[:3], variance, painting.strokes, frame)
 
 
 def same(a: wp.Strokes, b: wp.Strokes) -> bool:
@@ -56,7 +62,7 @@ def test_strokes_come_in_rounds() -> None:
     assert counts == sorted(counts) and counts[0] < counts[-1] == 16
 
 
-def test_a_painting_tells_its_rounds_apart(tmp_path: Path) -> None:
+def test_a_painting_tells_its_rounds_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = wp.Run(photo(), **OPTIONS)
     next(run)
     assert run.painting().provenance["rounds"] == [1]  # 6 % of 16 strokes
@@ -69,17 +75,17 @@ def test_a_painting_tells_its_rounds_apart(tmp_path: Path) -> None:
     again = wp.Run.resume(tmp_path / "state", photo())
     assert again.painting().provenance["rounds"] == before.provenance["rounds"]
     # Everything but the third stroke is gone: its round is the second.
-    run._leaves.sizes = [2, 5, 9]
-    run._shown = lambda: torch.arange(16) == 2  # type: ignore[method-assign]
-    run.goal.sparse = True
+    run.state.sizes = [2, 5, 9]
+    run.goal = Goal(run.goal.objective, run.goal.start, Plan(sparse=True))
+    monkeypatch.setattr(rounds, "shown", lambda task, state: torch.arange(16) == 2)
     assert run.painting().provenance["rounds"] == [1]
-    run._shown = lambda: torch.zeros(16, dtype=torch.bool)  # type: ignore[method-assign]
+    monkeypatch.setattr(rounds, "shown", lambda task, state: torch.zeros(16, dtype=torch.bool))
     assert len(run.painting().strokes) == 1 and run.painting().provenance["rounds"] == [1]
 
 
 def test_strokes_of_a_round_that_are_alive() -> None:
     alive = torch.tensor([True, False, True, True, False, False])
-    assert loop.kept([1, 3, 2], alive) == [1, 2, 0] and loop.kept([], alive[:0]) == []
+    assert state.kept([1, 3, 2], alive) == [1, 2, 0] and state.kept([], alive[:0]) == []
 
 
 def test_a_seed_gives_the_same_painting() -> None:
@@ -130,7 +136,7 @@ def test_a_cut_checkpoint(tmp_path: Path) -> None:
 
 def test_a_budget_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(1000))
-    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(clocks.time, "monotonic", lambda: float(next(clock)))
     run = wp.Run(photo(), **{**OPTIONS, "steps": 500}, budget=60.0)
     steps = list(run)
     assert 3 < len(steps) < 40
@@ -139,7 +145,7 @@ def test_a_budget_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ctrl_c_keeps_what_is_painted() -> None:
-    def stop(step: loop.Step) -> None:
+    def stop(step: running.Step) -> None:
         if step.index == 3:
             raise KeyboardInterrupt
 
@@ -177,7 +183,7 @@ def test_an_objective_of_ones_own() -> None:
         name = "red"
 
         def __init__(self, picture: Tensor) -> None:
-            self.picture = picture
+            self.start = Start(picture)
 
         def __call__(self, scene: wp.Scene) -> Tensor:
             return scene.mean((scene.picture - scene.picture.new_tensor([0.9, 0.1, 0.1])[:, None, None]).square())
@@ -240,17 +246,13 @@ def test_the_variance_keeps_a_rough_brush_out_of_detail() -> None:
     assert with_it["variance"] < without["variance"]
 
 
-def test_an_objective_may_choose_canvas_and_guide() -> None:
+def test_an_objective_may_choose_the_canvas() -> None:
     class Dark(wp.Objective):
         """As little light as possible."""
 
         name = "light"
 
-        def canvas(self) -> wp.Canvas:
-            return wp.Canvas(2.0)
-
-        def guide(self, height: int, width: int) -> Tensor:
-            return torch.full((3, height, width), 0.5)
+        start = Start(aspect=2.0)
 
         def __call__(self, scene: wp.Scene) -> Tensor:
             return scene.mean(scene.picture)
@@ -263,7 +265,7 @@ def test_an_objective_may_choose_canvas_and_guide() -> None:
 
 
 def test_steps_say_how_far_it_is() -> None:
-    seen: list[loop.Step] = []
+    seen: list[running.Step] = []
     wp.paint(photo(), progress=seen.append, **OPTIONS)
     assert [step.index for step in seen] == list(range(12)) and {step.total for step in seen} == {12}
     assert all(b.seconds >= a.seconds > 0 for a, b in itertools.pairwise(seen))
@@ -310,12 +312,12 @@ def test_ctrl_c_before_and_within_a_step(monkeypatch: pytest.MonkeyPatch) -> Non
         next(run)
     before = run.preview(24)
     with monkeypatch.context() as patch:
-        patch.setattr(view, "render", interrupt)
+        patch.setattr(stepping, "render", interrupt)
         with pytest.raises(KeyboardInterrupt):
             next(run)
     assert torch.allclose(run.painting().render(24)[:3], before, atol=0.3) and len(list(run)) == 7, "it can go on"
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "place", interrupt)
+        patch.setattr(rounds, "place", interrupt)
         with pytest.raises(KeyboardInterrupt):
             wp.paint(photo(), **OPTIONS)  # nothing is painted that could be kept
 
@@ -326,8 +328,8 @@ def test_a_budget_ends_a_resumed_run_too(monkeypatch: pytest.MonkeyPatch, tmp_pa
     run.save_checkpoint(tmp_path / "state")
     again = wp.Run.resume(tmp_path / "state", photo())
     clock = iter(range(1000))
-    monkeypatch.setattr(loop.time, "monotonic", lambda: 1e6 + next(clock))
-    again.budget, again._began = 3.0, 1e6
+    monkeypatch.setattr(clocks.time, "monotonic", lambda: 1e6 + next(clock))
+    again.state.clock.limit, again.state.clock._began = 3.0, 1e6
     assert 0 < len(list(again)) < 11
 
 
@@ -359,7 +361,7 @@ def test_a_goal_may_be_exchanged_for_a_function() -> None:
 
     names = []
 
-    def steer(run: wp.Run, step: loop.Step) -> None:
+    def steer(run: wp.Run, step: running.Step) -> None:
         names.append(set(step.terms))
         if step.index == 19:
             run.goal = dim  # type: ignore[assignment]
@@ -367,13 +369,13 @@ def test_a_goal_may_be_exchanged_for_a_function() -> None:
     painting = wp.paint(photo(), steer=steer, **{**OPTIONS, "steps": 60})
     assert names == [{"error", "variance"}] * 20 + [{"dim"}] * 40
     assert painting.render()[:3].mean().item() == pytest.approx(0.3, abs=0.05)
-    assert painting.provenance["goal_sha256"] == Function(dim).digest()
+    assert painting.provenance["goal_sha256"] == Goal.of(Function(dim)).identity()
     with pytest.raises(InputError, match="expected an objective or a function"):
         wp.paint(photo(), steer=lambda run, step: setattr(run, "goal", 3), **OPTIONS)
 
 
 def test_a_steering_hand_may_end_it() -> None:
-    def steer(run: wp.Run, step: loop.Step) -> None:
+    def steer(run: wp.Run, step: running.Step) -> None:
         if step.index == 4:
             raise StopIteration
 
@@ -430,9 +432,9 @@ def test_a_checkpoint_knows_functions_and_arrays(tmp_path: Path) -> None:
             lighter(0.3) * (lambda progress: 2 + progress),
         ]
 
-    digests = [goal.digest() for goal in goals()]
-    assert digests == [goal.digest() for goal in goals()], "the same for the same"
-    assert len(set(digests)) == len(digests)
+    found = [goal.identity() for goal in goals()]
+    assert found == [goal.identity() for goal in goals()], "the same for the same"
+    assert len(set(found)) == len(found)
     run = wp.Run(lighter(0.3), **OPTIONS)
     next(run)
     run.save_checkpoint(tmp_path / "state")
@@ -445,13 +447,13 @@ def test_a_run_may_begin_with_strokes(tmp_path: Path) -> None:
     picture = torch.rand(3, 24, 32, generator=torch.Generator().manual_seed(0))
     options: dict[str, Any] = {"brush": "round", "strokes": 12, "height": 24, "steps": 10}
     first = wp.paint(picture, **options).strokes
-    run = loop.Run(picture, **options, init=first[:10])
+    run = running.Run(picture, **options, init=first[:10])
     assert len(run.strokes()) == 10 and torch.equal(run.strokes().points.detach(), first.points[:10])
     for step in run:
         if step.index == 2:
             run.save_checkpoint(tmp_path / "a")
     assert step.total == 5 and step.strokes == 12 and run.parameters["init"] == 10
-    again = loop.Run.resume(tmp_path / "a", picture)
+    again = running.Run.resume(tmp_path / "a", picture)
     for _ in again:
         pass
     assert torch.equal(again.strokes().points, run.strokes().points)
@@ -461,8 +463,8 @@ def test_a_run_may_begin_with_strokes(tmp_path: Path) -> None:
 def test_strokes_to_begin_with_are_counted(count: int) -> None:
     picture = torch.rand(3, 24, 32)
     init = wp.paint(picture, brush="round", strokes=13, steps=1, height=24).strokes[:count]
-    with pytest.raises(InputError, match=f"1 to 12 strokes of one brush and no pens to begin with, got {count}"):
-        loop.Run(picture, brush="round", strokes=12, height=24, init=init)
+    with pytest.raises(InputError, match=f"1 to 12 strokes to begin with, got {count}"):
+        running.Run(picture, brush="round", strokes=12, height=24, init=init)
 
 
 def test_a_file_of_one_color_is_told_and_large_ones_are_reduced(tmp_path: Path) -> None:
@@ -471,5 +473,7 @@ def test_a_file_of_one_color_is_told_and_large_ones_are_reduced(tmp_path: Path) 
         wp.Run(tmp_path / "red.png", **OPTIONS)
     Image.linear_gradient("L").resize((2600, 1300)).save(tmp_path / "large.png")
     run = wp.Run(tmp_path / "large.png", **(OPTIONS | {"height": 64}))
-    assert run.goal.target is not None and run.goal.target.shape == (3, 434, 867), "a third: 1024 pixels at most"
-    assert wp.photo(tmp_path / "large.png").target.shape == (3, 1300, 2600)
+    target = run.goal.start.target
+    assert target is not None and target.shape == (3, 434, 867), "a third: 1024 pixels at most"
+    whole = Goal.of(wp.photo(tmp_path / "large.png")).start.target
+    assert whole is not None and whole.shape == (3, 1300, 2600)

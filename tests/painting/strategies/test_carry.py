@@ -13,8 +13,9 @@ from torch import Tensor
 
 from wmpaint.errors import InputError
 from wmpaint.image import save_png
-from wmpaint.painting.video import Flicker, FrameStep, VideoRun, carry, motion, run
-from wmpaint.painting.video.carry import Carried, _moved, _only, _own, _put, _Work
+from wmpaint.painting.strategies import carry
+from wmpaint.painting.strategies.carry import Carried, _moved, _only, _Passage, _share
+from wmpaint.painting.video import Flicker, FrameStep, VideoRun, motion, run
 from wmpaint.painting.video.motion import Change, Watch, noise_of, sampled
 from wmpaint.painting.video.reading import open_film
 from wmpaint.painting.video.timing import MOST
@@ -108,9 +109,9 @@ def plan() -> Layout:
 def test_which_share_of_a_strokes_tiles_has_changed() -> None:
     changed = torch.zeros(8, 12, dtype=torch.bool)
     changed[3, 7] = True  # the last pixel of tile 1
-    assert _own(plan(), changed, 3).tolist() == [0.5, 0.0, 1.0]
+    assert _share(plan(), changed, 3).tolist() == [0.5, 0.0, 1.0]
     changed[4, 8] = True  # the first pixel of tile 5
-    assert _own(plan(), changed, 3).tolist() == [0.5, 1.0, 1.0]
+    assert _share(plan(), changed, 3).tolist() == [0.5, 1.0, 1.0]
 
 
 def test_a_plan_of_some_tiles() -> None:
@@ -118,19 +119,16 @@ def test_a_plan_of_some_tiles() -> None:
     assert (kept.tiles.tolist(), kept.starts.tolist(), kept.strokes.tolist()) == ([1, 5], [0, 1, 2], [0, 1])
 
 
-def test_numbers_of_fresh_strokes_and_strokes_put_in_place() -> None:
+def test_numbers_of_fresh_strokes() -> None:
     three = strokes(*[[[0.1 * k, 0.1], [0.2, 0.2], [0.3, 0.3]] for k in range(3)])
     fresh = Carried.fresh(three, 7)
     assert (fresh.numbers.tolist(), fresh.next, fresh.free) == ([7, 8, 9], 10, 3)
-    put = _put(three, torch.tensor([False, True, False]), strokes([[0.9, 0.9]] * 3))
-    assert torch.equal(put.points[1], torch.full((3, 2), 0.9))
-    assert torch.equal(put.points[[0, 2]], three.points[[0, 2]]) and float(three.points[1, 0, 0]) == pytest.approx(0.1)
 
 
 def test_steps_of_a_carried_frame_grow_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     rates: list[float] = []
-    step = _Work.step
-    monkeypatch.setattr(_Work, "step", lambda self, rate: (rates.append(rate), step(self, rate))[1])
+    step = _Passage.step
+    monkeypatch.setattr(_Passage, "step", lambda self, rate: (rates.append(rate), step(self, rate))[1])
     ramp = torch.linspace(0, 1, 16).expand(3, 16, 16)
     frames = [ramp, ramp.clone()]
     frames[1][:, 4:8, 4:8] = 0.9

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wmpaint.errors import FileError, InputError
-from wmpaint.export.plotter.pens import SETS, Pen, PenSet, load_pens
+from wmpaint.pens import SETS, Pen, PenSet, load_pens
 
 GOOD = """
 mix = false

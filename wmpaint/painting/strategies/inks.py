@@ -1,8 +1,8 @@
-"""A few inks instead of all colors: `Palette.of(pens, canvas, page="a4")`, whose choice is optimized with the strokes.
+"""A few inks instead of all colors, whose choice is optimized with the marks: a `Constraint`.
 
 Colors are free at first. Then, after each step, they are drawn ever more strongly to the inks near them, weighed by a
 softmax of their distances that grows colder (deterministic annealing: K. Rose, Proc. IEEE 86, 1998), until each is one
-ink. All the while the strokes' shapes are improved for the colors that they will have.
+ink. All the while the marks' shapes are improved for the colors that they will have.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..canvas import Canvas
-from ..color import delta_e, lab
-from ..errors import InputError
-from ..export import look
-from ..export.plotter.pens import PenSet, load_pens
-from ..export.plotter.placement import Placement
-from ..medium import Medium
-from ..strokes import Strokes
+from ...canvas import Canvas
+from ...color import delta_e, lab
+from ...errors import InputError
+from ...marks import Marks
+from ...media.measuring import measure
+from ...medium import Medium
+from ...pens import PenSet, Placement, load_pens
+from ...strokes import Strokes
 
-__all__ = ["FILLS", "Palette", "painted_share"]
+__all__ = ["FILLS", "Inks", "painted_share"]
 
 FILLS = ("solid", "line")
 HARDEN = (0.0, 0.1)  # shares of the schedule between which colors harden: the sooner, the nearer the end comes
@@ -31,7 +31,7 @@ NEAR = 10.0  # CIEDE2000: inks that differ by less in their distance from a colo
 
 
 @dataclass(frozen=True, eq=False)
-class Palette:
+class Inks:
     """The inks that a painting is limited to: those of some pens, and the bare paper, which covers what it lies on.
 
     Args:
@@ -60,10 +60,10 @@ class Palette:
         margin: Any = "15mm",
         fill: str = "solid",
         share: Callable[[Tensor], Tensor] | None = None,
-    ) -> Palette:
+    ) -> Inks:
         """
         Args:
-            pens: as `export.plotter.load_pens` takes them.
+            pens: as `wmpaint.pens.load_pens` takes them.
             page, landscape, margin: as for `export.plotter.plan`, since a pen's width counts on the page.
             fill: "solid" for strokes of any width that are filled with lines, "line" for single lines.
             share: function of radii [N] to the painted width as a share of the brush's diameter; 1 if None.
@@ -79,18 +79,19 @@ class Palette:
         placement = Placement.of(canvas, page, landscape, margin)
         ground = canvas.background or (1.0, 1.0, 1.0)
         found.check_shows(ground)
-        paper, inks = torch.tensor(ground), torch.tensor([pen.on(ground) for pen in found.pens])
-        # As in the preview of a plot.
-        seen = paper + torch.tensor([pen.opacity for pen in found.pens])[:, None] * (inks - paper)
-        half = torch.tensor([pen.width for pen in found.pens]) / (2 * placement.scale)
-        half = torch.cat([half, half.max()[None]])
-        radius = None
-        if fill == "line":
-            # The share depends on the radius: of many, those that paint the width that comes nearest.
-            tried = half[:, None] * (torch.ones(1) if share is None else torch.logspace(-0.5, 0.3, 41))
-            painted = tried if share is None else tried * share(tried.flatten()).view(tried.shape)
-            best = (painted - half[:, None]).abs().argmin(1, keepdim=True)
-            radius = tried.gather(1, best)[:, 0]
+        with torch.device("cpu"):
+            paper, inks = torch.tensor(ground), torch.tensor([pen.on(ground) for pen in found.pens])
+            # As in the preview of a plot.
+            seen = paper + torch.tensor([pen.opacity for pen in found.pens])[:, None] * (inks - paper)
+            half = torch.tensor([pen.width for pen in found.pens]) / (2 * placement.scale)
+            half = torch.cat([half, half.max()[None]])
+            radius = None
+            if fill == "line":
+                # The share depends on the radius: of many, those that paint the width that comes nearest.
+                tried = half[:, None] * (torch.ones(1) if share is None else torch.logspace(-0.5, 0.3, 41))
+                painted = tried if share is None else tried * share(tried.flatten()).view(tried.shape)
+                best = (painted - half[:, None]).abs().argmin(1, keepdim=True)
+                radius = tried.gather(1, best)[:, 0]
         place = {"page": list(placement.page), "margin": placement.margin, "fill": fill}
         return cls(found, torch.cat([seen, paper[None]]), radius, float(half.min()), place)
 
@@ -99,7 +100,7 @@ class Palette:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """For a painting's parameters: plain JSON values, from which `of` makes the same palette."""
+        """For a painting's parameters: plain JSON values, from which `of` makes the same inks."""
         return {"pens": [pen.as_dict() for pen in self.pens.pens], **self.place}
 
     def shares(self, colors: Tensor, progress: float) -> tuple[Tensor, float]:  # [N, 3] -> [N, P + 1]
@@ -117,12 +118,17 @@ class Palette:
         shares, hard = self.shares(colors, progress)
         return torch.lerp(colors, shares @ self.colors.to(colors), hard)
 
-    def inked(self, points: Tensor, radius: Tensor, color: Tensor) -> Strokes:
-        """Strokes of these colors [N, 3], fully pressed, with the number of the pen that is nearest."""
-        pen = self.shares(color.detach(), 1.0)[0].argmax(1)
-        if self.radius is not None:
-            radius = self.radius.to(color)[pen]
-        return Strokes(points, radius, torch.ones_like(points[:, :2, 0]), color, pen=pen)
+    def shown(self, marks: Marks) -> Marks:
+        """Strokes in the graph, fully pressed, with the number of the pen that is nearest to their color."""
+        strokes: Any = marks
+        pen = self.shares(strokes.color.detach(), 1.0)[0].argmax(1)
+        radius = strokes.radius if self.radius is None else self.radius.to(strokes.color)[pen]
+        return strokes.replace(radius=radius, pressure=torch.ones_like(strokes.pressure), pen=pen)  # type: ignore[no-any-return]
+
+    def project(self, marks: Marks, progress: float) -> dict[str, Tensor]:
+        """The colors, drawn to the inks."""
+        strokes: Any = marks
+        return {"color": self.drawn(strokes.color.detach(), progress)}
 
     def guide(self, picture: Tensor, progress: float) -> Tensor:  # [3, H, W] -> [3, H, W]
         """A picture as these inks could show it at best, as far as colors have hardened."""
@@ -134,7 +140,7 @@ def painted_share(medium: Medium, height: int) -> Callable[[Tensor], Tensor]:
 
     def share(radius: Tensor) -> Tensor:
         n = len(radius)
-        strokes = Strokes(torch.zeros(n, 3, 2), radius, torch.ones(n, 2), torch.zeros(n, 3))
-        return look.measure(medium, strokes, height=height)[0]
+        zeros = radius.new_zeros
+        return measure(medium, Strokes(zeros(n, 3, 2), radius, zeros(n, 2) + 1, zeros(n, 3)), height=height)[0]
 
     return share

@@ -1,19 +1,34 @@
-"""What an objective consists of, as bytes, so that another goal is noticed: `atoms(goal, {})`."""
+"""What says that a goal is the same as another: `identity(spec)`, a hash of plain values, tensors and weights.
+
+Code counts by its name and source text, not by what a Python makes of it, so that a newer one goes on with a painting.
+"""
 
 from __future__ import annotations
 
 import functools
+import hashlib
+import inspect
 from collections.abc import Iterator, Mapping
-from types import CodeType, FunctionType, MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
 
-__all__ = ["atoms"]
+__all__ = ["identity"]
 
 
-def atoms(value: Any, seen: dict[int, Any]) -> Iterator[bytes]:
+def identity(spec: Any) -> str:
+    """SHA-256 of nested values, in hexadecimal: tensors and networks by their numbers, functions by name, source text
+    and what they have caught, other objects by what they are made of.
+    """
+    state = hashlib.sha256()
+    for part in _atoms(spec, {}):
+        state.update(part)
+    return state.hexdigest()
+
+
+def _atoms(value: Any, seen: dict[int, Any]) -> Iterator[bytes]:
     """The bytes of nested values, each with its kind and length before it.
 
     `seen` keeps what was visited, since the id of what is gone may come again.
@@ -36,21 +51,28 @@ def atoms(value: Any, seen: dict[int, Any]) -> Iterator[bytes]:
             parts = [getattr(value, "name", ""), dict(value.state_dict())]
         elif isinstance(value, FunctionType):
             cells = [cell.cell_contents for cell in value.__closure__ or ()]
-            parts = [value.__qualname__, value.__code__, cells, value.__defaults__, value.__kwdefaults__]
-        elif isinstance(value, CodeType):
-            parts = [value.co_code, value.co_consts, value.co_names]
+            name = f"{value.__module__}.{value.__qualname__}"
+            parts = [name, _source(value), cells, value.__defaults__, value.__kwdefaults__]
         elif isinstance(value, MethodType):
             parts = [value.__func__, value.__self__]
         elif isinstance(value, functools.partial):
             parts = [value.func, value.args, value.keywords]
-        elif getattr(value, "is_objective", False):
-            parts = [{k: v for k, v in vars(value).items() if not k.startswith("_cache")}]
+        elif callable(getattr(value, "spec", None)):
+            parts = [value.spec()]
         elif hasattr(value, "__dict__") and not isinstance(value, type):
             parts = [vars(value)]
         parts = list(parts)
         yield _atom(type(value).__name__, str(len(parts)).encode())
         for part in parts:
-            yield from atoms(part, seen)
+            yield from _atoms(part, seen)
+
+
+def _source(function: FunctionType) -> str:
+    """The text that a function was written as, where there is one."""
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):  # typed into an interpreter, or made by a program
+        return ""
 
 
 def _atom(kind: str, data: bytes) -> bytes:

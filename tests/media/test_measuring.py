@@ -4,7 +4,7 @@ import pytest
 import torch
 from flat import Flat, many
 
-from wmpaint.export.look import measure
+from wmpaint.media.measuring import measure
 from wmpaint.strokes import Strokes
 
 

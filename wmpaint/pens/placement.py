@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...canvas import Canvas
-from ...errors import InputError
-from ...units import length, page_size
+from ..canvas import Canvas
+from ..errors import InputError
+from ..units import length, page_size
 
 __all__ = ["Placement"]
 

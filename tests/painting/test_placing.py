@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from wmpaint.canvas import Canvas
-from wmpaint.painting.init import directions, place
+from wmpaint.frame import Frame
+from wmpaint.medium import Where
+from wmpaint.painting.placing import directions, guess
 from wmpaint.strokes import Strokes
 
 CANVAS = Canvas(1.5)
@@ -24,7 +26,8 @@ def stripes(angle: float, height: int = 40, width: int = 60) -> Tensor:
 
 def placed(count: int, error: Tensor, picture: Tensor, *, seed: int = 0, radius: float = 0.02) -> Strokes:
     generator = torch.Generator().manual_seed(seed)
-    return place(count, error, picture, CANVAS, radius=radius, length=4 * radius, generator=generator)
+    where = Where(error, picture, Frame(CANVAS, error.shape[0]), radius, 4 * radius)
+    return guess(Strokes, where, count, generator)
 
 
 @pytest.mark.parametrize("degrees", [0, 30, 45, 90, 135, 170])

@@ -1,0 +1,103 @@
+"""Media by name: `load("mypaint/charcoal")`, or short where no other medium has a brush of that name.
+
+A family of media has brushes: for each a medium that has gradients, to paint with, and one that is the real thing, to
+replay in. Register one of your own, and `wmpaint.paint(photo, brush="leaf/oak")` knows it, and so do its files.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import BrushError, InputError
+from ..medium import Medium
+
+__all__ = ["Family", "known", "load", "register", "replayed", "split"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Media of one kind, by the names of their brushes.
+
+    Args:
+        name: of the family, before the slash.
+        load: a medium with gradients, of a brush's name.
+        brushes: the names that there are.
+        program: the real medium, of a brush's name and a seed; None where what `load` gives is the real one.
+    """
+
+    name: str
+    load: Callable[[str], Medium]
+    brushes: Callable[[], tuple[str, ...]]
+    program: Callable[[str, int], Medium] | None = None
+
+
+_families: dict[str, Family] = {}
+
+
+def register(family: Family) -> None:
+    """Make a family known by its name, in this process; one of that name is replaced.
+
+    Raises:
+        InputError: a name that would not be found again.
+    """
+    if not family.name.isidentifier():
+        raise InputError(f"expected a family's name of letters, digits and _, got {family.name!r:.60}")
+    _families[family.name] = family
+
+
+def known() -> dict[str, Family]:
+    """All families by name."""
+    if "mypaint" not in _families:
+        from . import ribbon
+        from .programs import program
+
+        def real(brush: str, seed: int) -> Medium:
+            return program(brush, seed=seed)
+
+        register(Family("mypaint", ribbon.load, ribbon.available, real))
+    return dict(_families)
+
+
+def split(name: str) -> tuple[str | None, str]:
+    """(family, brush) of MEDIUM/BRUSH; no family for a name that is short, or a brush with a slash of its own."""
+    family, slash, brush = name.partition("/")
+    return (family, brush) if slash and family in known() else (None, name)
+
+
+def load(name: str | Path) -> Medium:
+    """A medium with gradients: of a brush's name, full or short, or of a .safetensors file that `fit` made.
+
+    Raises:
+        BrushError: no such brush, or one without a painter, or the same name in several families.
+        FileError: a file that is not there, or not a painter.
+    """
+    families = known()
+    if isinstance(name, str):
+        family, brush = split(name)
+        if family is not None:
+            return families[family].load(brush)
+        owners = [f for f in families.values() if brush in f.brushes()]
+        if len(owners) > 1:
+            full = " or ".join(f"{f.name}/{brush}" for f in owners)
+            raise BrushError(f"expected the full name of a brush that several media have, {full}, got {brush!r}")
+        if owners:
+            return owners[0].load(brush)
+        every = [f"{f.name}/{b}" for f in families.values() if f.name != "mypaint" for b in f.brushes()]
+        near = difflib.get_close_matches(brush, every, 1)
+        if near:
+            raise BrushError(f"expected the name of a brush, got {brush!r}: did you mean {near[0]}?")
+    return families["mypaint"].load(name)  # type: ignore[arg-type]  # which knows files, and what to suggest
+
+
+def replayed(name: str, seed: int) -> Medium | None:
+    """The real medium of a full name's brush, if its family is not MyPaint's, whose programs are chosen by name."""
+    family, brush = split(name)
+    if family in (None, "mypaint"):
+        return None
+    owner: Any = known()[family]  # type: ignore[index]
+    found: Medium = owner.load(brush) if owner.program is None else owner.program(brush, seed)
+    return found

@@ -1,0 +1,511 @@
+"""Painting: `for step in Run(goal): ...`, then `run.painting()`; or all of it at once, `paint(goal)`.
+
+Marks come in rounds, large ones first, where the goal pulls most at the picture. After each round all marks are
+improved together by gradient descent (Adam) through the painter.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .. import checkpoint, memory
+from ..canvas import Canvas
+from ..clock import Clock
+from ..errors import InputError, clipped
+from ..explain import check_options, explained
+from ..frame import Frame
+from ..image import GOAL, is_plain, load_image
+from ..marks import Marks
+from ..media import families
+from ..media.mixed import Mixed
+from ..medium import Medium, influence
+from ..objectives.base import as_objective
+from ..objectives.goal import Goal
+from ..objectives.photo import photo
+from ..raster import compiled
+from ..version import __version__
+from .brush_ref import BrushRef
+from .result import Painting
+from .schedule import Schedule
+from .state import PaintState, kept
+from .step import Step, Task, look, step
+from .strategies import hold, inks, rounds
+from .variables import LARGEST, Variables, limits
+
+__all__ = ["Run", "paint"]
+
+BRUSH, FLAT_BRUSH = "acrylic", "round"
+SMALLEST = 0.7  # pixels of radius at the planned height
+WHITE = (1.0, 1.0, 1.0)
+Brushes = str | Path | Sequence[str | Path]
+
+
+@explained
+class Run:
+    """An iterator of `Step`s that paints.
+
+    Args:
+        goal: a picture as `load_image` takes it (a path, a PIL image, an array, a tensor), an `Objective`, a `Goal`, or
+            a function `scene -> scalar`.
+        brush: a name, MEDIUM/BRUSH or BRUSH alone, or a .safetensors file made by `fit`; or several, of which each
+            stroke gets the one that brings the picture closest where it is placed. None: "acrylic", or with pens
+            "round", whose strokes are as flat as ink.
+        strokes: how many, 1 or more.
+        height: pixels at which the program is meant to paint; the picture is judged at fewer.
+        seed: the same seed gives the same painting on the same machine.
+        canvas: what to paint on; white, with the goal's proportions, if None. A picture is stretched to it.
+        budget: seconds of painting after which it ends; the schedule is compressed to fit.
+        steps: optimizer steps, if not as planned for the number of strokes.
+        painter: a differentiable medium in memory, instead of `brush`.
+        pens: paint with these pens only, as `wmpaint.pens.load_pens` takes them: each stroke chooses one while it is
+            painted, or the bare paper. The painting's `plot()` then draws it with just these.
+        page, landscape, margin: what it will be plotted on, since a pen's width counts there; as for `plan`.
+        fill: "solid" for strokes of any width that the plotter fills, "line" for single lines as wide as their pen.
+        init: strokes to begin with, such as an agent's, in place of the rounds that lay them: only the later part of
+            the schedule is left. If fewer than `strokes`, the others are added where they are needed. Strokes keep the
+            brush that they have, of those in `brush`; those of a `Painting` have its brushes beside these.
+        hold: whether the strokes of `init` stay as they are, on top, and only the others are painted, beneath them; a
+            number holds so many of its last ones.
+        device: where it is computed.
+
+    Raises:
+        BrushError: an unknown brush. FileError: a picture or painter that cannot be read.
+        InputError: a number out of range, more than memory holds; while painting, a loss or gradient that is not
+            finite.
+    """
+
+    def __init__(
+        self,
+        goal: Any,
+        *,
+        brush: Brushes | None = None,
+        strokes: int = 500,
+        height: int = 512,
+        seed: int = 0,
+        canvas: Canvas | None = None,
+        budget: float | None = None,
+        steps: int | None = None,
+        painter: Medium | None = None,
+        pens: Any = None,
+        page: Any = "a4",
+        landscape: bool | None = None,
+        margin: Any = "15mm",
+        fill: str = "solid",
+        init: Marks | Painting | None = None,
+        hold: bool | int = False,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        _check_numbers(strokes, height, seed, steps, budget)
+        brush = brush or (BRUSH if pens is None else FLAT_BRUSH)
+        names = [brush] if isinstance(brush, str | Path) else list(brush) if isinstance(brush, Sequence) else []
+        if not names or not all(isinstance(n, str | Path) for n in names) or not isinstance(canvas, Canvas | None):
+            raise InputError(f"expected a brush by name and a Canvas or None, got {brush!r} and {canvas!r}")
+        if not isinstance(init, Marks | Painting | None) or not isinstance(hold, int):
+            raise InputError(f"expected init of Strokes and hold of a number, got {init!r:.60} and {hold!r:.60}")
+        self.goal = _goal(goal, canvas, height)
+        self.canvas = canvas or self.goal.start.canvas()
+        _check_stretch(self.goal, self.canvas)
+        self.canvas.pixels(height)
+        self.brushes, media, choices = _media(names, painter, init if isinstance(init, Painting) else None)
+        self.painter: Medium = media[0] if len(media) == 1 else Mixed(media)
+        for medium in media:
+            if isinstance(medium, nn.Module):
+                medium.requires_grad_(False).to(device)
+        first = init.strokes if isinstance(init, Painting) else init
+        laid = 0 if first is None else len(first)
+        held = laid if hold is True else int(hold)
+        if hold and not (0 < held <= laid and held < strokes):
+            raise InputError(f"expected strokes to hold, and more to paint, got {held} of {strokes}")
+        plan, planned = self.goal.plan, self.goal.plan.steps if steps is None else steps
+        schedule = Schedule.plan(strokes - held, height, self.canvas.aspect, planned, plan.heights, laid - held)
+        memory.check(strokes, height, self.canvas.aspect, schedule.fine, nets=self.goal.networked)
+        constraint = None if pens is None else inks.Inks.of(
+            pens, self.canvas, page=page, landscape=landscape, margin=margin, fill=fill,
+            share=inks.painted_share(self.painter, height),
+        )  # fmt: skip
+        self.smallest = max(SMALLEST / height, 0.0 if constraint is None else constraint.least)
+        opaque = dataclasses.replace(self.canvas, background=self.canvas.background or WHITE)
+        frame = Frame(opaque, height, program_height=height, device=device)
+        several = choices if len(media) > 1 else ()
+        self.task = Task(self.painter, frame, self.goal, schedule, self.smallest, several, constraint)
+        kind = self.painter.marks
+        self.state = PaintState(
+            Variables(kind, limits(kind, self.canvas.aspect, self.smallest), device),
+            Clock(schedule.steps, budget), torch.Generator().manual_seed(seed),
+        )  # fmt: skip
+        self.seed, self.height = seed, height
+        self.parameters: dict[str, Any] = {
+            "brush": _names(names, painter), "strokes": strokes, "height": height, "steps": steps,
+            **({"init": laid} if laid else {}), **({"hold": held} if held else {}),
+            **({} if constraint is None else constraint.parameters),
+        }  # fmt: skip
+        self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
+        if first is not None:
+            self._begin_with(first, held)
+
+    def _begin_with(self, init: Marks, held: int) -> None:
+        most, brushes = self.parameters["strokes"], len(self.brushes)
+        if not 1 <= len(init) <= most:
+            raise InputError(f"expected 1 to {most} strokes to begin with, got {len(init)}")
+        if init.brush is not None and int(init.brush.max()) >= brushes:
+            raise InputError(
+                f"expected strokes of {'one brush' if brushes == 1 else f'brushes 0 to {brushes - 1}'} to begin with, "
+                f"got brush {int(init.brush.max())}: name all in brush=, or init.replace(brush=None)"
+            )
+        laid = init.check().detach().to(dtype=torch.float32).replace(lifted=None, pen=None)
+        if brushes == 1:
+            laid = laid.replace(brush=None)
+        elif laid.brush is None:
+            laid = laid.replace(brush=torch.zeros(len(laid), dtype=torch.int64, device=laid.device))
+        if held:
+            hold.hold(self.state, laid[-held:])
+            laid = laid[:-held]
+        if len(laid):
+            sizes = {n: getattr(laid, n).clamp(self.smallest, LARGEST) for n in laid.of_unit("length")[:1]}
+            self.state.renew(torch.zeros(0, dtype=torch.bool, device="cpu"), laid.replace(**sizes))
+
+    @property
+    def goal(self) -> Goal:
+        """What is minimized; may be exchanged while painting, for an `Objective`, a `Goal`, or a function."""
+        return self._goal
+
+    @goal.setter
+    def goal(self, value: Any) -> None:
+        objective = None if isinstance(value, Goal) else as_objective(value)
+        if objective is None and not isinstance(value, Goal):
+            raise InputError(f"expected an objective or a function of a scene, got {type(value).__name__}")
+        self._goal = value if objective is None else Goal.of(objective)
+        self._identity = self._goal.identity()
+        if hasattr(self, "task"):
+            self.task = dataclasses.replace(self.task, goal=self._goal)
+
+    @property
+    def schedule(self) -> Schedule:
+        """What happens when."""
+        return self.task.schedule
+
+    # Stepping
+
+    def __repr__(self) -> str:
+        objective = self.goal.objective
+        return clipped(f"Run({self.parameters['strokes']:,} strokes, {self.progress:.0%} done, {objective!r})", 200)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent painting, in this process and those it was resumed from."""
+        return self.state.clock.seconds
+
+    def rested(self, seconds: float) -> None:
+        """Leave so many seconds out of all that counts time: others had the processor."""
+        self.state.clock.rest(seconds)
+
+    @property
+    def progress(self) -> float:
+        """Share of the schedule that is done, 0 to 1; time counts as well as steps where there is a budget."""
+        return self.state.clock.progress
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        state, clock = self.state, self.state.clock
+        if not clock.runs:
+            compiled.warm_up()  # not counted: the first painting in a new environment compiles for seconds
+            clock.start()
+        now = clock.progress
+        if now >= 1:
+            rounds.add(self.task, state, 1.0)  # those that a short budget had no time for
+            clock.stop()
+            raise StopIteration
+        rounds.add(self.task, state, now)
+        loss, terms = step(self.task, state, now)
+        return Step(clock.index - 1, self.schedule.steps, loss, terms, len(state), clock.seconds, clock.left)
+
+    # What there is
+
+    def strokes(self) -> Any:
+        """The strokes so far, in the optimizer's graph."""
+        return self.task.marks(self.state)
+
+    @torch.no_grad()
+    def preview(self, height: int | None = None) -> Tensor:
+        """The picture so far, [3, H, W]."""
+        return look(self.task, self.strokes().detach(), self.schedule.coarse if height is None else height).mean
+
+    def influence(self) -> Tensor:
+        """[strokes] the most that each changes any pixel of the picture."""
+        return influence(self.painter, self.strokes().detach(), self.task.at(self.schedule.coarse))
+
+    def painting(self) -> Painting:
+        """The painting so far."""
+        import platform
+
+        state = self.state
+        state.free.clamp()  # Ctrl-C may have come between the optimizer's step and this
+        free = state.free.marks().detach()
+        sizes = state.sizes
+        if self.task.constraint is not None and len(free):
+            final = self.task.constraint.project(free, 1.0)
+            free = self.task.constraint.shown(free.replace(**final))
+        strokes = state.marks(free)
+        if self.goal.plan.sparse and len(free):
+            seen = rounds.shown(self.task, state)
+            seen[0] |= ~seen.any()
+            sizes = kept(sizes, seen)
+            strokes = free[seen] if state.fixed is None else type(free).cat([free[seen], state.fixed])
+        held = 0 if state.fixed is None else len(state.fixed)
+        provenance: dict[str, Any] = {
+            **({"held": held} if held else {}),
+            "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
+            "steps": state.clock.index, "seconds": round(self.seconds, 3), "rounds": [size for size in sizes if size],
+        }  # fmt: skip
+        if self.source is not None:
+            provenance["source"] = Path(self.source).name
+        provenance["goal_sha256"] = self._identity
+        info = self._media()[0].info
+        return Painting(
+            strokes=strokes.clone(),  # painting goes on in place
+            canvas=self.canvas, brushes=self.brushes, program=info.name or "mypaint", program_version=info.version,
+            program_height=self.height, seed=self.seed, parameters=self.parameters,
+            terms={"loss": state.loss, **state.terms} if math.isfinite(state.loss) else {},
+            provenance=provenance, target=self.goal.start.target, painters=tuple(self._media()),
+        )  # fmt: skip
+
+    def _media(self) -> list[Medium]:
+        return self.painter.media if isinstance(self.painter, Mixed) else [self.painter]
+
+    # Going on later
+
+    def save_checkpoint(self, path: str | Path) -> None:
+        """Write the whole state, so that `resume` goes on to the same result as an unbroken run.
+
+        Raises:
+            FileError: the file cannot be written.
+        """
+        known, tensors = self.state.as_file()
+        known |= {
+            "parameters": self.parameters, "seed": self.seed, "goal": self._identity,
+            "painters": [medium.info.weights for medium in self._media()],
+            "brushes": [dataclasses.asdict(brush) for brush in self.brushes],
+            "canvas": [self.canvas.aspect, self.canvas.background, self.canvas.paper],
+        }  # fmt: skip
+        checkpoint.save(path, "painting", known, tensors)
+
+    @classmethod
+    def resume(
+        cls,
+        path: str | Path,
+        goal: Any,
+        *,
+        painter: Medium | None = None,
+        budget: float | None = None,
+        device: torch.device | str = "cpu",
+    ) -> Run:
+        """Go on from a checkpoint, with the same goal; a budget counts from here.
+
+        Raises:
+            FileError: not a checkpoint.
+            InputError: another goal or brush than it was made with.
+        """
+        known, tensors = checkpoint.load(path, "painting")
+        with checkpoint.reading(path, "painting"):
+            p, canvas = _checked(known), canvas_of(known)
+            if known["layout"] is not None and canvas.pixels(known["layout"][0]) != tuple(known["layout"][:2]):
+                raise ValueError("a layout of another canvas")
+            held, laid = p.get("hold", 0), p.get("init", 0)
+            options = {name: p[name] for name in ("pens", "page", "margin", "fill") if "pens" in p}
+        names = p["brush"] if isinstance(p["brush"], list) else [p["brush"]]
+        run = cls(
+            goal, brush=names, strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
+            canvas=canvas, painter=painter, budget=budget, device=device, **options,
+        )  # fmt: skip
+        with checkpoint.reading(path, "painting"):
+            if len(known["brushes"]) > len(run.brushes):  # those of a painting that it began with
+                run._add_brushes([BrushRef(**brush) for brush in known["brushes"]])
+            schedule = Schedule.plan(
+                p["strokes"] - held, p["height"], canvas.aspect,
+                run.goal.plan.steps if p["steps"] is None else p["steps"], run.goal.plan.heights, laid - held,
+            )  # fmt: skip
+            run.task = dataclasses.replace(run.task, schedule=schedule)
+            run.state.clock.steps = schedule.steps
+            run.state.restore(known, tensors, len(run.brushes))
+        if run._identity != known["goal"]:
+            raise InputError(f"expected the picture or objective that {path} was painted after, got another")
+        if [medium.info.weights for medium in run._media()] != known["painters"]:
+            raise InputError(f"expected the painter that {path} was painted with, got other weights of {p['brush']!r}")
+        run.parameters = p
+        return run
+
+    def _add_brushes(self, brushes: list[BrushRef]) -> None:
+        """Media of more brushes, after those there are."""
+        from .brush_ref import painter_of
+
+        own = len(self.brushes)
+        media = [*self._media(), *(painter_of(brush) for brush in brushes[own:])]
+        self.brushes = tuple(brushes)
+        self.painter = Mixed(media)
+        self.task = dataclasses.replace(self.task, medium=self.painter, choices=tuple(range(own)))
+
+
+def canvas_of(known: dict[str, Any]) -> Canvas:
+    """The canvas of a checkpoint: [aspect, background, the paper's size].
+
+    Raises:
+        InputError, TypeError, ValueError: none that there can be.
+    """
+    aspect, background, paper = known["canvas"]
+    if not isinstance(aspect, float) or not all(isinstance(v, list | None) for v in (background, paper)):
+        raise ValueError(f"a canvas of {known['canvas']!r}")
+    return Canvas(aspect, None if background is None else tuple(background), None if paper is None else tuple(paper))
+
+
+@explained
+def paint(
+    goal: Any = None,
+    *,
+    progress: Callable[[Step], None] | None = None,
+    steer: Callable[[Run, Step], None] | None = None,
+    resume: str | Path | None = None,
+    **options: Any,
+) -> Painting:
+    """Paint, and return the painting. Ctrl-C ends it early and keeps what is painted.
+
+    Args:
+        goal: a picture as `load_image` takes it, an `Objective`, or a function `scene -> scalar`.
+        progress: called with each `Step`.
+        steer: called with the run and each `Step`; it may exchange `run.goal`, look at `run.preview()`, or end
+            the painting by raising `StopIteration`.
+        resume: a checkpoint to go on from; the other options then come from it.
+        options: as for `Run`; none beside `resume` but `painter`, `budget` and `device`.
+
+    Raises:
+        WmpaintError: what `Run` raises. TypeError: an option that it does not know.
+    """
+    if resume is not None and not {"painter", "budget", "device"} >= options.keys():
+        raise InputError(f"expected no options beside resume but painter and budget, got {', '.join(options)}")
+    known = [*inspect.signature(Run).parameters, *inspect.signature(paint).parameters]
+    check_options("paint", options, [name for name in known if name != "options"])
+    run = Run(goal, **options) if resume is None else Run.resume(resume, goal, **options)
+    try:
+        for one in run:
+            if progress is not None:
+                progress(one)
+            if steer is not None:
+                try:
+                    steer(run, one)
+                except StopIteration:
+                    break
+    except KeyboardInterrupt:
+        if not len(run.state):
+            raise
+    return run.painting()
+
+
+def _check_numbers(strokes: Any, height: Any, seed: Any, steps: Any, budget: Any) -> None:
+    whole = {"strokes": strokes, "height": height, "seed": seed, "steps": 1 if steps is None else steps}
+    for name, value in whole.items():
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise InputError(f"expected {name} to be a whole number, got {value!r}")
+    if not 0 <= seed < 1 << 63:
+        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed}")
+    if budget is not None and not (isinstance(budget, int | float) and budget > 0):
+        raise InputError(f"expected a budget of more than 0 seconds, got {budget!r}")
+
+
+def _media(
+    names: list[str | Path], painter: Medium | None, begun: Painting | None
+) -> tuple[tuple[BrushRef, ...], list[Medium], tuple[int, ...]]:
+    """The brushes, the media that paint with them, and which of them new marks may have.
+
+    Those of a painting to begin with come first, since its marks count them; a brush that is among them is that one.
+    """
+    if painter is None:
+        media: list[Medium] = [families.load(name) for name in names]
+        files = [Path(name) if str(name).endswith(".safetensors") else None for name in names]
+    else:
+        media = painter.media if isinstance(painter, Mixed) else [painter]
+        files = [None] * len(media)
+    brushes = [BrushRef.of(medium, file) for medium, file in zip(media, files, strict=True)]
+    kinds = {medium.marks for medium in media}
+    if not all(medium.info.differentiable for medium in media):
+        raise InputError("expected media with gradients to paint with, got a program: fit a painter to it")
+    if len(kinds) > 1:
+        raise InputError(f"expected brushes of one kind of marks, got {', '.join(sorted(k.kind for k in kinds))}")
+    if begun is None:
+        return tuple(brushes), media, tuple(range(len(media)))
+    all_brushes, all_media, choices = list(begun.brushes), list(begun.painted_with()), []
+    for brush, medium in zip(brushes, media, strict=True):
+        same = [k for k, known in enumerate(all_media) if known.info.weights == medium.info.weights]
+        if not same:
+            all_brushes.append(brush)
+            all_media.append(medium)
+        choices.append(same[0] if same else len(all_media) - 1)
+    return tuple(all_brushes), all_media, tuple(choices)
+
+
+def _names(names: list[str | Path], painter: Medium | None) -> str | list[str]:
+    """What a painting's parameters call its brushes."""
+    if painter is not None:
+        names = [m.info.brush for m in (painter.media if isinstance(painter, Mixed) else [painter])]
+    return str(names[0]) if len(names) == 1 else [str(name) for name in names]
+
+
+def _goal(goal: Any, canvas: Canvas | None, height: int) -> Goal:
+    if isinstance(goal, Goal):
+        return goal
+    objective = as_objective(goal)
+    return Goal.of(photo(_picture(goal, canvas, height)) if objective is None else objective)
+
+
+def _picture(goal: Any, canvas: Canvas | None, height: int) -> Tensor:  # [3, H, W]
+    """A picture on the ground that is painted on, as large as a painting of this height has use for."""
+    ground = None if canvas is None else canvas.background
+    found = load_image(goal, background=ground or WHITE, most=min(GOAL, max(1024, 4 * height)))
+    if isinstance(goal, str | Path) and is_plain(found):
+        warnings.warn(f"{str(goal)!r} has one color everywhere: there is nothing in it to paint", stacklevel=4)
+    return found
+
+
+def _check_stretch(goal: Goal, canvas: Canvas) -> None:
+    """Say that a picture has other proportions than the canvas that it is stretched to."""
+    if goal.start.picture is None:
+        return
+    own = Canvas.like(goal.start.picture)
+    pixel = 1 / min(goal.start.picture.shape[-2:])
+    if abs(math.log(canvas.aspect / own.aspect)) > 0.03 + pixel:
+        warnings.warn(
+            f"the picture, {own.aspect:.2f} times as wide as high, is stretched to a canvas of {canvas.aspect:.2f}: "
+            "crop it, or take Canvas.like(picture)", stacklevel=3,
+        )  # fmt: skip
+
+
+_PARAMETERS: dict[str, Any] = {"brush": str | list, "strokes": int, "height": int, "steps": int | None}
+
+
+def _checked(known: dict[str, Any]) -> dict[str, Any]:
+    """A checkpoint's parameters, of the kinds that there can be.
+
+    Raises:
+        KeyError, ValueError, TypeError: others.
+    """
+    p = known["parameters"]
+    for name, kind in _PARAMETERS.items():
+        if not isinstance(p[name], kind) or isinstance(p[name], bool):
+            raise ValueError(f"{name} {p[name]!r}")
+    for name, kind in (("seed", int), ("goal", str), ("painters", list), ("brushes", list), ("canvas", list)):
+        if not isinstance(known[name], kind):
+            raise ValueError(f"{name} {known[name]!r}")
+    if not all(isinstance(p.get(name, 0), int) and 0 <= p.get(name, 0) <= p["strokes"] for name in ("hold", "init")):
+        raise ValueError("strokes to begin with that there cannot be")
+    if not 0 <= known["seed"] < 1 << 63 or p["strokes"] < 1 or p["height"] < 1:
+        raise ValueError("a state out of range")
+    return p  # type: ignore[no-any-return]
