@@ -62,7 +62,7 @@ def test_numbers_of_any_kind_become_floats(value: Any) -> None:
 )
 def test_what_is_no_number_in_range_is_refused(value: Any) -> None:
     message = refused(checks.number, "it", value, 0, 1, above=True)
-    assert message.startswith("expected it of more than 0, up to 1, got ")
+    assert message.startswith("expected it above 0, up to 1, got ")
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
@@ -76,6 +76,7 @@ def test_numbers_are_finite_without_a_range(value: float) -> None:
         ("a side of … pixels", 1, 16_384, "a side of 1 to 16,384 pixels"),
         ("… passes", 1, 20, "1 to 20 passes"),
         ("strokes", 1, None, "strokes of 1 or more"),
+        ("a place in … of it", 0, 10_000, "a place in 0..10,000 of it"),
         ("what … is, of … mm", 0, None, "what … is, of 0 or more mm"),
     ],
 )
@@ -86,12 +87,12 @@ def test_a_range_stands_where_the_name_leaves_room(name: str, low: int, high: in
 @pytest.mark.parametrize(
     ("low", "high", "above", "words"),
     [
-        (0.25, 1e3, False, "0.25 to 1000"), (0, math.inf, False, "0 or more"), (0, math.inf, True, "more than 0"),
-        (-math.inf, 5, False, "at most 5"),
+        (0.25, 1e3, False, "of 0.25 to 1000"), (0, math.inf, False, "of 0 or more"), (0, math.inf, True, "above 0"),
+        (-math.inf, 5, False, "of at most 5"),
     ],
 )  # fmt: skip
 def test_ranges_of_numbers_in_words(low: float, high: float, above: bool, words: str) -> None:
-    assert refused(checks.number, "it", math.nan, low, high, above=above) == f"expected it of {words}, got nan"
+    assert refused(checks.number, "it", math.nan, low, high, above=above) == f"expected it {words}, got nan"
 
 
 def test_several_numbers() -> None:
@@ -141,7 +142,8 @@ def test_options_that_are_known() -> None:
 
 def test_values_of_a_class() -> None:
     assert checks.instance("it", 3, int) == 3
-    assert refused(checks.instance, "it", 3.0, int) == "expected it to be int, got 3.0"
+    assert refused(checks.instance, "it", 3.0, Fraction) == "expected it to be a Fraction, got 3.0"
+    assert refused(checks.instance, "a title", None, str) == "expected a title to be text, got none"
 
 
 def test_one_or_more() -> None:

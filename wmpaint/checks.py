@@ -36,8 +36,8 @@ def whole(name: str, value: object, low: int, high: int | None = None, *, floats
     if found is None and floats and (float_ := real(value)).is_integer():
         found = int(float_)
     if found is None or found < low or (high is not None and found > high):
-        kind = "" if found is not None or math.isnan(real(value)) else ", as a whole number"
-        raise InputError(f"expected {_with(name, ' of …', _range(low, high))}{kind}, got {shown(value)}")
+        kind = "" if found is not None or math.isnan(real(value)) or "whole" in name else ", as a whole number"
+        raise InputError(f"expected {_ranged(name, low, high)}{kind}, got {shown(value)}")
     return found
 
 
@@ -47,7 +47,7 @@ def number(
     """A finite number in low..high, both included; `low` not, if it has to lie `above` it."""
     found = real(value)
     if not math.isfinite(found) or not low <= found <= high or (above and found == low):
-        raise InputError(f"expected {_with(name, ' of …', _range(low, high, above))}, got {shown(value)}")
+        raise InputError(f"expected {_ranged(name, low, high, above)}, got {shown(value)}")
     return found
 
 
@@ -101,10 +101,10 @@ def one_of(name: str, value: object, options: Iterable[T]) -> T:
     if len(words) > MANY:
         some_ = near(value, words) or words[:: len(words) // 6]
         raise InputError(f"expected {name}, such as {', '.join(some_)}; got {shown(value)}")
-    place = _either(words) if _PLACE in name else ", ".join(words)
+    asked = _filled(name, _either(words)) if _PLACE in name else f"{name} out of {', '.join(words)}"
     close = near(value, words, 1) if isinstance(value, str) else []
     hint = f": did you mean {close[0]}?" if close else ""
-    raise InputError(f"expected {_with(name, ' out of …', place)}, got {shown(value)}{hint}")
+    raise InputError(f"expected {asked}, got {shown(value)}{hint}")
 
 
 def known_options(what: str, given: Iterable[str], known: Iterable[str]) -> None:
@@ -118,7 +118,7 @@ def known_options(what: str, given: Iterable[str], known: Iterable[str]) -> None
 def instance(name: str, value: object, kind: type[T]) -> T:
     """A value of that class."""
     if not isinstance(value, kind):
-        raise InputError(f"expected {name} to be {kind.__name__}, got {shown(value)}")
+        raise InputError(f"expected {name} to be {'text' if kind is str else f'a {kind.__name__}'}, got {shown(value)}")
     return value
 
 
@@ -159,24 +159,29 @@ def shown(value: object, most: int = 60) -> str:
     return clipped(repr(value), most)
 
 
-def _with(name: str, otherwise: str, place: str) -> str:
-    before, found, after = (name if _PLACE in name else name + otherwise).rpartition(_PLACE)
-    return before + place + after if found else name
+def _filled(name: str, words: str) -> str:
+    before, _, after = name.rpartition(_PLACE)
+    return before + words + after
 
 
 def _either(words: Sequence[str]) -> str:
-    """ "a, b or c"."""
+    """The words as a list: a, b or c."""
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _range(low: float, high: float | None, above: bool = False) -> str:
-    """ "1 to 8", "1 or more", "more than 0, up to 8"."""
+def _ranged(name: str, low: float, high: float | None, above: bool = False) -> str:
+    """What is expected, with its range: 1 to 8, 1 or more, above 0, up to 8; in 1..8."""
+    name = name if _PLACE in name else f"{name} {_PLACE}" if above else f"{name} of {_PLACE}"
     top = "" if high is None or high == math.inf else _plain(high)
     if low == -math.inf:
-        return f"at most {top}" if top else "any finite size"
-    if above:
-        return f"more than {_plain(low)}" + (f", up to {top}" if top else "")
-    return f"{_plain(low)} to {top}" if top else f"{_plain(low)} or more"
+        words = f"at most {top}" if top else "any finite size"
+    elif above:
+        words = f"above {_plain(low)}" + (f", up to {top}" if top else "")
+    elif top and f"in {_PLACE}" in name:
+        words = f"{_plain(low)}..{top}"
+    else:
+        words = f"{_plain(low)} to {top}" if top else f"{_plain(low)} or more"
+    return _filled(name, words)
 
 
 def _plain(value: float) -> str:

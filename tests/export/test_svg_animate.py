@@ -107,6 +107,6 @@ def test_reduced_motion_shows_the_finished_picture(tmp_path):
 
 def test_seconds_out_of_range():
     for seconds in (0, -1, math.inf, math.nan, 3601, "8", None, True):
-        with pytest.raises(InputError, match="seconds of more than 0"):
+        with pytest.raises(InputError, match="seconds above 0"):
             svg_text(many(2), Canvas(), animate=True, seconds=seconds)
     assert re.search(r"animation-delay:0s", svg_text(many(2), Canvas(), animate=True, seconds=0.5))

@@ -47,7 +47,7 @@ class Style:
 
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
-            checks.number(name, getattr(self, name), low, high)
+            checks.number(f"{name} in …", getattr(self, name), low, high)
         if self.thin > self.thick:
             raise InputError(f"expected thin at most thick, got {self.thin:g} and {self.thick:g}")
 

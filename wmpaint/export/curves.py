@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import checks
 from ..errors import InputError
 
 __all__ = ["fit_lines", "fit_loops", "number", "path_data"]
@@ -40,8 +41,7 @@ def fit_lines(
     Raises:
         InputError: a line of fewer than two points, or a tolerance of 0 or less.
     """
-    if not tolerance > 0:
-        raise InputError(f"expected a tolerance above 0, got {tolerance!r}")
+    tolerance = checks.number("a tolerance", tolerance, 0, above=True)
     if not lines:
         return []
     short = next((k for k, line in enumerate(lines) if len(line) < 2), None)

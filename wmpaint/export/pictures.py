@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from ..version import __version__
 from .bitmap import flatten
-from .png import bands, check_bits
+from .png import BITS, bands
 from .png import write_png as write_png_to
 from .sheet import inches
 from .sight import sight, size
@@ -39,7 +39,6 @@ __all__ = [
     "WEBP_SIDE",
     "about",
     "brush_names",
-    "check_quality",
     "write_jpeg",
     "write_png",
     "write_seen",
@@ -69,7 +68,7 @@ def write_png(
         InputError: an option out of range, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    check_bits(bits)
+    checks.one_of("bits of …", bits, BITS)
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
         write_png_to(stream, picture, bits=bits, dpi=dpi, text=about(work))
@@ -107,9 +106,8 @@ def write_tiff(
         InputError: an option out of range, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    check_bits(bits)
-    if compression not in COMPRESSIONS:
-        raise InputError(f"expected a compression out of {', '.join(COMPRESSIONS)}, got {compression!r}")
+    checks.one_of("bits of …", bits, BITS)
+    checks.one_of("a compression", compression, COMPRESSIONS)
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
     words = {"description": work.title, "software": SOFTWARE}
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
@@ -134,7 +132,7 @@ def write_webp(
         InputError: an option out of range, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    check_quality(quality)
+    quality = checks.number("a quality", quality, 0, 100)
     rows, columns = work.canvas.pixels(work.program_height if height is None else height)
     if max(rows, columns) > WEBP_SIDE:
         raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
@@ -160,7 +158,7 @@ def write_jpeg(
         InputError: an option out of range, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    check_quality(quality)
+    quality = checks.number("a quality", quality, 0, 100)
     if ground == "transparent":
         raise InputError("expected a ground with a color for .jpg, which has no transparency, got 'transparent'")
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
@@ -182,16 +180,6 @@ def brush_names(work: Work) -> list[str]:
     """Of its brushes, in order; of a .myb file, its name without the folders."""
     names = [str(brush["name"]) for brush in work.metadata()["brushes"]]
     return [Path(name).stem if name.endswith(".myb") else name for name in names]
-
-
-def check_quality(quality: float) -> None:
-    """Refuse a quality outside 0 to 100.
-
-    Raises:
-        InputError: it is.
-    """
-    if isinstance(quality, bool) or not isinstance(quality, int | float) or not 0 <= quality <= 100:
-        raise InputError(f"expected a quality of 0 to 100, got {quality!r}")
 
 
 def _seen(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from .. import memory
+from .. import checks, memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..frame import Frame
@@ -70,8 +70,7 @@ def sight(
     Raises:
         InputError: another ground, or a seed out of range.
     """
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 63):
-        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed!r}")
+    seed = None if seed is None else checks.seed(seed)
     canvas = ground_of(work.canvas, ground)
     if program is not None:
         return Sight(work.in_program(program, seed), canvas, work.program_height)
@@ -104,8 +103,7 @@ def size(work: Work, height: int | None, dpi: float | None) -> tuple[int, float 
     Raises:
         InputError: dpi outside 1 to 100,000, or a height that the canvas cannot have.
     """
-    if dpi is not None and not (isinstance(dpi, int | float) and not isinstance(dpi, bool) and 1 <= dpi <= 100_000):
-        raise InputError(f"expected dpi of 1 to 100,000, got {dpi!r}")
+    dpi = None if dpi is None else checks.number("dpi", dpi, 1, 100_000)
     high = inches(work)
     if height is None:
         height = work.program_height if high is None or dpi is None else max(1, round(high * dpi))

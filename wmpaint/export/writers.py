@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from ..media import measuring
 from . import film, ora, pictures, svg
@@ -198,10 +198,7 @@ def write(path: str | Path, work: Work, **options: Any) -> None:
         FileError: the file cannot be written.
     """
     known = options_of(path, options)
-    for name in options:
-        if name not in known:
-            kind = "a plot" if is_plot(path, options) else suffix_of(path)
-            raise InputError(f"expected options for {kind} out of {', '.join(known) or 'none'}, got {name!r}")
+    checks.known_options(f"for {'a plot' if is_plot(path, options) else suffix_of(path)}", options, known)
     writer = write_plot if is_plot(path, options) else WRITERS[check_suffix(path)]
     writer(Path(path), work, **options)
 

@@ -125,7 +125,7 @@ def test_threads_write_their_own_machines():
 def test_what_is_no_machine_is_refused():
     job: Job = planned(3)
     for machine in ("cnc", None, {"up": "M5"}):
-        with pytest.raises(InputError, match="a machine out of servo, zaxis, laser, or a Machine, got"):
+        with pytest.raises(InputError, match="a Machine, or one out of servo, zaxis, laser, got"):
             gcode_text(job, machine)
     for values, says in (
         ({"up": ""}, "commands that lift and lower the pen"),

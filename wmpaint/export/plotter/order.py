@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import checks
 from ...errors import InputError, MissingProgram
 from ...explain import explained
 from ...units import length
@@ -55,8 +56,7 @@ class Order:
             value = getattr(self, name)
             if value is not None and length(value, name) < 0:
                 raise InputError(f"expected {name} of 0 mm or more, got {value!r}")
-        if type(self.passes) is not int or not 1 <= self.passes <= 20:
-            raise InputError(f"expected 1 to 20 passes, got {self.passes!r}")
+        checks.whole("… passes", self.passes, 1, 20)
         if self.two_opt and not self.flip:
             raise InputError("expected flip with two_opt, which turns lines around, got flip=False")
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ... import checks
 from ...canvas import Canvas
 from ...errors import InputError
 from ...explain import explained
@@ -84,11 +85,10 @@ def plan(
         FileError: a pen file with a mistake.
         MissingProgram: vpype is not installed.
     """
-    if fill is not None and fill not in FILLS:
-        raise InputError(f"expected a fill out of {', '.join(FILLS)}, got {fill!r:.60}")
+    fill = None if fill is None else checks.one_of("a fill", fill, FILLS)
     for name, given, kind in (("order", order, Order), ("speeds", speeds, Speeds), ("canvas", canvas, Canvas)):
-        if given is not None and not isinstance(given, kind):
-            raise InputError(f"expected {name} to be {kind.__name__} or None, got {given!r:.60}")
+        if given is not None:
+            checks.instance(name, given, kind)
     look = looking(stop)
     own = _painted_for(source, pens)
     page = own.get("page", "a4") if page is None else page
@@ -97,11 +97,8 @@ def plan(
         fill = "center"
     if hide is None:
         hide = 0.0 if fill == "center" and not own else 1.0
-    for name, value, most in (("hide", hide, 1.0), ("overlap", overlap, 0.9)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-            raise InputError(f"expected {name} of 0 to {most:g}, got {value!r:.60}")
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed!r:.60}")
+    hide, overlap = checks.number("hide", hide, 0, 1), checks.number("overlap", overlap, 0, 0.9)
+    seed = checks.seed(seed)
     strokes, canvas, medium, height = _read(source, canvas)
     if not len(strokes):
         raise InputError("expected strokes to plot, got none")
@@ -209,8 +206,7 @@ def _assigned(
         pens = int(pens)
     pens = "fineliners" if pens is None else pens
     if isinstance(pens, int) and not isinstance(pens, bool):
-        if not 1 <= pens <= MOST_PENS:
-            raise InputError(f"expected 1 to {MOST_PENS} pens, got {pens}")
+        pens = checks.whole("… pens", pens, 1, MOST_PENS)
         found = own_pens(colors, area * solidity, pens, paper, width=WIDTH, seed=seed)
     else:
         found = load_pens(pens)

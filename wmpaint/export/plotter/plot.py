@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import checks
 from ...errors import InputError, clipped
 from ...explain import explained
 from ...pens import Pen, Placement, luminance
@@ -34,8 +35,8 @@ class Speeds:
     lift: float = 0.25
 
     def __post_init__(self) -> None:
-        numbers = all(isinstance(value, int | float) for value in (self.down, self.up, self.lift))
-        if not numbers or not (0 < self.down < 1e6 and 0 < self.up < 1e6 and 0 <= self.lift < 1e6):
+        down, up, lift = map(checks.real, (self.down, self.up, self.lift))
+        if not (0 < down < 1e6 and 0 < up < 1e6 and 0 <= lift < 1e6):
             raise InputError(f"expected speeds above 0 and a lift of 0 s or more, got {self}")
 
 

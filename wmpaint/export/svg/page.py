@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from ... import checks
 from ...canvas import Canvas
 from ...color import to_hex
-from ...errors import InputError
 from ...pens import Placement
 from ..curves import number
 from .reading import NAMESPACE, packed
@@ -100,9 +100,7 @@ def page(
 
 def describe(drawing: Any, title: str, metadata: Mapping[str, Any] | None, painting: str | None) -> None:
     """Put a title, and what `page` is told to keep, into a drawing."""
-    if not isinstance(title, str):
-        raise InputError(f"expected a title as text, got {title!r:.60}")
-    if title:
+    if checks.instance("a title", title, str):
         drawing.set_desc(title=clean(title))
     if metadata:
         drawing.set_metadata(_named("wmpaint", clean(json.dumps(metadata, ensure_ascii=False, default=str))))
