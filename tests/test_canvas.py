@@ -55,7 +55,7 @@ def test_sides_in_pixels() -> None:
     assert Canvas(1 / 64).pixels(16) == (16, 1)  # never none
     assert Canvas(64).pixels(256) == (256, 16_384)
     for canvas, height in ((Canvas(64), 257), (Canvas(), 16_385)):
-        with pytest.raises(InputError, match="at most 16384|1 to 16,384 pixels"):
+        with pytest.raises(InputError, match=r"at most 16384|1 to 16,384 pixels"):
             canvas.pixels(height)
 
 

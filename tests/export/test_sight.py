@@ -78,7 +78,7 @@ def test_sizes_on_paper():
     for dpi in (0, -1, float("nan"), "300", True, 1e9):
         with pytest.raises(InputError, match="expected dpi of 1 to 100,000, got"):
             size(plain, None, dpi)
-    with pytest.raises(InputError, match="sides of at most 16384"):
+    with pytest.raises(InputError, match="height of 1 to 16,384 pixels"):
         size(sheet, None, 2400)
 
 
