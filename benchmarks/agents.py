@@ -17,7 +17,7 @@ import torch
 
 import wmpaint as wp
 from wmpaint.agents import evaluate, plan_training
-from wmpaint.agents.replay import dream, program_for, replay
+from wmpaint.agents.evaluation import painted_by, real_program
 from wmpaint.cli.session import BY_AGENT
 from wmpaint.data import agreements, mean_agreement
 from wmpaint.image import load_image, resize
@@ -58,12 +58,12 @@ def lengths(chosen: argparse.Namespace) -> None:
         print("| strokes | dream | real MyPaint | polished: dream | real MyPaint |\n|---|---|---|---|---|")
         agent = wp.agents.load(chosen.agent or "photo")
         crops = test.sample(48, side=64, generator=torch.Generator().manual_seed(chosen.seed)).pictures
-        program = program_for(agent)
+        media = agent.medium, real_program(agent)
         for strokes in (15, 50, 200):
             row = []
             for polish in (0, 12):
                 painted = agent(crops, strokes, polish=polish)
-                pictures = dream(agent, painted), replay(agent, painted, program)
+                pictures = (painted_by(medium, agent, painted) for medium in media)
                 row += [f"{float((picture - crops).square().mean()):.4f}" for picture in pictures]
             print(f"| {strokes} | {' | '.join(row)} |", flush=True)
         return
@@ -91,11 +91,11 @@ def photo(chosen: argparse.Namespace) -> None:
     for path in chosen.photos or [wp.sample_photo()]:
         picture = load_image(path)[:3]
         picture = resize(picture, 512, round(512 * picture.shape[2] / picture.shape[1]))
-        canvas, programs = wp.Canvas.like(picture), (agent.painter, wp.MyPaint(agent.painter.brush))
+        canvas, programs = wp.Canvas.like(picture), (agent.medium, wp.MyPaint(agent.medium.info.brush))
         for by in ("the agent", "polished", *(["the optimizer alone"] if chosen.alone else [])):
             began = time.monotonic()
             if by == "the optimizer alone":
-                run = wp.Run(picture, brush=agent.painter.brush, strokes=500, seed=chosen.seed)
+                run = wp.Run(picture, brush=agent.medium.info.brush, strokes=500, seed=chosen.seed)
                 *_, _ = run
                 strokes = run.painting().strokes
             else:

@@ -27,7 +27,7 @@ def main() -> None:
     first = agent(photo, chosen.strokes)
     print(f"the agent: {len(first)} strokes in {time.monotonic() - began:.1f} s")
     canvas = wp.Canvas.like(photo)
-    quick = wp.render(agent.painter, first, wp.Frame(canvas, chosen.height)).mean[:3]
+    quick = wp.render(agent.medium, first, wp.Frame(canvas, chosen.height)).mean[:3]
     began = time.monotonic()
     painting = common.paint(chosen.photo, chosen, brush=chosen.brush, init=first)
     print(f"the optimizer, from there: {time.monotonic() - began:.1f} s")

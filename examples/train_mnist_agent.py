@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 import wmpaint as wp
-from wmpaint.agents import evaluate, plan_training, sheet
+from wmpaint.agents import comparison_sheet, evaluate, plan_training
 from wmpaint.image import save_png
 
 
@@ -42,7 +42,7 @@ def main() -> None:
     wp.agents.save(agent, Path(chosen.output).with_suffix(".safetensors"))
     found = evaluate(agent, test, limit=8 if chosen.tiny else 200)
     print(f"squared error {found.dream_mse:.4f} in the dream, {found.real_mse:.4f} in the real program")
-    save_png(chosen.output, sheet(agent, test.take(range(16), side=agent.config.side).pictures))
+    save_png(chosen.output, comparison_sheet(agent, test.take(range(16), side=agent.config.side).pictures))
 
 
 if __name__ == "__main__":

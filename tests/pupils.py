@@ -10,6 +10,7 @@ import toys
 from torch import Tensor
 
 from wmpaint.agents import Agent, AgentConfig
+from wmpaint.agents.evaluation import painted_by
 from wmpaint.data.base import Data, Examples
 from wmpaint.media.ribbon import RibbonPainter
 from wmpaint.strokes import Strokes
@@ -46,14 +47,15 @@ class Blobs(Data):
         return 1 << 30
 
     def sample(self, count: int, *, side: int, generator: torch.Generator) -> Examples:
-        corner = 0.1 + 0.5 * torch.rand(count, 2, generator=generator)
-        line = (torch.arange(side) + 0.5) / side
+        here = {"generator": generator, "device": generator.device}
+        corner = 0.1 + 0.5 * torch.rand(count, 2, **here)
+        line = (torch.arange(side, device=generator.device) + 0.5) / side
         x = (line > corner[:, :1]) & (line < corner[:, :1] + 0.25)
         y = (line > corner[:, 1:]) & (line < corner[:, 1:] + 0.25)
         inside = (y[:, :, None] & x[:, None, :]).float()[:, None]
         if self.channels == 1:
             return Examples(inside)
-        color = torch.rand(count, 3, 1, 1, generator=generator)
+        color = torch.rand(count, 3, 1, 1, **here)
         return Examples(inside * color + (1 - inside))
 
     def take(self, index: Sequence[int] | Tensor, *, side: int) -> Examples:
@@ -76,12 +78,10 @@ class Known(Blobs):
         ends = 0.2 + 0.6 * torch.rand(count, self.count, 2, 2, generator=generator)
         points = torch.stack([ends[:, :, 0], ends.mean(2), ends[:, :, 1]], 2)
         ones = torch.ones(count, self.count)
-        there = torch.rand(count, generator=generator) * (self.count - 1)
-        present = None if self.all_there else torch.arange(self.count) <= there[:, None]
+        last = torch.rand(count, generator=generator) * (self.count - 1)
         known = Strokes(points, 0.1 * ones, torch.stack([ones, ones], 2), torch.zeros(*ones.shape, 3))
-        known = known if present is None else known.where(present)
-        picture, _ = self.agent.studio.lay(self.agent.studio.bare(count), known)
-        return Examples(picture, known)
+        known = known if self.all_there else known.where(torch.arange(self.count) <= last[:, None])
+        return Examples(painted_by(self.agent.medium, self.agent, known), known)
 
 
 def chance(seed: int = 0) -> torch.Generator:

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from pupils import Blobs, Known, agent
 
-from wmpaint.agents import Copying, Freehand, Stage, Training, Weights
+from wmpaint.agents import Copying, Freehand, LossWeights, Stage, Training
 from wmpaint.agents.judges import Critic
 from wmpaint.agents.lessons import Lesson
 from wmpaint.agents.parallel import Team, join
@@ -46,7 +46,7 @@ def train(case: str, team: Team) -> dict[str, list[float | None]]:
     else:
         torch.manual_seed(1)
         critic = Critic(1, 16, width=4)
-        lesson = Freehand(Blobs(), batch=4, unroll=2, weights=Weights(critic=0.05), critic=critic, team=team)
+        lesson = Freehand(Blobs(), batch=4, unroll=2, weights=LossWeights(critic=0.05), critic=critic, team=team)
     losses = [step.loss for step in Training(pupil, [Stage(lesson)], steps=6, critic=critic, team=team)]
     weights = torch.cat([p.detach().flatten() for p in pupil.net.parameters()])
     return {"losses": [x if math.isfinite(x) else None for x in losses], "weights": weights.tolist()}

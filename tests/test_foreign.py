@@ -22,7 +22,7 @@ OURS = "a file of the package's own"
 SYSTEM = "the system's own, not a stranger's"
 # Whatever opens, unpacks or parses, beside `foreign` itself: where it stands, and its limit, or why it needs none.
 NAMED = {
-    "agents/checkpoint.py json.loads": "what was made JSON a moment before",
+    "agents/training.py json.loads": "what was made JSON a moment before",
     "agents/records.py csv.DictReader": "read by `read_bytes`, within `foreign`",
     "agents/records.py temporary.open": "written",
     "cli/common.py read_text": SYSTEM,

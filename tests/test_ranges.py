@@ -16,7 +16,7 @@ from works import painting
 
 import wmpaint as wp
 from wmpaint.agents.config import AgentConfig
-from wmpaint.agents.lessons import Weights
+from wmpaint.agents.lessons import LossWeights
 from wmpaint.cli.common import duration
 from wmpaint.data.base import MAX_SIDE, check_side
 from wmpaint.demo.limits import Limits
@@ -194,8 +194,8 @@ RANGES = [
     Range("video: still", lambda v: video(still=v), 0.0, 255.0),
     Range("command line: a time", lambda v: duration(f"{v:.1080f}"), 0.0, 1e7, low_open=True, high_open=True),
     *(Range(f"page: limit of {f.name}", lambda v, n=f.name: Limits(**{n: v}), 1, None) for f in fields(Limits)),
-    *(Range(f"agent: weight of {f.name}", lambda v, n=f.name: Weights(**{n: v}), 0.0, math.inf, high_open=True)
-      for f in fields(Weights)),
+    *(Range(f"agent: weight of {f.name}", lambda v, n=f.name: LossWeights(**{n: v}), 0.0, math.inf, high_open=True)
+      for f in fields(LossWeights)),
 ]  # fmt: skip
 
 

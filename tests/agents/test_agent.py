@@ -10,9 +10,10 @@ import torch
 from pupils import Blobs, agent, chance
 from torch import Tensor
 
-from wmpaint.agents.action import as_seen, strokes_of
+from wmpaint.agents import Agent
 from wmpaint.agents.config import AgentConfig
-from wmpaint.agents.sight import as_ink, squared
+from wmpaint.agents.observation import as_ink, in_squares
+from wmpaint.agents.policies import Decision
 from wmpaint.errors import InputError
 from wmpaint.strokes import Strokes
 
@@ -38,6 +39,7 @@ def same(one: Any, two: Any) -> bool:
         ({"sees": 24}, "power of 2"), ({"side": 40, "sees": 16}, "divides side"), ({"channels": 4}, "1 or 3 channels"),
         ({"stops": 1}, "stops as true or false"), ({"radius": (0.1, 0.1)}, "smallest radius"),
         ({"radius": (0.0, 0.1)}, "smallest radius"), ({"ink": (0.0, 0.0)}, "ink as 3 numbers"),
+        ({"ink": (1.0, 1.0, 1.0)}, "another color than the ground"),
         ({"ink": (0.0, 0.0, math.nan)}, "ink as 3 numbers"), ({"reach": math.nan}, "reach of 0.1 to 2"),
         ({"pressure": (0.7, 0.7)}, "lightest pressure"), ({"program_height": 10**9}, "program_height of 16"),
     ],
@@ -50,50 +52,13 @@ def test_sizes_that_cannot_be_are_refused(change: dict[str, Any], message: str) 
 def test_sizes_there_and_back() -> None:
     config = AgentConfig(kind="set", strokes=7, per_look=3, channels=3, stops=True)
     assert AgentConfig.of({**config.as_dict(), "radius": [0.016, 0.07]}) == config
-    assert config.looks == 3 and config.numbers == 13 and AgentConfig().numbers == 9
+    assert config.looks == 3
     for wrong in ({"surprise": 1}, [], None):
         with pytest.raises(InputError, match="the sizes of an agent"):
             AgentConfig.of(wrong)
 
 
-# From numbers to strokes
-
-
-def test_numbers_become_strokes_in_range() -> None:
-    config = AgentConfig(channels=3, radius=(0.02, 0.08), reach=0.5, pressure=(0.4, 1.0))
-    strokes, there = strokes_of(torch.zeros(1, 1, 12), config)
-    assert there is None and strokes.lifted is None
-    torch.testing.assert_close(strokes.points, torch.full((1, 1, 3, 2), 0.5))
-    torch.testing.assert_close(strokes.radius, torch.tensor([[0.04]]))  # the geometric mean
-    torch.testing.assert_close(strokes.pressure, torch.full((1, 1, 2), 0.4 + 0.6 / (1 + math.exp(-1))))
-    torch.testing.assert_close(strokes.color, torch.full((1, 1, 3), 0.5))
-    for huge in (-1e4, 1e4):
-        strokes, _ = strokes_of(torch.full((1, 2, 12), huge), config)
-        strokes.flat().check()
-        torch.testing.assert_close(strokes.radius, torch.full((1, 2), 0.02 if huge < 0 else 0.08))
-        torch.testing.assert_close(strokes.points, torch.full((1, 2, 3, 2), 0.0 if huge < 0 else 1.0))
-
-
-def test_a_color_begins_as_what_lies_beneath_the_stroke() -> None:
-    target = torch.zeros(1, 3, 8, 8)
-    target[:, 0, :, 4:] = 1  # red on the right
-    raw = torch.zeros(1, 2, 12)
-    raw[0, 0, 0:6:2], raw[0, 1, 0:6:2] = -0.8, 0.8  # x
-    strokes, _ = strokes_of(raw, AgentConfig(channels=3, reach=0.5), target)
-    torch.testing.assert_close(strokes.color, torch.tensor([[[0.0, 0, 0], [1, 0, 0]]]))
-
-
-def test_after_a_stop_nothing_more_is_there() -> None:
-    raw = torch.zeros(1, 4, 10)
-    raw[0, :, -1] = torch.tensor([1.0, -1, 1, -1])
-    for kind, expected in (("recurrent", [1, 0, 0, 0]), ("set", [1, 0, 1, 0])):
-        strokes, there = strokes_of(raw, AgentConfig(kind=kind, stops=True, per_look=4))
-        assert there is not None and there.tolist() == [[1, -1, 1, -1]]
-        assert strokes.present is not None and strokes.present.tolist() == [[bool(e) for e in expected]]
-    assert float(as_seen(strokes)[0, 1].abs().max()) == 0 and float(as_seen(strokes)[0, 0].abs().max()) > 0
-
-
-# Sight
+# What it is shown
 
 
 def test_dark_on_light_is_the_ink_of_light_on_dark() -> None:
@@ -110,11 +75,11 @@ def test_dark_on_light_is_the_ink_of_light_on_dark() -> None:
 @pytest.mark.parametrize(("height", "width"), [(8, 16), (30, 10), (1, 1), (64, 64), (1, 50)])
 def test_pictures_of_other_sizes_lie_in_the_middle(height: int, width: int) -> None:
     given = torch.full((2, 1, height, width), 0.3)
-    torch.testing.assert_close(squared(given, 16), torch.full((2, 1, 16, 16), 0.3))
+    torch.testing.assert_close(in_squares(given, 16), torch.full((2, 1, 16, 16), 0.3))
     assert agent()(given).count == 3
     tall = torch.zeros(1, 1, 32, 16)
     tall[..., 4:-4] = 1  # a dark border to each side
-    ink = squared(tall, 16)
+    ink = in_squares(tall, 16)
     assert float(ink[..., 7:9].min()) > 0.999 and float(ink[..., :4].max()) == 0
 
 
@@ -192,51 +157,48 @@ def test_it_stops_where_it_says_so() -> None:
     assert (present.diff(dim=1) <= 0).all(), "never again after a stop"
     assert 0 < int(present.sum()) < 48 and [len(batch[k]) for k in range(8)] == present.sum(1).tolist()
     # What a stop hides is really said later, or the test would show nothing.
-    target, looks = given, []
-    first = torch.zeros(8, dtype=torch.int64)
-    steps = pupil.rollout(target, pupil.studio.bare(8), pupil.begin(target), first=first, looks=6, total=6)
     with torch.no_grad():
-        looks = [look.there for look, _ in steps]
-    said = torch.cat([there for there in looks if there is not None], 1) > 0
+        said = torch.cat([look.actions.going for look in rollout(pupil, given, 6)], 1) > 0  # type: ignore[misc]
     assert bool((said & ~batch.present).any())
+
+
+def rollout(pupil: Agent, given: Tensor, looks: int) -> list[Decision]:
+    policy, first = pupil.policy, torch.zeros(len(given), dtype=torch.int64)
+    bare = pupil.environment.bare(given)
+    return list(policy.rollout(given, bare, policy.begin(given), first=first, looks=looks, total=pupil.config.strokes))
 
 
 def test_each_look_sees_what_was_laid_before() -> None:
     pupil, given = agent(), pictures(2)
-    first = torch.zeros(2, dtype=torch.int64)
-    bare = pupil.studio.bare(2)
+    place = pupil.environment
     with torch.no_grad():
-        steps = list(pupil.rollout(given, bare, pupil.begin(given), first=first, looks=3, total=3))
-    laid = Strokes.cat(look.strokes for look, _ in steps)
-    for k, (_, canvas) in enumerate(steps):
-        expected, _ = pupil.studio.lay(bare, laid.span(0, k))
-        torch.testing.assert_close(canvas, expected, atol=1e-5, rtol=0)
+        looks = rollout(pupil, given, 3)
+    laid = Strokes.cat([look.actions.marks for look in looks])
+    for k, look in enumerate(looks):
+        expected = place.lay(place.bare(given), laid.span(0, k))
+        torch.testing.assert_close(look.canvas.mean, expected.mean, atol=1e-5, rtol=0)
     assert same(laid, pupil.sketch(given))
 
 
 def test_the_painter_goes_where_the_agent_goes() -> None:
     pupil = agent().double()
-    assert pupil.painter is pupil.studio.painter and pupil.painter.dtype == torch.float64
-    assert not any(p.requires_grad for p in pupil.painter.parameters())
+    assert pupil.medium is pupil.environment.medium and pupil.medium.dtype == torch.float64
+    assert not any(p.requires_grad for p in pupil.medium.parameters())
     assert pupil(pictures(2)).points.dtype == torch.float64
 
 
 def test_a_set_that_looks_again_leaves_out_what_makes_it_worse() -> None:
     pupil = agent(kind="set", per_look=2, strokes=12, channels=3)
-    assert pupil.is_choosy and not agent(kind="set", per_look=3).is_choosy and not agent(strokes=12).is_choosy
+    assert pupil.policy.chooses
+    assert not agent(kind="set", per_look=3).policy.chooses and not agent(strokes=12).policy.chooses
     given = pictures(6, 3)
     batch = pupil(given)
     assert batch.present is not None and 0 < int(batch.present.sum()) < 72, "some are in, some are out"
-    errors = []
+    place, errors = pupil.environment, []
     for count in range(0, 13, 2):
-        canvas = pupil.studio.bare(6)
-        if count:
-            canvas = pupil.studio.lay(canvas, batch.span(0, count))[0]
-        errors.append((canvas - given).square().mean((1, 2, 3)))
+        canvas = place.lay(place.bare(given), batch.span(0, count))
+        errors.append(place.error(canvas, given))
     assert bool((torch.stack(errors).diff(dim=0) < 1e-6).all()), "no look makes a picture worse"
-    plain = pupil.rollout(
-        given, pupil.studio.bare(6), pupil.begin(given), first=torch.zeros(6, dtype=torch.int64), looks=6, total=12
-    )
     with torch.no_grad():
-        *_, (_, canvas) = plain
-    assert bool(((canvas - given).square().mean((1, 2, 3)) > errors[-1]).any()), "or there was nothing to leave out"
+        last = rollout(pupil, given, 6)[-1]
+    assert bool((place.error(last.canvas, given) > errors[-1]).any()), "or there was nothing to leave out"

@@ -8,7 +8,7 @@ import pytest
 import torch
 from pupils import Blobs, Known, agent, chance
 
-from wmpaint.agents import Agent, Copying, Freehand, Weights
+from wmpaint.agents import Agent, Copying, Freehand, LossWeights
 from wmpaint.agents.lessons import Outcome
 from wmpaint.errors import InputError
 from wmpaint.strokes import Strokes
@@ -19,27 +19,28 @@ class Watched(Freehand):
 
     laid: list[tuple[Any, Strokes]]
 
-    def _judge(self, pupil: Agent, easels: Any, strokes: Strokes, height: int, generator: Any) -> Outcome:
-        kept = vars(easels) | {"index": easels.index.clone()}
+    def _judge(self, pupil: Agent, under_way: Any, strokes: Any, height: int, generator: Any) -> Outcome:
+        kept = vars(under_way) | {"index": under_way.index.clone()}
         self.laid = [*getattr(self, "laid", []), (kept, strokes.detach())]
-        return super()._judge(pupil, easels, strokes, height, generator)
+        return super()._judge(pupil, under_way, strokes, height, generator)
 
 
 def test_weights_below_zero_are_refused() -> None:
     for wrong in (-1.0, float("nan"), float("inf")):
         with pytest.raises(InputError, match="a weight of 0 or more for variance"):
-            Weights(variance=wrong)
+            LossWeights(variance=wrong)
 
 
 def test_a_painting_is_judged_by_its_picture() -> None:
-    pupil, lesson = agent(), Freehand(Blobs(), batch=4, weights=Weights(variance=0.5, early=0))
+    pupil, lesson = agent(), Freehand(Blobs(), batch=4, weights=LossWeights(variance=0.5, early=0))
     outcome = lesson.teach(pupil, chance(), 1.0)
     target = Blobs().sample(4, side=16, generator=chance()).pictures
-    picture, variance = pupil.studio.lay(pupil.studio.bare(4), pupil.sketch(target))
-    l2 = float((picture - target).square().mean())
+    place = pupil.environment
+    painted = place.lay(place.bare(target), pupil.sketch(target))
+    l2 = float(place.error(painted, target).mean())
     assert outcome.terms["l2"] == pytest.approx(l2, rel=1e-4)
-    assert float(outcome.loss.detach()) == pytest.approx(l2 + 0.5 * float(variance.mean()), rel=1e-4)
-    assert lesson.easels is None and lesson.under_way() == {}
+    assert float(outcome.loss.detach()) == pytest.approx(l2 + 0.5 * float(place.variance(painted).mean()), rel=1e-4)
+    assert lesson.unfinished is None and lesson.tensors() == {}
     half = Freehand(Blobs(), batch=4).teach(agent(side=32), chance(), 0.0)
     assert half.painted is not None and half.painted.shape == (4, 1, 16, 16), "half the size, to begin with"
 
@@ -64,8 +65,9 @@ def test_a_long_painting_by_and_by_is_the_whole() -> None:
             whole = pupil.sketch(target)
             laid = torch.cat([strokes.points[k] for _, strokes in parts])
             torch.testing.assert_close(laid, whole.points[0], atol=1e-4, rtol=0)
-            canvas, _ = pupil.studio.lay(pupil.studio.bare(1), whole.span(0, 4))
-            torch.testing.assert_close(parts[2][0]["canvas"][k], canvas[0], atol=1e-4, rtol=0)
+            canvas = pupil.environment.lay(pupil.environment.bare(target), whole.span(0, 4))
+            for name in ("mean", "variance"):
+                torch.testing.assert_close(parts[2][0][name][k], getattr(canvas, name)[0], atol=1e-4, rtol=0)
     assert checked >= 4
     # What is done makes place for another, which is hardly ever the same.
     targets = torch.stack([kept["target"] for kept, _ in lesson.laid])
@@ -113,7 +115,7 @@ def test_copying_its_own_strokes_costs_nothing() -> None:
             with torch.no_grad():
                 for k in range(3):  # each stroke as the agent says it, with those before it laid
                     assert found.strokes is not None
-                    ours, _ = pupil.follow(found.pictures, found.strokes)
+                    (ours, _), _ = pupil.policy.imitate(found.pictures, found.strokes)
                     for name in ("points", "radius", "pressure"):
                         getattr(found.strokes, name)[:, k] = getattr(ours, name)[:, k]
             return found

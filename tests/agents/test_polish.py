@@ -8,7 +8,7 @@ import torch
 
 from wmpaint import Canvas
 from wmpaint.agents import Agent
-from wmpaint.agents.polish import polished
+from wmpaint.agents.policies.tiles import polished
 from wmpaint.errors import InputError
 from wmpaint.frame import Frame
 from wmpaint.image import resize
@@ -31,7 +31,7 @@ def photo(height: int = 48, width: int = 64) -> torch.Tensor:
 
 
 def error(pupil: Agent, strokes: Strokes, picture: torch.Tensor) -> float:
-    painted = render(pupil.painter, strokes, Frame(Canvas.like(picture), 96)).mean[:3]
+    painted = render(pupil.medium, strokes, Frame(Canvas.like(picture), 96)).mean[:3]
     return float((painted - resize(picture, *painted.shape[1:])).square().mean())
 
 
@@ -58,8 +58,8 @@ def test_it_is_on_unless_it_is_switched_off() -> None:
 def test_no_steps_change_nothing() -> None:
     pupil, picture = on_tiles(), photo()
     plain = pupil(picture, polish=0)
-    assert polished(plain, picture, pupil.painter, steps=0) is plain
-    assert len(polished(plain[:0], picture, pupil.painter)) == 0
+    assert polished(plain, picture, pupil.medium, steps=0) is plain
+    assert len(polished(plain[:0], picture, pupil.medium)) == 0
 
 
 def test_what_cannot_be_polished_is_refused() -> None:

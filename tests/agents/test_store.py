@@ -25,15 +25,15 @@ def parts(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
 @pytest.mark.parametrize("kind", ["recurrent", "set"])
 def test_there_and_back(tmp_path: Path, kind: str) -> None:
     pupil, path = agent(kind=kind, stops=True), tmp_path / "a.safetensors"
-    pupil.info["data"] = "blobs"
+    pupil.notes["data"] = "blobs"
     save(pupil, path)
-    again = load(path, pupil.painter)
-    assert again.config == pupil.config and again.info["data"] == "blobs" and again.info["brush"] == "toy"
+    again = load(path, pupil.medium)
+    assert again.config == pupil.config and again.notes["data"] == "blobs" and again.notes["brush"] == "toy"
     given = torch.rand(3, 1, 16, 16, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(again(given).points, pupil(given).points, atol=5e-3, rtol=0)
     assert not any(p.requires_grad for p in again.parameters()) and not again.training
     save(again, tmp_path / "b.safetensors")
-    assert torch.equal(load(tmp_path / "b.safetensors", pupil.painter)(given).points, again(given).points)
+    assert torch.equal(load(tmp_path / "b.safetensors", pupil.medium)(given).points, again(given).points)
 
 
 def test_another_painter_is_refused(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_another_painter_is_refused(tmp_path: Path) -> None:
     save(agent(), path)
     with pytest.raises(InputError, match=r"the painter of 'toy' that a\.safetensors learned with, got other weights"):
         load(path, brush(seed=1))
-    with pytest.raises(FileError, match="'toy', which is not bundled: pass it as painter"):
+    with pytest.raises(FileError, match="'toy', which is not bundled: pass it as medium"):
         load(path)
 
 
@@ -61,13 +61,13 @@ def test_what_is_no_agent_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for some, said in wrong:
         save_file(some, str(other), metadata=said)
         with pytest.raises(FileError, match=r"expected an agent in the format wmpaint-agent-1, got .*b\.safetensors"):
-            load(other, pupil.painter)
+            load(other, pupil.medium)
     other.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(FileError, match="expected an agent in the format"):
-        load(other, pupil.painter)
+        load(other, pupil.medium)
     monkeypatch.setitem(store.LIMITS, "agent", Limit("an agent", 1000))
     with pytest.raises(FileError, match="expected an agent of at most"):
-        load(path, pupil.painter)
+        load(path, pupil.medium)
     for missing in (tmp_path / "c.safetensors", "nobody"):
         with pytest.raises(FileError, match="expected an agent"):
             load(missing)

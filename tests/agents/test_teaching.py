@@ -14,21 +14,22 @@ from pupils import Blobs, Known, agent, chance
 
 from wmpaint import agents
 from wmpaint.agents import (
+    CoarseToFine,
     Copying,
     Freehand,
-    Mixed,
+    LossWeights,
     Stage,
     Training,
-    Weights,
+    WeightedLessons,
+    comparison_sheet,
     evaluate,
     plan_training,
-    sheet,
     write_grid,
 )
+from wmpaint.agents.evaluation import painted_by
 from wmpaint.agents.judges import Critic, FeatureJudge
-from wmpaint.agents.ladder import Ladder
 from wmpaint.agents.parallel import Team
-from wmpaint.agents.windows import cut, zoom_of
+from wmpaint.agents.policies.tiles import window, zoom_of
 from wmpaint.canvas import Canvas
 from wmpaint.data import load as load_data
 from wmpaint.errors import InputError
@@ -113,12 +114,12 @@ def test_strokes_may_be_copied_from_other_data() -> None:
 def test_mixed_lessons_add_up() -> None:
     pupil = agent(kind="recurrent")
     data = Known(pupil)
-    lessons = [Freehand(data, batch=4, weights=Weights(early=0)), Copying(data, batch=4)]
+    lessons = [Freehand(data, batch=4, weights=LossWeights(early=0)), Copying(data, batch=4)]
     apart = []
     generator = chance()
     for lesson in lessons:
         apart.append(lesson.teach(pupil, generator, 1.0).loss)
-    both = Mixed((1.0, lessons[0]), (0.5, lessons[1])).teach(pupil, chance(), 1.0).loss
+    both = WeightedLessons((1.0, lessons[0]), (0.5, lessons[1])).teach(pupil, chance(), 1.0).loss
     assert torch.allclose(both, apart[0] + 0.5 * apart[1])
 
 
@@ -133,7 +134,7 @@ def test_critic_scores_slopes_and_learns() -> None:
     pupil = agent()
     training = Training(
         pupil,
-        [Stage(Freehand(Blobs(), batch=4, weights=Weights(critic=0.1), critic=(judge := Critic(1, 16))))],
+        [Stage(Freehand(Blobs(), batch=4, weights=LossWeights(critic=0.1), critic=(judge := Critic(1, 16))))],
         steps=3,
         critic=judge,
     )
@@ -185,10 +186,10 @@ def test_a_batch_has_to_be_shared_evenly() -> None:
 
 def test_windows_are_parts_of_the_picture() -> None:
     picture = torch.arange(64.0).view(1, 1, 8, 8)
-    assert torch.equal(cut(picture, torch.zeros(1, 2), 1.0, 8), picture)
-    quarter = cut(picture, torch.tensor([[0.5, 0.25]]), 0.5, 4)
+    assert torch.equal(window(picture, torch.zeros(1, 2), 1.0, 8), picture)
+    quarter = window(picture, torch.tensor([[0.5, 0.25]]), 0.5, 4)
     assert torch.allclose(quarter[0, 0], picture[0, 0, 2:6, 4:8])
-    half = cut(picture, torch.zeros(1, 2), 1.0, 4)
+    half = window(picture, torch.zeros(1, 2), 1.0, 4)
     assert torch.allclose(half, torch.nn.functional.avg_pool2d(picture, 2))
     assert zoom_of(torch.tensor([64.0, 512.0])).tolist() == [0, 3]
 
@@ -200,11 +201,11 @@ def tiles() -> agents.Agent:
     )  # fmt: skip
 
 
-def test_a_ladder_teaches_all_its_rungs() -> None:
+def test_all_sizes_of_windows_are_taught() -> None:
     pupil = tiles()
-    outcome = Ladder(Blobs(3), batch=2).teach(pupil, chance(), 0.0)
+    outcome = CoarseToFine(Blobs(3), batch=2).teach(pupil, chance(), 0.0)
     outcome.loss.backward()
-    assert set(outcome.terms) == {f"rung{k}" for k in range(4)}
+    assert set(outcome.terms) == {f"level{k}" for k in range(4)}
     assert all(p.grad is not None and p.grad.isfinite().all() for p in pupil.net.parameters())
 
 
@@ -217,7 +218,7 @@ def test_a_photo_of_any_size_comes_closer(size: tuple[int, int]) -> None:
     assert 1 <= len(strokes.check()) <= 30
     canvas = Canvas.like(picture)
     before = psnr(torch.ones_like(picture), picture)
-    after = psnr(render(pupil.painter, strokes, Frame(canvas, size[0])).mean[:3].clamp(0, 1), picture)
+    after = psnr(render(pupil.medium, strokes, Frame(canvas, size[0])).mean[:3].clamp(0, 1), picture)
     assert float(after) > float(before) + 1
     assert torch.equal(strokes.points, pupil(picture, 30).points)
 
@@ -226,7 +227,7 @@ def test_the_bundled_photo_agent_paints_the_sample_photo() -> None:
     photo = load_image(sample_photo())[:3]
     loaded = agents.load("photo")
     strokes = loaded(photo, 500)
-    picture = render(loaded.painter, strokes, Frame(Canvas.like(photo), photo.shape[1])).mean[:3]
+    picture = render(loaded.medium, strokes, Frame(Canvas.like(photo), photo.shape[1])).mean[:3]
     assert len(strokes) <= 500 and float(psnr(picture, photo)) >= 23
 
 
@@ -244,7 +245,7 @@ def test_errors_are_means_over_pixels_and_pictures() -> None:
     found = evaluate(loaded, data, program="dabs")
     pictures = data.take(range(5), side=64).pictures
     strokes = loaded(pictures)
-    dream, _ = loaded.studio.lay(loaded.studio.bare(5), strokes)
+    dream = painted_by(loaded.medium, loaded, strokes)
     real = torch.stack([1 - render(Dabs("round"), strokes[k], Frame(Canvas(), 64)).mean[:1] for k in range(5)])
     assert (found.pictures, found.strokes) == (5, 8)
     assert found.dream_mse == pytest.approx(float((dream - pictures).square().mean()), rel=1e-4)
@@ -269,7 +270,7 @@ def test_data_of_other_channels_is_refused() -> None:
 def test_sheets_and_films(tmp_path: Path) -> None:
     loaded = agents.load("mnist-8")
     pictures = load_data("digits").take(range(3), side=64).pictures
-    assert sheet(loaded, pictures, program="dabs").shape == (3, 3 * 64 + 4 * 4, 3 * 64 + 4 * 4)
+    assert comparison_sheet(loaded, pictures, program="dabs").shape == (3, 3 * 64 + 4 * 4, 3 * 64 + 4 * 4)
     write_grid(tmp_path / "a.gif", loaded, pictures, cell=32, program="dabs")
     with Image.open(tmp_path / "a.gif") as film:
         assert getattr(film, "n_frames", 1) >= 8

@@ -13,9 +13,10 @@ import torch
 from pupils import Blobs, Known, agent, brush, chance
 from torch import Tensor, nn
 
-from wmpaint.agents import Agent, Copying, Freehand, Stage, Training, Weights
+from wmpaint.agents import Agent, Copying, Freehand, Lesson, LossWeights, Stage, Training
+from wmpaint.agents.evaluation import painted_by
 from wmpaint.agents.judges import Critic
-from wmpaint.agents.lessons import Outcome
+from wmpaint.agents.lessons import Outcome, Unfinished
 from wmpaint.agents.training import AVERAGE, RECENT
 from wmpaint.data.base import Examples
 from wmpaint.errors import FileError, InputError
@@ -28,24 +29,24 @@ def weights_of(net: nn.Module) -> Tensor:
 def error(pupil: Agent) -> float:
     """Mean squared error of its paintings of pictures that it has not seen."""
     target = Blobs().take(range(32), side=16).pictures
-    picture, _ = pupil.studio.lay(pupil.studio.bare(32), pupil.sketch(target))
-    return float((picture - target).square().mean())
+    return float((painted_by(pupil.medium, pupil, pupil.sketch(target)) - target).square().mean())
 
 
-class Spoiled:
-    """Another lesson, except at some calls."""
+class Spoiled(Lesson):
+    """Another lesson, except at some calls. A new painting that is never finished tells of `forget`."""
 
-    def __init__(self, lesson: Any, spoil: Callable[[Outcome], Outcome], calls: set[int]) -> None:
-        self.lesson, self.spoil, self.calls, self.count, self.forgotten = lesson, spoil, calls, 0, 0
+    def __init__(self, lesson: Lesson, spoil: Callable[[Outcome], Outcome], calls: set[int]) -> None:
+        super().__init__(None, parts=(lesson,))
+        self.spoil, self.calls, self.count, self.forgotten = spoil, calls, 0, -1
 
     def teach(self, pupil: Agent, generator: torch.Generator, progress: float) -> Outcome:
-        outcome = self.lesson.teach(pupil, generator, progress)
+        if self.unfinished is None:
+            self.forgotten += 1
+            none = torch.zeros(0)
+            self.unfinished = Unfinished(none, none, none, none, none, none)
+        outcome = self.parts[0].teach(pupil, generator, progress)
         self.count += 1
         return self.spoil(outcome) if self.count - 1 in self.calls else outcome
-
-    def forget(self) -> None:
-        self.forgotten += 1
-        self.lesson.forget()
 
 
 class Blemished(Blobs):
@@ -94,7 +95,7 @@ def test_the_average_follows_the_weights() -> None:
         expected = keep * expected + (1 - keep) * weights_of(pupil.net)
     learned = training.learned()
     torch.testing.assert_close(weights_of(learned.net), expected, atol=1e-6, rtol=0)
-    assert learned.info["steps"] == 8 and not any(p.requires_grad for p in learned.parameters())
+    assert learned.notes["steps"] == 8 and not any(p.requires_grad for p in learned.parameters())
     assert any(p.requires_grad for p in pupil.net.parameters()), "the pupil goes on learning"
     assert not torch.equal(weights_of(learned.net), weights_of(pupil.net))
 
@@ -167,8 +168,9 @@ def test_a_leap_is_taken_back() -> None:
 
 def test_losses_around_zero_are_no_leaps() -> None:
     # A critic's part of the loss may lie on both sides of zero.
-    class Swinging:
+    class Swinging(Lesson):
         def __init__(self, middle: float) -> None:
+            super().__init__(None)
             self.middle = middle
 
         def teach(self, pupil: Agent, generator: torch.Generator, progress: float) -> Outcome:
@@ -206,10 +208,11 @@ def test_long_paintings_take_no_more_memory() -> None:
     laid: list[int] = []
 
     class Counting(Freehand):
-        def _judge(self, pupil: Agent, easels: Any, strokes: Any, height: int, generator: torch.Generator) -> Outcome:
-            assert strokes.points.requires_grad and not easels.canvas.requires_grad and not easels.memory.requires_grad
+        def _judge(self, pupil: Agent, under_way: Any, strokes: Any, height: int, generator: Any) -> Outcome:
+            assert strokes.points.requires_grad
+            assert not any(value.requires_grad for value in vars(under_way).values())
             laid.append(strokes.count)
-            return super()._judge(pupil, easels, strokes, height, generator)
+            return super()._judge(pupil, under_way, strokes, height, generator)
 
     pupil = agent(strokes=200)
     training = Training(pupil, [Stage(Counting(Blobs(), batch=4, unroll=4))], steps=30, rate=1e-2)
@@ -225,7 +228,7 @@ def test_a_critic_learns_along() -> None:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         critic = Critic(1, 16, width=4)
-    lesson = freehand(weights=Weights(critic=0.1), critic=critic)
+    lesson = freehand(weights=LossWeights(critic=0.1), critic=critic)
     before = weights_of(critic)
     training = Training(agent(), [Stage(lesson)], steps=4, critic=critic)
     step = next(training)
@@ -235,7 +238,7 @@ def test_a_critic_learns_along() -> None:
 
 def test_a_bad_step_takes_the_critic_back_too() -> None:
     critic = Critic(1, 16, width=4)
-    spoiled = Spoiled(freehand(weights=Weights(critic=0.1), critic=critic), times(math.nan), {1})
+    spoiled = Spoiled(freehand(weights=LossWeights(critic=0.1), critic=critic), times(math.nan), {1})
     training = Training(agent(), [Stage(spoiled)], steps=4, critic=critic)
     next(training)
     before = weights_of(critic)
@@ -253,7 +256,7 @@ def setup(seed: int = 5, *, critic: bool = False, steps: int = 12, **config: Any
         with torch.random.fork_rng():
             torch.manual_seed(9)
             judge = Critic(1, 16, width=4)
-    weights = Weights(critic=0.05) if critic else None
+    weights = LossWeights(critic=0.05) if critic else None
     stages = [
         Stage(Freehand(Blobs(), batch=4, unroll=6), until=0.2),
         Stage(Freehand(Blobs(), batch=4, unroll=2, weights=weights, critic=judge)),
@@ -269,7 +272,7 @@ def test_resumed_is_unbroken(tmp_path: Path, critic: bool) -> None:
     begun = [step.loss for step in islice(first, 7)]
     first.save_checkpoint(path)
     lesson: Any = first.stages[1].lesson
-    assert lesson.easels is not None and int(lesson.easels.index.max()) > 0, "paintings are under way"
+    assert lesson.unfinished is not None and int(lesson.unfinished.index.max()) > 0, "paintings are under way"
     second = setup(critic=critic)
     next(second)  # whatever it did before
     second.resume(path)
@@ -279,7 +282,7 @@ def test_resumed_is_unbroken(tmp_path: Path, critic: bool) -> None:
     if critic:
         assert second.critic is not None and unbroken.critic is not None
         assert torch.equal(weights_of(second.critic), weights_of(unbroken.critic))
-    assert second.index == 12 and second.learned().info["steps"] == 12
+    assert second.index == 12 and second.learned().notes["steps"] == 12
 
 
 def test_resumed_without_paintings_is_not_unbroken(tmp_path: Path) -> None:
@@ -319,7 +322,7 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="another critic"):
         setup(critic=True).resume(path)
     other = setup()
-    other.agent.painter = brush(seed=1)
+    other.agent.medium = brush(seed=1)
     with pytest.raises(InputError, match="the same painter"):
         other.resume(path)
 
@@ -332,9 +335,16 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     training.save_checkpoint(path)
     for size in (0, 7, 100, len(path.read_bytes()) - 1):
         cut.write_bytes(path.read_bytes()[:size])
-        with pytest.raises(FileError, match="expected a training's checkpoint in the format wmpaint-training-1, got"):
+        with pytest.raises(FileError, match="expected a training's checkpoint in the format wmpaint-checkpoint-3, got"):
             training.resume(cut)
-    for meta in (None, {"format": "wmpaint-training-2"}, {"format": "wmpaint-training-1", "known": "{"}):
+    good = {"format": "wmpaint-checkpoint-3", "kind": "training", "state": "{}"}
+    for meta in (
+        None,
+        good,
+        good | {"format": "wmpaint-training-1"},
+        good | {"kind": "painting"},
+        good | {"state": "{"},
+    ):
         save_file({"generator": torch.zeros(1)}, str(cut), metadata=meta)
         with pytest.raises(FileError, match="expected a training's checkpoint"):
             training.resume(cut)

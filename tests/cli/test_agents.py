@@ -53,7 +53,7 @@ def test_train_writes_all_and_goes_on(tmp_path: Path) -> None:
     assert [row["step"] for row in rows] == ["2", "4"] and all(float(row["error"]) > 0 for row in rows)
     whole = tmp_path / "b.safetensors"
     run("train", "--data", data, "--steps", 5, "-o", whole, *SMALL)
-    assert agents.load(out).info["steps"] == agents.load(whole).info["steps"] == 5
+    assert agents.load(out).notes["steps"] == agents.load(whole).notes["steps"] == 5
 
 
 def test_a_full_disk_does_not_end_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

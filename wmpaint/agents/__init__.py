@@ -2,30 +2,30 @@
 
 from .agent import Agent
 from .config import AgentConfig
+from .curriculum import plan_training
 from .evaluation import Evaluation, evaluate
-from .film import sheet, write_grid
-from .ladder import Ladder
-from .lessons import Copying, Freehand, Weights
+from .film import comparison_sheet, write_grid
+from .lessons import CoarseToFine, Copying, Freehand, Lesson, LossWeights, WeightedLessons
 from .store import available, load, save
-from .teacher import Mixed, plan_training
 from .training import Stage, Training
 
 __all__ = [
     "Agent",
     "AgentConfig",
+    "CoarseToFine",
     "Copying",
     "Evaluation",
     "Freehand",
-    "Ladder",
-    "Mixed",
+    "Lesson",
+    "LossWeights",
     "Stage",
     "Training",
-    "Weights",
+    "WeightedLessons",
     "available",
+    "comparison_sheet",
     "evaluate",
     "load",
     "plan_training",
     "save",
-    "sheet",
     "write_grid",
 ]

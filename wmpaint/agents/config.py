@@ -32,8 +32,9 @@ class AgentConfig:
         sees: pixels of what its eye is shown.
         width: channels of the eye's first layer.
         hidden: width of the layers after the eye.
-        radius: smallest and largest, in canvas units (for tiles: of the window).
-        pressure: lightest and firmest; strokes that are barely there are cheap for the loss, and ugly.
+        radius: smallest and largest, and so of every length of a mark; canvas units (for tiles: of the window).
+        pressure: lightest and firmest, and so of every share; strokes that are barely there are cheap for the loss, and
+            ugly.
         reach: how far from the center points may lie, each way, in canvas units.
         stops: whether it says when a painting is finished, rather than lay all its strokes.
         ink, ground: sRGB that one channel's 1 and 0 stand for; of three channels, the bare canvas is `ground`.
@@ -76,17 +77,14 @@ class AgentConfig:
             numbers = type(value) is tuple and len(value) == size and all(type(v) in (int, float) for v in value)
             if not numbers or not all(0 <= v <= 1 for v in value):
                 raise InputError(f"expected {name} as {size} numbers of 0 to 1, got {value!r:.40}")
+        if self.channels == 1 and self.ink == self.ground:
+            raise InputError(f"expected ink of another color than the ground, got {self.ink} for both")
         if self.pressure[0] >= self.pressure[1]:
             raise InputError(f"expected the lightest pressure and then the firmest, got {self.pressure}")
         if type(self.reach) is not float or not 0.1 <= self.reach <= 2:
             raise InputError(f"expected reach of 0.1 to 2, got {self.reach!r:.40}")
         if not 0 < self.radius[0] < self.radius[1]:
             raise InputError(f"expected the smallest radius and then the largest, got {self.radius}")
-
-    @property
-    def numbers(self) -> int:
-        """Of a stroke, as the network says it."""
-        return 9 + (3 if self.channels == 3 else 0) + int(self.stops)
 
     @property
     def looks(self) -> int:

@@ -1,23 +1,31 @@
-"""How well an agent paints pictures that it never saw, in the dream and in the real program."""
+"""How well an agent paints pictures that it never saw, in the dream and in the real program; and its `Painting`s."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from ..data.base import ENDLESS, Data
 from ..errors import InputError
-from ..strokes import Strokes
+from ..marks import Marks
+from ..medium import Medium, render
+from ..painting.brush_ref import BrushRef, program_of
+from ..painting.result import Painting
+from ..version import __version__
 from .agent import Agent
-from .replay import dream, program_for, replay
+from .environment import resized
+from .observation import as_pictures
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "evaluate", "painted_by", "painting_of", "real_program"]
 
 BATCH = 50  # pictures
 PICTURES = 200  # of data that never ends, unless told
+HEIGHT = 512  # program pixels that a painting is meant for
 
 
 @dataclass(frozen=True)
@@ -72,18 +80,50 @@ def evaluate(
     if limit is not None and limit < 1:
         raise InputError(f"expected a limit of 1 picture or more, got {limit}")
     total = min(len(data), limit or (PICTURES if len(data) >= ENDLESS else len(data)))
-    real = program_for(agent, program, seed)
-    sums = torch.zeros(3, dtype=torch.float64)
+    real = real_program(agent, program, seed)
+    sums = torch.zeros(3, dtype=torch.float64, device="cpu")
     for start in range(0, total, BATCH):
         index = range(start, min(start + BATCH, total))
         pictures = data.take(index, side=agent.config.side).pictures
-        batch = agent(pictures, strokes)
-        assert isinstance(batch, Strokes)
-        errors = (
-            (found - pictures).square().mean((1, 2, 3)) for found in (dream(agent, batch), replay(agent, batch, real))
-        )
-        laid = batch.present.sum(1)
-        sums += torch.stack([*(error.sum() for error in errors), laid.sum()]).double()
+        marks: Marks = agent(pictures, strokes)
+        errors = ((painted_by(by, agent, marks) - pictures).square().mean((1, 2, 3)) for by in (agent.medium, real))
+        sums += torch.stack([*(error.sum() for error in errors), marks.present.sum()]).double().cpu()
         if progress is not None:
             progress((start + len(index)) / total)
     return Evaluation(float(sums[0]) / total, float(sums[1]) / total, float(sums[2]) / total, total)
+
+
+def real_program(agent: Agent, program: str = "auto", seed: int = 0) -> Medium:
+    """The real program, with the brush that an agent learned with; `program` as for `Painting.replay`.
+
+    Raises:
+        InputError: another program. MissingProgram: it is not installed.
+    """
+    return program_of(program, BrushRef.of(agent.medium), seed)
+
+
+@torch.no_grad()
+def painted_by(medium: Medium, agent: Agent, marks: Marks) -> Tensor:  # [B, N]
+    """[B, C, side, side] an agent's marks as laid by a medium, its own or the real program, and as it sees them."""
+    c, place = agent.config, agent.environment
+    frame = place.frame(marks, c.side if medium is agent.medium else c.program_height)
+    return resized(place.observe(render(medium, marks, frame)), c.side)
+
+
+def painting_of(agent: Agent, image: Any, painted: Any, *, seed: int = 0) -> Painting:
+    """What an agent painted, as a `Painting` that can be saved, replayed and exported like any other.
+
+    Args:
+        image: what it painted after.
+        painted: its strokes.
+        seed: of the real program's replays.
+    """
+    picture, known = as_pictures(image)[0][0], agent.medium.info
+    height = max(HEIGHT, agent.config.program_height)
+    return Painting(
+        strokes=painted, canvas=agent.policy.canvas(picture), brushes=(BrushRef.of(agent.medium),),
+        program=known.name or "mypaint", program_version=known.version, program_height=height, seed=seed,
+        parameters={"brush": known.brush, "strokes": painted.count, "height": height, "agent": agent.config.kind},
+        terms={}, provenance={"wmpaint": __version__, "torch": torch.__version__},
+        target=picture if agent.policy.any_size and picture.shape[0] == 3 else None, painters=(agent.medium,),
+    )  # fmt: skip

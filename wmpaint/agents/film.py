@@ -1,4 +1,4 @@
-"""Agents at work, to look at: `sheet` for how they do, `write_grid` for a film of target, dream and real program."""
+"""Agents at work, to look at: a sheet of how they do, and a film of target, dream and real program."""
 
 from __future__ import annotations
 
@@ -14,14 +14,10 @@ from torch.nn import functional as F
 from ..errors import InputError
 from ..export.animation import stroke_frames, write_film
 from ..frame import Frame
-from ..image import resize
-from ..strokes import Strokes
 from .agent import Agent
-from .replay import canvas_of, dream, in_colors, program_for, replay
-from .sight import see, taken
-from .tiles import SHORT
+from .evaluation import painted_by, real_program
 
-__all__ = ["sheet", "write_grid"]
+__all__ = ["comparison_sheet", "write_grid"]
 
 GUTTER = 0.06  # of a cell
 SHADE = 0.86  # of the gutter
@@ -30,12 +26,11 @@ MOST, STEPS = 64, 60  # pictures in a film, and frames that strokes come in
 FILMS = (".mp4", ".gif", ".webp")
 
 
-def sheet(agent: Agent, pictures: Tensor, *, program: str = "auto", seed: int = 0) -> Tensor:
+def comparison_sheet(agent: Agent, pictures: Tensor, *, program: str = "auto", seed: int = 0) -> Tensor:
     """[3, H, W]: a row of targets [B, C, side, side], a row of dreams, and a row of the real program; not polished."""
-    strokes = agent(pictures, polish=0)
-    assert isinstance(strokes, Strokes)
-    rows = (pictures, dream(agent, strokes), replay(agent, strokes, program_for(agent, program, seed)))
-    return _grid([list(in_colors(agent, row)) for row in rows]).clamp(0, 1)
+    marks = agent(pictures, polish=0)
+    painted = (painted_by(medium, agent, marks) for medium in (agent.medium, real_program(agent, program, seed)))
+    return _grid([list(agent.environment.colors(row)) for row in (pictures, *painted)]).clamp(0, 1)
 
 
 def write_grid(
@@ -48,7 +43,7 @@ def write_grid(
     cell: int = 160,
     program: str = "auto",
     seed: int = 0,
-) -> list[Strokes]:
+) -> list[Any]:
     """Write a film of an agent painting: for each picture target, dream and real, stroke by stroke.
 
     Args:
@@ -91,32 +86,25 @@ def _pictures(agent: Agent, images: Any, cell: int) -> list[Tensor]:
         images = [images]
     if not 1 <= len(images) <= MOST:
         raise InputError(f"expected 1 to {MOST} pictures in a grid, got {len(images)}")
-    if agent.config.kind != "tiles":
-        return [see(image, agent.config)[0][0] for image in images]
-    found = []
-    for image in images:
-        picture = taken(image)[0][0].expand(3, -1, -1)
-        scale = min(1.0, max(cell, SHORT) / min(picture.shape[1:]))
-        found.append(resize(picture, *(max(1, round(scale * side)) for side in picture.shape[1:])))
-    return found
+    return [agent.policy.film_picture(image, cell) for image in images]
 
 
 def _frames(
-    agent: Agent, pictures: list[Tensor], painted: list[Strokes], cell: int, program: str, seed: int, still: bool
+    agent: Agent, pictures: list[Tensor], painted: list[Any], cell: int, program: str, seed: int, still: bool
 ) -> Iterator[Tensor]:
     most = max(len(strokes) for strokes in painted)
     steps = 1 if still else min(most, STEPS)
-    real, targets, growing = program_for(agent, program, seed), [], []
+    real, targets, growing = real_program(agent, program, seed), [], []
     for picture, strokes in zip(pictures, painted, strict=True):
-        canvas = canvas_of(agent, picture.shape[2] / picture.shape[1] if agent.config.kind == "tiles" else 1.0)
-        shown = in_colors(agent, picture[None])
+        canvas = agent.policy.canvas(picture)
+        shown = agent.environment.colors(picture[None])
         size = canvas.pixels(cell)
         targets.append(F.interpolate(shown, size=size, mode="bilinear", align_corners=False, antialias=True)[0])
         mine = max(1, round(steps * len(strokes) / most))  # who has fewer strokes is done earlier
         growing.append(
             [
                 stroke_frames(medium, strokes, Frame(canvas, cell), frames=mine, hold=0, pace="even")
-                for medium in (agent.painter, real)
+                for medium in (agent.medium, real)
             ]
         )
     now = [[target, target, target] for target in targets]

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .nets import Eye
-from .studio import resized
+from .environment import resized
+from .policies.networks import Eye
 
 __all__ = ["Critic", "FeatureJudge"]
 

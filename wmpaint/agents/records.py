@@ -26,7 +26,7 @@ class Records:
         tensorboard: a folder for TensorBoard's events too.
 
     Raises:
-        MissingHasAlpha: TensorBoard is asked for and not installed. FileError: the file cannot be written.
+        MissingProgram: TensorBoard is asked for and not installed. FileError: the file cannot be written.
     """
 
     def __init__(self, path: Path, *, go_on: bool = False, step: int = 0, tensorboard: Path | None = None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -13,8 +12,9 @@ from ..errors import BrushError, FileError, InputError
 from ..explain import explained
 from ..files import atomic_path
 from ..foreign import LIMITS
-from ..media.ribbon.painter import RibbonPainter
-from ..media.ribbon.zoo import load as load_painter
+from ..media import families
+from ..medium import Medium
+from ..painting.brush_ref import BrushRef
 from .agent import Agent
 from .config import AgentConfig
 
@@ -38,25 +38,23 @@ def save(agent: Agent, path: str | Path) -> None:
     from safetensors.torch import save_file
 
     halves = {name: value.detach().cpu().half().contiguous() for name, value in agent.net.state_dict().items()}
-    info = {
-        **agent.info, "brush": agent.painter.brush, "brush_hash": agent.painter.brush_hash,
-        "painter_hash": agent.painter.weights_hash(),
-    }  # fmt: skip
-    meta = {"format": FORMAT, "config": json.dumps(agent.config.as_dict()), "info": json.dumps(info)}
+    brush = BrushRef.of(agent.medium)
+    notes = {**agent.notes, "brush": brush.name, "brush_hash": brush.hash, "painter_hash": brush.weights}
+    meta = {"format": FORMAT, "config": json.dumps(agent.config.as_dict()), "info": json.dumps(notes)}
     with atomic_path(Path(path)) as temporary:
         save_file(halves, str(temporary), metadata=meta)
 
 
 @explained
-def load(name: str | Path, painter: RibbonPainter | None = None) -> Agent:
+def load(name: str | Path, medium: Medium | None = None) -> Agent:
     """A bundled agent by name, or one from a .safetensors file.
 
     Args:
-        painter: that it learned with, if that is none of the bundled ones.
+        medium: that it learned with, if that is no bundled painter.
 
     Raises:
         FileError: no such agent, or not an agent's file.
-        InputError: another painter than it learned with.
+        InputError: another medium than it learned with.
     """
     path = Path(name)
     if path.suffix != ".safetensors":
@@ -65,26 +63,26 @@ def load(name: str | Path, painter: RibbonPainter | None = None) -> Agent:
             raise FileError(f"expected an agent ({', '.join(available())}) or a .safetensors file, got {str(name)!r}")
     meta, tensors = tensor_files.read(path, LIMITS["agent"], FORMAT)
     with tensor_files.reading(path, "an agent", FORMAT):
-        config, info = AgentConfig.of(tensor_files.told(meta, "config")), tensor_files.told(meta, "info")
-        if not isinstance(info, dict):
+        config, notes = AgentConfig.of(tensor_files.told(meta, "config")), tensor_files.told(meta, "info")
+        if not isinstance(notes, dict):
             raise ValueError("info that is no object")
         for key, value in tensors.items():
             if value.dtype != torch.float16 or not bool(value.isfinite().all()):
                 raise ValueError(f"expected finite float16 weights, got others in {key}")
-        painter = painter or _painter(info)
-        agent = Agent(config, painter, info)
-        agent.net.load_state_dict(tensors)
-    if info.get("painter_hash") != agent.painter.weights_hash():
+        medium = medium or _medium(str(notes.get("brush")))
+        agent = Agent(config, medium, notes)
+        # Files of long ago call what a recurrent agent is told of its situation by another name.
+        agent.net.load_state_dict({key.replace("told.", "situation."): value for key, value in tensors.items()})
+    if notes.get("painter_hash") != medium.info.weights:
         raise InputError(
-            f"expected the painter of {info.get('brush')!r} that {path.name} learned with, "
-            f"got other weights of {agent.painter.brush!r}"
+            f"expected the painter of {notes.get('brush')!r} that {path.name} learned with, "
+            f"got other weights of {medium.info.brush!r}"
         )
     return agent.requires_grad_(False).eval()
 
 
-def _painter(info: dict[str, Any]) -> RibbonPainter:
-    brush = str(info.get("brush"))
+def _medium(brush: str) -> Medium:
     try:
-        return load_painter(brush)
+        return families.load(brush)
     except (BrushError, FileError) as error:
-        raise InputError(f"a painter of {brush!r}, which is not bundled: pass it as painter") from error
+        raise InputError(f"a painter of {brush!r}, which is not bundled: pass it as medium") from error

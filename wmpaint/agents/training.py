@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
 import statistics
-import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +15,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .. import checkpoint
+from ..clock import Clock, cosine
 from ..errors import InputError
 from ..raster import compiled
-from . import checkpoint
 from .agent import Agent
 from .judges import Critic
 from .lessons import Lesson, Outcome
@@ -33,6 +34,7 @@ PATIENCE = 3  # bad steps in a row
 SPIKE = 8.0  # times the recent losses' median at which a step is bad
 RECENT = 50  # losses looked back on
 CRITIC_RATE = 2e-4
+LEAST = 0.01  # of the rate, at the end
 
 
 @dataclass(frozen=True)
@@ -97,39 +99,35 @@ class Training:
         if not stages:
             raise InputError("expected a lesson or more, got none")
         self.agent, self.stages, self.critic, self.team = agent, stages, critic, team or Team()
-        self.steps, self.minutes, self.rate, self.seed = steps, minutes, rate, seed
-        self.generator = torch.Generator().manual_seed(seed)
+        self.clock = Clock(steps, None if minutes is None else 60 * minutes, whole=True)
+        self.rate, self.seed = rate, seed
+        self.generator = torch.Generator("cpu").manual_seed(seed)
         self.weights = [p for p in agent.net.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.Adam(self.weights, lr=rate, betas=(0.9, 0.99))
+        self.optimizer = _adam(agent.net, rate, (0.9, 0.99))
         self.average = copy.deepcopy(agent.net).requires_grad_(False)
-        self.critic_optimizer = (
-            None if critic is None else torch.optim.Adam(critic.parameters(), lr=CRITIC_RATE, betas=(0.0, 0.9))
-        )
-        self.index = self.undone = 0
+        self.critic_optimizer = None if critic is None else _adam(critic, CRITIC_RATE, (0.0, 0.9))
+        self.undone = 0
         self.losses: deque[float] = deque(maxlen=RECENT)
         self._bad = 0
         self._lesson: Lesson | None = None
-        self._before = 0.0
-        self._began: float | None = None
         self._good = self._state()
 
     # Time
 
     @property
+    def index(self) -> int:
+        """Steps taken."""
+        return self.clock.index
+
+    @property
     def seconds(self) -> float:
         """Spent training, in this process and those it was resumed from."""
-        return self._before + (0.0 if self._began is None else time.monotonic() - self._began)
+        return self.clock.seconds
 
     @property
     def progress(self) -> float:
         """Share of the training that is done, 0..1; of steps and minutes, what is farther."""
-        by_steps = 0.0 if self.steps is None else self.index / self.steps
-        by_time = 0.0 if self.minutes is None else self.seconds / (60 * self.minutes)
-        return min(1.0, self.team.agree(max(by_steps, by_time)))
-
-    def _rate(self, progress: float) -> float:
-        warm = min(1.0, (self.index + 1) / WARM_UP)
-        return self.rate * warm * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * progress)))
+        return self.team.agree(self.clock.progress)
 
     # Steps
 
@@ -140,9 +138,9 @@ class Training:
         return self
 
     def __next__(self) -> TrainStep:
-        if self._began is None:
+        if not self.clock.runs:
             compiled.warm_up()
-            self._began = time.monotonic()
+            self.clock.start()
         progress = self.progress
         if progress >= 1:
             raise StopIteration
@@ -162,7 +160,7 @@ class Training:
         else:
             self._take_back(lesson, loss)
             terms = outcome.terms  # not averaged: where one process's pictures are unusable, it has none
-        self.index += 1
+        self.clock.index += 1
         return TrainStep(self.index - 1, loss, terms, progress, self.seconds, self.undone)
 
     def _learn(self, loss: Tensor, value: float, progress: float) -> bool:
@@ -177,7 +175,7 @@ class Training:
         if not bool(norm.isfinite()):
             return False
         for group in self.optimizer.param_groups:
-            group["lr"] = self._rate(progress)
+            group["lr"] = self.rate * min(1.0, (self.index + 1) / WARM_UP) * cosine(progress, LEAST)
         self.optimizer.step()
         keep = min(AVERAGE, (self.index + 1) / (self.index + 10))
         with torch.no_grad():
@@ -198,9 +196,7 @@ class Training:
         self._restore(self._good)
         # A process whose pictures are unusable has drawn fewer numbers than the others: they begin again together.
         self.generator.manual_seed((self.seed + self.undone * 0x9E3779B97F4A7C15) % (1 << 63))
-        forget = getattr(lesson, "forget", None)  # paintings under way may be what went wrong
-        if forget is not None:
-            forget()
+        lesson.forget()
         if self._bad >= PATIENCE:
             raise InputError(
                 f"expected losses to stay finite and near each other, got {loss:g} at step {self.index}, "
@@ -211,7 +207,7 @@ class Training:
         if self.critic is None or self.critic_optimizer is None or outcome.painted is None or outcome.target is None:
             return
         batch = len(outcome.painted) * self.team.size
-        mix = torch.rand(batch, generator=self.generator)[self.team.share(batch)].to(outcome.painted)
+        mix = torch.rand(batch, generator=self.generator, device="cpu")[self.team.share(batch)].to(outcome.painted)
         loss = self.critic.loss(outcome.painted, outcome.target, mix)
         if not math.isfinite(self.team.mean(float(loss.detach()))):
             return
@@ -225,29 +221,40 @@ class Training:
 
     def learned(self) -> Agent:
         """The agent with the moving average of its weights, as it is now; a copy, on the CPU."""
-        agent = Agent(self.agent.config, copy.deepcopy(self.agent.painter), self.agent.info)
+        agent = Agent(self.agent.config, copy.deepcopy(self.agent.medium), self.agent.notes)
         agent.net.load_state_dict(self.average.state_dict())
-        agent.info |= {"steps": self.index, "seconds": round(self.seconds, 1), "seed": self.seed}
+        agent.notes |= {"steps": self.index, "seconds": round(self.seconds, 1), "seed": self.seed}
         return agent.to("cpu").requires_grad_(False).eval()
 
-    def _state(self) -> dict[str, Any]:
-        """All that a step changes, by reference to copies."""
-        state = {
-            "net": self.agent.net.state_dict(), "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-        }  # fmt: skip
-        if self.critic is not None and self.critic_optimizer is not None:
-            state |= {"critic": self.critic.state_dict(), "critic_optimizer": self.critic_optimizer.state_dict()}
-        return copy.deepcopy(state)
+    # What a step changes
 
-    def _restore(self, state: dict[str, Any]) -> None:
-        state = copy.deepcopy(state)
-        self.agent.net.load_state_dict(state["net"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        if self.critic is not None and self.critic_optimizer is not None:
-            self.critic.load_state_dict(state["critic"])
-            self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+    def _tensors(self) -> dict[str, Tensor]:
+        """All tensors that a step changes, themselves, by name."""
+        found = {}
+        nets = {"net": self.agent.net, "average": self.average, "critic": self.critic}
+        for name, net in nets.items():
+            found |= {} if net is None else {f"{name}/{key}": value for key, value in net.state_dict().items()}
+        for name, adam in {"optimizer": self.optimizer, "critic_optimizer": self.critic_optimizer}.items():
+            kept = {} if adam is None else adam.state_dict()["state"]
+            found |= {f"{name}/{k}/{key}": value for k, moments in kept.items() for key, value in moments.items()}
+        return found
+
+    def _state(self) -> dict[str, Tensor]:
+        return {name: value.detach().clone() for name, value in self._tensors().items()}
+
+    @torch.no_grad()
+    def _restore(self, state: dict[str, Tensor]) -> None:
+        for name, value in self._tensors().items():
+            value.copy_(state[name])
+
+    # Files
+
+    def _setting(self) -> dict[str, Any]:
+        """What a checkpoint's training must share with this one, as JSON gives it back."""
+        config, notes = self.agent.config.as_dict(), self.agent.notes
+        own = {"agent": config, "painter": self.agent.medium.info.weights, "seed": self.seed, "data": notes.get("data")}
+        found: dict[str, Any] = json.loads(json.dumps(own))
+        return found
 
     def save_checkpoint(self, path: str | Path) -> None:
         """Write all that `resume` needs, whatever state the agent is in.
@@ -257,15 +264,12 @@ class Training:
         """
         known = {
             "index": self.index, "seconds": self.seconds, "undone": self.undone, "losses": list(self.losses),
-            "seed": self.seed, "config": self.agent.config.as_dict(), "painter": self.agent.painter.weights_hash(),
-            "data": self.agent.info.get("data"),
+            "setting": self._setting(),
         }  # fmt: skip
-        easels: dict[str, Tensor] = {}
+        tensors = {"generator": self.generator.get_state(), **self._tensors()}
         for number, stage in enumerate(self.stages):
-            under_way = getattr(stage.lesson, "under_way", None)
-            if under_way is not None:
-                easels |= {f"stage{number}.{name}": value for name, value in under_way().items()}
-        checkpoint.save(path, known, self._state(), self.generator, easels)
+            tensors |= {f"stage{number}/{name}": value for name, value in stage.lesson.tensors().items()}
+        checkpoint.save(path, "training", known, tensors)
 
     def resume(self, path: str | Path) -> None:
         """Go on from a checkpoint of the same agent, painter, data and seed; lessons, rate and length may be others.
@@ -273,23 +277,40 @@ class Training:
         Raises:
             FileError: not a checkpoint. InputError: one of another agent, painter, data or seed.
         """
-        known, tensors = checkpoint.read(path)
-        for name, ours in (
-            ("agent", self.agent.config.as_dict()), ("painter", self.agent.painter.weights_hash()), ("seed", self.seed),
-            ("data", self.agent.info.get("data")),
-        ):  # fmt: skip
-            theirs = known.get("config" if name == "agent" else name)
-            if checkpoint.plain(theirs) != checkpoint.plain(ours):
+        known, tensors = checkpoint.load(path, "training")
+        with checkpoint.reading(path, "training"):
+            theirs, index, undone = dict(known["setting"]), int(known["index"]), int(known["undone"])
+            seconds, losses = float(known["seconds"]), [float(loss) for loss in known["losses"]]
+        for name, ours in self._setting().items():
+            if theirs.get(name) != ours:
                 raise InputError(f"expected a checkpoint of the same {name}, got {path} of another")
-        state, random, easels = checkpoint.load(path, tensors, self._state())
-        self._restore(state)
+        with checkpoint.reading(path, "training"):
+            for name, value in self._tensors().items():
+                if (
+                    name not in tensors
+                    or tensors[name].shape != value.shape
+                    or not bool(tensors[name].isfinite().all())
+                ):
+                    raise ValueError(f"another {name.partition('/')[0]}")
+            self.generator.set_state(tensors["generator"])
+            for number, stage in enumerate(self.stages):
+                start = f"stage{number}/"
+                mine = {name.removeprefix(start): v for name, v in tensors.items() if name.startswith(start)}
+                stage.lesson.restore(mine)
+        self._restore(tensors)
         self._good = self._state()
-        self.generator.set_state(random)
-        self.index, self.undone, self._before = known["index"], known["undone"], known["seconds"]
+        self.clock.restore(index, seconds)
+        self.undone = undone
         self._lesson = self._lesson_at(self.progress)
-        self.losses.extend(known["losses"])
-        for number, stage in enumerate(self.stages):
-            go_on = getattr(stage.lesson, "go_on", None)
-            mine = {n.partition(".")[2]: v for n, v in easels.items() if n.startswith(f"stage{number}.")}
-            if go_on is not None and mine:
-                go_on(mine)
+        self.losses.clear()
+        self.losses.extend(losses)
+
+
+def _adam(net: nn.Module, rate: float, betas: tuple[float, float]) -> torch.optim.Adam:
+    """Adam with all of its state from the start, so that it can be kept and taken back like weights."""
+    weights = [p for p in net.parameters() if p.requires_grad]
+    adam = torch.optim.Adam(weights, lr=rate, betas=betas)
+    for weight in weights:
+        zeros = torch.zeros_like(weight)
+        adam.state[weight] = {"step": torch.zeros((), device="cpu"), "exp_avg": zeros, "exp_avg_sq": zeros.clone()}
+    return adam

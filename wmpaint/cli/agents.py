@@ -131,7 +131,8 @@ def train(
     try:
         training = agents.plan_training(
             learn, strokes=strokes, kind=kind, brush=brush, minutes=minutes, steps=steps, batch=batch, rate=rate,
-            seed=seed, weights=agents.Weights(**weights), copy=copy, stops=stops, unroll=unroll, side=side, team=team,
+            seed=seed, weights=agents.LossWeights(**weights), copy=copy, stops=stops, unroll=unroll, side=side,
+            team=team,
             begin_with=None if begin_with is None else agents.load(begin_with),
             copy_from=None if copy_from is None else _data(copy_from, download).split()[0],
         )  # fmt: skip
@@ -177,7 +178,7 @@ def _train(training: Training, test: Data, records: Any, output: Path, sheet: Pa
         with spare("a checkpoint"):
             training.save_checkpoint(state)
         with spare("the sheet"):
-            save_png(sheet, agents.sheet(learned, held[:SHOWN], program=program))
+            save_png(sheet, agents.comparison_sheet(learned, held[:SHOWN], program=program))
         with spare("the losses"):
             records.add(step, _error(learned, held))
 
@@ -204,11 +205,11 @@ def _train(training: Training, test: Data, records: Any, output: Path, sheet: Pa
 
 
 def _error(learned: Agent, held: Any) -> float:
-    from ..agents.replay import dream
+    from ..agents.evaluation import painted_by
 
-    if learned.config.kind == "tiles":
+    if learned.policy.any_size:
         held = held[:4]
-    return float((dream(learned, learned(held, polish=0)) - held).square().mean())
+    return float((painted_by(learned.medium, learned, learned(held, polish=0)) - held).square().mean())
 
 
 @agent.command("paint", epilog="Example: [bold]wmpaint agent paint mnist-8 --data digits --limit 9 -o digits.mp4[/]")
@@ -259,7 +260,7 @@ def paint(
     checks.seed(seed, "--seed", bits=62)
 
     from .. import agents
-    from ..agents.result import painting_of
+    from ..agents.evaluation import painting_of
 
     loaded = agents.load(name)
     pictures: Any = list(images or [])
@@ -322,7 +323,7 @@ def listing(as_json: AsJson = False) -> None:
     rows = []
     for name in agents.available():
         loaded = agents.load(name)
-        known = {key: loaded.info.get(key, "") for key in ("brush", "data", "steps", "seconds", "seed", "credit")}
+        known = {key: loaded.notes.get(key, "") for key in ("brush", "data", "steps", "seconds", "seed", "credit")}
         rows.append({"name": name, "kind": loaded.config.kind, "strokes": loaded.config.strokes, **known})
     if as_json:
         common.print_json({"agents": rows})
@@ -341,9 +342,9 @@ def _data(source: str, download: bool, split: str | None = None) -> Data:
 
 def _weights(given: list[str]) -> dict[str, float]:
     """Of "l2=1", "critic=0.1"."""
-    from ..agents import Weights
+    from ..agents import LossWeights
 
-    names = [field.name for field in fields(Weights)]
+    names = [field.name for field in fields(LossWeights)]
     found = {}
     for text in given:
         name, _, number = text.partition("=")

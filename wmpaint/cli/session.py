@@ -323,7 +323,7 @@ def _first_strokes(session: Session, source: Path | None, count: int) -> Any:
     from .. import agents
 
     agent = agents.load("photo" if init == "agent" else init)
-    if agent.config.kind != "tiles":
+    if not agent.policy.any_size:
         raise InputError(f"expected an agent for photos (of kind tiles) as --init, got one of kind {agent.config.kind}")
     # The others are placed by the run, which knows better where the last ones are needed.
     return agent.strokes_for(session.picture(source), max(1, round(BY_AGENT * count)), polish=0)

@@ -108,9 +108,8 @@ def numbers(index: Sequence[int] | Tensor, size: int) -> Tensor:  # [B] int64
     if isinstance(index, Tensor) and (index.ndim != 1 or index.is_floating_point() or index.dtype == torch.bool):
         raise InputError(f"expected whole numbers of pictures [B], got {checks.shown(index)}")
     given = index.tolist() if isinstance(index, Tensor) else index
-    return torch.tensor(
-        [checks.whole("numbers of pictures in …", i, 0, size - 1) for i in checks.some("one picture", given)]
-    )
+    whole = [checks.whole("numbers of pictures in …", i, 0, size - 1) for i in checks.some("one picture", given)]
+    return torch.tensor(whole, device="cpu")
 
 
 def parts(size: int, held_out: float | int | None, *, what: str) -> tuple[Tensor, Tensor]:
@@ -124,15 +123,15 @@ def parts(size: int, held_out: float | int | None, *, what: str) -> tuple[Tensor
     count = 0 if wrong else (int(share) if share >= 1 else max(1, round(share * size)))
     if not 1 <= count < size:
         raise InputError(f"expected to hold out 1 to {size - 1} of the {size} pictures of {what}, got {held_out!r}")
-    order = torch.randperm(size, generator=torch.Generator().manual_seed(0))
+    order = torch.randperm(size, generator=torch.Generator("cpu").manual_seed(0), device="cpu")
     return order[count:].sort().values, order[:count].sort().values
 
 
 def noise(index: Tensor, size: int, stream: int) -> Tensor:  # [B] -> [B, size] uniform in 0..1
     """Random numbers for each number of a picture, the same at each call; `stream`s have nothing in common."""
-    chance = torch.Generator()
+    chance = torch.Generator("cpu")
     rows = []
     for number in index.tolist():
         chance.manual_seed(((2 * number + 1) * _GOLDEN + stream * 0x632BE59BD9B4E019) % (1 << 63))
-        rows.append(torch.rand(size, generator=chance))
+        rows.append(torch.rand(size, generator=chance, device="cpu"))
     return torch.stack(rows)

@@ -17,10 +17,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .. import checks
+from ..canvas import Canvas
 from ..errors import InputError
+from ..frame import Frame
 from ..media.ribbon import RibbonPainter
 from ..media.ribbon import load as load_painter
-from ..media.ribbon.batch import dream_batch
+from ..medium import Picture, render
 from ..strokes import Strokes
 from .base import ENDLESS, Data, Examples, check_count, check_side, noise, numbers
 
@@ -62,7 +64,9 @@ class Paintings(Data):
 
     def sample(self, count: int, *, side: int, generator: torch.Generator) -> Examples:
         """Random paintings."""
-        return self._paint(torch.rand(check_count(count), self._numbers, generator=generator), side)
+        return self._paint(
+            torch.rand(check_count(count), self._numbers, generator=generator, device=generator.device), side
+        )
 
     def take(self, index: Sequence[int] | Tensor, *, side: int) -> Examples:
         """Paintings by number."""
@@ -82,14 +86,12 @@ class Paintings(Data):
     def _paint(self, chance: Tensor, side: int) -> Examples:
         check_side(side)
         batch, ground = self._strokes(chance)
-        opaque = torch.cat([batch.color, torch.ones_like(batch.color[..., :1])], 2)
+        frame = Frame(Canvas(), side, program_height=self.program_height, device=batch.device)
+        below = F.pad(ground, (0, 1), value=1.0)[:, :, None, None].expand(-1, -1, *frame.size)  # each its own
         pictures = []
-        for rows in torch.arange(len(batch)).split(max(1, _AT_ONCE // side**2)):
-            paint, _ = dream_batch(
-                self.painter, batch[rows], opaque[rows], height=side, program_height=self.program_height
-            )
-            pictures.append(paint[:, :3] + (1 - paint[:, 3:]) * ground[rows, :, None, None])  # each its own ground
-        groups = torch.arange(self.strokes).expand(len(batch), -1).contiguous()
+        for rows in torch.arange(len(batch), device=batch.device).split(max(1, _AT_ONCE // side**2)):
+            pictures.append(render(self.painter, batch[rows], frame, ground=Picture(below[rows])).mean[:, :3])
+        groups = torch.arange(self.strokes, device=batch.device).expand(len(batch), -1).contiguous()
         return Examples(torch.cat(pictures).clamp_(0, 1).float(), batch, groups)
 
     def _strokes(self, chance: Tensor) -> tuple[Strokes, Tensor]:  # [B, numbers] in 0..1
@@ -99,7 +101,7 @@ class Paintings(Data):
         palette, rest = whole[:, : 3 * PALETTE**2].view(b, 3, PALETTE, PALETTE), whole[:, 3 * PALETTE**2 :]
         center = each[..., :2]
         low, high = self.radius
-        place = (torch.arange(k) + each[..., 2]) / k  # 0 for the first and largest, 1 for the last
+        place = (torch.arange(k, device=each.device) + each[..., 2]) / k  # 0 for the first and largest, 1 for the last
         loose = (place + 0.5 * (each[..., 3] - 0.5)).clamp(0, 1)
         radius = high * (low / high) ** loose
         length = radius * 2 ** (0.5 + 2.5 * each[..., 4])

@@ -1,4 +1,4 @@
-"""What an agent sees of a picture: a square, in colors or as amounts of ink."""
+"""What an agent is shown of images: squares, in colors or as amounts of ink."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from ..errors import InputError
 from ..image import GOAL, load_image
 from .config import AgentConfig
 
-__all__ = ["as_ink", "see", "squared", "taken"]
+__all__ = ["as_ink", "as_pictures", "in_squares", "squares_of"]
 
 
-def see(images: Any, config: AgentConfig) -> tuple[Tensor, bool]:
+def squares_of(images: Any, config: AgentConfig) -> tuple[Tensor, bool]:
     """([B, C, side, side], whether it was one image), as the agent of that config takes them.
 
     Raises:
         InputError: something that is no picture, or not finite.
     """
-    pictures, single = taken(images)
+    pictures, single = as_pictures(images)
     if config.channels == 1:
         pictures = torch.cat([as_ink(picture) for picture in pictures.split(1)])
     elif pictures.shape[1] == 1:
         pictures = pictures.expand(-1, 3, -1, -1)
-    return squared(pictures, config.side), single
+    return in_squares(pictures, config.side), single
 
 
-def taken(images: Any) -> tuple[Tensor, bool]:
+def as_pictures(images: Any) -> tuple[Tensor, bool]:
     """([B, 1 or 3, H, W] in 0..1, whether it was one image).
 
     Raises:
@@ -57,7 +57,7 @@ def as_ink(
     return 1 - gray if float(border.mean()) > 0.5 else gray
 
 
-def squared(pictures: Tensor, side: int) -> Tensor:
+def in_squares(pictures: Tensor, side: int) -> Tensor:
     """[B, C, side, side]: the whole picture in the middle, with its border's color around it."""
     height, width = pictures.shape[2:]
     if (height, width) == (side, side):
