@@ -171,6 +171,6 @@ def test_near_sorts_by_likeness() -> None:
 
 
 def test_values_in_messages() -> None:
-    assert checks.shown(None) == "none" and checks.shown("a\nb") == r"'a\nb'"
-    assert checks.shown(10**5000) == "a number of 5,001 digits"
-    assert len(checks.shown("a" * 1000)) == 60 and "\n" not in checks.shown(torch.ones(4, 4))
+    assert checks.quoted(None) == "none" and checks.quoted("a\nb") == r"'a\nb'"
+    assert checks.quoted(10**5000) == "a number of 5,001 digits"
+    assert len(checks.quoted("a" * 1000)) == 60 and "\n" not in checks.quoted(torch.ones(4, 4))

@@ -15,7 +15,7 @@ from wmpaint import features
 from wmpaint.errors import FileError, InputError, MissingProgram
 from wmpaint.features import FeatureNet, zoo
 from wmpaint.features.labels import ClassNames
-from wmpaint.features.net import Layer, gather
+from wmpaint.features.net import FeatureLayer, gather
 
 
 class Halves(nn.Module):
@@ -38,7 +38,7 @@ class Halves(nn.Module):
 
 @pytest.fixture
 def net() -> FeatureNet:
-    layers = {name: Layer(3, stride) for name, stride in (("one", 2), ("two", 4), ("three", 8))}
+    layers = {name: FeatureLayer(3, stride) for name, stride in (("one", 2), ("two", 4), ("three", 8))}
     return FeatureNet("halves", Halves(), layers, classes=ClassNames(["a", "b"]))
 
 

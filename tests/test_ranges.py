@@ -17,15 +17,15 @@ from works import painting
 import wmpaint as wp
 from wmpaint.agents.config import AgentConfig
 from wmpaint.agents.lessons import LossWeights
-from wmpaint.cli.common import duration
+from wmpaint.cli.common import parse_duration
 from wmpaint.data.base import MAX_SIDE, check_side
 from wmpaint.demo.limits import Limits
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.film import write_film
 from wmpaint.export.pictures import write_webp
 from wmpaint.export.plotter import Machine, Order, Speeds
-from wmpaint.export.sight import size
 from wmpaint.export.svg.write import svg_text
+from wmpaint.export.view import picture_size
 from wmpaint.frame import Frame
 from wmpaint.media.ribbon.ribbon import RibbonConfig
 from wmpaint.objectives import presets
@@ -154,7 +154,7 @@ RANGES = [
     Range("film: hold", lambda v: write_film(NOWHERE, painting(program_height=8), hold=v), 0.0, 3600.0),
     Range("film: fps", lambda v: write_film(NOWHERE, painting(program_height=8), fps=v), 1.0, 60.0),
     Range("picture: quality", lambda v: write_webp(NOWHERE, painting(program_height=8), quality=v), 0.0, 100.0),
-    Range("picture: dpi", lambda v: size(painting(program_height=8), None, v), 1.0, 100_000.0),
+    Range("picture: dpi", lambda v: picture_size(painting(program_height=8), None, v), 1.0, 100_000.0),
     Range("svg: seconds", lambda v: svg_text(many(2), wp.Canvas(), animate=True, seconds=v), 0.0, 3600.0,
           low_open=True),
     Range("pen: width", lambda v: pen(width=v), 0.01, 100.0),
@@ -192,7 +192,7 @@ RANGES = [
     Range("films: limit", lambda v: film(limit=v), 1, 100_000),
     Range("video: steps", lambda v: video(steps=v), 1, None),
     Range("video: still", lambda v: video(still=v), 0.0, 255.0),
-    Range("command line: a time", lambda v: duration(f"{v:.1080f}"), 0.0, 1e7, low_open=True, high_open=True),
+    Range("command line: a time", lambda v: parse_duration(f"{v:.1080f}"), 0.0, 1e7, low_open=True, high_open=True),
     *(Range(f"page: limit of {f.name}", lambda v, n=f.name: Limits(**{n: v}), 1, None) for f in fields(Limits)),
     *(Range(f"agent: weight of {f.name}", lambda v, n=f.name: LossWeights(**{n: v}), 0.0, math.inf, high_open=True)
       for f in fields(LossWeights)),

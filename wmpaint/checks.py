@@ -19,7 +19,7 @@ from typing import TypeVar
 from .errors import InputError, clipped
 
 __all__ = ["boolean", "instance", "known_options", "near", "number", "numbers", "one_of", "real"]
-__all__ += ["seed", "shape", "shown", "some", "suffix", "whole"]
+__all__ += ["quoted", "seed", "shape", "some", "suffix", "whole"]
 
 T = TypeVar("T")
 MANY = 24  # words, beyond which a message does not list them all
@@ -37,7 +37,7 @@ def whole(name: str, value: object, low: int, high: int | None = None, *, floats
         found = int(float_)
     if found is None or found < low or (high is not None and found > high):
         kind = "" if found is not None or math.isnan(real(value)) or "whole" in name else ", as a whole number"
-        raise InputError(f"expected {_ranged(name, low, high)}{kind}, got {shown(value)}")
+        raise InputError(f"expected {_ranged(name, low, high)}{kind}, got {quoted(value)}")
     return found
 
 
@@ -47,7 +47,7 @@ def number(
     """A finite number in low..high, both included; `low` not, if it has to lie `above` it."""
     found = real(value)
     if not math.isfinite(found) or not low <= found <= high or (above and found == low):
-        raise InputError(f"expected {_ranged(name, low, high, above)}, got {shown(value)}")
+        raise InputError(f"expected {_ranged(name, low, high, above)}, got {quoted(value)}")
     return found
 
 
@@ -69,7 +69,7 @@ def numbers(name: str, values: object, count: int, low: float, high: float) -> t
     except TypeError:  # of what cannot be counted through
         found = ()
     if len(found) != count or not all(low <= value <= high for value in found):
-        raise InputError(f"expected {name} of {count} numbers in {low:g}..{high:g}, got {shown(values)}")
+        raise InputError(f"expected {name} of {count} numbers in {low:g}..{high:g}, got {quoted(values)}")
     return found
 
 
@@ -77,14 +77,14 @@ def seed(value: object, name: str = "a seed", *, bits: int = 63) -> int:
     """What random numbers begin with: a whole number of 0 to 2**bits - 1."""
     found = _index(value)
     if found is None or not 0 <= found < 1 << bits:
-        raise InputError(f"expected {name} of 0 to 2**{bits} - 1, got {shown(value)}")
+        raise InputError(f"expected {name} of 0 to 2**{bits} - 1, got {quoted(value)}")
     return found
 
 
 def boolean(name: str, value: object) -> bool:
     """True or False, and not what is merely like it."""
     if not isinstance(value, bool):
-        raise InputError(f"expected {name} as true or false, got {shown(value)}")
+        raise InputError(f"expected {name} as true or false, got {quoted(value)}")
     return value
 
 
@@ -100,11 +100,11 @@ def one_of(name: str, value: object, options: Iterable[T]) -> T:
     words = [str(option) for option in known if option != ""]
     if len(words) > MANY:
         some_ = near(value, words) or words[:: len(words) // 6]
-        raise InputError(f"expected {name}, such as {', '.join(some_)}; got {shown(value)}")
+        raise InputError(f"expected {name}, such as {', '.join(some_)}; got {quoted(value)}")
     asked = _filled(name, _either(words)) if _PLACE in name else f"{name} out of {', '.join(words)}"
     close = near(value, words, 1) if isinstance(value, str) else []
     hint = f": did you mean {close[0]}?" if close else ""
-    raise InputError(f"expected {asked}, got {shown(value)}{hint}")
+    raise InputError(f"expected {asked}, got {quoted(value)}{hint}")
 
 
 def known_options(what: str, given: Iterable[str], known: Iterable[str]) -> None:
@@ -118,7 +118,9 @@ def known_options(what: str, given: Iterable[str], known: Iterable[str]) -> None
 def instance(name: str, value: object, kind: type[T]) -> T:
     """A value of that class."""
     if not isinstance(value, kind):
-        raise InputError(f"expected {name} to be {'text' if kind is str else f'a {kind.__name__}'}, got {shown(value)}")
+        raise InputError(
+            f"expected {name} to be {'text' if kind is str else f'a {kind.__name__}'}, got {quoted(value)}"
+        )
     return value
 
 
@@ -150,7 +152,7 @@ def near(name: object, known: Iterable[str], most: int = 3, *, cutoff: float = 0
     return difflib.get_close_matches(str(name), list(known), most, cutoff)
 
 
-def shown(value: object, most: int = 60) -> str:
+def quoted(value: object, most: int = 60) -> str:
     """A value in a message: in one line, and not too long; none for None."""
     if value is None:
         return "none"

@@ -13,7 +13,7 @@ from torch import Tensor
 from . import checks
 from .errors import InputError
 
-__all__ = ["delta_e", "from_lab", "lab", "match_colors", "parse_color", "to_hex", "to_linear", "to_srgb"]
+__all__ = ["delta_e", "from_lab", "match_colors", "parse_color", "to_hex", "to_lab", "to_linear", "to_srgb"]
 
 
 def match_colors(picture: Tensor, like: Tensor) -> Tensor:  # [3, H, W], [3, h, w] -> [3, H, W]
@@ -61,7 +61,7 @@ def to_hex(color: Sequence[float]) -> str:
     return "#" + "".join(f"{round(min(max(c, 0.0), 1.0) * 255):02x}" for c in color)
 
 
-def lab(rgb: Tensor) -> Tensor:  # [..., 3] -> [..., 3]
+def to_lab(rgb: Tensor) -> Tensor:  # [..., 3] -> [..., 3]
     """CIELAB (D65) of sRGB in 0..1: L in 0..100."""
     from kornia.color import rgb_to_lab
 

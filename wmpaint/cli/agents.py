@@ -183,8 +183,8 @@ def _train(training: Training, test: Data, records: Any, output: Path, sheet: Pa
             records.add(step, _error(learned, held))
 
     with (
-        common.Stop("step, and keeping what is learned (Ctrl-C again to stop at once)") as stop,
-        common.bar(1.0, "training") as show,
+        common.StopOnInterrupt("step, and keeping what is learned (Ctrl-C again to stop at once)") as stop,
+        common.progress_bar(1.0, "training") as show,
     ):
         saved = time.monotonic()
         try:
@@ -303,7 +303,7 @@ def evaluate(
 
     loaded = agents.load(name)
     source = _data(data, download, split)
-    with common.bar(1.0, "painting") as show:
+    with common.progress_bar(1.0, "painting") as show:
         found = agents.evaluate(
             loaded, source, limit=limit, strokes=strokes, program=program, seed=seed,
             progress=lambda share: show(share, ""),

@@ -230,12 +230,12 @@ def perform(
         judge: what else to report of the dream and the replay [3, H, W].
     """
     session.check()
-    seconds = None if session.budget is None else common.duration(session.budget)
-    planned = outputs.plan(session.output or [outputs.FOLDER], film=session.film, real=session.real)
+    seconds = None if session.budget is None else common.parse_duration(session.budget)
+    planned = outputs.plan_outputs(session.output or [outputs.FOLDER], film=session.film, real=session.real)
     states = [path for path in (session.checkpoint,) if path is not None]
     common.check_inputs_kept([o.path for o in planned], [*inputs, session.resume, session.checkpoint])
     common.check_inputs_kept(states, inputs)
-    outputs.check(planned)
+    outputs.check_outputs(planned)
     for path in states:
         common.check_state(path)
     program = session.program if session.real else None
@@ -250,7 +250,7 @@ def perform(
 
         stopped = _paint(run, session.checkpoint)
         painting: Painting = run.painting()
-        with common.Stop():  # nothing is lost by a Ctrl-C between two files
+        with common.StopOnInterrupt():  # nothing is lost by a Ctrl-C between two files
             report, found = _write(painting, planned, program, judge)
     rows = [(label, value) for label, value in report.rows() if label != "steps"]
     rows += _told(found)
@@ -332,7 +332,7 @@ def _first_strokes(session: Session, source: Path | None, count: int) -> Any:
 def _paint(run: Any, checkpoint: Path | None) -> bool:
     """Paint to the end, to the end of the budget, or to Ctrl-C: then True."""
     spare = common.AlongTheWay()
-    with common.Stop() as stop, common.bar(None, "painting") as show:
+    with common.StopOnInterrupt() as stop, common.progress_bar(None, "painting") as show:
         saved = time.monotonic()
         for step in run:
             show(step.index + 1, f"{step.strokes} strokes, loss {step.loss:.5g}, {step.seconds_left:.0f} s left")

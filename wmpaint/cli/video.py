@@ -66,8 +66,8 @@ def video(
     from ..painting.video import FrameStep, paint_video
 
     with (
-        common.Stop("frame, with a film of those so far (Ctrl-C again to stop at once)") as stop,
-        common.bar(None, "painting") as show,
+        common.StopOnInterrupt("frame, with a film of those so far (Ctrl-C again to stop at once)") as stop,
+        common.progress_bar(None, "painting") as show,
     ):
 
         def say(step: FrameStep) -> None:

@@ -14,17 +14,17 @@ import gradio as gr
 
 from .. import checks
 from ..export import writers
+from .downloads import name_of
 from .easel import Begin
 from .live import strides
-from .made import name_of
-from .opening import opened_painting
+from .markup import in_line, toasting
 from .pictures import Photo, pil
+from .queue import Waiting
 from .studio import Studio
 from .tabs import dream, paint
 from .tabs import style as manners
-from .turns import Waiting
+from .uploaded import opened_painting
 from .waiting import WAITS
-from .words import in_line, told
 from .work import finished
 
 __all__ = ["KINDS", "add"]
@@ -48,7 +48,7 @@ def add(studio: Studio) -> None:
             inputs = [
                 _field(each) for each in inspect.signature(function).parameters.values() if each.name != "request"
             ]
-        handler = told(function)
+        handler = toasting(function)
         handler.__name__ = name  # which tools for language models are called by
         press.click(
             handler, inputs, outputs, api_name=name, api_description=inspect.getdoc(function),
@@ -59,9 +59,9 @@ def add(studio: Studio) -> None:
         begin, stop, done = await studio.checked(asked), threading.Event(), 0.0
         async with aclosing(studio.painter.follow(request.session_hash, painted(begin, stop))) as news:
             async for each in news:
-                told = (None, None, _queued(each, done)) if isinstance(each, Waiting) else each
-                done = told[2]["progress"]
-                yield told
+                shown = (None, None, _queued(each, done)) if isinstance(each, Waiting) else each
+                done = shown[2]["progress"]
+                yield shown
 
     def painted(begin: Begin, stop: threading.Event) -> Generator[Any, None, None]:
         run, finish = begin()

@@ -10,9 +10,9 @@ from .. import checks, memory
 from ..errors import InputError
 from . import animation
 from .animation import FPS, stroke_counts, stroke_frames
+from .exportable import Exportable
 from .pictures import WEBP_SIDE
-from .sight import sight
-from .work import Work
+from .view import view_of
 
 __all__ = ["FILM_HEIGHT", "write_film"]
 
@@ -23,7 +23,7 @@ LONGEST = 3600.0  # seconds
 
 def write_film(
     path: Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     frames: int | None = None,
@@ -61,7 +61,7 @@ def write_film(
         FileError: the file cannot be written.
     """
     encoding = _encoding(path, quality, lossless)
-    look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
+    look = view_of(work, ground=ground, program=program, seed=seed, grain=grain)
     rows, columns = look.canvas.pixels(min(work.program_height, FILM_HEIGHT) if height is None else height)
     if encoding is not None and max(rows, columns) > WEBP_SIDE:
         raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")

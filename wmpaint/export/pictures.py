@@ -23,13 +23,13 @@ from .. import checks, files
 from ..errors import InputError
 from ..version import __version__
 from .bitmap import flatten
+from .exportable import Exportable
 from .png import BITS, bands
 from .png import write_png as write_png_to
 from .sheet import inches
-from .sight import sight, size
 from .tiff import COMPRESSIONS
 from .tiff import write_tiff as write_tiff_to
-from .work import Work
+from .view import picture_size, view_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -52,7 +52,7 @@ WEBP_SIDE = 16_383  # pixels; the format counts them in 14 bits
 
 def write_png(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     bits: int = 8,
@@ -74,7 +74,7 @@ def write_png(
         write_png_to(stream, picture, bits=bits, dpi=dpi, text=about(work))
 
 
-def write_seen(path: str | Path, work: Work, picture: Tensor) -> None:  # [3 or 4, H, W]
+def write_seen(path: str | Path, work: Exportable, picture: Tensor) -> None:  # [3 or 4, H, W]
     """.png of a picture of the work that is rendered already, with the size on paper that it has.
 
     Raises:
@@ -89,7 +89,7 @@ def write_seen(path: str | Path, work: Work, picture: Tensor) -> None:  # [3 or 
 
 def write_tiff(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     bits: int = 8,
@@ -116,7 +116,7 @@ def write_tiff(
 
 def write_webp(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     quality: float = 90,
@@ -142,7 +142,7 @@ def write_webp(
 
 def write_jpeg(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     quality: float = 90,
@@ -166,7 +166,7 @@ def write_jpeg(
     _write_pillow(path, flatten(picture), "JPEG", quality=round(quality), subsampling=0, optimize=True, **more)
 
 
-def about(work: Work) -> dict[str, str]:
+def about(work: Exportable) -> dict[str, str]:
     """What a PNG says of itself."""
     known = work.metadata()
     return {
@@ -176,14 +176,14 @@ def about(work: Work) -> dict[str, str]:
     }
 
 
-def brush_names(work: Work) -> list[str]:
+def brush_names(work: Exportable) -> list[str]:
     """Of its brushes, in order; of a .myb file, its name without the folders."""
     names = [str(brush["name"]) for brush in work.metadata()["brushes"]]
     return [Path(name).stem if name.endswith(".myb") else name for name in names]
 
 
 def _seen(
-    work: Work,
+    work: Exportable,
     height: int | None,
     dpi: float | None,
     ground: str,
@@ -192,8 +192,8 @@ def _seen(
     grain: bool,
 ) -> tuple[Tensor, float | None]:  # [3 or 4, H, W]
     """The picture, without alpha where the ground is opaque, and its dpi."""
-    height, dpi = size(work, height, dpi)
-    look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
+    height, dpi = picture_size(work, height, dpi)
+    look = view_of(work, ground=ground, program=program, seed=seed, grain=grain)
     picture = look.render(work.strokes, height=height)
     return picture if look.canvas.background is None else picture[:3], dpi
 

@@ -18,12 +18,12 @@ from ...errors import InputError
 from ...media import programs
 from ...media import ribbon as painters
 from ..album import Album
-from ..live import Stop
-from ..made import name_of
+from ..downloads import name_of
+from ..live import StopEvent
+from ..markup import bar, hint, table
 from ..pictures import check_upload, jpeg_uri
 from ..studio import Studio
 from ..waiting import QUIET, Wait
-from ..words import bar, hint, table
 
 __all__ = ["make"]
 
@@ -32,7 +32,7 @@ SHARE = 0.93  # of the time that training may take; the rest is for pictures of 
 LARGEST_BRUSH = 1  # MB
 
 
-class Stopped(Exception):
+class VisitorLeft(Exception):
     """The visitor has left, or has no use for it any more."""
 
 
@@ -84,7 +84,7 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
     )  # fmt: skip
     album.page_loads.append((hang, wall))
 
-    async def begin(request: gr.Request, stop: Stop, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
+    async def begin(request: gr.Request, stop: StopEvent, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
         limit = checks.number("minutes", minutes, SHORTEST, limits.minutes)
         brush = await studio.checked(lambda: _brush(path))
         if not stop.dropped:
@@ -146,7 +146,7 @@ def _trained(painter: Any, teacher: Any, minutes: float, stop: threading.Event) 
 
     def halt() -> None:
         if stop.is_set():
-            raise Stopped
+            raise VisitorLeft
 
     def tell(share: float, what: str) -> None:
         halt()
@@ -160,7 +160,7 @@ def _trained(painter: Any, teacher: Any, minutes: float, stop: threading.Event) 
         try:
             report = painters.fit(painter, teacher, minutes=minutes, progress=tell, watch=watch)
             news.put((1.0, "done", None, report))
-        except Stopped:
+        except VisitorLeft:
             pass
         except Exception as error:
             news.put(error)

@@ -22,16 +22,16 @@ from ...painting import BrushRef, Painting, Run
 from ...strokes import Strokes
 from ...version import __version__
 from ..album import Album
+from ..downloads import name_of
+from ..drawing import numbers_of, strokes_of
 from ..easel import Begin, Easel, Finish
 from ..examples import PHOTOS
-from ..hand import numbers_of, strokes_of
-from ..made import name_of
-from ..opening import check_work, portable
-from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, known_as, opened
+from ..markup import hint, plain_text, toasting
+from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, known_as, read_upload
 from ..recipe import Recipe, call, literal
 from ..studio import Studio
+from ..uploaded import check_work, portable
 from ..waiting import QUIET
-from ..words import hint, plain, told
 from ..work import Work
 from .common import MOST_SEED, brush_row, dice
 
@@ -114,13 +114,13 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         try:
             reply = {"heard": heard, "lines": heard, "picture": picture(drawing, brush, shape, own)}
         except WmpaintError as error:
-            gr.Warning(plain(error), title="That did not work")
+            gr.Warning(plain_text(error), title="That did not work")
             reply = {"heard": heard}
         return gr.HTML(reply=json.dumps(reply))
 
     seen = [sheet, brush, shape, album.own]
     sheet.input(
-        told(shown), seen, sheet, concurrency_id="drawing", concurrency_limit=2, api_visibility="private",
+        toasting(shown), seen, sheet, concurrency_id="drawing", concurrency_limit=2, api_visibility="private",
         show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
 
@@ -144,7 +144,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         painted, canvas, _, name = drawn(drawing, brush, shape, own)
         more = checks.whole("strokes to add", strokes, 1, limits.strokes, floats=True)
         checks.whole("strokes", len(painted) + more, 1, limits.strokes)
-        picture = opened(photo, limits)
+        picture = read_upload(photo, limits)
         options: dict[str, Any] = {
             "brush": name, "strokes": len(painted) + more, "height": HEIGHT,
             "seed": checks.whole("a seed", seed, 0, MOST_SEED, floats=True), "hold": mine == STAY,
@@ -191,8 +191,8 @@ def _aspect(shape: Any) -> float:
 
 def _tool(name: str, value: str = "null") -> str:
     """JavaScript that tells the sheet what a tool beside it has become."""
-    told = f'new CustomEvent("tool", {{detail: ["{name}", {value}]}})'
-    return f"(value) => {{ document.querySelector('#draw-sheet canvas').dispatchEvent({told}); return []; }}"
+    event = f'new CustomEvent("tool", {{detail: ["{name}", {value}]}})'
+    return f"(value) => {{ document.querySelector('#draw-sheet canvas').dispatchEvent({event}); return []; }}"
 
 
 def _painter(studio: Studio, brush: Any, own: Any) -> RibbonPainter:

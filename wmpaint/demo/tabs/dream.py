@@ -16,15 +16,15 @@ from ...features.labels import imagenet
 from ...objectives.presets import class_dream, layer_dream
 from ...painting import Run
 from ..album import Album
+from ..downloads import name_of
 from ..easel import Begin, Easel, Finish
 from ..examples import CHANNELS, PHOTOS, channels
-from ..made import name_of
-from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
+from ..markup import hint
+from ..pictures import REDUCED, Photo, is_reduced, known_as, read_upload
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
-from ..words import hint
 from ..work import Work
-from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
+from .common import brush_row, dice, in_shell, recipe_options, run_options, time_limit
 
 __all__ = ["asked", "begin", "make"]
 
@@ -110,9 +110,9 @@ def asked(
 ) -> Begin:
     """As `paint.asked`, after what a network sees."""
     limits = studio.limits
-    options = options_of(studio, brush, strokes, height, seed, budget, own)
+    options = run_options(studio, brush, strokes, height, seed, budget, own)
     kept = checks.number("what to keep of the photo", keep, 0, 20)
-    picture = opened(photo, limits) if photo else None
+    picture = read_upload(photo, limits) if photo else None
     wish: dict[str, Any] = {"class": None, "layer": None, "channel": None}
     if what == THING:
         if not thing:
@@ -140,7 +140,7 @@ def asked(
         run.parameters.update(objective="dream", nets=names, keep=kept, **wish)
 
         def finish(painting: Any) -> Work:
-            recipe = _recipe(known_as(photo) if photo else None, wish, names, kept, told_of(options), name)
+            recipe = _recipe(known_as(photo) if photo else None, wish, names, kept, recipe_options(options), name)
             recipe = recipe.noted(REDUCED) if photo and is_reduced(photo) else recipe
             return Work(painting, goal, recipe, name, options["brush"])
 

@@ -17,12 +17,12 @@ from ...export.plotter import load_pens
 from ...painting import Painting
 from ...units import page_size
 from ..album import Album
-from ..live import Stop
-from ..made import name_of
-from ..opening import opened_painting
+from ..downloads import name_of
+from ..live import StopEvent
 from ..pictures import pil
 from ..recipe import call, command
 from ..studio import Studio
+from ..uploaded import opened_painting
 from ..waiting import Wait
 from ..work import Work
 
@@ -121,14 +121,14 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
 
         return plan
 
-    async def begin(request: gr.Request, stop: Stop, *wished: Any) -> AsyncIterator[Any]:
+    async def begin(request: gr.Request, stop: StopEvent, *wished: Any) -> AsyncIterator[Any]:
         plan = await studio.checked(lambda: wish(*wished))
         if not stop.dropped:
             async with aclosing(studio.fetched(request.session_hash, planning.name, plan, "a plot")) as news:
                 async for each in news:
                     yield each
 
-    async def write(request: gr.Request, stop: Stop, planned: Any, kind: Any) -> AsyncIterator[Any]:
+    async def write(request: gr.Request, stop: StopEvent, planned: Any, kind: Any) -> AsyncIterator[Any]:
         if planned is None or kind not in KINDS:
             raise InputError("expected a plan first: press Plan the plot")
         found, name = planned

@@ -20,7 +20,7 @@ __all__ = ["JOB_WRITERS", "job_paths", "write_job"]
 
 def write_svg(path: Path, job: Plot, *, title: str | None = None, embed: bool = True) -> None:
     """.svg: real Bezier curves in mm, a top-level Inkscape layer a pen. `embed` keeps the painting inside."""
-    files.write_text(path, svg.svg_text(job, title=title, embed=embed))
+    files.write_text(path, svg.plot_svg_text(job, title=title, embed=embed))
 
 
 def write_hpgl(

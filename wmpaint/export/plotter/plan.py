@@ -18,13 +18,13 @@ from ...marks import Marks
 from ...media import measuring
 from ...pens import MOST_PENS, WIDTH, PenSet, Placement, load_pens
 from ...strokes import Strokes
-from ..work import curves_of
+from ..exportable import curves_of
 from .fill import FILLS
 from .hidden import cut, veils
-from .inks import Inks, mixed, nearest, own_pens, plot_order
+from .inks import PenStrokes, mixed, nearest_pens, own_pens, plot_order
 from .job import Job
 from .order import Order, need_vpype
-from .plot import Effort, Layer, Speeds, shade
+from .plot import Effort, PlotLayer, Speeds, shade
 from .shapes import Spine, lines_of, shapes, spines, strings_of
 from .stopping import Look, Stop, looking
 
@@ -193,7 +193,7 @@ def _assigned(
     toned: bool,
     seed: int,
     look: Look,
-) -> tuple[PenSet, Inks]:
+) -> tuple[PenSet, PenStrokes]:
     """The pens, and which draws what."""
     colors, solidity = strokes.color.float(), (opacity / SOLID).clamp(max=1)
     if own and strokes.pen is not None:
@@ -201,7 +201,7 @@ def _assigned(
         pen = strokes.pen.numpy()
         bare = (pen < 0) | (pen >= len(found))  # the paper, as an eraser
         kept = np.flatnonzero(~bare)
-        return found, Inks(kept, pen[kept], solidity.numpy()[kept], bare)
+        return found, PenStrokes(kept, pen[kept], solidity.numpy()[kept], bare)
     if isinstance(pens, str) and pens.strip().isdecimal():
         pens = int(pens)
     pens = "fineliners" if pens is None else pens
@@ -214,7 +214,7 @@ def _assigned(
     mixing = found.mix if mix is None else mix
     if mixing:
         return PenSet(found.pens, True), mixed(colors, found, paper, solidity, look=look)
-    return PenSet(found.pens), nearest(colors, found, paper, solidity, toned=toned)
+    return PenSet(found.pens), nearest_pens(colors, found, paper, solidity, toned=toned)
 
 
 def _fits(pens: PenSet, placement: Placement) -> None:
@@ -228,7 +228,7 @@ def _fits(pens: PenSet, placement: Placement) -> None:
 
 def _layers(
     bones: list[Spine],
-    inks: Inks,
+    inks: PenStrokes,
     pens: PenSet,
     placement: Placement,
     fill: str,
@@ -237,7 +237,7 @@ def _layers(
     opacity: np.ndarray,
     paper: tuple[float, float, float],
     look: Look,
-) -> tuple[list[Layer], int]:
+) -> tuple[list[PlotLayer], int]:
     """Each pen's lines in paint order, the pens in theirs; and how many strokes nothing is left of."""
     import shapely
 
@@ -280,7 +280,7 @@ def _layers(
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
         paths[index] += _simplified(left)
-    layers = [Layer(pens.pens[k], tuple(paths[k])) for k in plot_order(pens, paper) if paths[k]]
+    layers = [PlotLayer(pens.pens[k], tuple(paths[k])) for k in plot_order(pens, paper) if paths[k]]
     return layers, int((~shown[np.unique(inks.stroke)]).sum())
 
 

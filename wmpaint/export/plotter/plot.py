@@ -13,7 +13,7 @@ from ...errors import InputError, clipped
 from ...explain import explained
 from ...pens import Pen, Placement, luminance
 
-__all__ = ["Effort", "Layer", "Plot", "Speeds", "plotted", "shade"]
+__all__ = ["Effort", "Plot", "PlotLayer", "Speeds", "plotted", "shade"]
 
 
 @explained
@@ -73,14 +73,14 @@ class Effort:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class PlotLayer:
     """What one pen draws: lines [K, 2] in mm from the page's top left, in the order in which they are drawn."""
 
     pen: Pen
     paths: tuple[np.ndarray, ...]
 
     def __repr__(self) -> str:
-        return f"Layer({self.pen.name}, {len(self.paths):,} lines)"
+        return f"PlotLayer({self.pen.name}, {len(self.paths):,} lines)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class Plot:
         painting: the text of the painting's file, to be kept in SVG; None for bare strokes.
     """
 
-    layers: tuple[Layer, ...]
+    layers: tuple[PlotLayer, ...]
     placement: Placement
     paper: tuple[float, float, float]
     before: tuple[Effort, ...]
@@ -206,7 +206,7 @@ def shade(paper: tuple[float, float, float]) -> tuple[str, str]:
     return ("dark", "light") if luminance(paper) > 0.5 else ("light", "dark")
 
 
-def plotted(job: Plot) -> list[Layer]:
+def plotted(job: Plot) -> list[PlotLayer]:
     """The layers that are to be plotted.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Kinds of files that a painting can be had as: `write(painting, "Film (.mp4)", 512, "cat", made)`."""
+"""Kinds of files that a painting can be had as: `write_format(painting, "Film (.mp4)", 512, "cat", made)`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from .. import checks
 from ..painting import Painting
-from .made import Made
+from .downloads import Downloads
 
-__all__ = ["FORMATS", "known", "write"]
+__all__ = ["FORMATS", "format_of", "write_format"]
 
 # suffix, options, and whether it has a height
 FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
@@ -29,7 +29,7 @@ FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
 TALLEST_FILM = 1080
 
 
-def known(kind: Any) -> tuple[str, dict[str, Any], bool]:
+def format_of(kind: Any) -> tuple[str, dict[str, Any], bool]:
     """The row of a kind.
 
     Raises:
@@ -38,13 +38,13 @@ def known(kind: Any) -> tuple[str, dict[str, Any], bool]:
     return FORMATS[checks.one_of("a kind of file", kind, FORMATS)]
 
 
-def write(painting: Painting, kind: Any, height: int, name: str, made: Made) -> Path:
+def write_format(painting: Painting, kind: Any, height: int, name: str, made: Downloads) -> Path:
     """Write it, and say where.
 
     Raises:
         InputError: another kind. What `Painting.save` raises.
     """
-    suffix, options, sized = known(kind)
+    suffix, options, sized = format_of(kind)
     if sized:
         options = {**options, "height": min(height, TALLEST_FILM) if suffix in (".mp4", ".gif") else height}
     path = made.path(name + suffix)

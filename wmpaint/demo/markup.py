@@ -14,9 +14,9 @@ from typing import Any
 import gradio as gr
 
 from ..errors import WmpaintError
-from .turns import Waiting
+from .queue import Waiting
 
-__all__ = ["bar", "hint", "in_line", "plain", "table", "told"]
+__all__ = ["bar", "hint", "in_line", "plain_text", "table", "toasting"]
 
 log = logging.getLogger("wmpaint.demo")
 _PATH = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^\s'\"/\\]+[/\\])+([^\s'\"/\\,;:)]*)")
@@ -24,13 +24,13 @@ OOPS = "Something went wrong on our side, and what you have painted is still her
 FULL = "This needs more memory than there is: try a smaller size, or fewer strokes."
 
 
-def plain(error: BaseException) -> str:
+def plain_text(error: BaseException) -> str:
     """What an error says, without the server's folders and with a capital letter."""
     text = _PATH.sub(r"\1", " ".join(str(error).split()))
     return text[:1].upper() + text[1:]
 
 
-def told(function: Callable[..., Any]) -> Callable[..., Any]:
+def toasting(function: Callable[..., Any]) -> Callable[..., Any]:
     """A handler whose errors become toasts: ours in their own words, all others without a trace of the server."""
 
     if inspect.isasyncgenfunction(function):
@@ -71,7 +71,7 @@ def _toast(error: Exception) -> gr.Error:
     if isinstance(error, gr.Error):
         return error
     if isinstance(error, WmpaintError):
-        return gr.Error(plain(error), title="That did not work", print_exception=False, duration=12)
+        return gr.Error(plain_text(error), title="That did not work", print_exception=False, duration=12)
     if isinstance(error, MemoryError) or "allocate memory" in str(error):
         return gr.Error(FULL, title="Too large", print_exception=False)
     log.exception("a handler of the page failed", exc_info=error)
