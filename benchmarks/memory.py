@@ -39,7 +39,7 @@ else:
     goal = wp.class_dream("daisy", [wp.features.load()])
 asked = []
 options = {"pens": {"pens": "fineliners"}, "charcoal": {"brush": "charcoal"}}.get(kind, {})
-memory.check = lambda *args, **options: asked.append(memory.needed(*args, **options))
+memory.check_painting = lambda *args, **options: asked.append(memory.needed(*args, **options))
 with tempfile.TemporaryDirectory() as folder:
     run = wp.Run(goal, strokes=strokes, height=height, steps=8, **options)
     for step in run:

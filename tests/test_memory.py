@@ -35,13 +35,13 @@ def test_estimates_are_between_what_was_measured_and_twice_that(strokes, height,
 
 def test_a_million_strokes_do_not_fit_into_little_memory(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 8 * GB)
-    memory.check(2_000, 1024)
-    memory.check(500, 512, 4 / 3)
-    memory.check(500, 8_192, 4 / 3, 190)  # of which only 190 are looked at
+    memory.check_painting(2_000, 1024)
+    memory.check_painting(500, 512, 4 / 3)
+    memory.check_painting(500, 8_192, 4 / 3, 190)  # of which only 190 are looked at
     with pytest.raises(InputError, match=r"GiB of free memory for 1,000,000 strokes at a height of 512, got 8\.0 GiB"):
-        memory.check(1_000_000, 512)
+        memory.check_painting(1_000_000, 512)
     with pytest.raises(InputError, match="500 strokes"):
-        memory.check(500, 16_384)
+        memory.check_painting(500, 16_384)
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_a_million_strokes_do_not_fit_into_little_memory(monkeypatch):
 def test_the_advice_names_what_takes_the_memory_and_what_would_fit(monkeypatch, strokes, height, advice):
     monkeypatch.setattr(memory, "available", lambda: 8 * GB)
     with pytest.raises(InputError, match=f": try {advice}$") as refused:
-        memory.check(strokes, height, 1.0, 256)
+        memory.check_painting(strokes, height, 1.0, 256)
     number = re.search(r"about ([\d,]+) (pixels )?would fit$", str(refused.value))
     if number:  # it does fit, and hardly more would
         most = int(number[1].replace(",", ""))
-        memory.check(*((strokes, most) if number[2] else (most, height)), 1.0, 256)
+        memory.check_painting(*((strokes, most) if number[2] else (most, height)), 1.0, 256)
         with pytest.raises(InputError):
-            memory.check(*((strokes, 1.2 * most) if number[2] else (round(1.2 * most), height)), 1.0, 256)
+            memory.check_painting(*((strokes, 1.2 * most) if number[2] else (round(1.2 * most), height)), 1.0, 256)
 
 
 def test_a_run_counts_what_it_looks_at_and_the_finished_picture(monkeypatch):
@@ -104,22 +104,22 @@ def test_what_is_loaded_already_is_not_asked_for_again(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 300 << 20)
     monkeypatch.setattr(memory, "_resident", lambda: 0)
     with pytest.raises(InputError):
-        memory.check(50, 256)
+        memory.check_painting(50, 256)
     monkeypatch.setattr(memory, "_resident", lambda: 2 * GB)
-    memory.check(50, 256)
+    memory.check_painting(50, 256)
     with pytest.raises(InputError):
-        memory.check(2_000, 1024)
+        memory.check_painting(2_000, 1024)
 
 
 def test_a_machine_too_small_for_anything(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 1 << 20)
     with pytest.raises(InputError, match=r"got 0\.0 GiB: try fewer strokes and a smaller height"):
-        memory.check(1, 1)
+        memory.check_painting(1, 1)
 
 
 def test_unknown_memory_refuses_nothing(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: None)
-    memory.check(10**9, 512)
+    memory.check_painting(10**9, 512)
     memory.check_picture(10**6, 10**6)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .errors import InputError
 
-__all__ = ["available", "check", "check_picture", "needed", "picture"]
+__all__ = ["available", "check_painting", "check_picture", "needed", "picture"]
 
 MB = 1 << 20
 _BASE = 640 * MB  # the interpreter, torch, and the painter
@@ -79,7 +79,7 @@ def _free(need: int) -> int:
     return need - min(_resident(), _BASE - _ROOM)
 
 
-def check(strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False) -> None:
+def check_painting(strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False) -> None:
     """Refuse what does not fit, and say which of strokes and pixels takes the memory; arguments as for `needed`.
 
     Raises:

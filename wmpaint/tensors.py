@@ -13,7 +13,7 @@ from .foreign import LIMITS, Limit, foreign, json_value, opened
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["read", "reading", "told"]
+__all__ = ["metadata_value", "read", "reading"]
 
 _NOTES = LIMITS["notes"]
 _MOST_TENSORS = 10_000
@@ -49,7 +49,7 @@ def read(path: str | Path, limit: Limit, form: str) -> tuple[dict[str, str], dic
     return meta, tensors
 
 
-def told(meta: dict[str, str], key: str, *, finite: bool = True) -> Any:
+def metadata_value(meta: dict[str, str], key: str, *, finite: bool = True) -> Any:
     """What a file's metadata says of this, as JSON; if not `finite`, NaN and infinities are numbers, too.
 
     Raises:

@@ -120,7 +120,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_second_signal_drops_what_is_painted_once_it_is_meant(
     listening: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with common.Stop() as stop:
+    with common.StopOnInterrupt() as stop:
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGHUP)
         assert stop.asked and signals.code() == 143

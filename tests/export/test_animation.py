@@ -63,7 +63,7 @@ def test_lifted_strokes_and_no_strokes():
     assert len(list(stroke_frames(renderer, strokes, Frame(Canvas(), 8), hold=0))) == 3
     assert renderer.calls == [1, 1]
     assert len(list(stroke_frames(renderer, Strokes.empty(), Frame(Canvas(), 8), hold=0))) == 1
-    with pytest.raises(InputError, match="1 frame or more"):
+    with pytest.raises(InputError, match="frames of 1 or more"):
         next(stroke_frames(renderer, strokes, Frame(Canvas(), 8), frames=0))
 
 
@@ -226,7 +226,7 @@ def test_a_film_that_breaks_leaves_the_old_one(tmp_path, suffix):
 
 def test_bad_names_and_rates(tmp_path):
     frame = [torch.zeros(3, 4, 4)]
-    with pytest.raises(InputError, match=r"\.mp4, \.gif or \.webp, got film\.avi"):
+    with pytest.raises(InputError, match=r"\.mp4, \.gif or \.webp, got 'film\.avi'"):
         write_film(tmp_path / "film.avi", frame)
     with pytest.raises(InputError, match="frames a second, got 0"):
         write_film(tmp_path / "film.mp4", frame, fps=0)

@@ -116,7 +116,7 @@ def test_no_height_is_not_the_planned_height(real, tmp_path):
         lambda: p.save(tmp_path / "a.mp4", height=0),
         lambda: render(toys.painter(), p.strokes, Frame(p.canvas, 8, program_height=0)).mean,
     ):
-        with pytest.raises(InputError, match="height of 1 pixel or more, got 0"):
+        with pytest.raises(InputError, match="height of 1 to 16,384 pixels, got 0"):
             shown()
     assert not list(tmp_path.iterdir())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from . import common
 
@@ -55,8 +55,8 @@ def replay(
         suffix = check_suffix(path)
         if suffix != ".ora" and KINDS[suffix] not in ("picture", "film"):
             raise InputError(f"expected a replay named as a picture, .ora or a film, got {str(path)!r}")
-    if seed is not None and seed < 0:
-        raise InputError(f"expected --seed of 0 or more, got {seed}")
+    if seed is not None:
+        checks.seed(seed, "--seed")
     work = load(painting, paths, height)
     name = work.program_name(program)
     tried = common.EachTried()

@@ -21,7 +21,16 @@ from ..image import BUNDLED, bundled, is_plain, load_image, resize, size_of, to_
 from .limits import Limits
 
 __all__ = [
-    "REDUCED", "SEEN", "WIDEST", "Photo", "check_upload", "is_reduced", "jpeg_uri", "known_as", "opened", "pil",
+    "REDUCED",
+    "SEEN",
+    "WIDEST",
+    "Photo",
+    "check_upload",
+    "is_reduced",
+    "jpeg_uri",
+    "known_as",
+    "pil",
+    "read_upload",
     "stage",
 ]  # fmt: skip
 
@@ -44,7 +53,7 @@ def _no_stubs() -> Iterator[None]:
 with _no_stubs():
 
     class Photo(gr.Image):
-        """An image that comes as the path of the file that was uploaded, whatever is in it: `opened` looks at that."""
+        """An image that comes as the path of the file that was uploaded: `read_upload` looks at what is in it."""
 
         def __init__(self, label: str, **options: Any) -> None:
             usual: dict[str, Any] = {
@@ -66,7 +75,7 @@ with _no_stubs():
             return super().preprocess(payload)  # type: ignore[return-value]  # a data URI, as old browsers' webcams give
 
 
-def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H, W]
+def read_upload(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H, W]
     """An uploaded picture, no larger than is of use.
 
     Raises:
@@ -113,7 +122,7 @@ def _sides(path: Any) -> tuple[int, int]:
 
 
 def is_reduced(path: Any) -> bool:
-    """Whether `opened` makes a picture smaller than its file."""
+    """Whether `read_upload` makes a picture smaller than its file."""
     return max(_sides(path)) > SEEN
 
 

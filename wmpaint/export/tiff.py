@@ -9,8 +9,9 @@ from typing import IO
 import numpy as np
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
-from .png import bands, check_bits
+from .png import BITS, bands
 
 __all__ = ["COMPRESSIONS", "write_tiff"]
 
@@ -40,9 +41,8 @@ def write_tiff(
     Raises:
         InputError: other bits or compression, a picture that is not finite, or more than 4 GiB.
     """
-    check_bits(bits)
-    if compression not in COMPRESSIONS:
-        raise InputError(f"expected a compression out of {', '.join(COMPRESSIONS)}, got {compression!r}")
+    checks.one_of("bits of …", bits, BITS)
+    checks.one_of("a compression", compression, COMPRESSIONS)
     channels, height, width = picture.shape
     stream.write(struct.pack("<2sHI", b"II", 42, 0))  # where the list of fields begins is filled in at the end
     place, offsets, sizes, rows = 8, [], [], 0

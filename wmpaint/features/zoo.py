@@ -20,7 +20,7 @@ from ..foreign import LIMITS, opened
 from .classic import VGG_DEPTHS, GoogLeNet, Vgg
 from .labels import imagenet
 from .lite import LITE, Lite
-from .net import FeatureNet, survey
+from .net import FeatureNet, measure_layers
 
 __all__ = ["available", "installed", "load"]
 
@@ -138,7 +138,7 @@ def _classic(name: str, weights: dict[str, Tensor]) -> FeatureNet:
 
 def _net(name: str, trunk: Lite | Vgg | GoogLeNet, style: Sequence[str], content: Sequence[str]) -> FeatureNet:
     picture = torch.zeros(1, 3, _SURVEY, _SURVEY, device="cpu", dtype=torch.float32)
-    layers = survey(dict(trunk.walk(picture)), _SURVEY)
+    layers = measure_layers(dict(trunk.walk(picture)), _SURVEY)
     return FeatureNet(name, trunk, layers, classes=imagenet(), style=style, content=content)
 
 

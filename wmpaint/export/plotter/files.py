@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ... import files
-from ...errors import InputError
+from ... import checks, files
 from ...image import save_png
 from . import gcode, hpgl, svg
 from .plot import Plot
@@ -21,7 +20,7 @@ __all__ = ["JOB_WRITERS", "job_paths", "write_job"]
 
 def write_svg(path: Path, job: Plot, *, title: str | None = None, embed: bool = True) -> None:
     """.svg: real Bezier curves in mm, a top-level Inkscape layer a pen. `embed` keeps the painting inside."""
-    files.write_text(path, svg.svg_text(job, title=title, embed=embed))
+    files.write_text(path, svg.plot_svg_text(job, title=title, embed=embed))
 
 
 def write_hpgl(
@@ -80,13 +79,8 @@ def write_job(path: str | Path, job: Plot, *, split: bool = False, **options: An
         FileError: a file cannot be written.
     """
     path = Path(path)
-    writer = JOB_WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise InputError(f"expected a plot named {', '.join(JOB_WRITERS)}, got {str(path)!r}")
-    known = list(inspect.signature(writer).parameters)[2:]
-    for name in options:
-        if name not in known:
-            raise InputError(f"expected options for {path.suffix} out of {', '.join(known) or 'none'}, got {name!r}")
+    writer = JOB_WRITERS[checks.suffix("a plot", path, list(JOB_WRITERS))]
+    checks.known_options(f"for {path.suffix}", options, list(inspect.signature(writer).parameters)[2:])
     paths = job_paths(path, job, split=split)
     for part in paths:
         files.check_writable(part)

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ... import files, leftovers
+from ... import files, temporaries
 from ...errors import FileError, InputError
 from ...explain import explained
 from ...export.animation import write_film
@@ -152,7 +152,7 @@ def paint_video(
                     delay=film.sound.delay, joined=film.sound.joined, copied=film.sound.copied, containers=CONTAINERS,
                 )  # fmt: skip
         if not work.interrupted and not keep:
-            gone = folder.with_name(leftovers.name(kind="making"))
+            gone = folder.with_name(temporaries.temporary_name(kind="making"))
             folder.rename(gone)  # at once, so that Ctrl-C now does not leave half of it under its name
             shutil.rmtree(gone)
     return VideoReport(
