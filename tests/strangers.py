@@ -25,7 +25,7 @@ from wmpaint.export.svg import html_text, svg_text
 from wmpaint.features import zoo
 from wmpaint.gallery import find
 from wmpaint.image import load_image
-from wmpaint.painting import document, state
+from wmpaint.painting import document
 from wmpaint.pens import load_pens
 
 HEADER = {
@@ -53,13 +53,9 @@ def weights(path: Path, meta: dict[str, str]) -> None:
     save_file({"a": torch.zeros(3), "generator": torch.Generator().get_state()}, str(path), metadata=meta)
 
 
-def whole_training(path: Path) -> None:
-    weights(path, {"format": checkpoint.FORMAT, "kind": "training", "state": json.dumps({"step": 3})})
-
-
-def whole_state(path: Path) -> None:
+def whole_state(kind: str) -> Callable[[Path], None]:
     known = {"parameters": {}, "seed": 1}  # as much as is looked at before it is found to be none
-    weights(path, {"format": state.FORMAT, "state": json.dumps(known), "layout": "null"})
+    return lambda path: weights(path, {"format": checkpoint.FORMAT, "kind": kind, "state": json.dumps(known)})
 
 
 def copy_of(source: Path) -> Callable[[Path], Any]:
@@ -104,8 +100,11 @@ READERS = {
         "a.safetensors", "agent", copy_of(agents.store.WEIGHTS / f"{agents.available()[0]}.safetensors"), agents.load,
         10,
     ),
-    "checkpoint": Reader("a.safetensors", "checkpoint", whole_state, state.load, lenient=True),
-    "training": Reader("a.safetensors", "training", whole_training, lambda p: checkpoint.load(p, "training")),
+    "checkpoint": Reader("a.safetensors", "checkpoint", whole_state("painting"),
+        lambda p: checkpoint.load(p, "painting"), lenient=True),
+    "training": Reader(
+        "a.safetensors", "training", whole_state("training"), lambda p: checkpoint.load(p, "training"), lenient=True,
+    ),
     "idx": Reader("a-idx3-ubyte", "arrays", lambda p: p.write_bytes(idx()), lambda p: read_idx(p, 3)),
     "idx.gz": Reader("a.gz", "arrays", lambda p: p.write_bytes(gzip.compress(idx())), lambda p: read_idx(p, 3)),
     "npz": Reader("a.npz", "arrays", lambda p: np.savez(p, x=np.zeros((6, 5, 4)), y=np.arange(6)), load_arrays),

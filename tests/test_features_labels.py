@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wmpaint.errors import InputError
-from wmpaint.features.labels import ClassNames, imagenet, near
+from wmpaint.features.labels import ClassNames, imagenet
 
 NAMES = ClassNames(["puma, panther", "jaguar, panther", "mountain lion", "projectile, missile", "missile", "T-shirt"])
 
@@ -65,7 +65,3 @@ def test_near_names_of_imagenet_are_suggested() -> None:
     assert "near it are daisy" in refused(imagenet(), "dasiy")
     assert "near it are crane (bird), crane (machine)" in refused(imagenet(), "crane")
     assert "tiger cat" in refused(imagenet(), "cat")
-
-
-def test_near_sorts_by_likeness() -> None:
-    assert near("block7", ["stem", "block1", "block71", "block7.expand"])[0] == "block71"

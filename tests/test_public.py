@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 from pathlib import Path
 
 import wmpaint
+from wmpaint.painting.run import RunOptions
 
 LIST = Path(__file__).with_name("public_names.txt")
 
@@ -18,3 +22,22 @@ def test_public_names_are_the_checked_in_list() -> None:
 def test_public_names_exist() -> None:
     for name in getattr(wmpaint, "__all__", []):
         assert getattr(wmpaint, name) is not None
+
+
+def test_editors_see_the_same_names() -> None:
+    """`__init__.pyi` says where each comes from; an editor does not run the lookup on first use."""
+    tree = ast.parse((Path(wmpaint.__file__).parent / "__init__.pyi").read_text("utf-8"))
+    seen = {
+        a.asname: (node.module, a.name) for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names
+    }
+    assert sorted(seen) == sorted([*wmpaint.__all__, "__version__"])
+    for name, (module, known) in seen.items():
+        home = importlib.import_module(f"wmpaint.{module}" if module else "wmpaint")
+        found = getattr(home, known, None) or importlib.import_module(f"{home.__name__}.{known}")
+        assert found is getattr(wmpaint, str(name)), name
+
+
+def test_editors_see_the_options_of_paint() -> None:
+    options, run = RunOptions.__annotations__, inspect.signature(wmpaint.Run).parameters
+    assert list(options) == [name for name in run if name != "goal"]
+    assert RunOptions.__total__ is False

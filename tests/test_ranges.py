@@ -26,7 +26,6 @@ from wmpaint.export.pictures import check_quality
 from wmpaint.export.plotter import Machine, Order, Speeds
 from wmpaint.export.svg.write import _seconds
 from wmpaint.frame import Frame
-from wmpaint.media.programs.events import check_seed, check_size
 from wmpaint.media.ribbon.ribbon import RibbonConfig
 from wmpaint.objectives import presets
 from wmpaint.painting.schedule import Schedule
@@ -96,6 +95,12 @@ def plot(**how: Any) -> Any:
     return wp.plotter.plan(many(2), canvas=wp.Canvas(), **{"pens": "black", "fill": "center", **how})
 
 
+def alpha(**how: Any) -> Any:
+    """A dot in the corner of a strip of one pixel by any number."""
+    dot = [[0.5, 0.5]] * 3
+    return wp.Dabs("round").alpha(dot, 0.4, [1, 1], **{"height": 1, "width": 1, "seed": 0, **how})
+
+
 def video(**how: Any) -> VideoRun:
     return VideoRun([], **{"brush": "round", "strokes": 4, "height": 16, **how})
 
@@ -125,9 +130,9 @@ RANGES = [
     Range("run: budget", lambda v: run(budget=v), 0.0, None, low_open=True),
     Range("schedule: strokes", lambda v: Schedule.plan(v, 64, 1.0), 1, None, counted=True),
     Range("schedule: steps", lambda v: Schedule.plan(8, 64, 1.0, v), 1, None, counted=True),
-    Range("program: seed", check_seed, 0, MOST_SEED),
-    Range("program: height", lambda v: check_size(v, 8, 100), 1, 100),
-    Range("program: width", lambda v: check_size(8, v, 100), 1, 100),
+    Range("program: seed", lambda v: wp.Dabs("round", v), 0, MOST_SEED),
+    Range("program: height", lambda v: alpha(height=v), 1, 16_384),
+    Range("program: width", lambda v: alpha(width=v), 1, 16_384),
     Range("frame: height", lambda v: Frame(wp.Canvas(1 / 64), v), 1, None),
     Range("ribbon: body", lambda v: RibbonConfig(body=v), 2, 512),
     Range("ribbon: caps", lambda v: RibbonConfig(caps=v), 1, 512),

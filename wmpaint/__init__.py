@@ -25,6 +25,7 @@ _WHERE = {
     "Marks": "marks",
     "Medium": "medium",
     "MediumInfo": "medium",
+    "Mixed": "media",
     "MyPaint": "media.programs",
     "Objective": "objectives",
     "Painting": "painting",

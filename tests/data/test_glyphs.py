@@ -165,14 +165,14 @@ def test_bad_input_is_refused(some: Glyphs) -> None:
         kana("hiragana", characters="あア")
     with pytest.raises(InputError, match="expected hiragana of at most 0 strokes, got none"):
         kana("hiragana", max_strokes=0)
-    with pytest.raises(InputError, match=r"expected numbers of pictures in 0\.\.1073741823, got -1"):
+    with pytest.raises(InputError, match=r"expected numbers of pictures in 0 to 1,073,741,823, got -1"):
         some.take([-1], side=8)
     with pytest.raises(InputError, match="expected a side of 1 to 2048 pixels, got 0"):
         some.take([0], side=0)
-    with pytest.raises(InputError, match="expected a count of 1 picture or more, got 0"):
+    with pytest.raises(InputError, match="expected a count of 1 or more pictures, got 0"):
         some.sample(0, side=8, generator=chance())
     with pytest.raises(InputError, match="expected no number for endless data"):
         some.split(0.1)
     for bad in ({"jitter": -1.0}, {"thin": float("nan")}, {"taper": 2.0}, {"thin": 0.2, "thick": 0.1}):
-        with pytest.raises(InputError, match=r"expected thin at most|expected (jitter|thin|taper) in"):
+        with pytest.raises(InputError, match=r"expected thin at most|expected (jitter|thin|taper) of"):
             Style(**bad)

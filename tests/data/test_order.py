@@ -117,5 +117,5 @@ def test_bad_input_is_refused() -> None:
         agreement(strokes(LINES), strokes(LINES), GROUPS[:2])
     with pytest.raises(InputError, match="got 0 for 0"):
         agreement(strokes(LINES), Strokes.empty(), GROUPS[:0])
-    with pytest.raises(InputError, match="of 1 picture or more"):
+    with pytest.raises(InputError, match="at least the agreement of one picture"):
         mean_agreement([])

@@ -131,5 +131,5 @@ def test_bad_folders_are_refused(tmp_path: Path) -> None:
         photos(tmp_path)
     with pytest.raises(FileError, match=r"expected a picture file .*x\.png"):
         photos(tmp_path, ink=False).take([0], side=8)
-    with pytest.raises(InputError, match="expected a number of bytes to keep, got -1"):
+    with pytest.raises(InputError, match="expected 0 or more bytes to keep, got -1"):
         photos(tmp_path, kept=-1)

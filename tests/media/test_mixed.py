@@ -45,7 +45,7 @@ def test_nothing_to_paint_asks_no_brush() -> None:
 def test_what_cannot_be_mixed_is_refused() -> None:
     with pytest.raises(InputError, match="one medium or more"):
         Mixed([])
-    with pytest.raises(InputError, match="expected brush to be 0 to 1, got 2"):
+    with pytest.raises(InputError, match="expected brush of 0 to 1, got 2"):
         render(Mixed([Flat(), Flat()]), many(1).replace(brush=torch.tensor([2])), Frame(Canvas(), 8))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
 from ..strokes import Strokes
 
@@ -94,34 +95,23 @@ class Data(ABC):
 
 def check_side(side: int) -> int:
     """`side`, or an InputError."""
-    if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= MAX_SIDE:
-        raise InputError(f"expected a side of 1 to {MAX_SIDE} pixels, got {side!r}")
-    return side
+    return checks.whole("a side of … pixels", side, 1, MAX_SIDE)
 
 
 def check_count(count: int) -> int:
     """`count`, or an InputError."""
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise InputError(f"expected a count of 1 picture or more, got {count!r}")
-    return count
+    return checks.whole("a count of … pictures", count, 1)
 
 
 def numbers(index: Sequence[int] | Tensor, size: int) -> Tensor:  # [B] int64
     """Numbers of pictures, checked."""
-    if isinstance(index, Tensor):
-        found = index
-    else:
-        whole = [i for i in index if isinstance(i, int) and not isinstance(i, bool) and abs(i) <= ENDLESS]
-        if len(whole) < len(index):
-            raise InputError(f"expected whole numbers of pictures, up to {size - 1}, got {str(index)[:60]}")
-        found = torch.tensor(whole, dtype=torch.int64, device="cpu")
-    if found.ndim != 1 or not len(found) or found.is_floating_point() or found.dtype == torch.bool:
-        raise InputError(f"expected one whole number or more, got {str(index)[:60]}")
-    found = found.to("cpu", torch.int64)
-    bad = (found < 0) | (found >= size)
-    if bad.any():
-        raise InputError(f"expected numbers of pictures in 0..{size - 1}, got {int(found[bad][0])}")
-    return found
+    if isinstance(index, Tensor) and (index.ndim != 1 or index.is_floating_point() or index.dtype == torch.bool):
+        raise InputError(f"expected whole numbers of pictures [B], got {checks.shown(index)}")
+    given = index.tolist() if isinstance(index, Tensor) else index
+    return torch.tensor(
+        [checks.whole("numbers of pictures in …", i, 0, size - 1) for i in checks.some("one picture", given)],
+        device="cpu",
+    )
 
 
 def parts(size: int, held_out: float | int | None, *, what: str) -> tuple[Tensor, Tensor]:
@@ -131,7 +121,7 @@ def parts(size: int, held_out: float | int | None, *, what: str) -> tuple[Tensor
         held_out: a share below 1, a number of 1 or more, or None for a tenth.
     """
     share = HELD_OUT if held_out is None else held_out
-    wrong = isinstance(share, bool) or not isinstance(share, int | float) or not share > 0
+    wrong = isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < size
     count = 0 if wrong else (int(share) if share >= 1 else max(1, round(share * size)))
     if not 1 <= count < size:
         raise InputError(f"expected to hold out 1 to {size - 1} of the {size} pictures of {what}, got {held_out!r}")

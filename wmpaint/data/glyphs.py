@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
 from ..geometry import bezier
 from ..strokes import Strokes
@@ -46,9 +47,7 @@ class Style:
 
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise InputError(f"expected {name} in {low:g}..{high:g}, got {value!r}")
+            checks.number(name, getattr(self, name), low, high)
         if self.thin > self.thick:
             raise InputError(f"expected thin at most thick, got {self.thin:g} and {self.thick:g}")
 

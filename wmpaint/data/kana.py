@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import checks
 from ..errors import FileError, InputError, MissingProgram
 from ..foreign import LIMITS, foreign, read_bytes
 from .curves import cubics, quadratics
@@ -54,8 +55,7 @@ def kana(
         MissingProgram: the package `kanjivg` is not installed.
         InputError: an unknown name, a character that the set does not have, or nothing left.
     """
-    if name not in SETS:
-        raise InputError(f"expected a set of characters out of {', '.join(SETS)}, got {name!r}")
+    checks.one_of("a set of characters", name, SETS)
     most = FEW if max_strokes is None and name == "kanji" else max_strokes
     folder = _folder()
     wanted = [code for block in SETS[name] for code in block]

@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
 from ..geometry import bezier
 from ..strokes import Strokes
@@ -114,8 +115,7 @@ def mean_agreement(found: Sequence[Agreement]) -> Agreement:
     Raises:
         InputError: no pictures.
     """
-    if not found:
-        raise InputError("expected the agreement of 1 picture or more, got none")
+    found = checks.some("the agreement of one picture", found)
     return Agreement(*(sum(column) / len(found) for column in zip(*map(astuple, found), strict=True)))
 
 

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .. import checks
 from ..canvas import Canvas
 from ..errors import InputError
 from ..frame import Frame
@@ -141,8 +142,7 @@ def paintings(
         BrushError, FileError: no such painter.
         InputError: numbers outside those ranges.
     """
-    if isinstance(strokes, bool) or not isinstance(strokes, int) or not 1 <= strokes <= MOST:
-        raise InputError(f"expected 1 to {MOST} strokes of a painting, got {strokes!r}")
+    strokes = checks.whole("… strokes of a painting", strokes, 1, MOST)
     if len(radius) != 2 or not 1e-4 <= radius[0] <= radius[1] <= 1:
         raise InputError(f"expected the smallest and the largest radius within 0.0001..1, got {radius!r}")
     painter = brush if isinstance(brush, RibbonPainter) else load_painter(brush)

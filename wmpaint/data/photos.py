@@ -21,7 +21,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..errors import FileError, InputError
+from .. import checks
+from ..errors import FileError
 from ..image import load_image
 from .base import Data, Examples, check_count, check_side, numbers, parts
 
@@ -166,8 +167,7 @@ def photos(folder: str | Path, *, ink: bool | None = None, kept: int = KEPT) -> 
     shown = repr(os.fspath(folder))
     if not folder.is_dir():
         raise FileError(f"expected a folder of pictures, got {shown}")
-    if isinstance(kept, bool) or not isinstance(kept, int) or kept < 0:
-        raise InputError(f"expected a number of bytes to keep, got {kept!r}")
+    kept = checks.whole("… bytes to keep", kept, 0)
     files = _files(folder)
     if not files:
         raise FileError(f"expected a folder with pictures ({', '.join(SUFFIXES[:4])} ...), got {shown} with none")

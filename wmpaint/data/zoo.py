@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import FileError, InputError
+from .. import checks
+from ..errors import FileError
 from ..explain import explained
 from .arrays import has_idx, load_arrays, load_idx_folder
 from .base import Data
@@ -44,10 +45,9 @@ def load(source: str | Path, *, download: bool = False, split: str | None = None
         InputError: an unknown name or option.
         MissingProgram: an optional package that is not installed.
     """
-    if split not in (None, "train", "test"):
-        raise InputError(f"expected the split 'train' or 'test', got {split!r}")
+    part = None if split is None else ("train", "test").index(checks.one_of("the split …", split, ("train", "test")))
     data = _load(source, download, options)
-    return data if split is None else data.split()[split == "test"]
+    return data if part is None else data.split()[part]
 
 
 def _load(source: str | Path, download: bool, options: dict[str, Any]) -> Data:
@@ -75,6 +75,5 @@ def _call(maker: Callable[..., Data], options: dict[str, Any], what: str, *argum
     """The data that `maker` makes, once it has said which options it knows."""
     takes = inspect.signature(maker).parameters
     names = [n for n, p in takes.items() if p.kind is p.KEYWORD_ONLY and n != "download"]
-    if strange := [name for name in options if name not in names]:
-        raise InputError(f"expected options of {what} out of {', '.join(names) or 'none'}, got {strange[0]!r}")
+    checks.known_options(f"of {what}", options, names)
     return maker(*arguments, **options)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from .. import checks
 from ..errors import InputError
 
-__all__ = ["ClassNames", "imagenet", "near"]
+__all__ = ["ClassNames", "imagenet"]
 
 _IMAGENET = Path(__file__).parent / "imagenet.txt"
 
@@ -48,9 +48,7 @@ class ClassNames:
             return self._by_name(which)
         if isinstance(which, bool) or not isinstance(which, (str, int)):
             raise InputError(f"expected the name or the index of a class, got {which!r}")
-        if not 0 <= int(which) < len(self):
-            raise InputError(f"expected a class from 0 to {len(self) - 1}, got {which}")
-        return int(which)
+        return checks.whole("a class of …", int(which), 0, len(self) - 1)
 
     def _by_name(self, name: str) -> int:
         indices = self._found.get(_plain(name), [])
@@ -61,15 +59,10 @@ class ClassNames:
             raise InputError(f"expected the name of one class, got {name!r}, which can be {meant}")
         words = set(_plain(name).split())
         holding = [known for known in self._found if words and words <= set(re.findall(r"\w+", known))]
-        close = [*sorted(holding, key=len), *near(_plain(name), self._found)]
+        close = [*sorted(holding, key=len), *checks.near(_plain(name), self._found)]
         indices = list(dict.fromkeys(i for known in close for i in self._found[known]))[:5]
         hint = f"; near it are {', '.join(self.names[i] for i in indices)}" if indices else ""
         raise InputError(f"expected the name of a class, got {name!r}{hint}")
-
-
-def near(name: str, known: Iterable[str]) -> list[str]:
-    """Up to three names that `name` may be a slip of, the nearest first."""
-    return difflib.get_close_matches(name, list(known), n=3)
 
 
 @functools.cache

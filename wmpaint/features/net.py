@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from .. import checks
 from ..errors import InputError
-from .labels import ClassNames, near
+from .labels import ClassNames
 
 __all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "FeatureNet", "Layer", "gather", "normalize", "survey"]
 
@@ -81,9 +82,7 @@ class FeatureNet(nn.Module):
             InputError: an unknown layer, or none; a picture of another shape, or too small for a layer; not
                 floating point; on another device than the network.
         """
-        wanted = (layers,) if isinstance(layers, str) else tuple(layers)
-        if not wanted:
-            raise InputError(f"expected at least one layer of {self.name}, got none")
+        wanted = checks.some(f"one layer of {self.name}", (layers,) if isinstance(layers, str) else layers)
         picture = self._checked(rgb, wanted)
         found: dict[str, Tensor] = self.trunk(picture, frozenset(wanted))
         return {name: found[name] for name in wanted}
@@ -127,10 +126,7 @@ class FeatureNet(nn.Module):
         return f"{self.name}, {len(self.layers)} layers"
 
     def _layer(self, name: str) -> Layer:
-        if name not in self._layers:
-            some = near(str(name), self.layers) or self.layers[:: max(len(self.layers) // 6, 1)]
-            raise InputError(f"expected a layer of {self.name}, such as {', '.join(some)}; got {name!r}")
-        return self._layers[name]
+        return self._layers[checks.one_of(f"a layer of {self.name}", name, self.layers)]
 
     def _checked(self, rgb: Tensor, wanted: Sequence[str]) -> Tensor:
         """`rgb` as [N, 3, H, W] in the network's precision, or an InputError."""

@@ -14,8 +14,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from .. import checks
 from ..errors import InputError
-from .labels import ClassNames, near
+from .labels import ClassNames
 from .net import IMAGENET_MEAN, IMAGENET_STD, FeatureNet, normalize, survey
 
 __all__ = ["wrap"]
@@ -50,11 +51,8 @@ def wrap(
     name = name or type(module).__name__
     known = dict(module.named_modules())
     for path in places.values():
-        if path not in known:
-            hint = near(str(path), known) or list(known)[1:4]
-            raise InputError(f"expected a submodule of {name}, such as {', '.join(hint)}; got {path!r}")
-    if not places:
-        raise InputError(f"expected at least one layer of {name}, got none")
+        checks.one_of(f"a submodule of {name}", path, known)
+    checks.some(f"one layer of {name}", places)
     with torch.inference_mode(False), torch.no_grad():
         trunk = _Foreign(copy.deepcopy(module).eval().requires_grad_(False), places, mean, std)
         weight = next(trunk.parameters(), torch.zeros(()))

@@ -12,12 +12,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..download import Progress, fetch
-from ..errors import FileError, InputError, MissingProgram
+from ..errors import FileError, MissingProgram
 from ..explain import explained
 from ..foreign import LIMITS, opened
 from .classic import VGG_DEPTHS, GoogLeNet, Vgg
-from .labels import imagenet, near
+from .labels import imagenet
 from .lite import LITE, Lite
 from .net import FeatureNet, survey
 
@@ -109,9 +110,7 @@ def load(name: str = "lite0", *, base_url: str | None = None, progress: Progress
         MissingProgram: the package that holds the weights is not installed.
         FileError: the weights are not the ones that were published, or cannot be downloaded.
     """
-    if name not in available():
-        hint = near(str(name), available()) or available()
-        raise InputError(f"expected the name of a network, such as {', '.join(hint)}; got {name!r}")
+    checks.one_of("the name of a network", name, available())
     with _lock:  # two threads must not load the same weights twice
         if name not in _loaded:
             with torch.inference_mode(False), torch.no_grad():  # whoever calls first, weights must serve all

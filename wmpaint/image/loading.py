@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import FileError, InputError, WmpaintError
 from ..explain import explained
 from ..foreign import reason
@@ -68,11 +69,8 @@ def load_image(
         FileError: no such file, a folder, not a picture, or a broken or truncated one.
         InputError: an empty or too large picture, a wrong shape, type or range, NaN.
     """
-    ground = np.asarray(background, dtype=np.float32)
-    if ground.shape != (3,) or not ((ground >= 0) & (ground <= 1)).all():
-        raise InputError(f"expected a background of 3 numbers in 0..1, got {background!r}")
-    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 1):
-        raise InputError(f"expected most to be a whole number of pixels, got {most!r}")
+    ground = np.array(checks.numbers("a background", background, 3, 0, 1), np.float32)
+    most = None if most is None else checks.whole("most of … pixels", most, 1)
     if isinstance(source, str | os.PathLike):
         found = _from_file(named(source), max_pixels, most, ground)
     elif isinstance(source, Tensor):

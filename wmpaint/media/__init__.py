@@ -1,1 +1,8 @@
-"""Media: whatever lays marks on a canvas. Paint programs (`programs`) and what has learned from them (`ribbon`)."""
+"""Media: whatever lays marks on a canvas. Paint programs (`programs`), what has learned from them (`ribbon`), several
+at once (`mixed`), and all of them by name (`families`).
+"""
+
+from .families import Family, load, register
+from .mixed import Mixed
+
+__all__ = ["Family", "Mixed", "load", "register"]

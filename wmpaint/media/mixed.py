@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
 from ..frame import Frame
 from ..marks import Marks
@@ -74,8 +75,7 @@ class Mixed:
         Raises:
             InputError: a number that there is not.
         """
-        if not 0 <= number < self.count:
-            raise InputError(f"expected brush to be 0 to {self.count - 1}, got {number}")
+        checks.whole("brush of …", number, 0, self.count - 1)
         if number not in self._made:
             assert self._make is not None
             self._made[number] = self._make(number)

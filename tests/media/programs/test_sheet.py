@@ -29,9 +29,9 @@ def test_any_renderer_will_do_and_all_brushes_are_the_default() -> None:
 
 
 def test_impossible_sheets_are_refused() -> None:
-    with pytest.raises(InputError, match="0 brushes"):
+    with pytest.raises(InputError, match="expected at least one brush"):
         contact_sheet(Dabs, [])
-    with pytest.raises(InputError, match="0 columns"):
+    with pytest.raises(InputError, match="expected 1 to 64 columns, got 0"):
         contact_sheet(Dabs, ["ink"], columns=0)
 
 

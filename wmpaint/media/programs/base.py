@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ... import checks
 from ...canvas import MAX_SIDE
 from ...errors import InputError
 from ...frame import Frame
@@ -19,7 +20,7 @@ from ...medium import MediumInfo, Picture
 from ...strokes import Strokes
 from ._plan import Batch, plan
 from .brush import Brush
-from .events import BASE_HEIGHT, CHUNK, check_seed, check_size, check_strokes, events, pen_speed, stroke_seed
+from .events import BASE_HEIGHT, CHUNK, check_strokes, events, pen_speed, stroke_seed
 
 __all__ = ["BrushProgram", "Sheet"]
 
@@ -55,7 +56,7 @@ class BrushProgram(ABC):
 
     def __init__(self, brush: Brush | str | bytes, seed: int = 0) -> None:
         self.style = Brush.load(brush)
-        self.seed = check_seed(seed)
+        self.seed = checks.seed(seed)
 
     @property
     def brush(self) -> str:
@@ -94,8 +95,8 @@ class BrushProgram(ABC):
             InputError: a ground of another size, or too little memory.
         """
         count, size = math.prod(batch), (4, *frame.size)
-        if ground is not None and tuple(ground.mean.shape) != (*batch, *size):
-            raise InputError(f"expected a ground of shape {(*batch, *size)}, got {tuple(ground.mean.shape)}")
+        if ground is not None:
+            checks.shape("a ground", ground.mean, (*batch, *size))
         below = [None] * count if ground is None else [*ground.mean.detach().reshape(count, *size)]
         sheets = [self._sheet(*frame.size, frame.canvas.background if g is None else None) for g in below]
         for sheet, picture in zip(sheets, below, strict=True):
@@ -187,8 +188,8 @@ class BrushProgram(ABC):
         Raises:
             InputError: a number out of range.
         """
-        height, width = check_size(height, width, MAX_SIDE)
-        seeds = [stroke_seed(check_seed(seed))]
+        height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
+        seeds = [stroke_seed(checks.seed(seed))]
         checked = check_strokes([points], [radius], [pressure], [pace], max(height, width))
         out = np.zeros((1, height, width), np.float32)
         self._alphas(plan(self.style, *checked, height, width, self.dear), seeds, out, 1 / 32768)
@@ -210,8 +211,8 @@ class BrushProgram(ABC):
         Raises:
             InputError: a number out of range, with the index of the stroke.
         """
-        height, width = check_size(height, width, MAX_SIDE)
-        mixed = [stroke_seed(check_seed(seed)) for seed in seeds]
+        height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
+        mixed = [stroke_seed(checks.seed(seed)) for seed in seeds]
         if np.ndim(pace) == 0:
             pace = [pace] * (np.shape(radius)[0] if np.ndim(radius) else 0)
         checked = check_strokes(points, radius, pressure, pace, max(height, width))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import hashlib
 import json
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ... import checks
 from ...errors import BrushError, FileError, clipped
 from ...explain import explained
 from ...foreign import LIMITS, json_value, read_bytes
@@ -118,7 +118,7 @@ class Brush:
         found = _system(text)
         if found is not None:
             return cls(text, _read(found), title=found.stem)
-        near = difflib.get_close_matches(text, [*bundled(), *_system_names()], n=3, cutoff=0.5)
+        near = checks.near(text, [*bundled(), *_system_names()], cutoff=0.5)
         hint = f", did you mean {' or '.join(near)}?" if near else f", the bundled ones are {', '.join(bundled())}"
         raise BrushError(f"expected the name of a brush or a .myb file, got {text[:80]!r}{hint}")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import warnings
 
-from ...errors import InputError, MissingProgram
+from ... import checks
+from ...errors import MissingProgram
 from ...explain import explained
 from .base import BrushProgram
 from .brush import Brush
@@ -50,8 +50,4 @@ def load_program(name: str, brush: Brush | str | bytes, *, seed: int = 0) -> Bru
         BrushError: an unknown or broken brush.
         MissingProgram: the program is not installed.
     """
-    if name not in _PROGRAMS:
-        near = difflib.get_close_matches(str(name), _PROGRAMS, n=1)
-        hint = f", did you mean {near[0]}?" if near else ""
-        raise InputError(f"expected a program of {' or '.join(_PROGRAMS)}, got {str(name)[:40]!r}{hint}")
-    return _PROGRAMS[name](brush, seed)
+    return _PROGRAMS[checks.one_of("a program of …", name, _PROGRAMS)](brush, seed)

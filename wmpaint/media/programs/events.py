@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import checks
 from ...errors import InputError
 
 __all__ = [
@@ -20,8 +21,6 @@ __all__ = [
     "CHUNK",
     "MOVES",
     "STEP",
-    "check_seed",
-    "check_size",
     "check_strokes",
     "events",
     "pen_speed",
@@ -32,7 +31,6 @@ MOVES = 50
 CHUNK = 512  # strokes whose events are computed at once
 STEP = 0.1  # seconds
 BASE_HEIGHT = 512  # pixels at which pace is 1
-MAX_SEED = (1 << 63) - 1
 MAX_PACE = 49.0  # libmypaint forgets a stroke after 5 seconds without an event
 LEAST_PRESSURE = 1e-30  # see TOUCH in _libmypaint.py
 
@@ -60,21 +58,6 @@ def stroke_seed(seed: int, index: int = 0) -> int:
     return (x ^ (x >> 31)) & 0x3FFFFFFF
 
 
-def check_seed(seed: Any) -> int:
-    """`seed` as an int, or an InputError."""
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed <= MAX_SEED:
-        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {str(seed)[:40]}")
-    return int(seed)
-
-
-def check_size(height: Any, width: Any, most: int) -> tuple[int, int]:
-    """A picture's size in pixels, or an InputError."""
-    for value in (height, width):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
-            raise InputError(f"expected sides of 1 to {most} pixels, got {str(width)[:20]} x {str(height)[:20]}")
-    return int(height), int(width)
-
-
 def check_strokes(
     points: Any,  # [N, 3, 2] pixels
     radius: Any,  # [N] pixels
@@ -97,10 +80,9 @@ def check_strokes(
         try:
             array = np.asarray(value, np.float64)
         except (TypeError, ValueError, OverflowError):
-            raise InputError(f"expected {name} of numbers, got {str(value)[:40]}") from None
+            raise InputError(f"expected {name} of numbers, got {checks.shown(value)}") from None
         n = len(out[0]) if out else (array.shape[0] if array.ndim else 0)
-        if array.shape != (n, *shape):
-            raise InputError(f"expected {name} of shape {(n, *shape)}, got {array.shape}")
+        checks.shape(name, array, (n, *shape))
         good = ((array >= low) & (array <= high)).reshape(n, -1).all(1) if n else np.ones(0, bool)
         if not good.all():
             k = int(np.argmin(good))

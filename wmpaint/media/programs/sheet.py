@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ... import checks
 from ...canvas import Canvas
-from ...errors import InputError
 from ...frame import Frame
 from ...medium import Medium, render
 from ...strokes import Strokes
@@ -87,9 +87,8 @@ def contact_sheet(
     Raises:
         InputError: no brushes, or fewer than one column.
     """
-    names = list(bundled() if brushes is None else brushes)
-    if not names or isinstance(columns, bool) or not 1 <= columns <= 64:
-        raise InputError(f"expected brushes and 1 to 64 columns, got {len(names)} brushes and {columns} columns")
+    names = checks.some("one brush", bundled() if brushes is None else brushes)
+    columns = checks.whole("… columns", columns, 1, 64)
     make = program or choose.program
     width, height = TILE
     columns = min(columns, len(names))

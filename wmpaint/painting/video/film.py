@@ -26,9 +26,9 @@ from ...media.mixed import Mixed
 from ...medium import Medium
 from ...metrics import psnr
 from ...pens import load_pens
+from ..asked import Brushes
 from ..brush_ref import program_of
 from ..result import Painting
-from ..run import Brushes
 from .flicker import Flicker
 from .motion import STILL
 from .reading import open_film

@@ -15,8 +15,9 @@ from ...errors import InputError
 from ...image import load_image, resize
 from ...metrics import psnr
 from ...strokes import Strokes
+from ..asked import Brushes
 from ..result import Painting
-from ..run import Brushes, Run
+from ..run import Run
 from ..step import look
 from ..strategies.carry import Carried, carry
 from .motion import PIXELS, STILL, Watch
