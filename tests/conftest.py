@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import signal
 from collections.abc import Iterator
@@ -16,8 +17,8 @@ TESTS = Path(__file__).parent
 # What `pytest -m "not slow"` leaves out, beside all that a browser or another program looks at: whole pages and whole
 # paintings, trainings, films, searches for crashes. `python .ci/times.py JUNIT.xml` says what else would belong here.
 SLOW = (
-    "agents/test_lessons.py", "agents/test_parallel.py", "agents/test_polish.py", "agents/test_studio.py",
-    "agents/test_teaching.py", "agents/test_training.py", "cli/test_agents.py", "cli/test_painting_commands.py",
+    "agents/test_devices.py", "agents/test_evaluation.py", "agents/test_lessons.py", "agents/test_parallel.py",
+    "agents/test_tiles.py", "agents/test_training.py", "cli/test_agents.py", "cli/test_painting_commands.py",
     "cli/test_video.py", "demo/test_api.py", "demo/test_browser.py", "demo/test_parts.py", "docs/test_blocks.py",
     "docs/test_notebooks.py",
     "docs/test_site.py", "objectives/test_dream.py", "objectives/test_style.py", "objectives/test_text.py",
@@ -26,6 +27,9 @@ SLOW = (
     "test_benchmarks.py", "test_cli.py", "test_features_classic.py", "test_gallery.py",
 )  # fmt: skip
 OTHERS = re.compile(r"^\s*import browser$|needs\.program\(", re.M)  # programs that are not ours
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # one of several processes, before it loads PyTorch: they share the cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -51,6 +55,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if slow(item.path) or "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
             item.user_properties.append(("slow", "yes"))  # for JUnit's report
+    if "PYTEST_XDIST_WORKER" in os.environ:  # what is long first, so that the processes end together
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `-n 2` a file's tests stay in one process, with what they share, in the order of collection."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def script(name: str, function: str) -> Callable[..., object]:
 def test_the_readme_commands_are_one_line_each() -> None:
     command = script("readme.py", "command")
     assert str(command(README, "Paint")).endswith(".venv/bin/wmpaint paint")
-    assert str(command(README, "Test")).endswith(".venv/bin/pytest")
+    assert str(command(README, "Test")).endswith(".venv/bin/pytest -n 2")
 
 
 @pytest.mark.parametrize("text", ["", "## Paint\n", "## Paint\n```sh\na\nb\n```\n", "## Paint\n```sh\n```\n"])

@@ -111,9 +111,11 @@ def test_steps_and_callbacks_of_paint() -> None:
 
 def test_strokes_to_begin_with_of_several_brushes() -> None:
     mixed = STROKES.replace(brush=torch.tensor([0, 1, 1]))
-    with pytest.raises(InputError, match=r"strokes of one brush to begin with, got 2: init\.replace"):
+    with pytest.raises(
+        InputError, match=r"strokes of one brush to begin with, got brush 1: name all in brush=, or init\.replace"
+    ):
         wp.Run(PHOTO, strokes=3, height=16, init=mixed)
-    assert wp.Run(PHOTO, strokes=3, height=16, init=mixed.replace(brush=torch.ones(3, dtype=torch.int64))) is not None
+    assert wp.Run(PHOTO, brush=["round", "ink"], strokes=3, height=16, init=mixed) is not None
 
 
 def test_errors_of_those_who_are_called_are_left_alone() -> None:

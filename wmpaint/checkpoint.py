@@ -21,6 +21,7 @@ from .foreign import LIMITS
 __all__ = ["FORMAT", "check_tensor", "load", "reading", "save"]
 
 FORMAT = "wmpaint-checkpoint-3"
+_LIMITS = {"painting": LIMITS["checkpoint"], "training": LIMITS["training"]}
 
 
 def save(path: str | Path, kind: str, known: dict[str, Any], tensors: dict[str, Tensor]) -> None:
@@ -47,7 +48,7 @@ def load(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]
     Raises:
         FileError: no such file, or not a checkpoint of that kind.
     """
-    meta, tensors = tensor_files.read(path, LIMITS[_limit(kind)], FORMAT)
+    meta, tensors = tensor_files.read(path, _LIMITS[kind], FORMAT)
     with reading(path, kind):
         if meta.get("kind") != kind:
             raise ValueError(f"one of a {str(meta.get('kind'))[:40]}")
@@ -59,7 +60,7 @@ def load(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]
 
 def reading(path: str | Path, kind: str) -> Any:
     """A context in which whatever goes wrong is a FileError that says what was expected of the file."""
-    return tensor_files.reading(path, LIMITS[_limit(kind)].what, FORMAT)
+    return tensor_files.reading(path, _LIMITS[kind].what, FORMAT)
 
 
 def check_tensor(
@@ -76,7 +77,3 @@ def check_tensor(
     if value.numel() and not (low <= float(value.min()) and float(value.max()) <= high):
         raise ValueError(f"{name} outside {low:g} to {high:g}")
     return value
-
-
-def _limit(kind: str) -> str:
-    return "training" if kind == "training" else "checkpoint"

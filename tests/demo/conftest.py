@@ -22,9 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _swept() -> Iterator[None]:
-    """What a test leaves to the garbage collector is collected before the next one could be blamed for it."""
+    """What tests leave to the garbage collector is collected before those of another file could be blamed for it."""
     yield
     gc.collect()
 

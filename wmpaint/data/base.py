@@ -108,10 +108,8 @@ def numbers(index: Sequence[int] | Tensor, size: int) -> Tensor:  # [B] int64
     if isinstance(index, Tensor) and (index.ndim != 1 or index.is_floating_point() or index.dtype == torch.bool):
         raise InputError(f"expected whole numbers of pictures [B], got {checks.shown(index)}")
     given = index.tolist() if isinstance(index, Tensor) else index
-    return torch.tensor(
-        [checks.whole("numbers of pictures in …", i, 0, size - 1) for i in checks.some("one picture", given)],
-        device="cpu",
-    )
+    whole = [checks.whole("numbers of pictures in …", i, 0, size - 1) for i in checks.some("one picture", given)]
+    return torch.tensor(whole, device="cpu")
 
 
 def parts(size: int, held_out: float | int | None, *, what: str) -> tuple[Tensor, Tensor]:

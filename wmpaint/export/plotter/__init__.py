@@ -3,7 +3,10 @@
 A painting's strokes become lines of pens on a page: `Pen`s, a `Job` of layers, and files for machines.
 """
 
-from ...pens import SETS, Pen, PenSet, load_pens
+from ...pens import SETS as SETS
+from ...pens import Pen as Pen
+from ...pens import PenSet as PenSet
+from ...pens import load_pens as load_pens
 from .fill import FILLS
 from .gcode import MACHINES, Machine
 from .job import Job
@@ -15,15 +18,11 @@ from .preview import preview
 __all__ = [
     "FILLS",
     "MACHINES",
-    "SETS",
     "Job",
     "Layer",
     "Machine",
     "Order",
-    "Pen",
-    "PenSet",
     "Speeds",
-    "load_pens",
     "plan",
     "preview",
 ]
