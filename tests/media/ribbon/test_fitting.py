@@ -159,7 +159,7 @@ def test_a_brush_of_one_s_own_comes_with_the_painter_whatever_its_name() -> None
     for style, kept in ((pencil, None), (own, own.data), (Brush("mine", pencil.data), pencil.data)):
         program.style = style  # type: ignore[attr-defined]
         painter.adopt(painter.net, program, {})
-        definition = painter.info.get("definition")
+        definition = painter.notes.get("definition")
         assert (definition and definition.encode()) == kept
 
 
@@ -199,7 +199,7 @@ def test_it_keeps_to_the_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.warns(UserWarning, match="'soft' is not usable: its error is"):
         report = fit(painter, clock.program(), minutes=2, batch=4)  # all 14,000 strokes would take ten minutes
     assert 100 < clock.now <= 120 and report.seconds == clock.now
-    assert 500 < painter.info["strokes"] < 1000 and 80 < painter.info["steps"] < 150
+    assert 500 < painter.notes["strokes"] < 1000 and 80 < painter.notes["steps"] < 150
     assert report.strokes == fitting.FEWEST_TESTED
 
 
