@@ -13,7 +13,7 @@ import torch
 import toys
 
 from wmpaint.errors import BrushError, InputError
-from wmpaint.media.programs import Brush
+from wmpaint.media.programs import Brush, Dabs
 from wmpaint.media.ribbon import FitReport, RibbonConfig, RibbonPainter, data, evaluate, fit, fitting, survey
 
 NOISE = 0.3
@@ -157,7 +157,7 @@ def test_a_brush_of_one_s_own_comes_with_the_painter_whatever_its_name() -> None
     pencil = Brush.load("pencil")
     own = Brush("pencil", pencil.data.replace(b"\n", b"\n "))
     for style, kept in ((pencil, None), (own, own.data), (Brush("mine", pencil.data), pencil.data)):
-        program.style = style  # type: ignore[attr-defined]
+        program.info = Dabs(style).info
         painter.adopt(painter.net, program, {})
         definition = painter.notes.get("definition")
         assert (definition and definition.encode()) == kept
