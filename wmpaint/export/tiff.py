@@ -1,4 +1,4 @@
-"""TIFF, strip by strip, with 8 or 16 bits: `write_tiff(stream, picture, bits=16)`. (Pillow writes no 16-bit colors.)"""
+"""TIFF in strips, of 8 or 16 bits: `encode_tiff(stream, picture, bits=16)`. (Pillow writes no 16-bit colors.)"""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .. import checks
 from ..errors import InputError
 from .png import BITS, bands
 
-__all__ = ["COMPRESSIONS", "write_tiff"]
+__all__ = ["COMPRESSIONS", "encode_tiff"]
 
 COMPRESSIONS = {"deflate": 8, "none": 1}
 LARGEST = 1 << 32  # bytes; offsets have 32 bits
 _SHORT, _LONG, _RATIONAL, _ASCII, _BYTES = 3, 4, 5, 2, 7
 
 
-def write_tiff(
+def encode_tiff(
     stream: IO[bytes],
     picture: Tensor,  # [3 or 4, H, W]; 4 premultiplied
     *,
