@@ -17,8 +17,8 @@ TESTS = Path(__file__).parent
 # What `pytest -m "not slow"` leaves out, beside all that a browser or another program looks at: whole pages and whole
 # paintings, trainings, films, searches for crashes. `python .ci/times.py JUNIT.xml` says what else would belong here.
 SLOW = (
-    "agents/test_lessons.py", "agents/test_parallel.py", "agents/test_polish.py", "agents/test_studio.py",
-    "agents/test_teaching.py", "agents/test_training.py", "cli/test_agents.py", "cli/test_painting_commands.py",
+    "agents/test_devices.py", "agents/test_evaluation.py", "agents/test_lessons.py", "agents/test_parallel.py",
+    "agents/test_tiles.py", "agents/test_training.py", "cli/test_agents.py", "cli/test_painting_commands.py",
     "cli/test_video.py", "demo/test_api.py", "demo/test_browser.py", "demo/test_parts.py", "docs/test_blocks.py",
     "docs/test_notebooks.py",
     "docs/test_site.py", "objectives/test_dream.py", "objectives/test_style.py", "objectives/test_text.py",

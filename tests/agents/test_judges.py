@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from pupils import Blobs, agent, chance
 from torch import Tensor, nn
 
+from wmpaint.agents import Freehand, LossWeights, Stage, Training
 from wmpaint.agents.judges import PENALTY, Critic, FeatureJudge
 
 
@@ -38,3 +40,34 @@ def test_features_reach_the_painted_picture_only() -> None:
     painted, target = torch.rand(2, 3, 32, 32).requires_grad_(), torch.rand(2, 3, 32, 32).requires_grad_()
     judge(painted, target).backward()
     assert painted.grad is not None and float(painted.grad.abs().max()) > 0 and target.grad is None
+
+
+def test_critic_scores_slopes_and_learns() -> None:
+    critic = Critic(1, 16)
+    real, painted, mix = torch.rand(4, 1, 16, 16), torch.rand(4, 1, 16, 16), torch.rand(4)
+    with torch.no_grad():
+        for parameter in critic.parameters():
+            parameter.zero_()
+    # A critic that sees nothing has a slope of 0, and so the penalty 10 (0 - 1)^2, and no difference of scores.
+    assert float(critic.loss(painted, real, mix).detach()) == pytest.approx(10, abs=1e-3)
+    pupil = agent()
+    training = Training(
+        pupil,
+        [Stage(Freehand(Blobs(), batch=4, weights=LossWeights(critic=0.1), critic=(judge := Critic(1, 16))))],
+        steps=3,
+        critic=judge,
+    )
+    before = [p.clone() for p in judge.parameters()]
+    steps = list(training)
+    assert all("critic" in step.terms for step in steps)
+    assert any(not torch.equal(a, b) for a, b in zip(before, judge.parameters(), strict=True))
+    assert all(p.requires_grad for p in judge.parameters())
+
+
+def test_features_of_alike_pictures_are_alike() -> None:
+    judge = FeatureJudge()
+    target = torch.rand(2, 1, 32, 32, generator=chance())
+    assert float(judge(target, target)) == 0
+    painted = torch.rand(2, 1, 32, 32, generator=chance(1)).requires_grad_()
+    judge(painted, target).backward()
+    assert painted.grad is not None and float(painted.grad.abs().sum()) > 0

@@ -8,7 +8,7 @@ import pytest
 import torch
 from pupils import Blobs, Known, agent, chance
 
-from wmpaint.agents import Agent, Copying, Freehand, LossWeights
+from wmpaint.agents import Agent, CoarseToFine, Copying, Freehand, Lesson, LossWeights, WeightedLessons
 from wmpaint.agents.lessons import Outcome
 from wmpaint.errors import InputError
 from wmpaint.strokes import Strokes
@@ -153,3 +153,46 @@ def test_absent_strokes_are_not_copied() -> None:
         pupil = agent(kind=kind, per_look=3 if kind == "set" else 1)
         one, two = (Copying(data(pupil), batch=8).teach(pupil, chance(), 0.0) for data in (Known, Moved))
         assert two.terms["strokes"] == pytest.approx(one.terms["strokes"], rel=1e-5)
+
+
+def test_weighted_lessons_add_up() -> None:
+    pupil = agent(kind="recurrent")
+    data = Known(pupil)
+    lessons = [Freehand(data, batch=4, weights=LossWeights(early=0)), Copying(data, batch=4)]
+    apart = []
+    generator = chance()
+    for lesson in lessons:
+        apart.append(lesson.teach(pupil, generator, 1.0).loss)
+    both = WeightedLessons((1.0, lessons[0]), (0.5, lessons[1])).teach(pupil, chance(), 1.0).loss
+    assert torch.allclose(both, apart[0] + 0.5 * apart[1])
+
+
+# What all lessons have
+
+
+def test_a_lesson_says_how_it_teaches_and_no_more() -> None:
+    """What else a lesson does is written once, so that no misspelt method is taken for none."""
+    for kind in (Freehand, CoarseToFine, Copying, WeightedLessons):
+        assert {name for name in vars(kind) if not name.startswith("_")} == {"teach"}
+
+    class Idle(Lesson):
+        def teech(self) -> None:
+            pass
+
+    with pytest.raises(TypeError, match="abstract"):
+        Idle(None)  # type: ignore[abstract]
+
+
+def test_what_is_unfinished_is_forgotten_and_taken_up_through_lessons_of_lessons() -> None:
+    pupil = agent(strokes=6)
+    first, second = (
+        WeightedLessons((1.0, Copying(Known(pupil), batch=4)), (1.0, Freehand(Blobs(), batch=4, unroll=2)))
+        for _ in range(2)
+    )
+    first.teach(pupil, chance(), 1.0)
+    kept = first.tensors()
+    assert {name.partition(".")[0] for name in kept} == {"1"} and kept["1.index"].tolist() == [2] * 4
+    second.restore(kept)
+    assert second.parts[1].unfinished is not None and second.parts[0].unfinished is None
+    second.forget()
+    assert second.tensors() == {}

@@ -68,6 +68,11 @@ def times(factor: float) -> Callable[[Outcome], Outcome]:
     return lambda outcome: outcome._replace(loss=outcome.loss * factor)
 
 
+def quick(**config: Any) -> Agent:
+    """A pupil that says all at one look."""
+    return agent(kind="set", per_look=config.get("strokes", 3), **config)
+
+
 def freehand(**options: Any) -> Freehand:
     return Freehand(options.pop("data", None) or Blobs(), batch=options.pop("batch", 8), **options)
 
@@ -123,12 +128,12 @@ def test_what_cannot_be_is_refused(options: dict[str, Any], message: str) -> Non
 
 
 def test_pictures_that_are_no_numbers_are_taken_back() -> None:
-    pupil = agent()
+    pupil = quick()
     training = Training(pupil, [Stage(freehand(data=Blemished({3}), batch=16))], steps=60, rate=1e-2)
     steps = list(training)
     assert [step.index for step in steps if not math.isfinite(step.loss)] == [3] and training.undone == 1
     assert weights_of(pupil.net).isfinite().all() and weights_of(training.average).isfinite().all()
-    whole = Training(other := agent(), [Stage(freehand(batch=16))], steps=60, rate=1e-2)
+    whole = Training(other := quick(), [Stage(freehand(batch=16))], steps=60, rate=1e-2)
     list(whole)
     assert error(pupil) == pytest.approx(error(other), rel=0.25)
 
@@ -158,7 +163,7 @@ def test_a_gradient_that_is_no_number_is_taken_back() -> None:
 
 
 def test_a_leap_is_taken_back() -> None:
-    pupil = agent()
+    pupil = quick()
     lesson = Spoiled(freehand(), times(100), {RECENT + 5})
     training = Training(pupil, [Stage(lesson)], steps=RECENT + 10, rate=1e-3)
     steps = list(training)
@@ -178,14 +183,14 @@ def test_losses_around_zero_are_no_leaps() -> None:
             return Outcome(tied * 0 + self.middle + 0.1 * torch.randn((), generator=generator), {})
 
     for middle in (-1.0, 0.0):
-        training = Training(agent(), [Stage(Swinging(middle))], steps=2 * RECENT)
+        training = Training(quick(), [Stage(Swinging(middle))], steps=2 * RECENT)
         list(training)
         assert training.undone == 0
 
 
 def test_another_lesson_has_losses_of_its_own() -> None:
     quiet = Spoiled(freehand(), times(0.01), set(range(RECENT + 1)))
-    training = Training(agent(), [Stage(quiet, until=0.9), Stage(freehand())], steps=RECENT + 6)
+    training = Training(quick(), [Stage(quiet, until=0.9), Stage(freehand())], steps=RECENT + 6)
     steps = list(training)
     assert training.undone == 0 and steps[-1].loss > 20 * steps[RECENT - 1].loss
 

@@ -22,7 +22,7 @@ import signal, sys, time
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # with nohup it would be ignored, as it should
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from wmpaint import files
-from wmpaint.painting.loop import Run
+from wmpaint.painting.run import Run
 moment, sys.argv[1:] = sys.argv[1], sys.argv[2:]
 
 def say():

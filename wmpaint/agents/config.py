@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from .. import checks
 from ..errors import InputError
 
 __all__ = ["KINDS", "AgentConfig"]
@@ -13,7 +14,7 @@ __all__ = ["KINDS", "AgentConfig"]
 KINDS = ("recurrent", "set", "tiles")
 _COUNTS = {
     "strokes": (1, 10_000), "per_look": (1, 256), "side": (16, 512), "sees": (16, 128), "width": (4, 256),
-    "hidden": (8, 2048),
+    "hidden": (8, 2048), "program_height": (16, 16_384),
 }  # fmt: skip
 
 
@@ -60,16 +61,11 @@ class AgentConfig:
     ground: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise InputError(f"expected an agent of kind {', '.join(KINDS)}, got {self.kind!r:.40}")
+        checks.one_of("an agent of kind …", self.kind, KINDS)
         for name, (low, high) in _COUNTS.items():
-            value = getattr(self, name)
-            if type(value) is not int or not low <= value <= high:
-                raise InputError(f"expected {name} of {low} to {high}, got {value!r:.40}")
+            checks.whole(name, getattr(self, name), low, high)
         if self.sees & (self.sees - 1) or self.sees > self.side or self.side % self.sees:
             raise InputError(f"expected sees as a power of 2 that divides side {self.side}, got {self.sees}")
-        if type(self.program_height) is not int or not 16 <= self.program_height <= 16_384:
-            raise InputError(f"expected program_height of 16 to 16384, got {self.program_height!r:.40}")
         if self.channels not in (1, 3) or type(self.stops) is not bool:
             raise InputError(f"expected 1 or 3 channels and stops as true or false, got {self.channels!r:.40}")
         for name, size in (("radius", 2), ("pressure", 2), ("ink", 3), ("ground", 3)):

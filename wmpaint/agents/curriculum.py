@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from .. import checks
 from ..data.base import Data
 from ..errors import InputError
 from ..media import families
@@ -15,7 +16,7 @@ from .config import AgentConfig
 from .judges import Critic
 from .lessons import CoarseToFine, Copying, Freehand, Lesson, LossWeights, WeightedLessons
 from .parallel import Team
-from .policies import POLICIES, SetPolicy
+from .policies import POLICIES
 from .policies.set import AT_ONCE
 from .training import Stage, Training
 
@@ -74,10 +75,9 @@ def plan_training(
     if kind is None:
         many = strokes is not None and strokes > AT_ONCE
         kind = "recurrent" if copy > 0 or stops or many else "set"
-    policy = POLICIES.get(kind, SetPolicy)  # a kind that there is not is refused by `AgentConfig`
+    policy = POLICIES[checks.one_of("an agent of kind …", kind, POLICIES)]
     strokes = policy.count if strokes is None else strokes
-    if not 0 <= copy <= 1:
-        raise InputError(f"expected a share of 0 to 1 for copying, got {copy}")
+    checks.number("a share of … for copying", copy, 0, 1)
     if stops and not (copy or weights.strokes):
         raise InputError("expected known strokes to be copied by an agent that stops: it learns that from nothing else")
     if copy_from is not None and copy_from.channels != data.channels:
@@ -98,10 +98,13 @@ def plan_training(
     team.share(batch)  # refuses what cannot be shared
     if (copy or weights.strokes) and (copy_from or data).take([0], side=side).strokes is None:
         raise InputError(f"expected data with known strokes to copy, got {(copy_from or data).name}")
+    medium = medium or families.load(brush)
+    if not medium.info.differentiable:
+        raise InputError(f"expected a medium with gradients to learn with, got {medium.info.full_name}")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         notes = {"data": data.name, **({"credit": data.credit} if data.credit else {})}
-        agent = Agent(config, medium or families.load(brush), notes)
+        agent = Agent(config, medium, notes)
         critic = Critic(config.channels, config.sees) if weights.critic else None
     if begin_with is not None:
         _take_over(agent, begin_with)

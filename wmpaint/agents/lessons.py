@@ -9,6 +9,7 @@ from typing import NamedTuple, final
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..data.base import Data, Examples
 from ..errors import InputError
 from ..marks import Marks
@@ -51,8 +52,7 @@ class LossWeights:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if not 0 <= getattr(self, field.name) < float("inf"):
-                raise InputError(f"expected a weight of 0 or more for {field.name}, got {getattr(self, field.name)!r}")
+            checks.number(f"a weight of … for {field.name}", getattr(self, field.name), 0)
 
 
 class Outcome(NamedTuple):

@@ -230,7 +230,7 @@ class Training:
 
     def _tensors(self) -> dict[str, Tensor]:
         """All tensors that a step changes, themselves, by name."""
-        found = {}
+        found: dict[str, Tensor] = {}
         nets = {"net": self.agent.net, "average": self.average, "critic": self.critic}
         for name, net in nets.items():
             found |= {} if net is None else {f"{name}/{key}": value for key, value in net.state_dict().items()}

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 STOPPED = 130  # the shell's own code for a command that Ctrl-C ended; of other signals `main` makes theirs
+SAY_EVERY = 10.0  # seconds, where stderr is no terminal
 _UNITS = {"ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _LOADED = time.monotonic()
 
@@ -154,7 +155,7 @@ def progress_bar(total: float | None, label: str) -> Iterator[Callable[[float, s
 
         def say(done: float, text: str) -> None:
             nonlocal last
-            if time.monotonic() - last > 10:
+            if time.monotonic() - last > SAY_EVERY:
                 last = time.monotonic()
                 share = f" {done / total:.0%}" if total else ""
                 note(f"{label}{share} {text}".rstrip())
