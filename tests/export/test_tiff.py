@@ -12,7 +12,7 @@ from works import noise, read
 
 from wmpaint.errors import InputError
 from wmpaint.export import png, tiff
-from wmpaint.export.tiff import write_tiff
+from wmpaint.export.tiff import encode_tiff
 from wmpaint.image import to_uint8, to_uint16
 
 
@@ -24,7 +24,7 @@ def test_other_readers_get_every_value(tmp_path, monkeypatch, compression, bits,
     monkeypatch.setattr(png, "BAND_BYTES", 900)  # several strips
     picture, path = noise(channels, *size), tmp_path / "a.tif"
     with path.open("wb") as stream:
-        write_tiff(stream, picture, bits=bits, dpi=299.5, compression=compression, description="é", software="x 1")
+        encode_tiff(stream, picture, bits=bits, dpi=299.5, compression=compression, description="é", software="x 1")
     wanted = to_uint8(picture) if bits == 8 else to_uint16(picture)
     assert np.array_equal(read(path, (*size, channels), bits), wanted)
     with Image.open(path) as image:
@@ -39,16 +39,16 @@ def test_other_readers_get_every_value(tmp_path, monkeypatch, compression, bits,
 def test_what_is_refused():
     picture = torch.zeros(3, 4, 4)
     with pytest.raises(InputError, match="expected bits of 8 or 16, got 12"):
-        write_tiff(io.BytesIO(), picture, bits=12)
+        encode_tiff(io.BytesIO(), picture, bits=12)
     with pytest.raises(InputError, match="expected a compression out of deflate, none, got 'lzw'"):
-        write_tiff(io.BytesIO(), picture, compression="lzw")
+        encode_tiff(io.BytesIO(), picture, compression="lzw")
 
 
 def test_beyond_4_gib_offsets_have_64_bits(tmp_path, monkeypatch):
     stream, large = io.BytesIO(), io.BytesIO()
-    write_tiff(stream, noise(3, 33, 21))
+    encode_tiff(stream, noise(3, 33, 21))
     monkeypatch.setattr(tiff, "BIG", 50)
-    write_tiff(large, noise(3, 33, 21))
+    encode_tiff(large, noise(3, 33, 21))
     assert stream.getvalue()[:4] == b"II*\0" and large.getvalue()[:4] == b"II+\0"
     with Image.open(large) as image:
         assert np.array_equal(np.asarray(image), to_uint8(noise(3, 33, 21)))
@@ -57,7 +57,7 @@ def test_beyond_4_gib_offsets_have_64_bits(tmp_path, monkeypatch):
 def test_imagemagick_agrees(tmp_path):
     identify = needs.program("identify")
     with (tmp_path / "a.tif").open("wb") as stream:
-        write_tiff(stream, noise(4, 33, 21), bits=16, dpi=300)
+        encode_tiff(stream, noise(4, 33, 21), bits=16, dpi=300)
     said = subprocess.run([identify, "-verbose", tmp_path / "a.tif"], capture_output=True, text=True, check=True)
     assert not said.stderr
     for words in ("Geometry: 21x33+0+0", "Depth: 16-bit", "Resolution: 300x300", "Compression: Zip"):

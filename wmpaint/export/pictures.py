@@ -25,10 +25,10 @@ from ..version import __version__
 from .bitmap import flatten
 from .exportable import Exportable
 from .png import BITS, bands
-from .png import write_png as write_png_to
+from .png import encode_png as write_png_to
 from .sheet import inches
 from .tiff import COMPRESSIONS
-from .tiff import write_tiff as write_tiff_to
+from .tiff import encode_tiff as write_tiff_to
 from .view import picture_size, view_of
 
 if TYPE_CHECKING:

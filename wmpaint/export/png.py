@@ -1,4 +1,4 @@
-"""PNG, band by band, with 8 or 16 bits: `write_png(stream, picture, bits=16)`. (Pillow writes no 16-bit colors.)"""
+"""PNG, band by band, with 8 or 16 bits: `encode_png(stream, picture, bits=16)`. (Pillow writes no 16-bit colors.)"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from .. import checks
 from ..image import to_uint8, to_uint16
 
-__all__ = ["BITS", "band_rows", "bands", "write_png"]
+__all__ = ["BITS", "band_rows", "bands", "encode_png"]
 
 BITS = (8, 16)  # a channel
 
@@ -38,7 +38,7 @@ def bands(
         yield convert(picture[:, top : top + count])
 
 
-def write_png(
+def encode_png(
     stream: IO[bytes],
     picture: Tensor,  # [3 or 4, H, W]; 4 premultiplied
     *,

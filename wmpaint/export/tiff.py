@@ -1,4 +1,4 @@
-"""TIFF, strip by strip, with 8 or 16 bits: `write_tiff(stream, picture, bits=16)`, with tifffile."""
+"""TIFF, strip by strip, with 8 or 16 bits: `encode_tiff(stream, picture, bits=16)`, with tifffile."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from torch import Tensor
 from .. import checks
 from .png import BITS, band_rows, bands
 
-__all__ = ["COMPRESSIONS", "write_tiff"]
+__all__ = ["COMPRESSIONS", "encode_tiff"]
 
 COMPRESSIONS = ("deflate", "none")
 BIG = (1 << 32) - (1 << 24)  # bytes of pixels beyond which offsets of 32 bits do not do
 
 
-def write_tiff(
+def encode_tiff(
     stream: IO[bytes],
     picture: Tensor,  # [3 or 4, H, W]; 4 premultiplied
     *,
