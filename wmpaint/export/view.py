@@ -15,8 +15,8 @@ from .. import checks, memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..frame import Frame
+from ..marks import Marks
 from ..medium import Medium, render
-from ..strokes import Strokes
 from .exportable import Exportable
 from .sheet import inches
 
@@ -45,7 +45,7 @@ class View:
         """The whole canvas, so many pixels high."""
         return Frame(self.canvas, height, program_height=self.program_height)
 
-    def render(self, strokes: Strokes, *, height: int) -> Tensor:
+    def render(self, strokes: Marks, *, height: int) -> Tensor:
         """The picture [4, H, W], premultiplied.
 
         Raises:
