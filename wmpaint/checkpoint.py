@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def load(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]
     return known, tensors
 
 
-def expecting(path: str | Path, kind: str) -> Any:
+def expecting(path: str | Path, kind: str) -> AbstractContextManager[None]:
     """A context in which whatever goes wrong is a FileError that says what was expected of the file."""
     return tensor_files.reading(path, _LIMITS[kind].what, FORMAT)
 

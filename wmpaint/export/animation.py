@@ -21,7 +21,7 @@ from ..medium import Medium, grow
 from ..strokes import Strokes
 from . import ffmpeg, gif
 from .bitmap import flatten
-from .motion import growing, with_ring
+from .growing import growing, with_ring
 
 __all__ = ["FPS", "PACES", "encode_film", "stroke_counts", "stroke_frames"]
 

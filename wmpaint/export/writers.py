@@ -16,7 +16,7 @@ from ..media import measuring
 from . import film, ora, pictures, svg
 from .exportable import Exportable, curves_of
 from .film import FILM_HEIGHT
-from .sheet import sheet_of
+from .view import page_of
 
 __all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
@@ -51,7 +51,7 @@ def _write_svg(
     """
     how = {"style": style, "levels": levels, "animate": animate, "seconds": seconds}
     drawn = _drawn(work, style, measured, title, embed)
-    svg.write_svg(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=sheet_of(work))
+    svg.write_svg(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=page_of(work))
 
 
 def _write_html(
@@ -83,7 +83,7 @@ def _write_pdf(
     """.pdf: the same shapes as in .svg on a page: that which the painting was made for, if it was for one."""
     how = {"style": style, "levels": levels}
     drawn = _drawn(work, style, measured, title, False)
-    svg.write_pdf(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=sheet_of(work))
+    svg.write_pdf(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=page_of(work))
 
 
 def _drawn(work: Exportable, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
