@@ -25,6 +25,7 @@ import json, resource, sys, tempfile
 from pathlib import Path
 import wmpaint as wp
 from wmpaint import memory
+from wmpaint.objectives.start import Plan
 strokes, height, kind = json.loads(sys.argv[1])
 photo = wp.sample_photo()
 if kind in ("photo", "pens", "charcoal"):
@@ -33,12 +34,12 @@ elif kind == "style":
     goal = wp.transfer(photo, [photo], wp.features.load())
 elif kind == "tall":
     goal = wp.photo(photo)
-    goal.heights = (64, height)
+    goal.plan = Plan(heights=(64, height))
 else:
     goal = wp.class_dream("daisy", [wp.features.load()])
 asked = []
 options = {"pens": {"pens": "fineliners"}, "charcoal": {"brush": "charcoal"}}.get(kind, {})
-memory.check = lambda *args, **options: asked.append(memory.needed(*args, **options))
+memory.check_painting = lambda *args, **options: asked.append(memory.needed(*args, **options))
 with tempfile.TemporaryDirectory() as folder:
     run = wp.Run(goal, strokes=strokes, height=height, steps=8, **options)
     for step in run:
@@ -57,6 +58,7 @@ from pathlib import Path
 import torch
 import wmpaint as wp
 from wmpaint import memory
+from wmpaint.objectives.start import Plan
 height, kind = json.loads(sys.argv[1])
 painting = wp.paint(wp.sample_photo(), strokes=100, height=128, steps=4)
 asked = []

@@ -19,7 +19,7 @@ from torch import Tensor
 import wmpaint as wp
 from wmpaint.image import resize, save_png
 from wmpaint.objectives import Objective, Scene, rank
-from wmpaint.painting.loop import VISIBLE
+from wmpaint.painting.strategies.rounds import VISIBLE
 
 PICTURES = Path(__file__).parents[1] / "examples" / "pictures"
 CLASSES = (

@@ -9,7 +9,7 @@ from common import options, paint, save
 from torch import Tensor
 
 import wmpaint as wp
-from wmpaint.objectives import Function
+from wmpaint.objectives import Function, Start
 
 
 class Tones(wp.Objective):
@@ -18,10 +18,11 @@ class Tones(wp.Objective):
     name = "tones"
 
     def __init__(self, photo: str) -> None:
-        self.picture = wp.load_image(photo)  # the painting begins from it, and takes its proportions
+        self.photo = wp.load_image(photo)
+        self.start = Start(self.photo)  # the painting begins from it, and takes its proportions
 
     def __call__(self, scene: wp.Scene) -> Tensor:
-        photo = self.guide(*scene.picture.shape[-2:]).mean(0)
+        photo = scene.memo(self, scene.picture.shape, lambda: scene.at_size(self.photo)).mean(0)
         wanted = (photo + 0.4 * (photo - photo.mean())).clamp(0, 1)
         return scene.mean((scene.picture.mean(0) - wanted).square())
 

@@ -28,8 +28,8 @@ SLOW = (
 )  # fmt: skip
 OTHERS = re.compile(r"^\s*import browser$|needs\.program\(", re.M)  # programs that are not ours
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # one of several processes, before it loads PyTorch: they share the cores
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Before PyTorch is loaded: what is as small as in tests is quicker on one thread, and processes share the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -33,13 +33,13 @@ def test_odd_backgrounds_are_refused(color: Any) -> None:
 
 @pytest.mark.parametrize("paper", ["A4", 210, (210,), (0, 297), (210, INF), (210, "297")])
 def test_odd_papers_are_refused(paper: Any) -> None:
-    with pytest.raises(InputError, match="expected paper of 2 lengths"):
+    with pytest.raises(InputError, match="expected paper"):
         Canvas(paper=paper)
 
 
 @pytest.mark.parametrize("height", [NAN, INF, -INF, "512", None, [512], True, 0, -3, 1.5, 1e300])
 def test_odd_heights_are_refused(height: Any) -> None:
-    with pytest.raises(InputError, match=r"expected (a height of 1 pixel or more|sides of at most 16384 pixels)"):
+    with pytest.raises(InputError, match=r"expected a height of 1 to 16,384 pixels"):
         Canvas().pixels(height)
 
 
@@ -55,7 +55,7 @@ def test_sides_in_pixels() -> None:
     assert Canvas(1 / 64).pixels(16) == (16, 1)  # never none
     assert Canvas(64).pixels(256) == (256, 16_384)
     for canvas, height in ((Canvas(64), 257), (Canvas(), 16_385)):
-        with pytest.raises(InputError, match="at most 16384"):
+        with pytest.raises(InputError, match=r"at most 16384|1 to 16,384 pixels"):
             canvas.pixels(height)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from wmpaint.color import delta_e, lab, parse_color, to_hex
+from wmpaint.color import delta_e, parse_color, to_hex, to_lab
 from wmpaint.errors import InputError
 
 # G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 color-difference formula", 2005, table 1.
@@ -57,10 +57,10 @@ def test_delta_e_is_that_of_sharma_s_pairs():
 
 def test_delta_e_broadcasts_and_is_zero_for_equal_colors():
     colors = torch.rand(5, 3)
-    table = delta_e(lab(colors)[:, None], lab(colors)[None])
+    table = delta_e(to_lab(colors)[:, None], to_lab(colors)[None])
     assert table.shape == (5, 5) and float(table.diagonal().max()) == 0
     torch.testing.assert_close(table, table.t(), atol=1e-3, rtol=0)
-    black, white = lab(torch.zeros(1, 3)), lab(torch.ones(1, 3))
+    black, white = to_lab(torch.zeros(1, 3)), to_lab(torch.ones(1, 3))
     assert float(delta_e(black, white)) == pytest.approx(100, abs=0.01)
 
 
@@ -68,8 +68,8 @@ def test_lab_of_known_colors():
     rgb = torch.tensor([[0.0, 0, 0], [1, 1, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.5, 0.5]])
     red, green, blue = [53.24, 80.09, 67.20], [87.73, -86.18, 83.18], [32.30, 79.19, -107.86]
     wanted = torch.tensor([[0, 0, 0], [100, 0, 0], red, green, blue, [53.39, 0, 0]])
-    torch.testing.assert_close(lab(rgb), wanted, atol=0.05, rtol=0)
-    assert lab(torch.rand(2, 7, 3)).shape == (2, 7, 3)
+    torch.testing.assert_close(to_lab(rgb), wanted, atol=0.05, rtol=0)
+    assert to_lab(torch.rand(2, 7, 3)).shape == (2, 7, 3)
 
 
 def test_colors_as_text():

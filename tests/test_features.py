@@ -15,7 +15,7 @@ from wmpaint import features
 from wmpaint.errors import FileError, InputError, MissingProgram
 from wmpaint.features import FeatureNet, zoo
 from wmpaint.features.labels import ClassNames
-from wmpaint.features.net import Layer, gather
+from wmpaint.features.net import FeatureLayer, gather
 
 
 class Halves(nn.Module):
@@ -38,7 +38,7 @@ class Halves(nn.Module):
 
 @pytest.fixture
 def net() -> FeatureNet:
-    layers = {name: Layer(3, stride) for name, stride in (("one", 2), ("two", 4), ("three", 8))}
+    layers = {name: FeatureLayer(3, stride) for name, stride in (("one", 2), ("two", 4), ("three", 8))}
     return FeatureNet("halves", Halves(), layers, classes=ClassNames(["a", "b"]))
 
 
@@ -85,7 +85,7 @@ def test_wrong_layers_are_refused(net: FeatureNet) -> None:
     assert refused(net, picture, ["one", "tree"]) == (
         "expected a layer of halves out of one, two, three, got 'tree': did you mean three?"
     )
-    assert refused(net, picture, ["zzz"]) == "expected a layer of halves, out of one, two, three, got 'zzz'"
+    assert refused(net, picture, ["zzz"]) == "expected a layer of halves out of one, two, three, got 'zzz'"
     assert "at least one layer" in refused(net, picture, [])
     for ask in (net.channels, net.stride, net.smallest):
         with pytest.raises(InputError, match="did you mean two"):

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from wmpaint.features.classic import VGG_DEPTHS, GoogLeNet, Vgg
-from wmpaint.features.net import survey
+from wmpaint.features.net import measure_layers
 
 MEAN, STD = torch.tensor([0.485, 0.456, 0.406])[:, None, None], torch.tensor([0.229, 0.224, 0.225])[:, None, None]
 
@@ -88,7 +88,7 @@ def test_googlenet_is_the_unfolded_twin() -> None:
         if name != "logits":
             torch.testing.assert_close(F.relu(found[f"{name}.linear"]), found[name])
             assert found[f"{name}.linear"].min() < 0
-    layers = survey(found, 96)
+    layers = measure_layers(found, 96)
     assert set(GoogLeNet.style + GoogLeNet.content) <= set(layers)
     assert layers["inception4b"].channels == 512 and layers["logits"].channels == 1000
 

@@ -19,7 +19,7 @@ ROOT = Path(wmpaint.__file__).parent
 LAYERS = [
     "errors version processes clock",
     "checks explain",
-    "foreign leftovers",
+    "foreign temporaries",
     "files memory tensors columns",
     "checkpoint download",
     "units color geometry metrics marks",

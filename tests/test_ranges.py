@@ -12,19 +12,20 @@ import numpy as np
 import pytest
 import torch
 from flat import many
+from works import painting
 
 import wmpaint as wp
 from wmpaint.agents.config import AgentConfig
 from wmpaint.agents.lessons import LossWeights
-from wmpaint.cli.common import duration
+from wmpaint.cli.common import parse_duration
 from wmpaint.data.base import MAX_SIDE, check_side
 from wmpaint.demo.limits import Limits
-from wmpaint.demo.words import number, whole
 from wmpaint.errors import FileError, InputError
-from wmpaint.export.film import LONGEST, _check_seconds
-from wmpaint.export.pictures import check_quality
+from wmpaint.export.film import write_film
+from wmpaint.export.pictures import write_webp
 from wmpaint.export.plotter import Machine, Order, Speeds
-from wmpaint.export.svg.write import _seconds
+from wmpaint.export.svg.write import svg_text
+from wmpaint.export.view import picture_size
 from wmpaint.frame import Frame
 from wmpaint.media.ribbon.ribbon import RibbonConfig
 from wmpaint.objectives import presets
@@ -111,6 +112,7 @@ def film(**how: Any) -> None:
 
 
 FRAMES = Path(__file__).parent.parent / "examples" / "no such folder"  # numbers are looked at first
+NOWHERE = FRAMES / "a.webp"
 RANGES = [
     Range("canvas: aspect", lambda v: wp.Canvas(v), 1 / 64, 64.0),
     Range("canvas: background", lambda v: wp.Canvas(1.0, (v, 0.5, 0.5)), 0.0, 1.0),
@@ -149,9 +151,12 @@ RANGES = [
     Range("agent: firmest pressure", lambda v: agent(pressure=(0.4, v)), 0.4, 1.0, low_open=True),
     Range("agent: smallest radius", lambda v: agent(radius=(v, 0.5)), 0.0, 0.5, low_open=True, high_open=True),
     Range("data: side", check_side, 1, MAX_SIDE),
-    Range("film: hold", lambda v: _check_seconds("hold", v), 0.0, float(LONGEST)),
-    Range("picture: quality", check_quality, 0, 100),
-    Range("svg: seconds", _seconds, 0.0, 3600.0, low_open=True),
+    Range("film: hold", lambda v: write_film(NOWHERE, painting(program_height=8), hold=v), 0.0, 3600.0),
+    Range("film: fps", lambda v: write_film(NOWHERE, painting(program_height=8), fps=v), 1.0, 60.0),
+    Range("picture: quality", lambda v: write_webp(NOWHERE, painting(program_height=8), quality=v), 0.0, 100.0),
+    Range("picture: dpi", lambda v: picture_size(painting(program_height=8), None, v), 1.0, 100_000.0),
+    Range("svg: seconds", lambda v: svg_text(many(2), wp.Canvas(), animate=True, seconds=v), 0.0, 3600.0,
+          low_open=True),
     Range("pen: width", lambda v: pen(width=v), 0.01, 100.0),
     Range("pen: opacity", lambda v: pen(opacity=v), 0.05, 1.0),
     Range("pen: angle", lambda v: pen(angle=v), -360.0, 360.0),
@@ -187,9 +192,7 @@ RANGES = [
     Range("films: limit", lambda v: film(limit=v), 1, 100_000),
     Range("video: steps", lambda v: video(steps=v), 1, None),
     Range("video: still", lambda v: video(still=v), 0.0, 255.0),
-    Range("command line: a time", lambda v: duration(f"{v:.1080f}"), 0.0, 1e7, low_open=True, high_open=True),
-    Range("page: a number", lambda v: number(v, "it", 2.0, 3.0), 2.0, 3.0),
-    Range("page: a whole number", lambda v: whole(v, "it", 2, 3), 2, 3),
+    Range("command line: a time", lambda v: parse_duration(f"{v:.1080f}"), 0.0, 1e7, low_open=True, high_open=True),
     *(Range(f"page: limit of {f.name}", lambda v, n=f.name: Limits(**{n: v}), 1, None) for f in fields(Limits)),
     *(Range(f"agent: weight of {f.name}", lambda v, n=f.name: LossWeights(**{n: v}), 0.0, math.inf, high_open=True)
       for f in fields(LossWeights)),

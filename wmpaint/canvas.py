@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
+from . import checks
 from .errors import InputError
 from .explain import explained
 from .image import size_of
@@ -34,19 +34,16 @@ class Canvas:
     paper: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        aspect = _number(self.aspect)
+        aspect = checks.real(self.aspect)
         if not 1 / 64 <= aspect <= 64:
             raise InputError(f"expected a canvas aspect of 1/64 to 64, got {self.aspect!r}")
         object.__setattr__(self, "aspect", aspect)
         if self.background is not None:
-            color = _numbers(self.background)
-            if len(color) != 3 or not all(0 <= c <= 1 for c in color):
-                raise InputError(f"expected a background of 3 numbers in 0..1, got {self.background!r}")
-            object.__setattr__(self, "background", color)
+            object.__setattr__(self, "background", checks.numbers("a background", self.background, 3, 0, 1))
         if self.paper is not None:
-            paper = _numbers(self.paper)
-            if len(paper) != 2 or not all(0 < side <= 10_000 for side in paper):
-                raise InputError(f"expected paper of 2 lengths up to 10,000 mm, got {self.paper!r}")
+            paper = checks.numbers("paper in mm", self.paper, 2, 0, 10_000)
+            if not min(paper) > 0:
+                raise InputError(f"expected paper with sides above 0, got {self.paper!r}")
             object.__setattr__(self, "paper", paper)
 
     @classmethod
@@ -74,28 +71,8 @@ class Canvas:
         Raises:
             InputError: `height` that is no whole number of 1 or more, or a side above 16,384 pixels.
         """
-        rows = _number(height)
-        if not (rows >= 1 and rows % 1 == 0):  # of infinity, the rest is nan
-            raise InputError(f"expected a height of 1 pixel or more, got {height!r}")
+        rows = checks.whole("a height of … pixels", height, 1, MAX_SIDE, floats=True)
         width = max(1, round(self.aspect * rows))
-        if max(rows, width) > MAX_SIDE:
-            raise InputError(f"expected sides of at most {MAX_SIDE} pixels, got {width} x {rows:.0f}")
-        return int(rows), width
-
-
-def _number(value: Any) -> float:
-    """A number as a float; nan for what is none."""
-    if isinstance(value, bool | str | bytes):
-        return math.nan
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError, RuntimeError):  # torch's own for a tensor of several numbers
-        return math.nan
-
-
-def _numbers(values: Any) -> tuple[float, ...]:
-    """Several numbers as floats; none for what cannot be counted through."""
-    try:
-        return tuple(_number(value) for value in values)
-    except TypeError:
-        return ()
+        if width > MAX_SIDE:
+            raise InputError(f"expected sides of at most {MAX_SIDE} pixels, got {width} x {rows}")
+        return rows, width

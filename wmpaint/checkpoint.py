@@ -52,7 +52,7 @@ def load(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]
     with reading(path, kind):
         if meta.get("kind") != kind:
             raise ValueError(f"one of a {str(meta.get('kind'))[:40]}")
-        known = tensor_files.told(meta, "state", finite=False)
+        known = tensor_files.metadata_value(meta, "state", finite=False)
         if not isinstance(known, dict):
             raise ValueError("no object in its metadata")
     return known, tensors

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from . import checks
 from .errors import InputError
 
-__all__ = ["delta_e", "from_lab", "lab", "match_colors", "parse_color", "to_hex", "to_linear", "to_srgb"]
+__all__ = ["delta_e", "from_lab", "match_colors", "parse_color", "to_hex", "to_lab", "to_linear", "to_srgb"]
 
 
 def match_colors(picture: Tensor, like: Tensor) -> Tensor:  # [3, H, W], [3, h, w] -> [3, H, W]
@@ -50,13 +51,9 @@ def parse_color(value: Any, name: str = "a color") -> tuple[float, float, float]
         if re.fullmatch(r"[0-9a-fA-F]{3}|[0-9a-fA-F]{6}", text):
             text = text if len(text) == 6 else "".join(c + c for c in text)
             return int(text[:2], 16) / 255, int(text[2:4], 16) / 255, int(text[4:], 16) / 255
-    elif isinstance(value, Sequence) and len(value) == 3 and all(_is_share(c) for c in value):
+    elif isinstance(value, Sequence) and len(value) == 3 and all(0 <= checks.real(c) <= 1 for c in value):
         return float(value[0]), float(value[1]), float(value[2])
     raise InputError(f"expected {name} such as #1d4ed8, or as three numbers in 0..1, got {value!r:.60}")
-
-
-def _is_share(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def to_hex(color: Sequence[float]) -> str:
@@ -64,7 +61,7 @@ def to_hex(color: Sequence[float]) -> str:
     return "#" + "".join(f"{round(min(max(c, 0.0), 1.0) * 255):02x}" for c in color)
 
 
-def lab(rgb: Tensor) -> Tensor:  # [..., 3] -> [..., 3]
+def to_lab(rgb: Tensor) -> Tensor:  # [..., 3] -> [..., 3]
     """CIELAB (D65) of sRGB in 0..1: L in 0..100."""
     from kornia.color import rgb_to_lab
 

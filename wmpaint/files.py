@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import leftovers
+from . import temporaries
 from .errors import FileError, WmpaintError
 from .foreign import reason
 
@@ -170,7 +170,7 @@ def scratch_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     shown = os.fspath(folder)
     with _as_file_error(shown):
         _sweep_once(Path(shown))
-        scratch = Path(shown) / leftovers.name(kind="making")
+        scratch = Path(shown) / temporaries.temporary_name(kind="making")
         scratch.mkdir()
     try:
         yield scratch
@@ -219,7 +219,7 @@ def locked(path: str | os.PathLike[str], *, folder: bool = False) -> Iterator[No
 def _lock_name(shown: str) -> Path:
     target = Path(os.path.realpath(shown))
     digest = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
-    return target.with_name(f"{leftovers.LOCK}{digest}")
+    return target.with_name(f"{temporaries.LOCK}{digest}")
 
 
 def _folder_lock(folder: Path, made: list[Path]) -> int:
@@ -237,13 +237,13 @@ def _folder_lock(folder: Path, made: list[Path]) -> int:
     except BaseException:
         os.close(descriptor)
         raise
-    leftovers.sweep(folder)
+    temporaries.sweep_temporaries(folder)
     return descriptor
 
 
 def _file_lock(name: Path) -> int:
     """A descriptor that holds the lock of a file by this name, which is made."""
-    leftovers.sweep(name.parent)
+    temporaries.sweep_temporaries(name.parent)
     while True:
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
         try:
@@ -265,7 +265,7 @@ def _sweep_once(folder: Path) -> None:
     place = os.path.realpath(folder)
     if place not in _swept:
         _swept.add(place)
-        leftovers.sweep(place)
+        temporaries.sweep_temporaries(place)
 
 
 def _system_reason(error: BaseException, temporary: Path) -> str | None:
@@ -312,7 +312,7 @@ def _target(shown: str) -> Path:
 def _temporary_name(target: Path) -> str:
     """A short name of its own (a long one plus an ending could pass the 255 bytes of most systems)."""
     suffix = target.suffix if len(target.suffix.encode("utf-8", "surrogateescape")) <= 32 else ""
-    return leftovers.name(suffix)
+    return temporaries.temporary_name(suffix)
 
 
 def _mode(target: Path) -> int:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from . import checks
 from .errors import InputError
 
 __all__ = ["PAGES", "length", "page_size"]
@@ -41,13 +42,11 @@ def length(value: Any, name: str = "a length") -> float:
     Raises:
         InputError: anything else, infinite, or beyond 10 m.
     """
-    found = math.nan
     if isinstance(value, str):
         match = _LENGTH.fullmatch(value)
-        if match is not None:
-            found = float(match[1]) * UNITS[(match[2] or "mm").lower()]
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        found = float(value) if abs(value) <= LONGEST else math.inf
+        found = math.nan if match is None else float(match[1]) * UNITS[(match[2] or "mm").lower()]
+    else:
+        found = checks.real(value)
     if not math.isfinite(found):
         raise InputError(f"expected {name} such as 15mm, 0.4in or a number of millimetres, got {value!r:.60}")
     if abs(found) > LONGEST:

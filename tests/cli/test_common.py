@@ -19,13 +19,13 @@ from wmpaint.errors import BrushError, FileError, InputError
     ("text", "seconds"), [("20s", 20), ("90", 90), ("1.5min", 90), (" 2 m ", 120), ("500ms", 0.5), ("1H", 3600)]
 )
 def test_durations(text, seconds):
-    assert common.duration(text) == pytest.approx(seconds)
+    assert common.parse_duration(text) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("text", ["", "s", "-3s", "0", "0s", "1e9", "nan", "3 days", "1:30", "99999999h"])
 def test_no_durations(text):
     with pytest.raises(InputError, match="expected a time such as 20s or 2min, got"):
-        common.duration(text)
+        common.parse_duration(text)
 
 
 def guarded(error: BaseException) -> int:
@@ -101,7 +101,7 @@ def test_elapsed_counts_from_the_start_of_the_process():
 
 def test_stop_takes_one_ctrl_c_as_a_wish(capsys):
     before = signal.getsignal(signal.SIGINT)
-    with common.Stop() as stop:
+    with common.StopOnInterrupt() as stop:
         assert not stop.asked
         os.kill(os.getpid(), signal.SIGINT)
         assert stop.asked

@@ -16,7 +16,7 @@ from wmpaint.cli.app import app
     ("options", "words"),
     [
         (["--auth", "ada"], "--auth NAME:PASSWORD"), (["--auth", ":x"], "--auth NAME:PASSWORD"),
-        (["--max-strokes", "0"], "limit of strokes of 1 or more, got 0"),
+        (["--max-strokes", "0"], "limit of strokes of 1 to 1,000,000,000, got 0"),
         (["--max-upload", "-3"], "limit of megabytes"),
         (["--max-upload", "9" * 20], "limit of megabytes of 1 to 1,000,000,000"),
         (["--max-strokes", "9" * 30], "limit of strokes of 1 to 1,000,000,000"),

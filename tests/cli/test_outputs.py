@@ -9,7 +9,7 @@ from wmpaint.errors import FileError, InputError
 
 
 def names(*given: str, **options: bool) -> list[tuple[str, str]]:
-    return [(o.kind, str(o.path)) for o in outputs.plan(given, **options)]
+    return [(o.kind, str(o.path)) for o in outputs.plan_outputs(given, **options)]
 
 
 def test_a_folder_gets_everything_the_strokes_first():
@@ -53,26 +53,26 @@ def test_the_same_file_twice_is_written_once():
 @pytest.mark.parametrize("name", ["a.bmp", "out/a.xcf", "a.wmp"])
 def test_other_suffixes_are_refused(name):
     with pytest.raises(InputError, match=r"expected a folder, or a file ending in \.wmp\.json, \.json, \.png"):
-        outputs.plan([name])
+        outputs.plan_outputs([name])
 
 
 def test_no_replay_to_write_without_one():
     with pytest.raises(InputError, match="--no-real"):
-        outputs.plan(["real.png"], real=False)
+        outputs.plan_outputs(["real.png"], real=False)
 
 
 def test_checking_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    outputs.check(outputs.plan(["out/deep", "a.svg"]))
+    outputs.check_outputs(outputs.plan_outputs(["out/deep", "a.svg"]))
     assert not list(tmp_path.iterdir())
     with pytest.raises(FileError, match="no"):
-        outputs.check(outputs.plan(["no/a.svg"]))
+        outputs.check_outputs(outputs.plan_outputs(["no/a.svg"]))
     Path("file").touch()
     with pytest.raises(FileError, match="file"):
-        outputs.check(outputs.plan(["file/"]))
+        outputs.check_outputs(outputs.plan_outputs(["file/"]))
     Path("taken").mkdir()
     Path("taken/report.json").mkdir()
     with pytest.raises(FileError, match="folder"):
-        outputs.check(outputs.plan(["taken"]))
-    outputs.make_folders(outputs.plan(["out/deep"]))
+        outputs.check_outputs(outputs.plan_outputs(["taken"]))
+    outputs.make_folders(outputs.plan_outputs(["out/deep"]))
     assert Path("out/deep").is_dir()

@@ -22,7 +22,7 @@ import signal, sys, time
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # with nohup it would be ignored, as it should
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from wmpaint import files
-from wmpaint.painting.loop import Run
+from wmpaint.painting.run import Run
 moment, sys.argv[1:] = sys.argv[1], sys.argv[2:]
 
 def say():
@@ -120,7 +120,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_second_signal_drops_what_is_painted_once_it_is_meant(
     listening: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with common.Stop() as stop:
+    with common.StopOnInterrupt() as stop:
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGHUP)
         assert stop.asked and signals.code() == 143

@@ -20,17 +20,17 @@ gr = needs.package("gradio")
 
 from wmpaint import Canvas, Run, load, painters, sample_photo
 from wmpaint.demo import Limits
+from wmpaint.demo.downloads import Downloads, name_of
+from wmpaint.demo.drawing import MOST_LINES, strokes_of
 from wmpaint.demo.examples import CHANNELS, MANNERS, PHOTOS, TILE, channels
-from wmpaint.demo.files import FORMATS, write
-from wmpaint.demo.hand import MOST_LINES, strokes_of
-from wmpaint.demo.live import Stops, live
-from wmpaint.demo.made import Made, name_of
-from wmpaint.demo.opening import opened_painting, portable
-from wmpaint.demo.pictures import Photo, jpeg_uri, opened, stage
+from wmpaint.demo.formats import FORMATS, write_format
+from wmpaint.demo.live import StopEvents, live
+from wmpaint.demo.markup import OOPS, bar, plain_text, table, toasting
+from wmpaint.demo.pictures import Photo, jpeg_uri, read_upload, stage
 from wmpaint.demo.recipe import Recipe, call, command
 from wmpaint.demo.studio import Studio
 from wmpaint.demo.tabs import draw, dream, paint, style
-from wmpaint.demo.words import OOPS, bar, number, plain, table, told, whole
+from wmpaint.demo.uploaded import opened_painting, portable
 from wmpaint.demo.work import Work, finished
 from wmpaint.errors import FileError, InputError
 from wmpaint.export import writers
@@ -45,21 +45,21 @@ def test_errors_tell_nothing_of_the_servers_folders() -> None:
     error = FileError(
         "expected a picture, got '/tmp/gradio/ab12/cat.jpg', or /srv/www/key.pem; see C:\\Users\\me\\x.png"
     )
-    said = plain(error)
+    said = plain_text(error)
     assert "cat.jpg" in said and "key.pem" in said and said[0] == "E"
     assert not any(part in said for part in ("tmp", "gradio", "srv", "Users", "www"))
 
 
 def test_our_errors_are_toasts_in_their_own_words_and_others_are_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    @told
+    @toasting
     def ours() -> None:
         raise InputError("expected a photo, got none")
 
-    @told
+    @toasting
     def theirs() -> None:
         raise RuntimeError("secret /root/.ssh")
 
-    @told
+    @toasting
     def stream() -> Any:
         yield 1
         raise InputError("expected more")
@@ -74,24 +74,12 @@ def test_our_errors_are_toasts_in_their_own_words_and_others_are_not_told(caplog
     with pytest.raises(gr.Error, match="Expected more"):
         next(going)
 
-    @told
+    @toasting
     def full() -> None:
         raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 1 GB")
 
     with pytest.raises(gr.Error, match="more memory than there is"):
         full()
-
-
-@pytest.mark.parametrize("wrong", [None, math.nan, math.inf, -1, 11, "3", True, [1]])
-def test_numbers_out_of_range_are_refused_with_the_range(wrong: Any) -> None:
-    with pytest.raises(InputError, match="0 to 10"):
-        number(wrong, "strokes", 0, 10)
-
-
-def test_whole_numbers() -> None:
-    assert whole(3.0, "strokes", 1, 10) == 3 and isinstance(whole(3.0, "strokes", 1, 10), int)
-    with pytest.raises(InputError, match=r"whole number, got 3\.5"):
-        whole(3.5, "strokes", 1, 10)
 
 
 def test_text_is_escaped_on_the_page() -> None:
@@ -299,7 +287,7 @@ def test_a_painting_is_shown_from_its_first_step_and_can_be_stopped(studio: Stud
 
 
 def test_stops_are_each_visitors_own() -> None:
-    stops = Stops()
+    stops = StopEvents()
     one, two = stops.begin("a"), stops.begin("b")
     assert stops.stop("a") and one.is_set() and not two.is_set()
     assert not stops.begin("a").is_set(), "the next painting goes on"
@@ -422,18 +410,18 @@ def test_uploads_that_are_no_pictures_or_too_large(tmp_path: Path) -> None:
     heavy.write_bytes(bytes(1_100_000))
     for path, words in ((text, "picture file"), (half, "broken|truncated"), (wide, "pixels"), (heavy, "1 MB")):
         with pytest.raises((FileError, InputError), match=words):
-            opened(str(path), limits)
+            read_upload(str(path), limits)
     with pytest.raises(InputError, match="removed after an hour"):
-        opened(str(tmp_path / "gone.png"), limits)
+        read_upload(str(tmp_path / "gone.png"), limits)
     with pytest.raises(InputError, match="drop one into the frame"):
-        opened(None, limits)
-    assert max(opened(str(sample_photo()), Limits()).shape) <= 1400
+        read_upload(None, limits)
+    assert max(read_upload(str(sample_photo()), Limits()).shape) <= 1400
     logo = np.full((40, 40, 4), 255, np.uint8)
     logo[:, :20, 3] = 0
     Image.fromarray(logo).save(tmp_path / "logo.png")
     seen = "one color everywhere, with white where it is transparent"
     with pytest.warns(UserWarning, match="nearly nothing"), pytest.warns(UserWarning, match=seen):
-        opened(str(tmp_path / "logo.png"), Limits())  # outside of an event Gradio's toast is a warning
+        read_upload(str(tmp_path / "logo.png"), Limits())  # outside of an event Gradio's toast is a warning
 
 
 def test_the_photo_field_gives_the_path_of_whatever_was_uploaded(tmp_path: Path) -> None:
@@ -472,7 +460,7 @@ def test_paintings_that_are_brought(work: Work, tmp_path: Path) -> None:
     ):  # fmt: skip
         with pytest.raises((InputError, FileError), match=words) as caught:
             opened_painting(bad, Limits(), {})
-        assert str(tmp_path) not in plain(caught.value)
+        assert str(tmp_path) not in plain_text(caught.value)
     pens = json.loads(path.read_text())
     pens["parameters"]["pens"] = str(tmp_path / "secret.toml")
     (tmp_path / "pens.wmp.json").write_text(json.dumps(pens))
@@ -552,19 +540,19 @@ def test_what_is_no_drawing_is_refused(wrong: Any) -> None:
 
 
 def test_every_kind_of_file_is_written(work: Work) -> None:
-    made = Made()
+    made = Downloads()
     for kind, (suffix, _, _) in FORMATS.items():
         if suffix in (".pdf",):
             needs.cairosvg()
-        path = write(work.painting, kind, 80, "cat", made)
+        path = write_format(work.painting, kind, 80, "cat", made)
         assert path.stat().st_size > 100 and path.name == "cat" + suffix
         assert writers.suffix_of(path) == suffix
     with pytest.raises(InputError, match="a kind of file"):
-        write(work.painting, "Word", 80, "cat", made)
+        write_format(work.painting, "Word", 80, "cat", made)
 
 
 def test_old_files_are_removed_and_new_ones_stay() -> None:
-    made = Made(old=100)
+    made = Downloads(old=100)
     old, new = made.path("a"), made.path("b")
     for path in (old, new):
         path.write_text("x")

@@ -21,7 +21,7 @@ import httpx
 from apart import apart
 
 from wmpaint.demo import Limits, build
-from wmpaint.demo.home import private
+from wmpaint.demo.folders import private
 from wmpaint.demo.quota import Quota
 
 APP = """
@@ -95,7 +95,7 @@ def test_a_page_in_another_application_keeps_its_limits(mounted: tuple[str, Path
 
 
 def test_folders_of_servers_that_were_killed_are_swept(tmp_path: Path) -> None:
-    code = "import sys; from wmpaint.demo.home import private; print(private(sys.argv[1]))"
+    code = "import sys; from wmpaint.demo.folders import private; print(private(sys.argv[1]))"
     dead = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
     gone = Path(dead.stdout.strip())
     assert gone.is_dir()

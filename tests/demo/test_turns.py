@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from apart import apart
 
-from wmpaint.demo.errand import errand
-from wmpaint.demo.turns import Line, Waiting
+from wmpaint.demo.cancellable import cancellable
+from wmpaint.demo.queue import FairQueue, Waiting
 from wmpaint.errors import InputError
 
 
@@ -24,17 +24,17 @@ def steps(count: int, name: str, log: list[str], each: float = 0.0) -> Iterator[
         yield f"{name}{k}"
 
 
-async def follow(line: Line, visitor: str, work: Any) -> list[Any]:
+async def follow(line: FairQueue, visitor: str, work: Any) -> list[Any]:
     async with aclosing(line.follow(visitor, work)) as news:
         return [each async for each in news]
 
 
 def test_short_works_are_not_kept_waiting_by_long_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wmpaint.demo.turns.SHARES", (0.2, 10.0))
+    monkeypatch.setattr("wmpaint.demo.queue.SHARES", (0.2, 10.0))
     log: list[str] = []
 
     async def visit() -> list[list[Any]]:
-        line = Line()
+        line = FairQueue()
         line.slice = 0.05
         long = asyncio.create_task(follow(line, "a", steps(80, "long", log, 0.02)))
         await asyncio.sleep(0.5)
@@ -52,8 +52,8 @@ def test_short_works_are_not_kept_waiting_by_long_ones(monkeypatch: pytest.Monke
 
 
 def test_the_last_news_stand_even_where_a_rest_comes_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wmpaint.demo.turns.SHARES", (0.05, 10.0))
-    monkeypatch.setattr("wmpaint.demo.turns.BEAT", 0.1)
+    monkeypatch.setattr("wmpaint.demo.queue.SHARES", (0.05, 10.0))
+    monkeypatch.setattr("wmpaint.demo.queue.BEAT", 0.1)
 
     both, rests, heard = threading.Event(), threading.Event(), []
 
@@ -67,7 +67,7 @@ def test_the_last_news_stand_even_where_a_rest_comes_before_the_end(monkeypatch:
         yield None
 
     async def visit() -> None:
-        line = Line()
+        line = FairQueue()
         line.slice = 0.1  # it ends with the only news of `slow`, and before its end the other is served
 
         async def listen() -> None:
@@ -98,7 +98,7 @@ def test_each_visitors_first_work_comes_before_anybodys_second() -> None:
         yield "x"
 
     async def visit() -> None:
-        line = Line()
+        line = FairQueue()
         works = [asyncio.create_task(follow(line, "x", blocked()))]
         for visitor, name in (("a", "a0"), ("a", "a1"), ("a", "a2"), ("b", "b")):
             works.append(asyncio.create_task(follow(line, visitor, steps(1, name, log))))
@@ -121,7 +121,7 @@ def test_who_waits_is_told_their_place_and_who_leaves_is_not_served() -> None:
         yield "first"
 
     async def visit() -> tuple[list[Any], list[Any], list[Any]]:
-        line = Line()
+        line = FairQueue()
         first = asyncio.create_task(follow(line, "a", blocked()))
         await asyncio.sleep(0.05)
         heard: list[Any] = []
@@ -156,7 +156,7 @@ def test_a_line_is_full_for_all_and_sooner_for_one() -> None:
         yield None
 
     async def visit(visitors: list[str], most: int) -> str:
-        line = Line(most=most)
+        line = FairQueue(most=most)
         tasks = [asyncio.create_task(follow(line, each, blocked())) for each in visitors]
         done, _ = await asyncio.wait(tasks, timeout=0.2)
         gate.set()
@@ -178,11 +178,11 @@ def test_news_are_joined_where_nobody_has_fetched_them_and_faults_come_through()
         raise InputError("expected more")
 
     joined: dict[str, int] = {}
-    for each in apart(follow(Line(), "v", quick())):
+    for each in apart(follow(FairQueue(), "v", quick())):
         joined |= each
     assert joined == {"a": 2, "b": 1}
     with pytest.raises(InputError, match="expected more"):
-        apart(follow(Line(), "v", wrong()))
+        apart(follow(FairQueue(), "v", wrong()))
 
 
 def test_an_errand_is_stopped_where_it_takes_too_long_or_nobody_waits() -> None:
@@ -196,14 +196,14 @@ def test_an_errand_is_stopped_where_it_takes_too_long_or_nobody_waits() -> None:
             tidied.append(name)
 
     with pytest.raises(InputError, match=r"a plot that takes at most 0\.2 seconds"):
-        list(errand(lambda: endless("late"), 0.2, "a plot"))
-    left = errand(lambda: endless("left"), 60, "a plot")
+        list(cancellable(lambda: endless("late"), 0.2, "a plot"))
+    left = cancellable(lambda: endless("left"), 60, "a plot")
     next(left)
     left.close()
     assert tidied == ["late", "left"]
-    assert [each for each in errand(lambda: 5, 60, "a plot") if each is not None] == [5]
+    assert [each for each in cancellable(lambda: 5, 60, "a plot") if each is not None] == [5]
     with pytest.raises(InputError, match="no good"):
-        list(errand(lambda: (_ for _ in ()).throw(InputError("no good")), 60, "a plot"))
+        list(cancellable(lambda: (_ for _ in ()).throw(InputError("no good")), 60, "a plot"))
 
 
 def test_an_errand_in_a_line_is_left_with_its_visitor() -> None:
@@ -217,8 +217,8 @@ def test_an_errand_in_a_line_is_left_with_its_visitor() -> None:
             tidied.set()
 
     async def visit() -> None:
-        line = Line(2, whole=True)
-        task = asyncio.create_task(follow(line, "a", errand(endless, 60, "a plot")))
+        line = FairQueue(2, whole=True)
+        task = asyncio.create_task(follow(line, "a", cancellable(endless, 60, "a plot")))
         await asyncio.sleep(0.2)
         line.leave("a")
         await task

@@ -50,14 +50,16 @@ def mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder, to work in."""
     folder = tmp_path / "place"
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("WMPAINT_CACHE", str(tmp_path / "cache"))
     torch.manual_seed(0)
-    return folder
+    threads = torch.get_num_threads()
+    yield folder
+    torch.set_num_threads(threads)  # of which a page may take more
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wmpaint.errors import InputError
-from wmpaint.export.curves import fit_lines, fit_loops, number, path_data
+from wmpaint.export.curves import fit_lines, fit_loops, path_data, svg_number
 from wmpaint.export.svg.contours import contours
 
 TOLERANCE = 0.02
@@ -182,7 +182,7 @@ def test_polygons_are_fitted_as_if_alone():
 
 
 def test_numbers_by_hand():
-    assert [number(x) for x in (0.0, -0.0, -0.0004, 0.5, -2.50, 1000.0, 0.12345)] == [
+    assert [svg_number(x) for x in (0.0, -0.0, -0.0004, 0.5, -2.50, 1000.0, 0.12345)] == [
         "0", "0", "0", "0.5", "-2.5", "1000", "0.123",
     ]  # fmt: skip
-    assert number(0.16, digits=1) == "0.2" and number(1234.5678, digits=2) == "1234.57"
+    assert svg_number(0.16, digits=1) == "0.2" and svg_number(1234.5678, digits=2) == "1234.57"

@@ -48,7 +48,7 @@ def shown(monkeypatch):
     def keep(path, pictures, **options):
         seen[:] = [*pictures]
 
-    monkeypatch.setattr(animation, "write_film", keep)
+    monkeypatch.setattr(animation, "encode_film", keep)
     return seen
 
 
@@ -165,14 +165,14 @@ def test_webp_quality(tmp_path):
         ("a.mp4", {"seconds": float("nan")}, "seconds of 0 to 3600 seconds, got nan"),
         ("a.mp4", {"hold": -1}, "hold of 0 to 3600 seconds, got -1"),
         ("a.mp4", {"frames": 0}, "frames of 1 or more for this pace, got 0"),
-        ("a.mp4", {"frames": 2.5}, "frames of 1 or more for this pace, got 2.5"),
+        ("a.mp4", {"frames": 2.5}, "frames of 1 or more for this pace, as a whole number, got 2.5"),
         ("a.mp4", {"fps": 0}, "1 to 60 frames a second, got 0"),
         ("a.mp4", {"fps": float("nan")}, "1 to 60 frames a second, got nan"),
         ("a.mp4", {"quality": 50}, "quality for a film in .webp only, got it for a.mp4"),
         ("a.gif", {"lossless": True}, "lossless for a film in .webp only"),
         ("a.webp", {"animate": True, "quality": 300}, "quality of 0 to 100, got 300"),
         ("a.webp", {"animate": True, "height": 16_384}, "at most 16383 pixels for .webp"),
-        ("a.gif", {"height": 0}, "height of 1 pixel or more, got 0"),
+        ("a.gif", {"height": 0}, "height of 1 to 16,384 pixels, got 0"),
         ("a.mp4", {"program": "gimp"}, "gimp"),
         ("a.mp4", {"animate": True}, r"options for \.mp4 out of height, frames, .*, got 'animate'"),
     ],

@@ -18,7 +18,7 @@ from works import bars, painting
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.bitmap import flatten
-from wmpaint.export.ora import Layer, split, write_ora
+from wmpaint.export.ora import OraLayer, split_layers, write_ora
 from wmpaint.image import to_uint8
 from wmpaint.painting import BrushRef
 from wmpaint.strokes import Strokes
@@ -158,7 +158,7 @@ def test_the_same_painting_is_the_same_file(tmp_path):
 
 def sizes(rounds, count: int) -> list[int]:
     work = painting(many(count), provenance={} if rounds is None else {"rounds": rounds})
-    found = split(work, "rounds")
+    found = split_layers(work, "rounds")
     assert [layer.start for layer in found] == [0, *(layer.stop for layer in found)][:-1]
     assert not found or found[-1].stop == count
     return [layer.stop - layer.start for layer in found]
@@ -177,22 +177,22 @@ def test_rounds_are_those_of_the_painting():
 def test_layers_of_a_number_of_strokes():
     strokes = many(5).replace(brush=torch.tensor([0, 0, 1, 0, 1]))
     work = painting(strokes, brushes=(BrushRef("ink"), BrushRef("/home/me/oil.myb")), painters=())
-    assert split(work, 2) == [
-        Layer("From stroke 1: 2 strokes of ink", 0, 2),
-        Layer("From stroke 3: 2 strokes of ink and oil", 2, 4),
-        Layer("From stroke 5: 1 stroke of oil", 4, 5),
+    assert split_layers(work, 2) == [
+        OraLayer("From stroke 1: 2 strokes of ink", 0, 2),
+        OraLayer("From stroke 3: 2 strokes of ink and oil", 2, 4),
+        OraLayer("From stroke 5: 1 stroke of oil", 4, 5),
     ]
 
 
 @pytest.mark.parametrize("layers", [0, -1, 2.5, True, "colors", None])
 def test_layers_that_are_none(layers):
     with pytest.raises(InputError, match='expected layers of "rounds" or a number of strokes of 1 or more, got'):
-        split(painting(), layers)
+        split_layers(painting(), layers)
 
 
 def test_too_many_layers():
     with pytest.raises(InputError, match="expected 3 strokes a layer or more, for 999 layers at most, got 2"):
-        split(painting(many(2000)), 2)
+        split_layers(painting(many(2000)), 2)
 
 
 def test_what_breaks_leaves_the_old_file(tmp_path):

@@ -12,7 +12,7 @@ from flat import Flat, line, many
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
 from wmpaint.export.svg import svg_text
-from wmpaint.export.svg.animate import duration, reach, starts
+from wmpaint.export.svg.animate import animation_seconds, path_reach, starts
 from wmpaint.export.svg.page import Shape
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,8 +31,8 @@ def test_the_first_stroke_begins_at_once_and_the_last_ends_in_time():
         for seconds in (0.2, 8.0, 60.0):
             begin = starts(count, seconds)
             assert len(begin) == count and begin[0] == 0 and begin == sorted(begin)
-            assert count == 1 or begin[-1] + duration(count, seconds) == pytest.approx(seconds)
-            assert 0 < duration(count, seconds) <= seconds
+            assert count == 1 or begin[-1] + animation_seconds(count, seconds) == pytest.approx(seconds)
+            assert 0 < animation_seconds(count, seconds) <= seconds
     assert starts(0, 8.0) == []
     # Few strokes come evenly; of many the first come one by one: 8 a second, in the time all have to begin.
     even = np.diff(starts(20, 8.0))
@@ -44,9 +44,9 @@ def test_the_first_stroke_begins_at_once_and_the_last_ends_in_time():
 def test_the_circle_that_holds_all_of_a_shape():
     # A box 40 wide and 30 high, begun at its left upper corner: the far corner is 50 away.
     shape = Shape(0, "#000000", (("M0 0", 1.0),), (10.0, 20.0), box=(10.0, 20.0, 50.0, 50.0))
-    assert reach(shape) == {"--x": "0.0%", "--y": "0.0%", "--r": "50px"}
+    assert path_reach(shape) == {"--x": "0.0%", "--y": "0.0%", "--r": "50px"}
     dot = Shape(0, "#000000", (("M0 0", 1.0),), (10.0, 20.0), box=(10.0, 20.0, 10.0, 20.0))
-    assert reach(dot)["--r"] == "0px"
+    assert path_reach(dot)["--r"] == "0px"
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -72,7 +72,7 @@ def test_chromium_paints_it_stroke_by_stroke(style, tmp_path):
     )
     assert start.min() == 255
     # Half way: those whose time is over are there, and those that have not begun are not.
-    begin, each = starts(12, 6.0), duration(12, 6.0)
+    begin, each = starts(12, 6.0), animation_seconds(12, 6.0)
     over = sum(b + each <= 3 for b in begin)
     begun = sum(b < 3 for b in begin)
     assert 3 <= over < begun <= 9
@@ -107,6 +107,6 @@ def test_reduced_motion_shows_the_finished_picture(tmp_path):
 
 def test_seconds_out_of_range():
     for seconds in (0, -1, math.inf, math.nan, 3601, "8", None, True):
-        with pytest.raises(InputError, match="seconds of more than 0"):
+        with pytest.raises(InputError, match="seconds above 0"):
             svg_text(many(2), Canvas(), animate=True, seconds=seconds)
     assert re.search(r"animation-delay:0s", svg_text(many(2), Canvas(), animate=True, seconds=0.5))

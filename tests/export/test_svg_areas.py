@@ -10,7 +10,7 @@ from flat import Flat, line
 
 from wmpaint.canvas import Canvas
 from wmpaint.export.ribbons import ribbons
-from wmpaint.export.svg.areas import areas, levels_of
+from wmpaint.export.svg.areas import levels_of, stroke_areas
 from wmpaint.export.svg.contours import area
 from wmpaint.strokes import Strokes
 
@@ -44,7 +44,7 @@ def test_fewer_levels_do_for_a_larger_error():
 
 def test_the_outline_of_a_bar():
     stroke = line(0.5, 0.1, (0.0, 0.0, 0.0), x=(0.3, 0.7))
-    ((layer,),) = areas(ribbons(Flat(0.6), stroke, height=400), stroke, Canvas())
+    ((layer,),) = stroke_areas(ribbons(Flat(0.6), stroke, height=400), stroke, Canvas())
     assert layer.opacity == pytest.approx(0.6, abs=0.03)
     (curves,) = layer.outlines
     assert len(curves) <= 16  # two straight sides and two half circles
@@ -59,7 +59,7 @@ def test_the_outline_narrows_with_the_pressure():
             return super().lay(state, marks)
 
     stroke = line(0.5, 0.1, (0.0, 0.0, 0.0), x=(0.2, 0.8)).replace(pressure=torch.tensor([[1.0, 0.25]]))
-    ((layer,),) = areas(ribbons(Pressed(), stroke, height=400), stroke, Canvas())
+    ((layer,),) = stroke_areas(ribbons(Pressed(), stroke, height=400), stroke, Canvas())
     edge = np.concatenate(layer.outlines)[:, 0]
     for x, half in ((0.2, 0.1), (0.8, 0.025)):
         there = edge[np.abs(edge[:, 0] - x) < 0.06]
@@ -68,7 +68,7 @@ def test_the_outline_narrows_with_the_pressure():
 
 def test_layers_lie_within_each_other_and_add_up():
     strokes = toys.strokes(5, seed=1, radius=(0.08, 0.1))
-    for layers in areas(ribbons(toys.painter(), strokes, height=256), strokes, Canvas(), levels=6):
+    for layers in stroke_areas(ribbons(toys.painter(), strokes, height=256), strokes, Canvas(), levels=6):
         assert 2 <= len(layers) <= 6
         assert all(0 < layer.opacity <= 1 for layer in layers)
         sizes = [abs(sum(area(corners(curves)) for curves in layer.outlines)) for layer in layers]
@@ -79,9 +79,9 @@ def test_layers_lie_within_each_other_and_add_up():
 
 def test_odd_strokes_have_outlines_or_none():
     strokes = toys.odd_strokes()
-    found = areas(ribbons(toys.painter(), strokes, height=128), strokes, Canvas(), levels=4)
+    found = stroke_areas(ribbons(toys.painter(), strokes, height=128), strokes, Canvas(), levels=4)
     assert len(found) == len(strokes)
     for layers in found:
         for layer in layers:
             assert all(np.isfinite(curves).all() for curves in layer.outlines)
-    assert areas([], Strokes.empty(), Canvas()) == []
+    assert stroke_areas([], Strokes.empty(), Canvas()) == []

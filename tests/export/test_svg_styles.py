@@ -143,7 +143,7 @@ def test_bad_options(painting, tmp_path):
         painting.save(tmp_path / "a.svg", style="oil")
     with pytest.raises(InputError, match="expected style lines, outline or brush, got 'oil'"):
         painting.save(tmp_path / "a.html", style="oil")
-    with pytest.raises(InputError, match="seconds of more than 0"):
+    with pytest.raises(InputError, match="seconds above 0"):
         painting.save(tmp_path / "a.html", seconds=0)
     with pytest.raises(InputError, match="medium for the style brush"):
         svg_text(many(2), Canvas(), style="brush")

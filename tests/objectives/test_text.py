@@ -156,7 +156,7 @@ def test_a_folder_is_read_without_network_and_shared_while_in_use(clip, folder, 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     one, two = text("cat", folder), text("dog", str(folder))
-    assert one._cache_clip is two._cache_clip and not one._cache_clip.model.training
+    assert one._clip is two._clip and not one._clip.model.training
     assert value(one) == pytest.approx(value(text("cat", clip)), abs=1e-6)
     assert one.identity() != two.identity()
     del one, two
@@ -167,12 +167,13 @@ def test_a_folder_is_read_without_network_and_shared_while_in_use(clip, folder, 
 def test_half_precision_is_read_as_single(clip, folder):
     copy.deepcopy(clip[0]).half().save_pretrained(folder)
     goal = text("cat", folder)
-    assert goal._cache_clip.model.dtype == torch.float32
+    assert goal._clip.model.dtype == torch.float32
     assert value(goal) == pytest.approx(value(text("cat", clip)), abs=1e-2)
 
 
 def test_it_looks_at_pictures_of_the_models_size(clip):
-    assert text("cat", clip).heights == (SIDE // 2, SIDE) and text("cat", clip).steps == 250
+    plan = text("cat", clip).plan
+    assert plan.heights == (SIDE // 2, SIDE) and plan.steps == 250
 
 
 @pytest.mark.parametrize("name", ["wmpaint/none", "wmpaint/none@v1", MODULE.DEFAULT])

@@ -116,7 +116,7 @@ def test_no_height_is_not_the_planned_height(real, tmp_path):
         lambda: p.save(tmp_path / "a.mp4", height=0),
         lambda: render(toys.painter(), p.strokes, Frame(p.canvas, 8, program_height=0)).mean,
     ):
-        with pytest.raises(InputError, match="height of 1 pixel or more, got 0"):
+        with pytest.raises(InputError, match="height of 1 to 16,384 pixels, got 0"):
             shown()
     assert not list(tmp_path.iterdir())
 
@@ -204,7 +204,7 @@ def test_painters_in_memory_come_first():
 
 def test_a_film_of_a_replay_ends_with_the_replay(monkeypatch, tmp_path):
     films = []
-    monkeypatch.setattr(animation, "write_film", lambda path, frames, fps: films.append(list(frames)))
+    monkeypatch.setattr(animation, "encode_film", lambda path, frames, fps: films.append(list(frames)))
     strokes = many(8, seed=4).replace(radius=torch.full((8,), 0.06), brush=torch.arange(8) // 2 % 2)
     p = painting(strokes=strokes, brushes=(BrushRef("charcoal"), BrushRef("chalk")))
     for seed in (None, 11):

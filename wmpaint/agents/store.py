@@ -63,7 +63,10 @@ def load(name: str | Path, medium: Medium | None = None) -> Agent:
             raise FileError(f"expected an agent ({', '.join(available())}) or a .safetensors file, got {str(name)!r}")
     meta, tensors = tensor_files.read(path, LIMITS["agent"], FORMAT)
     with tensor_files.reading(path, "an agent", FORMAT):
-        config, notes = AgentConfig.of(tensor_files.told(meta, "config")), tensor_files.told(meta, "info")
+        config, notes = (
+            AgentConfig.of(tensor_files.metadata_value(meta, "config")),
+            tensor_files.metadata_value(meta, "info"),
+        )
         if not isinstance(notes, dict):
             raise ValueError("info that is no object")
         for key, value in tensors.items():

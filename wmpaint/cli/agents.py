@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from . import common
 
@@ -109,14 +109,13 @@ def train(
 
     On several processes or GPUs: torchrun --nproc-per-node 2 -m wmpaint agent train …, with the same options.
     """
-    if output.suffix.lower() != ".safetensors":
-        raise InputError(f"expected an agent named .safetensors, got {str(output)!r}")
+    checks.suffix("an agent", output, [".safetensors"])
     sheet, table, state = (output.with_suffix(end) for end in (".sheet.png", ".losses.csv", ".checkpoint.safetensors"))
     if not resume and state.exists():
         raise InputError(f"expected no checkpoint of an earlier training at {state}, got one: --resume, or remove it")
     minutes = 10.0 if minutes is None and steps is None else minutes
     weights = _weights(loss or [])
-    _check_seed(seed)
+    checks.seed(seed, "--seed", bits=62)
     common.check_inputs_kept(
         [output, sheet, table, state], [Path(source) for source in (data, brush, copy_from, begin_with) if source]
     )
@@ -184,8 +183,8 @@ def _train(training: Training, test: Data, records: Any, output: Path, sheet: Pa
             records.add(step, _error(learned, held))
 
     with (
-        common.Stop("step, and keeping what is learned (Ctrl-C again to stop at once)") as stop,
-        common.bar(1.0, "training") as show,
+        common.StopOnInterrupt("step, and keeping what is learned (Ctrl-C again to stop at once)") as stop,
+        common.progress_bar(1.0, "training") as show,
     ):
         saved = time.monotonic()
         try:
@@ -258,7 +257,7 @@ def paint(
     for path in paths:
         check_suffix(path)
         files.check_writable(path)
-    _check_seed(seed)
+    checks.seed(seed, "--seed", bits=62)
 
     from .. import agents
     from ..agents.evaluation import painting_of
@@ -267,8 +266,7 @@ def paint(
     pictures: Any = list(images or [])
     if data is not None:
         source = _data(data, download)
-        if limit < 1:
-            raise InputError(f"expected --limit of 1 picture or more, got {limit}")
+        checks.whole("--limit", limit, 1)
         pictures = source.take(range(min(limit, len(source))), side=loaded.config.side).pictures
     for path in grids:
         agents.write_grid(path, loaded, pictures, strokes=strokes, polish=polish, cell=cell, program=program, seed=seed)
@@ -299,13 +297,13 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure an agent: the mean squared error of its pictures, in the dream and in the real program (values 0..1)."""
-    _check_seed(seed)
+    checks.seed(seed, "--seed", bits=62)
 
     from .. import agents
 
     loaded = agents.load(name)
     source = _data(data, download, split)
-    with common.bar(1.0, "painting") as show:
+    with common.progress_bar(1.0, "painting") as show:
         found = agents.evaluate(
             loaded, source, limit=limit, strokes=strokes, program=program, seed=seed,
             progress=lambda share: show(share, ""),
@@ -366,8 +364,3 @@ def _rows(found: Any) -> list[tuple[str, str]]:
         ("strokes", f"{found.strokes:.1f}"),
         ("pictures", f"{found.pictures:,}"),
     ]
-
-
-def _check_seed(seed: int) -> None:
-    if not 0 <= seed < 1 << 62:
-        raise InputError(f"expected --seed of 0 to 2**62 - 1, got {seed}")

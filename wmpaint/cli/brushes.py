@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from . import common
 
@@ -39,7 +39,7 @@ def brushes(
 ) -> None:
     """List the bundled brushes: kind, whether each has a painter, its noise, and why one is beyond painters."""
     if sheet is not None:
-        _check_suffix(sheet, ".png", "a sheet")
+        checks.suffix("a sheet", sheet, [".png"])
         files.check_writable(sheet)
 
     from ..image import save_png
@@ -47,7 +47,7 @@ def brushes(
     from ..media import ribbon as painters
 
     have = set(painters.available())
-    rows = [{**entry, "painter": entry["name"] in have} for entry in map(dict, programs.listing())]
+    rows = [{**entry, "painter": entry["name"] in have} for entry in map(dict, programs.brush_entries())]
     paths = [] if sheet is None else [str(sheet)]
     if sheet is not None:
         save_png(sheet, programs.contact_sheet())
@@ -80,13 +80,13 @@ def train_painter(
     A contact sheet (program, mean of seeds, painter, difference) is written beside the weights, as a .png.
     """
     path = output or Path(f"{Path(brush).stem}.safetensors")
-    _check_suffix(path, ".safetensors", "weights")
+    checks.suffix("weights", path, [".safetensors"])
     sheet = path.with_suffix(".png")
     if not SHORTEST <= minutes <= 600:
         raise InputError(
             f"expected --minutes of {SHORTEST:g} to 600, got {minutes:g}: in less a painter learns nothing"
         )
-    _check_seed(seed)
+    checks.seed(seed, "--seed", bits=62)
     common.check_inputs_kept([path, sheet], [Path(brush)])
     files.check_writable(path)
     files.check_writable(sheet)
@@ -98,7 +98,7 @@ def train_painter(
     # The interpreter's start counts, and so does the contact sheet at the end.
     left = max(minutes / 2, 0.95 * minutes - common.elapsed() / 60)
     with common.alone([path, sheet]):
-        with common.bar(1.0, f"training {teacher.brush}") as show, warnings.catch_warnings():
+        with common.progress_bar(1.0, f"training {teacher.brush}") as show, warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".* is not usable")  # which the report tells, in this command's words
             painter = painters.RibbonPainter()
             report = painters.fit(painter, teacher, seed=seed, minutes=left, progress=show)
@@ -121,9 +121,8 @@ def evaluate_painter(
     error_share is the error against the program's mean stroke, as a share of the mean stroke's energy (the noise of
     averaging taken out); std_error is how far the predicted standard deviation is off, as a share.
     """
-    if strokes < 1:
-        raise InputError(f"expected --strokes of 1 or more, got {strokes}")
-    _check_seed(seed)
+    checks.whole("--strokes", strokes, 1)
+    checks.seed(seed, "--seed", bits=62)
 
     from ..media import programs
     from ..media import ribbon as painters
@@ -167,16 +166,6 @@ def _say_report(report: Any, as_json: bool, paths: list[Path]) -> None:
         ("seconds", f"{seconds:.1f}"),
     ]
     common.print_table([*rows, *(("file", str(path)) for path in paths)])
-
-
-def _check_suffix(path: Path, suffix: str, what: str) -> None:
-    if path.suffix.lower() != suffix:
-        raise InputError(f"expected {what} named {suffix}, got {str(path)!r}")
-
-
-def _check_seed(seed: int) -> None:
-    if not 0 <= seed < 1 << 62:
-        raise InputError(f"expected --seed of 0 to 2**62 - 1, got {seed}")
 
 
 def _cell(value: Any) -> str:

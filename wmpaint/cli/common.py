@@ -27,18 +27,18 @@ __all__ = [
     "STOPPED",
     "AlongTheWay",
     "EachTried",
-    "Stop",
+    "StopOnInterrupt",
     "alone",
-    "bar",
     "check_inputs_kept",
     "check_state",
-    "duration",
     "elapsed",
     "guarded",
     "note",
+    "parse_duration",
     "print_json",
     "print_line",
     "print_table",
+    "progress_bar",
 ]
 
 STOPPED = 130  # the shell's own code for a command that Ctrl-C ended; of other signals `main` makes theirs
@@ -141,7 +141,7 @@ def print_table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] | None 
 
 
 @contextmanager
-def bar(total: float | None, label: str) -> Iterator[Callable[[float, str], None]]:
+def progress_bar(total: float | None, label: str) -> Iterator[Callable[[float, str], None]]:
     """A progress bar on stderr, gone when done: `with bar(100, "painting") as show: show(40, "loss 0.01")`.
 
     Where stderr is no terminal, a line every ten seconds takes its place.
@@ -171,7 +171,7 @@ def bar(total: float | None, label: str) -> Iterator[Callable[[float, str], None
 KEEPING = "step, and keeping what is painted (Ctrl-C again to drop it)"
 
 
-class Stop:
+class StopOnInterrupt:
     """Turns the first Ctrl-C into a wish, `stop.asked`; the second one interrupts as usual.
 
     Python hears signals in the main thread only; elsewhere nothing changes.
@@ -184,7 +184,7 @@ class Stop:
         self.asked, self.then = False, then
         self._before: Any = None
 
-    def __enter__(self) -> Stop:
+    def __enter__(self) -> StopOnInterrupt:
         try:
             self._before = signal.signal(signal.SIGINT, self._ask)
         except ValueError:
@@ -278,7 +278,7 @@ def alone(outputs: Iterable[Path], *, folders: Iterable[Path] = ()) -> Iterator[
         yield
 
 
-def duration(text: str) -> float:
+def parse_duration(text: str) -> float:
     """Seconds of "20s", "1.5min", "2m", "1h" or "90".
 
     Raises:

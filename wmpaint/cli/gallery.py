@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .. import checks
 from ..errors import InputError
 from . import common
 
@@ -47,8 +48,8 @@ def gallery(
             rows = [(n, a.meta["title"], a.meta["kind"], a.meta["brush"], a.medium) for n, a in found.items()]
             common.print_table(rows, ("name", "title", "kind", "brush", "medium"))
         return
-    if unknown := [name for name in names if name not in found]:
-        raise InputError(f"expected the name of a work, as wmpaint gallery lists them, got {unknown[0]!r}")
+    for name in names:
+        checks.one_of("the name of a work", name, found)
     if renew and output is not None:
         raise InputError("expected --renew or --output, got both")
     results = []

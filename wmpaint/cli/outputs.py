@@ -1,4 +1,4 @@
-"""Where `wmpaint paint` writes: `plan(["out", "cat.svg"]) -> outputs`, checked before any work is done."""
+"""Where `wmpaint paint` writes: `plan_outputs(["out", "cat.svg"]) -> outputs`, checked before any work is done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import files
 from ..errors import InputError
 
-__all__ = ["FOLDER", "NAMES", "Output", "check", "make_folders", "places", "plan"]
+__all__ = ["FOLDER", "NAMES", "Output", "check_outputs", "make_folders", "places", "plan_outputs"]
 
 FOLDER = "out"
 # The most precious first: a second Ctrl-C, or a disk that fills up, spares what is written already.
@@ -35,7 +35,7 @@ class Output:
     folder: Path | None = None
 
 
-def plan(names: Iterable[str], *, film: bool = True, real: bool = True) -> list[Output]:
+def plan_outputs(names: Iterable[str], *, film: bool = True, real: bool = True) -> list[Output]:
     """The files to write, in order.
 
     A name with a known suffix is that file, where a picture is the dream, and one whose name ends in real.png,
@@ -71,7 +71,7 @@ def _kind(name: str) -> str | None:
     return None
 
 
-def check(outputs: Iterable[Output]) -> None:
+def check_outputs(outputs: Iterable[Output]) -> None:
     """Find out, before painting, that all of them can be written; writes nothing.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from . import common, outputs
 
@@ -191,12 +191,12 @@ class Session:
             assert self.ground is not None
         if self.paper is not None and self.pens is None:
             raise InputError(f"expected --paper beside --pens, got --paper {self.paper} alone")
-        for name, low, high in (("strokes", 1, None), ("steps", 1, None), ("height", 1, 16_384)):
-            value = getattr(self, name)
-            if value is not None and (value < low or (high is not None and value > high)):
-                raise InputError(f"expected --{name} of {f'1 to {high} pixels' if high else '1 or more'}, got {value}")
-        if self.seed is not None and not 0 <= self.seed < 1 << 63:
-            raise InputError(f"expected --seed of 0 to 2**63 - 1, got {self.seed}")
+        for name, high in (("--strokes", None), ("--steps", None), ("--height of … pixels", 16_384)):
+            value = getattr(self, name.split()[0][2:])
+            if value is not None:
+                checks.whole(name, value, 1, high)
+        if self.seed is not None:
+            checks.seed(self.seed, "--seed")
 
 
 def brushes_of(given: list[str] | None) -> str | list[str] | None:
@@ -230,12 +230,12 @@ def perform(
         judge: what else to report of the dream and the replay [3, H, W].
     """
     session.check()
-    seconds = None if session.budget is None else common.duration(session.budget)
-    planned = outputs.plan(session.output or [outputs.FOLDER], film=session.film, real=session.real)
+    seconds = None if session.budget is None else common.parse_duration(session.budget)
+    planned = outputs.plan_outputs(session.output or [outputs.FOLDER], film=session.film, real=session.real)
     states = [path for path in (session.checkpoint,) if path is not None]
     common.check_inputs_kept([o.path for o in planned], [*inputs, session.resume, session.checkpoint])
     common.check_inputs_kept(states, inputs)
-    outputs.check(planned)
+    outputs.check_outputs(planned)
     for path in states:
         common.check_state(path)
     program = session.program if session.real else None
@@ -250,7 +250,7 @@ def perform(
 
         stopped = _paint(run, session.checkpoint)
         painting: Painting = run.painting()
-        with common.Stop():  # nothing is lost by a Ctrl-C between two files
+        with common.StopOnInterrupt():  # nothing is lost by a Ctrl-C between two files
             report, found = _write(painting, planned, program, judge)
     rows = [(label, value) for label, value in report.rows() if label != "steps"]
     rows += _told(found)
@@ -332,7 +332,7 @@ def _first_strokes(session: Session, source: Path | None, count: int) -> Any:
 def _paint(run: Any, checkpoint: Path | None) -> bool:
     """Paint to the end, to the end of the budget, or to Ctrl-C: then True."""
     spare = common.AlongTheWay()
-    with common.Stop() as stop, common.bar(None, "painting") as show:
+    with common.StopOnInterrupt() as stop, common.progress_bar(None, "painting") as show:
         saved = time.monotonic()
         for step in run:
             show(step.index + 1, f"{step.strokes} strokes, loss {step.loss:.5g}, {step.seconds_left:.0f} s left")

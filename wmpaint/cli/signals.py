@@ -1,7 +1,7 @@
 """Whoever ends a command is heard as Ctrl-C is: `timeout`, `docker stop` and `systemd` (SIGTERM), a closed terminal.
 
-What Ctrl-C means just then is known to the handler of SIGINT alone, whether that is `common.Stop`, a painting's or
-Python's own. So the other signals are handed on to it.
+What Ctrl-C means just then is known to the handler of SIGINT alone, whether that is
+`common.StopOnInterrupt`, a painting's or Python's own. So the other signals are handed on to it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import InputError
+from .. import checks
 from . import common
 from . import session as s
 
@@ -60,15 +60,14 @@ def video(
     change where the source stands still, in levels of 255.
     """
     for name, value, low in (("strokes", strokes, 1), ("steps", steps, 1), ("seed", seed, 0)):
-        if value < low:
-            raise InputError(f"expected --{name} of {low} or more, got {value}")
+        checks.whole(f"--{name}", value, low)
     common.check_inputs_kept([output], [film])
 
     from ..painting.video import FrameStep, paint_video
 
     with (
-        common.Stop("frame, with a film of those so far (Ctrl-C again to stop at once)") as stop,
-        common.bar(None, "painting") as show,
+        common.StopOnInterrupt("frame, with a film of those so far (Ctrl-C again to stop at once)") as stop,
+        common.progress_bar(None, "painting") as show,
     ):
 
         def say(step: FrameStep) -> None:

@@ -13,7 +13,7 @@ from .. import checks
 from ..errors import InputError
 from ..strokes import Strokes
 
-__all__ = ["ENDLESS", "Data", "Examples", "check_count", "check_side", "noise", "numbers", "parts"]
+__all__ = ["ENDLESS", "Data", "Examples", "check_count", "check_side", "parts", "picture_numbers", "repeatable_noise"]
 
 ENDLESS = 1 << 30  # the length of data that never runs out
 HELD_OUT = 0.1  # the share kept for testing, where nothing else is asked for
@@ -103,10 +103,10 @@ def check_count(count: int) -> int:
     return checks.whole("a count of … pictures", count, 1)
 
 
-def numbers(index: Sequence[int] | Tensor, size: int) -> Tensor:  # [B] int64
+def picture_numbers(index: Sequence[int] | Tensor, size: int) -> Tensor:  # [B] int64
     """Numbers of pictures, checked."""
     if isinstance(index, Tensor) and (index.ndim != 1 or index.is_floating_point() or index.dtype == torch.bool):
-        raise InputError(f"expected whole numbers of pictures [B], got {checks.shown(index)}")
+        raise InputError(f"expected whole numbers of pictures [B], got {checks.quoted(index)}")
     given = index.tolist() if isinstance(index, Tensor) else index
     whole = [checks.whole("numbers of pictures in …", i, 0, size - 1) for i in checks.some("one picture", given)]
     return torch.tensor(whole, device="cpu")
@@ -127,7 +127,7 @@ def parts(size: int, held_out: float | int | None, *, what: str) -> tuple[Tensor
     return order[count:].sort().values, order[:count].sort().values
 
 
-def noise(index: Tensor, size: int, stream: int) -> Tensor:  # [B] -> [B, size] uniform in 0..1
+def repeatable_noise(index: Tensor, size: int, stream: int) -> Tensor:  # [B] -> [B, size] uniform in 0..1
     """Random numbers for each number of a picture, the same at each call; `stream`s have nothing in common."""
     chance = torch.Generator("cpu")
     rows = []

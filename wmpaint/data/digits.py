@@ -7,12 +7,12 @@ sees a picture whose strokes nobody has recorded, such as MNIST's.
 from __future__ import annotations
 
 from .curves import cubics, quadratics
-from .glyphs import Glyphs, Style
+from .glyphs import Glyphs, WritingStyle
 
 __all__ = ["STYLE", "digits"]
 
 # As MNIST has them: 20 of 32 pixels high, with lines of 2 to 4 pixels, many leaning.
-STYLE = Style(jitter=1.0, thin=0.05, thick=0.125, slant=0.5, taper=0.4)
+STYLE = WritingStyle(jitter=1.0, thin=0.05, thick=0.125, slant=0.5, taper=0.4)
 BOX, SIZE = 100.0, 0.88  # the box of the strokes below, and its share of the picture's side
 TOLERANCE, FINEST = 0.015, 0.04
 
@@ -56,7 +56,7 @@ _STROKES = {
 }  # fmt: skip
 
 
-def digits(*, variants: bool = True, style: Style = STYLE) -> Glyphs:
+def digits(*, variants: bool = True, style: WritingStyle = STYLE) -> Glyphs:
     """Handwritten digits with known strokes, drawn anew each time; no files are read.
 
     Args:

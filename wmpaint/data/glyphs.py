@@ -18,10 +18,10 @@ from .. import checks
 from ..errors import InputError
 from ..geometry import bezier
 from ..strokes import Strokes
-from .base import ENDLESS, Data, Examples, check_count, check_side, noise, numbers
+from .base import ENDLESS, Data, Examples, check_count, check_side, picture_numbers, repeatable_noise
 from .ink import draw
 
-__all__ = ["Glyphs", "Style"]
+__all__ = ["Glyphs", "WritingStyle"]
 
 MARGIN = 0.02  # of the side, between ink and the picture's border
 _RANGES = {"jitter": (0, 3), "thin": (1e-3, 0.5), "thick": (1e-3, 0.5), "slant": (0, 1), "taper": (0, 1)}
@@ -29,7 +29,7 @@ TRAIN, TEST = 0, 1  # streams of random numbers
 
 
 @dataclass(frozen=True)
-class Style:
+class WritingStyle:
     """How written characters vary. Lengths are shares of the picture's side.
 
     Args:
@@ -47,7 +47,7 @@ class Style:
 
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
-            checks.number(name, getattr(self, name), low, high)
+            checks.number(f"{name} in …", getattr(self, name), low, high)
         if self.thin > self.thick:
             raise InputError(f"expected thin at most thick, got {self.thin:g} and {self.thick:g}")
 
@@ -75,7 +75,7 @@ class Glyphs(Data):
     groups: Tensor
     labels: Tensor
     classes: tuple[str, ...]
-    style: Style = Style()
+    style: WritingStyle = WritingStyle()
     credit: str = ""
     stream: int = TRAIN
     channels: int = 1
@@ -88,7 +88,7 @@ class Glyphs(Data):
         classes: tuple[str, ...],
         *,
         labels: Sequence[int] | None = None,
-        style: Style = Style(),
+        style: WritingStyle = WritingStyle(),
         credit: str = "",
     ) -> Glyphs:
         """Glyphs from lists of a person's strokes, each [K, 3, 2]; one for each class unless labels say otherwise."""
@@ -117,8 +117,8 @@ class Glyphs(Data):
 
     def take(self, index: Sequence[int] | Tensor, *, side: int) -> Examples:
         """Glyph i modulo the number of glyphs, in a hand of its own for each i."""
-        index = numbers(index, ENDLESS)
-        return self.write(index % self.count, noise(index, self._numbers, self.stream), side=side)
+        index = picture_numbers(index, ENDLESS)
+        return self.write(index % self.count, repeatable_noise(index, self._numbers, self.stream), side=side)
 
     def split(self, held_out: float | int | None = None) -> tuple[Glyphs, Glyphs]:
         """The same glyphs in hands to train with, and in other hands."""

@@ -16,7 +16,7 @@ from .. import checks
 from ..errors import FileError, InputError, MissingProgram
 from ..foreign import LIMITS, foreign, read_bytes
 from .curves import cubics, quadratics
-from .glyphs import Glyphs, Style
+from .glyphs import Glyphs, WritingStyle
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +41,7 @@ def kana(
     *,
     max_strokes: int | None = None,
     characters: str | None = None,
-    style: Style = Style(),  # noqa: B008 (frozen)
+    style: WritingStyle = WritingStyle(),  # noqa: B008 (frozen)
 ) -> Glyphs:
     """Hiragana, katakana or both, or kanji, as pictures that are drawn anew each time, with their strokes.
 

@@ -24,7 +24,7 @@ from ..media.ribbon import RibbonPainter
 from ..media.ribbon import load as load_painter
 from ..medium import Picture, render
 from ..strokes import Strokes
-from .base import ENDLESS, Data, Examples, check_count, check_side, noise, numbers
+from .base import ENDLESS, Data, Examples, check_count, check_side, picture_numbers, repeatable_noise
 
 __all__ = ["Paintings", "paintings"]
 
@@ -70,7 +70,7 @@ class Paintings(Data):
 
     def take(self, index: Sequence[int] | Tensor, *, side: int) -> Examples:
         """Paintings by number."""
-        return self._paint(noise(numbers(index, ENDLESS), self._numbers, self.stream), side)
+        return self._paint(repeatable_noise(picture_numbers(index, ENDLESS), self._numbers, self.stream), side)
 
     def split(self, held_out: float | int | None = None) -> tuple[Paintings, Paintings]:
         """Paintings to train with, and others."""

@@ -24,7 +24,7 @@ from torch import Tensor
 from .. import checks
 from ..errors import FileError
 from ..image import load_image
-from .base import Data, Examples, check_count, check_side, numbers, parts
+from .base import Data, Examples, check_count, check_side, parts, picture_numbers
 
 __all__ = ["Photos", "photos"]
 
@@ -119,7 +119,7 @@ class Photos(Data):
     def take(self, index: Sequence[int] | Tensor, *, side: int) -> Examples:
         """The middle squares of pictures by number."""
         check_side(side)
-        index = numbers(index, len(self))
+        index = picture_numbers(index, len(self))
         return self._examples([_cut(self._picture(i), 1.0, 0.5, 0.5, side) for i in index.tolist()], index)
 
     def split(self, held_out: float | int | None = None) -> tuple[Photos, Photos]:

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..errors import InputError
-from .base import Data, Examples, check_count, check_side, numbers, parts
+from .base import Data, Examples, check_count, check_side, parts, picture_numbers
 
 __all__ = ["Stack", "make_stack"]
 
@@ -69,7 +69,7 @@ class Stack(Data):
     def take(self, index: Sequence[int] | Tensor, *, side: int) -> Examples:
         """Pictures by number, as they are."""
         check_side(side)
-        index = numbers(index, len(self))
+        index = picture_numbers(index, len(self))
         return self._examples(_resized(self.pictures[index].float() / 255, side), index)
 
     def _examples(self, pictures: Tensor, index: Tensor) -> Examples:

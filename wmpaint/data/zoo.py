@@ -16,9 +16,9 @@ from .arrays import has_idx, load_arrays, load_idx_folder
 from .base import Data
 from .digits import digits
 from .kana import SETS, kana
-from .known import KNOWN, known
 from .paintings import paintings
 from .photos import photos
+from .published import PUBLISHED, published
 
 __all__ = ["load"]
 
@@ -30,7 +30,7 @@ def load(source: str | Path, *, download: bool = False, split: str | None = None
     - "kana", "hiragana", "katakana", "kanji": written characters with known strokes (`kana`);
     - "digits": handwritten digits with known strokes (`digits`);
     - "paintings:BRUSH": random paintings by a bundled painter, with their strokes (`paintings`);
-    - "mnist", "kmnist", "fashion-mnist": published pictures, downloaded only if asked to (`known`);
+    - "mnist", "kmnist", "fashion-mnist": published pictures, downloaded only if asked to (`published`);
     - a .npz or IDX file, or a folder of MNIST's four (`load_arrays`, `load_idx_folder`);
     - any other folder: the pictures in it and below (`photos`).
 
@@ -57,8 +57,8 @@ def _load(source: str | Path, download: bool, options: dict[str, Any]) -> Data:
         return _call(digits, options, "digits")
     if isinstance(source, str) and source.startswith("paintings:"):
         return _call(paintings, options, source, source.partition(":")[2])
-    if source in KNOWN:
-        return _call(functools.partial(known, download=download), options, str(source), str(source))
+    if source in PUBLISHED:
+        return _call(functools.partial(published, download=download), options, str(source), str(source))
     path = Path(source).expanduser()
     shown = repr(os.fspath(source))
     if path.is_dir():
@@ -67,7 +67,7 @@ def _load(source: str | Path, download: bool, options: dict[str, Any]) -> Data:
         return _call(photos, options, shown, path)
     if path.is_file():
         return _call(load_arrays, options, shown, path)
-    names = ", ".join([*KNOWN, *SETS, "digits", "paintings:BRUSH"])
+    names = ", ".join([*PUBLISHED, *SETS, "digits", "paintings:BRUSH"])
     raise FileError(f"expected data by a name ({names}), a file or a folder, got {shown}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .home import uploads
+from .folders import uploads
 from .limits import Limits
 
 __all__ = ["Limits", "build", "launch", "mount"]

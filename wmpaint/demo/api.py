@@ -12,27 +12,27 @@ from typing import Any
 
 import gradio as gr
 
-from ..errors import InputError
+from .. import checks
 from ..export import writers
+from .downloads import name_of
 from .easel import Begin
 from .live import strides
-from .made import name_of
-from .opening import opened_painting
+from .markup import in_line, toasting
 from .pictures import Photo, pil
+from .queue import Waiting
 from .studio import Studio
 from .tabs import dream, paint
 from .tabs import style as manners
-from .turns import Waiting
+from .uploaded import opened_painting
 from .waiting import WAITS
-from .words import in_line, told, whole
 from .work import finished
 
-__all__ = ["KINDS", "add"]
+__all__ = ["KINDS", "add_endpoints"]
 
 KINDS = (".png", ".jpg", ".webp", ".svg", ".html", ".ora", ".mp4", ".gif", ".pdf", ".wmp.json")
 
 
-def add(studio: Studio) -> None:
+def add_endpoints(studio: Studio) -> None:
     """Add the functions to the page that is being built."""
     limits = studio.limits
     with gr.Row(visible=False):
@@ -48,7 +48,7 @@ def add(studio: Studio) -> None:
             inputs = [
                 _field(each) for each in inspect.signature(function).parameters.values() if each.name != "request"
             ]
-        handler = told(function)
+        handler = toasting(function)
         handler.__name__ = name  # which tools for language models are called by
         press.click(
             handler, inputs, outputs, api_name=name, api_description=inspect.getdoc(function),
@@ -59,9 +59,9 @@ def add(studio: Studio) -> None:
         begin, stop, done = await studio.checked(asked), threading.Event(), 0.0
         async with aclosing(studio.painter.follow(request.session_hash, painted(begin, stop))) as news:
             async for each in news:
-                told = (None, None, _queued(each, done)) if isinstance(each, Waiting) else each
-                done = told[2]["progress"]
-                yield told
+                shown = (None, None, _queued(each, done)) if isinstance(each, Waiting) else each
+                done = shown[2]["progress"]
+                yield shown
 
     def painted(begin: Begin, stop: threading.Event) -> Generator[Any, None, None]:
         run, finish = begin()
@@ -122,10 +122,9 @@ def add(studio: Studio) -> None:
     ) -> Any:
         """Turn a painting (.wmp.json) into a file of another kind: .png, .jpg, .webp, .svg, .html, .ora, .mp4, .gif
         or .pdf. Pictures and films are painted in the real program unless `real` is false."""
-        if kind not in KINDS:
-            raise InputError(f"expected a kind out of {', '.join(KINDS)}, got {str(kind)[:20]!r}")
+        kind = checks.one_of("a kind", kind, KINDS)
         known = writers.options_of("x" + kind, {})
-        size = whole(height, "a height", 16, 1080 if kind in (".mp4", ".gif") else limits.picture)
+        size = checks.whole("a height", height, 16, 1080 if kind in (".mp4", ".gif") else limits.picture, floats=True)
         options: dict[str, Any] = {"height": size} if "height" in known and kind != ".wmp.json" else {}
         options |= {"program": "auto"} if real and "program" in known else {}
         opened = await studio.checked(lambda: opened_painting(painting, limits, {}))

@@ -8,15 +8,16 @@ from typing import Any
 
 import gradio as gr
 
+from .. import checks
 from ..errors import InputError
 from ..painting import Painting, Run
-from .files import FORMATS, known, write
-from .live import Stop, strides
+from .formats import FORMATS, format_of, write_format
+from .live import StopEvent, strides
+from .markup import bar, in_line, table, toasting
 from .pictures import pil, stage
+from .queue import Waiting
 from .studio import Studio
-from .turns import Waiting
 from .waiting import QUIET, WAITS, Wait
-from .words import bar, in_line, table, told, whole
 from .work import Work, finished
 
 __all__ = ["Begin", "Easel", "Finish"]
@@ -99,7 +100,7 @@ class Easel:
                     self.python = gr.Code(language="python", label="Python", interactive=False, lines=3)
         self.making.runs(self.make.click, self._make, [self.work, self.kind, self.size], [self.files])
         self.opens(self.undo.click, self._undo, [self.work])
-        self.keep.click(told(self._keep), None, self.doing, **QUIET)
+        self.keep.click(toasting(self._keep), None, self.doing, **QUIET)
         self.cancel.click(self._canceled, None, None, **QUIET)
 
     @property
@@ -127,7 +128,7 @@ class Easel:
 
     def _event(
         self, press: Callable[..., Any], asked: Callable[..., Any], inputs: list[Any],
-        work: Callable[[Any, Stop, Any], Generator[Any, None, None]],
+        work: Callable[[Any, StopEvent, Any], Generator[Any, None, None]],
     ) -> None:  # fmt: skip
         async def follow(request: gr.Request, had: Any, album: Any, *values: Any) -> AsyncIterator[dict[Any, Any]]:
             visitor, stop = request.session_hash, self.studio.stops.begin(request.session_hash, self.name)
@@ -141,10 +142,10 @@ class Easel:
                 yield self._back(had)
 
         given = [self.work, self.album.state, *inputs]
-        event = press(told(follow), given, self._shown, api_visibility="private", show_progress="hidden", **WAITS)
+        event = press(toasting(follow), given, self._shown, api_visibility="private", show_progress="hidden", **WAITS)
         # The film of what is then on the easel.
         event.success(
-            told(self._timelapse), self.work, self.film, api_visibility="private", show_progress_on=self.film,
+            toasting(self._timelapse), self.work, self.film, api_visibility="private", show_progress_on=self.film,
             **WAITS,
         )  # fmt: skip
         event.failure(self._back, self.work, self._shown, **QUIET)
@@ -162,7 +163,7 @@ class Easel:
             return {self.doing: bar(None, in_line(news)), self.keep: gr.Button(visible=news.begun)}
         return news
 
-    def _work(self, begin: Begin, stop: Stop, album: Any) -> Generator[Any, None, None]:
+    def _work(self, begin: Begin, stop: StopEvent, album: Any) -> Generator[Any, None, None]:
         run, finish = begin()
         for shown in strides(run, stop, self.studio.limits.seconds):
             yield None if shown is None else {
@@ -175,9 +176,10 @@ class Easel:
 
     def _further(self, had: Any, strokes: Any, steps: Any) -> Begin:
         limits = self.studio.limits
-        more, longer = whole(strokes, "more strokes", 0, limits.strokes), whole(steps, "more steps", 0, 1000)
+        more = checks.whole("more strokes", strokes, 0, limits.strokes, floats=True)
+        longer = checks.whole("more steps", steps, 0, 1000, floats=True)
         work = _there(had)
-        whole(len(work.painting.strokes) + more, "strokes", 1, limits.strokes)
+        checks.whole("strokes", len(work.painting.strokes) + more, 1, limits.strokes)
         work.check_further(more, longer)
         return lambda: (work.further(more, longer), lambda painting: work.continued(painting, more, longer))
 
@@ -217,12 +219,12 @@ class Easel:
         except InputError:  # it takes too long, and nobody has asked for it
             yield None
 
-    async def _make(self, request: gr.Request, stop: Stop, work: Any, kind: Any, size: Any) -> AsyncIterator[Any]:
-        height, there = whole(size, "a height", 16, self.studio.limits.picture), _there(work)
-        known(kind)
+    async def _make(self, request: gr.Request, stop: StopEvent, work: Any, kind: Any, size: Any) -> AsyncIterator[Any]:
+        height, there = checks.whole("a height", size, 16, self.studio.limits.picture, floats=True), _there(work)
+        format_of(kind)
 
         def make() -> dict[Any, Any]:
-            path = write(there.painting, kind, height, there.name, self.studio.made)
+            path = write_format(there.painting, kind, height, there.name, self.studio.made)
             return {self.files: gr.File(value=str(path), visible=True)}
 
         async with aclosing(self.studio.fetched(request.session_hash, self.making.name, make, "a file")) as news:

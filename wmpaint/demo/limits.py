@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from ..errors import InputError
+from .. import checks
 
 __all__ = ["Limits"]
 
@@ -40,7 +40,4 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            if not 1 <= value <= MOST:
-                bounds = "1 or more" if value < 1 else f"1 to {MOST:,}"
-                raise InputError(f"expected a limit of {field.name} of {bounds}, got {value}")
+            checks.whole(f"a limit of {field.name} of …", getattr(self, field.name), 1, MOST)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..painting import Run
 
-__all__ = ["Shown", "Stop", "Stops", "live", "strides"]
+__all__ = ["Shown", "StopEvent", "StopEvents", "live", "strides"]
 
 FIRST, LATER, EAGER = 0.15, 0.5, 4.0  # seconds between pictures, at first and later; how long "at first" is
 SHARE = 0.25  # of the time, at most, that goes into showing
@@ -68,21 +68,21 @@ def strides(run: Run, stop: threading.Event, seconds: float = float("inf")) -> I
             return
 
 
-class Stop(threading.Event):
+class StopEvent(threading.Event):
     """Ends what is being painted, and keeps it; or drops it."""
 
     dropped = False
 
 
-class Stops:
+class StopEvents:
     """For each visitor, and each tab of theirs, an event that ends what is being painted, and keeps it."""
 
     def __init__(self) -> None:
-        self._events: dict[tuple[str, str], Stop] = {}
+        self._events: dict[tuple[str, str], StopEvent] = {}
 
-    def begin(self, visitor: str | None, tab: str = "") -> Stop:
+    def begin(self, visitor: str | None, tab: str = "") -> StopEvent:
         """A new event of a visitor."""
-        event = self._events[visitor or "", tab] = Stop()
+        event = self._events[visitor or "", tab] = StopEvent()
         return event
 
     def drop(self, visitor: str | None, tab: str = "") -> None:

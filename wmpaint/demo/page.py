@@ -21,11 +21,12 @@ from fastapi import FastAPI
 from gradio import processing_utils
 from starlette.middleware import Middleware
 
-from . import api, look
+from . import api
 from .album import Album
 from .quota import Quota
 from .studio import Studio
 from .tabs import brushes, draw, dream, gallery, paint, plot, style
+from .theme import CSS, FOOT, HEAD, SCRIPT, page_theme
 
 __all__ = ["Page", "build", "launch", "mount"]
 
@@ -51,7 +52,7 @@ class _Ours:
 class Page(gr.Blocks):
     """The page, with its looks and limits, however it is served."""
 
-    theme, css, head = _Ours(look.theme()), _Ours(look.CSS), _Ours(look.SCRIPT)
+    theme, css, head = _Ours(page_theme()), _Ours(CSS), _Ours(SCRIPT)
     show_error, footer_links = _Ours(False), _Ours(["api"])
     max_file_size = _Ours(lambda page: page.studio.limits.megabytes * MEGA)
 
@@ -82,7 +83,7 @@ def build(limits: Limits | None = None) -> Page:
 
     processing_utils.async_ssrf_protected_download = _no_download
     with Page(studio) as page:
-        gr.HTML(look.HEAD)
+        gr.HTML(HEAD)
         album, current = Album(studio), gr.State(None, time_to_live=3600)
         with gr.Tabs(elem_id="tabs") as album.tabs:
             for name in ("paint", "style", "dream", "draw"):
@@ -94,10 +95,10 @@ def build(limits: Limits | None = None) -> Page:
                 brushes.make(studio, album, album.brushes)
             with gr.Tab("Gallery", id="gallery"):
                 gallery.make(studio, album, current)
-        api.add(studio)
+        api.add_endpoints(studio)
         for function, output in album.page_loads:
             page.load(function, None, output, api_visibility="private", show_progress="hidden")
-        gr.HTML(look.FOOT)
+        gr.HTML(FOOT)
         page.unload(leave)
     page.queue(max_size=page.max_threads, default_concurrency_limit=4)
     return page

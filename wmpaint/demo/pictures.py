@@ -17,11 +17,20 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import InputError, WmpaintError
-from ..image import BUNDLED, bundled, is_plain, load_image, resize, size_of, to_uint8
+from ..image import BUNDLED, bundled_picture, is_plain, load_image, resize, size_of, to_uint8
 from .limits import Limits
 
 __all__ = [
-    "REDUCED", "SEEN", "WIDEST", "Photo", "check_upload", "is_reduced", "jpeg_uri", "known_as", "opened", "pil",
+    "REDUCED",
+    "SEEN",
+    "WIDEST",
+    "Photo",
+    "check_upload",
+    "is_reduced",
+    "jpeg_uri",
+    "known_as",
+    "pil",
+    "read_upload",
     "stage",
 ]  # fmt: skip
 
@@ -44,7 +53,7 @@ def _no_stubs() -> Iterator[None]:
 with _no_stubs():
 
     class Photo(gr.Image):
-        """An image that comes as the path of the file that was uploaded, whatever is in it: `opened` looks at that."""
+        """An image that comes as the path of the file that was uploaded: `read_upload` looks at what is in it."""
 
         def __init__(self, label: str, **options: Any) -> None:
             usual: dict[str, Any] = {
@@ -66,7 +75,7 @@ with _no_stubs():
             return super().preprocess(payload)  # type: ignore[return-value]  # a data URI, as old browsers' webcams give
 
 
-def opened(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H, W]
+def read_upload(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # [3, H, W]
     """An uploaded picture, no larger than is of use.
 
     Raises:
@@ -113,14 +122,14 @@ def _sides(path: Any) -> tuple[int, int]:
 
 
 def is_reduced(path: Any) -> bool:
-    """Whether `opened` makes a picture smaller than its file."""
+    """Whether `read_upload` makes a picture smaller than its file."""
     return max(_sides(path)) > SEEN
 
 
 def known_as(path: Any) -> str:
     """What a picture is called in recipes: a bundled one by the name that works everywhere, others by their file's."""
     for name in BUNDLED:
-        file = bundled(name)
+        file = bundled_picture(name)
         if file is not None and file.name == Path(path).name and filecmp.cmp(file, path, shallow=False):
             return name
     return Path(path).name

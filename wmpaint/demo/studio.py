@@ -14,18 +14,18 @@ from typing import Any
 
 from PIL import Image
 
-from ..errors import InputError
+from .. import checks
 from ..features import FeatureNet
 from ..media import programs
 from ..media import ribbon as painters
 from ..raster import compiled
-from .errand import errand
-from .home import uploads
+from .cancellable import cancellable
+from .downloads import Downloads
+from .folders import uploads
 from .limits import Limits
-from .live import Stops
-from .made import Made
+from .live import StopEvents
 from .pictures import jpeg_uri, pil
-from .turns import Line
+from .queue import FairQueue
 
 __all__ = ["Studio"]
 
@@ -37,12 +37,13 @@ class Studio:
     """One for a server."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits, self.stops, self.made = limits, Stops(), Made()
-        self.own = Made(old=12 * 3600.0)  # painters that visitors trained
-        self.uploads = Made(folder=uploads())  # Gradio's, which removes old ones itself
+        self.limits, self.stops, self.made = limits, StopEvents(), Downloads()
+        self.own = Downloads(old=12 * 3600.0)  # painters that visitors trained
+        self.uploads = Downloads(folder=uploads())  # Gradio's, which removes old ones itself
         # Three lines, so that nobody who wants a file waits for paintings, or for one who trains a brush.
         self.painter, self.files, self.trainer = (
-            Line(most=limits.waiting), Line(2, limits.waiting, whole=True), Line(1, limits.waiting, whole=True),
+            FairQueue(most=limits.waiting), FairQueue(2, limits.waiting, whole=True),
+            FairQueue(1, limits.waiting, whole=True),
         )  # fmt: skip
         self._checks = ThreadPoolExecutor(CHECKS, "checks")
 
@@ -54,7 +55,7 @@ class Studio:
         self, visitor: str | None, tab: str, function: Callable[[], Any], what: str
     ) -> AsyncGenerator[Any, None]:
         """`Waiting`, and in the end what a function returns that writes a file; within the limit of time."""
-        return self.files.follow(visitor, errand(function, self.limits.seconds, what), tab)
+        return self.files.follow(visitor, cancellable(function, self.limits.seconds, what), tab)
 
     def drop(self, visitor: str | None, tab: str) -> None:
         """A visitor has no use any more for what is done in a tab."""
@@ -95,7 +96,7 @@ class Studio:
     def brushes(self) -> list[dict[str, Any]]:
         """All that are bundled, those with a painter first."""
         have = set(painters.available())
-        rows = [{**row, "painter": row["name"] in have} for row in programs.listing()]
+        rows = [{**row, "painter": row["name"] in have} for row in programs.brush_entries()]
         return sorted(rows, key=lambda row: (not row["painter"], row["name"]))
 
     @functools.cached_property
@@ -134,6 +135,4 @@ class Studio:
         """
         if isinstance(name, str) and name in own and Path(own[name]).is_file():
             return own[name]
-        if isinstance(name, str) and name in self.choices:
-            return name
-        raise InputError(f"expected a brush out of {', '.join([*self.choices, *own])}, got {str(name)[:40]!r}")
+        return checks.one_of("a brush", name, self.choices)

@@ -8,9 +8,9 @@ from typing import Any
 
 import gradio as gr
 
+from .markup import bar, in_line, toasting
+from .queue import Waiting
 from .studio import Studio
-from .turns import Waiting
-from .words import bar, in_line, told
 
 __all__ = ["QUIET", "WAITS", "Wait"]
 
@@ -59,7 +59,9 @@ class Wait:
             yield {**said, **self._nothing()}
 
         own = [self.row, self.doing]
-        event = press(told(follow), inputs, [*outputs, *own], api_visibility="private", show_progress="hidden", **WAITS)
+        event = press(
+            toasting(follow), inputs, [*outputs, *own], api_visibility="private", show_progress="hidden", **WAITS
+        )
         event.failure(self._nothing, None, own, **QUIET)
         self.cancel.click(self._dropped, None, None, **QUIET)
         return event

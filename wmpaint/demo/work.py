@@ -17,8 +17,8 @@ from ..objectives.base import Objective
 from ..painting import Painting, Run
 from ..painting.schedule import LATER
 from ..strokes import Strokes
-from .opening import portable
 from .recipe import Recipe, call
+from .uploaded import portable
 
 __all__ = ["Work", "finished"]
 
@@ -95,7 +95,7 @@ class Work:
         """This, after `further`."""
         file = f"{self.name}.wmp.json"
         options = {
-            "brush": names_of(self.brush), "strokes": len(painting.strokes), "height": painting.program_height,
+            "brush": brush_names_of(self.brush), "strokes": len(painting.strokes), "height": painting.program_height,
             "seed": painting.seed, "steps": _planned(steps), "hold": self.held or None,
         }  # fmt: skip
         first = ["goal", f'init=wp.load("{file}").strokes', *([self.recipe.canvas] if self.recipe.canvas else [])]
@@ -164,7 +164,7 @@ def finished(run: Run, finish: Callable[[Painting], Work]) -> Work:
     return replace(work, recipe=work.recipe.stopped(done, run.schedule.steps))
 
 
-def names_of(brush: str | list[str]) -> Any:
+def brush_names_of(brush: str | list[str]) -> Any:
     """What a recipe calls brushes: a visitor's own by the name of its file."""
     return [Path(one).name for one in brush] if isinstance(brush, list) else Path(brush).name or None
 

@@ -1,4 +1,4 @@
-"""A painting being painted: `write_film(path, stroke_frames(medium, strokes, Frame(canvas, 512)))`."""
+"""A painting being painted: `encode_film(path, stroke_frames(medium, strokes, Frame(canvas, 512)))`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from ..frame import Frame
 from ..geometry import bezier
@@ -23,7 +23,7 @@ from . import ffmpeg, gif
 from .bitmap import flatten
 from .motion import growing, with_ring
 
-__all__ = ["FPS", "PACES", "stroke_counts", "stroke_frames", "write_film"]
+__all__ = ["FPS", "PACES", "encode_film", "stroke_counts", "stroke_frames"]
 
 FPS = 25.0
 PACES = ("eased", "even", "stroke")
@@ -39,8 +39,7 @@ def stroke_counts(strokes: int, frames: int, pace: str = "eased") -> list[int]:
     Raises:
         InputError: another pace.
     """
-    if pace not in PACES:
-        raise InputError(f"expected a pace out of {', '.join(PACES)}, got {pace!r}")
+    checks.one_of("a pace", pace, PACES)
     frames = strokes if pace == "stroke" else min(frames, strokes)
     if pace == "even":
         return [round(strokes * k / frames) for k in range(1, frames + 1)]
@@ -73,8 +72,7 @@ def stroke_frames(
     Raises:
         InputError: fewer than 1 frame, a negative hold, another pace, or a bad height.
     """
-    if frames < 1 or hold < 0:
-        raise InputError(f"expected 1 frame or more and a hold of 0 or more, got {frames} and {hold}")
+    frames, hold = checks.whole("frames", frames, 1), checks.whole("a hold", hold, 0)
     height, bare = frame.height, frame.bare()
     picture = flatten(bare)
     # Strokes keep their places in the batch, which their random numbers depend on; only those that show are counted.
@@ -119,7 +117,7 @@ def _steps(before: Tensor, after: Tensor, points: Tensor, radius: float, parts: 
     yield after
 
 
-def write_film(
+def encode_film(
     path: str | Path,
     frames: Iterable[Tensor],  # each [3, H, W], 0..1
     *,
@@ -137,15 +135,12 @@ def write_film(
     """
     path = Path(path)
     writers: dict[str, Callable[..., None]] = {
-        ".mp4": ffmpeg.write_mp4,
-        ".gif": gif.write_gif,
-        ".webp": ffmpeg.write_webp,
+        ".mp4": ffmpeg.encode_mp4,
+        ".gif": gif.encode_gif,
+        ".webp": ffmpeg.encode_webp,
     }
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise InputError(f"expected a film named .mp4, .gif or .webp, got {path.name}")
-    if not 1 <= fps <= 60:
-        raise InputError(f"expected 1 to 60 frames a second, got {fps}")
+    writer = writers[checks.suffix("a film", path.name, list(writers))]
+    fps = checks.number("… frames a second", fps, 1, 60)
     pictures = _bytes(frames)
     first = next(pictures, None)
     if first is None:
@@ -158,6 +153,5 @@ def _bytes(frames: Iterable[Tensor]) -> Iterator[np.ndarray]:  # [H, W, 3] uint8
     shape = None
     for k, frame in enumerate(frames):
         shape = shape or frame.shape
-        if frame.ndim != 3 or frame.shape[0] != 3 or frame.shape != shape:
-            raise InputError(f"expected frame {k} of shape {(3, *shape[1:])}, got {tuple(frame.shape)}")
+        checks.shape(f"frame {k}", frame, (3, *shape[1:]))
         yield np.ascontiguousarray(to_uint8(frame))

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import checks
 from ..errors import InputError
 
-__all__ = ["fit_lines", "fit_loops", "number", "path_data"]
+__all__ = ["fit_lines", "fit_loops", "path_data", "svg_number"]
 
 _CORNER = np.deg2rad(35.0)  # a sharper turn of a line is meant
 _CHORD = 25.0  # tolerances; longer chords get points in between, or a curve could swing out there unseen
@@ -40,8 +41,7 @@ def fit_lines(
     Raises:
         InputError: a line of fewer than two points, or a tolerance of 0 or less.
     """
-    if not tolerance > 0:
-        raise InputError(f"expected a tolerance above 0, got {tolerance!r}")
+    tolerance = checks.number("a tolerance", tolerance, 0, above=True)
     if not lines:
         return []
     short = next((k for k, line in enumerate(lines) if len(line) < 2), None)
@@ -99,7 +99,7 @@ def path_data(
     """Curves end to end as the text of an SVG path; straight ones as lines, closed ones closed."""
 
     def pair(point: np.ndarray) -> str:
-        return f"{number(point[0], digits)} {number(point[1], digits)}"
+        return f"{svg_number(point[0], digits)} {svg_number(point[1], digits)}"
 
     parts = [f"M{pair(curves[0, 0])}"]
     chords, handles = curves[:, 3:] - curves[:, :1], curves[:, 1:3] - curves[:, :1]
@@ -112,7 +112,7 @@ def path_data(
     return "".join(parts) + ("Z" if closed else "")
 
 
-def number(value: float, digits: int = 3) -> str:
+def svg_number(value: float, digits: int = 3) -> str:
     """A decimal of at most so many digits after the point, in the fewest characters."""
     text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -6,13 +6,13 @@ import math
 from pathlib import Path
 from typing import Any
 
-from .. import memory
+from .. import checks, memory
 from ..errors import InputError
 from . import animation
 from .animation import FPS, stroke_counts, stroke_frames
-from .pictures import WEBP_SIDE, check_quality
-from .sight import sight
-from .work import Work
+from .exportable import Exportable
+from .pictures import WEBP_SIDE
+from .view import view_of
 
 __all__ = ["FILM_HEIGHT", "write_film"]
 
@@ -23,7 +23,7 @@ LONGEST = 3600.0  # seconds
 
 def write_film(
     path: Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     frames: int | None = None,
@@ -61,14 +61,13 @@ def write_film(
         FileError: the file cannot be written.
     """
     encoding = _encoding(path, quality, lossless)
-    look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
+    look = view_of(work, ground=ground, program=program, seed=seed, grain=grain)
     rows, columns = look.canvas.pixels(min(work.program_height, FILM_HEIGHT) if height is None else height)
     if encoding is not None and max(rows, columns) > WEBP_SIDE:
         raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
     memory.check_picture(rows, columns, kept=3)
-    if isinstance(fps, bool) or not isinstance(fps, int | float) or not 1 <= fps <= 60:
-        raise InputError(f"expected 1 to 60 frames a second, got {fps!r}")
-    _check_seconds("hold", hold)
+    fps = checks.number("… frames a second", fps, 1, 60)
+    hold = checks.number("hold of … seconds", hold, 0, LONGEST)
     strokes = work.strokes
     count = len(strokes) if strokes.lifted is None else int((~strokes.lifted).sum())
     still = round(hold * fps)
@@ -77,14 +76,13 @@ def write_film(
         look.medium, strokes, look.frame(rows), frames=moving, hold=still, pace=pace,
         stretch=seconds is not None or pace == "stroke", cursor=cursor, generator=look.generator(),
     )  # fmt: skip
-    animation.write_film(path, pictures, fps=fps, **(encoding or {}))
+    animation.encode_film(path, pictures, fps=fps, **(encoding or {}))
 
 
 def _encoding(path: Path, quality: float | None, lossless: bool | None) -> dict[str, Any] | None:
     """Options of animated WebP; None for another kind of film, which has none."""
     if path.suffix.lower() == ".webp":
-        quality = 85 if quality is None else quality
-        check_quality(quality)
+        quality = checks.number("a quality", 85 if quality is None else quality, 0, 100)
         return {"quality": quality, "lossless": bool(lossless)}
     for name, value in (("quality", quality), ("lossless", lossless)):
         if value is not None:
@@ -97,19 +95,12 @@ def _frames(strokes: int, frames: int | None, fps: float, seconds: float | None,
     least = max(1, len(stroke_counts(strokes, 1, pace)))  # a stroke a frame, or one frame for all
     if seconds is None:
         frames = max(FRAMES if pace != "stroke" else 1, least) if frames is None else frames
-        if isinstance(frames, bool) or not isinstance(frames, int) or frames < least:
-            raise InputError(f"expected frames of {least} or more for this pace, got {frames!r}")
-        return frames
+        return checks.whole("frames of … for this pace", frames, least)
     if frames is not None:
         raise InputError(f"expected frames or seconds, not both, got {frames!r} and {seconds!r}")
-    _check_seconds("seconds", seconds)
+    seconds = checks.number("seconds of … seconds", seconds, 0, LONGEST)
     moving = round(seconds * fps) - 1 - still
     if moving < least:
         shortest = math.ceil(10 * (least + 1 + still) / fps) / 10
         raise InputError(f"expected seconds of {shortest:g} or more for this pace and hold, got {seconds:g}")
     return moving
-
-
-def _check_seconds(name: str, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST:
-        raise InputError(f"expected {name} of 0 to {LONGEST:g} seconds, got {value!r}")

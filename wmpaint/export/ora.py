@@ -19,13 +19,13 @@ from ..errors import InputError
 from ..image import resize
 from ..strokes import Strokes
 from .bitmap import over
+from .exportable import Exportable
 from .pictures import about, brush_names
-from .png import bands, write_png
-from .sight import Sight, sight, size
+from .png import bands, encode_png
 from .svg.page import clean
-from .work import Work
+from .view import View, picture_size, view_of
 
-__all__ = ["Layer", "split", "write_ora"]
+__all__ = ["OraLayer", "split_layers", "write_ora"]
 
 MOST = 999  # layers
 LEAST = 0.02  # share of the strokes that a round needs to be a layer of its own
@@ -33,7 +33,7 @@ THUMBNAIL = 256  # pixels
 
 
 @dataclass(frozen=True)
-class Layer:
+class OraLayer:
     """The strokes from number `start` to before `stop`."""
 
     name: str
@@ -43,7 +43,7 @@ class Layer:
 
 def write_ora(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     layers: str | int = "rounds",
     height: int | None = None,
@@ -68,9 +68,9 @@ def write_ora(
         InputError: an option out of range, more than 999 layers, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    height, dpi = size(work, height, dpi)
-    look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
-    parts = split(work, layers)
+    height, dpi = picture_size(work, height, dpi)
+    look = view_of(work, ground=ground, program=program, seed=seed, grain=grain)
+    parts = split_layers(work, layers)
     rows, columns = look.canvas.pixels(height)
     memory.check_picture(rows, columns, kept=1)
     stack: list[dict[str, str]] = []
@@ -87,12 +87,12 @@ def write_ora(
         picture = merged if look.canvas.background is None else merged[:3]
         archive.writestr(_entry("stack.xml"), _stack(stack, rows, columns, dpi), zipfile.ZIP_DEFLATED)
         with archive.open(_entry("mergedimage.png"), "w") as stream:
-            write_png(stream, picture, dpi=dpi, text=about(work))
+            encode_png(stream, picture, dpi=dpi, text=about(work))
         with archive.open(_entry("Thumbnails/thumbnail.png"), "w") as stream:
-            write_png(stream, _thumbnail(picture))
+            encode_png(stream, _thumbnail(picture))
 
 
-def split(work: Work, layers: str | int) -> list[Layer]:
+def split_layers(work: Exportable, layers: str | int) -> list[OraLayer]:
     """The layers from the lowest up: every stroke is in one of them, in order.
 
     "rounds" are those that the painting remembers; one of less than 2 % of the strokes, which were placed anew near
@@ -115,7 +115,7 @@ def split(work: Work, layers: str | int) -> list[Layer]:
     for number, wide in enumerate(sizes, 1):
         stop = start + wide
         named = f"Round {number}" if layers == "rounds" else f"From stroke {start + 1}"
-        found.append(Layer(f"{named}: {_said(work.strokes[start:stop], brushes)}", start, stop))
+        found.append(OraLayer(f"{named}: {_said(work.strokes[start:stop], brushes)}", start, stop))
         start = stop
     return found
 
@@ -145,7 +145,7 @@ def _said(strokes: Strokes, brushes: Sequence[str]) -> str:
     return f"{len(shown)} stroke{'s' * (len(shown) > 1)} of {names}"
 
 
-def _painted(look: Sight, strokes: Strokes, part: Layer, height: int) -> Tensor:
+def _painted(look: View, strokes: Strokes, part: OraLayer, height: int) -> Tensor:
     """A layer on nothing. The other strokes are lifted, not left out: random numbers belong to a stroke's place."""
     outside = torch.ones(len(strokes), dtype=torch.bool)
     outside[part.start : part.stop] = False
@@ -159,7 +159,7 @@ def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: 
     top = top[:, upper:lower, left:right]
     source = f"data/layer{len(stack):03d}.png"
     with archive.open(_entry(source), "w") as stream:
-        write_png(stream, top)
+        encode_png(stream, top)
     stack.append({"name": name, "src": source, "x": str(left), "y": str(upper)})
     below, row = merged[:, upper:lower, left:right], 0
     for band in bands(top, 8):

@@ -19,17 +19,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from ..version import __version__
 from .bitmap import flatten
-from .png import bands, check_bits
-from .png import write_png as write_png_to
+from .exportable import Exportable
+from .png import BITS, bands, encode_png
 from .sheet import inches
-from .sight import sight, size
-from .tiff import COMPRESSIONS
-from .tiff import write_tiff as write_tiff_to
-from .work import Work
+from .tiff import COMPRESSIONS, encode_tiff
+from .view import picture_size, view_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,7 +37,6 @@ __all__ = [
     "WEBP_SIDE",
     "about",
     "brush_names",
-    "check_quality",
     "write_jpeg",
     "write_png",
     "write_seen",
@@ -53,7 +50,7 @@ WEBP_SIDE = 16_383  # pixels; the format counts them in 14 bits
 
 def write_png(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     bits: int = 8,
@@ -69,13 +66,13 @@ def write_png(
         InputError: an option out of range, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    check_bits(bits)
+    checks.one_of("bits of …", bits, BITS)
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
-        write_png_to(stream, picture, bits=bits, dpi=dpi, text=about(work))
+        encode_png(stream, picture, bits=bits, dpi=dpi, text=about(work))
 
 
-def write_seen(path: str | Path, work: Work, picture: Tensor) -> None:  # [3 or 4, H, W]
+def write_seen(path: str | Path, work: Exportable, picture: Tensor) -> None:  # [3 or 4, H, W]
     """.png of a picture of the work that is rendered already, with the size on paper that it has.
 
     Raises:
@@ -85,12 +82,12 @@ def write_seen(path: str | Path, work: Work, picture: Tensor) -> None:  # [3 or 
     if picture.shape[0] == 4 and bool((picture[3] >= 1 - 0.5 / 255).all()):
         picture = picture[:3]
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
-        write_png_to(stream, picture, dpi=None if high is None else picture.shape[1] / high, text=about(work))
+        encode_png(stream, picture, dpi=None if high is None else picture.shape[1] / high, text=about(work))
 
 
 def write_tiff(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     bits: int = 8,
@@ -107,18 +104,17 @@ def write_tiff(
         InputError: an option out of range, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    check_bits(bits)
-    if compression not in COMPRESSIONS:
-        raise InputError(f"expected a compression out of {', '.join(COMPRESSIONS)}, got {compression!r}")
+    checks.one_of("bits of …", bits, BITS)
+    checks.one_of("a compression", compression, COMPRESSIONS)
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
     words = {"description": work.title, "software": SOFTWARE}
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
-        write_tiff_to(stream, picture, bits=bits, dpi=dpi, compression=compression, **words)
+        encode_tiff(stream, picture, bits=bits, dpi=dpi, compression=compression, **words)
 
 
 def write_webp(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     quality: float = 90,
@@ -134,7 +130,7 @@ def write_webp(
         InputError: an option out of range, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    check_quality(quality)
+    quality = checks.number("a quality", quality, 0, 100)
     rows, columns = work.canvas.pixels(work.program_height if height is None else height)
     if max(rows, columns) > WEBP_SIDE:
         raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
@@ -144,7 +140,7 @@ def write_webp(
 
 def write_jpeg(
     path: str | Path,
-    work: Work,
+    work: Exportable,
     *,
     height: int | None = None,
     quality: float = 90,
@@ -160,7 +156,7 @@ def write_jpeg(
         InputError: an option out of range, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
-    check_quality(quality)
+    quality = checks.number("a quality", quality, 0, 100)
     if ground == "transparent":
         raise InputError("expected a ground with a color for .jpg, which has no transparency, got 'transparent'")
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
@@ -168,7 +164,7 @@ def write_jpeg(
     _write_pillow(path, flatten(picture), "JPEG", quality=round(quality), subsampling=0, optimize=True, **more)
 
 
-def about(work: Work) -> dict[str, str]:
+def about(work: Exportable) -> dict[str, str]:
     """What a PNG says of itself."""
     known = work.metadata()
     return {
@@ -178,24 +174,14 @@ def about(work: Work) -> dict[str, str]:
     }
 
 
-def brush_names(work: Work) -> list[str]:
+def brush_names(work: Exportable) -> list[str]:
     """Of its brushes, in order; of a .myb file, its name without the folders."""
     names = [str(brush["name"]) for brush in work.metadata()["brushes"]]
     return [Path(name).stem if name.endswith(".myb") else name for name in names]
 
 
-def check_quality(quality: float) -> None:
-    """Refuse a quality outside 0 to 100.
-
-    Raises:
-        InputError: it is.
-    """
-    if isinstance(quality, bool) or not isinstance(quality, int | float) or not 0 <= quality <= 100:
-        raise InputError(f"expected a quality of 0 to 100, got {quality!r}")
-
-
 def _seen(
-    work: Work,
+    work: Exportable,
     height: int | None,
     dpi: float | None,
     ground: str,
@@ -204,8 +190,8 @@ def _seen(
     grain: bool,
 ) -> tuple[Tensor, float | None]:  # [3 or 4, H, W]
     """The picture, without alpha where the ground is opaque, and its dpi."""
-    height, dpi = size(work, height, dpi)
-    look = sight(work, ground=ground, program=program, seed=seed, grain=grain)
+    height, dpi = picture_size(work, height, dpi)
+    look = view_of(work, ground=ground, program=program, seed=seed, grain=grain)
     picture = look.render(work.strokes, height=height)
     return picture if look.canvas.background is None else picture[:3], dpi
 

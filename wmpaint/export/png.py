@@ -1,4 +1,4 @@
-"""PNG, band by band, with 8 or 16 bits: `write_png(stream, picture, bits=16)`. (Pillow writes no 16-bit colors.)"""
+"""PNG, band by band, with 8 or 16 bits: `encode_png(stream, picture, bits=16)`. (Pillow writes no 16-bit colors.)"""
 
 from __future__ import annotations
 
@@ -10,23 +10,20 @@ from typing import IO
 import numpy as np
 from torch import Tensor
 
-from ..errors import InputError
+from .. import checks
 from ..image import to_uint8, to_uint16
 
-__all__ = ["bands", "check_bits", "write_png"]
+__all__ = ["BITS", "band_rows", "bands", "encode_png"]
+
+BITS = (8, 16)  # a channel
 
 BAND_BYTES = 4 << 20  # of a picture's integers at a time
 LEVEL = 6
 
 
-def check_bits(bits: int) -> None:
-    """Refuse what is neither 8 nor 16 bits a channel.
-
-    Raises:
-        InputError: it is neither.
-    """
-    if bits not in (8, 16) or isinstance(bits, bool):
-        raise InputError(f"expected bits of 8 or 16, got {bits!r}")
+def band_rows(picture: Tensor, bits: int) -> int:
+    """How many rows each of `bands` has; the last may have fewer."""
+    return max(1, BAND_BYTES // (picture.shape[0] * picture.shape[2] * bits // 8))
 
 
 def bands(
@@ -34,14 +31,14 @@ def bands(
     bits: int,
 ) -> Iterator[np.ndarray]:  # each [h, W, 3 or 4] uint8 or uint16
     """The picture as integers with straight alpha, some rows at a time, so that a large one is never there twice."""
-    check_bits(bits)
-    count = max(1, BAND_BYTES // (picture.shape[0] * picture.shape[2] * bits // 8))
+    checks.one_of("bits of …", bits, BITS)
+    count = band_rows(picture, bits)
     convert = to_uint8 if bits == 8 else to_uint16
     for top in range(0, picture.shape[1], count):
         yield convert(picture[:, top : top + count])
 
 
-def write_png(
+def encode_png(
     stream: IO[bytes],
     picture: Tensor,  # [3 or 4, H, W]; 4 premultiplied
     *,
@@ -59,7 +56,7 @@ def write_png(
     Raises:
         InputError: other bits, or a picture that is not finite.
     """
-    check_bits(bits)
+    checks.one_of("bits of …", bits, BITS)
     channels, height, width = picture.shape
     stream.write(b"\x89PNG\r\n\x1a\n")
     _chunk(stream, b"IHDR", struct.pack(">IIBBBBB", width, height, bits, {3: 2, 4: 6}[channels], 0, 0, 0))

@@ -22,7 +22,7 @@ from ..medium import Medium
 from ..raster import composite
 from ..strokes import Strokes
 
-__all__ = ["Patch", "Ribbon", "bend", "ribbons"]
+__all__ = ["Patch", "StraightRibbon", "bend_ribbon", "ribbons"]
 
 _PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
 _RADII = 4
@@ -34,7 +34,7 @@ _FARTHEST = 8.0  # radii that a probe looks to each side
 
 
 @dataclass(frozen=True)
-class Ribbon:
+class StraightRibbon:
     """One straightened stroke.
 
     Args:
@@ -66,7 +66,7 @@ class Patch:
     step: float
 
 
-def ribbons(medium: Medium, strokes: Strokes, *, height: int) -> list[Ribbon]:
+def ribbons(medium: Medium, strokes: Strokes, *, height: int) -> list[StraightRibbon]:
     """The ribbon of each stroke.
 
     Args:
@@ -74,7 +74,7 @@ def ribbons(medium: Medium, strokes: Strokes, *, height: int) -> list[Ribbon]:
     """
     strokes = strokes.detach().to("cpu", torch.float32)
     brushes = torch.zeros(len(strokes), dtype=torch.int64) if strokes.brush is None else strokes.brush
-    found: list[Ribbon | None] = [None] * len(strokes)
+    found: list[StraightRibbon | None] = [None] * len(strokes)
     for brush in brushes.unique().tolist():
         (mine,) = (brushes == brush).nonzero(as_tuple=True)
         part = strokes[mine].replace(brush=None, pen=None, lifted=None)
@@ -88,12 +88,12 @@ def ribbons(medium: Medium, strokes: Strokes, *, height: int) -> list[Ribbon]:
             logits, wide = _probed(medium, part, brush, height)
             caps = _CAPS
         for k, index in enumerate(mine.tolist()):
-            found[index] = Ribbon(logits[k], float(wide[k]), caps)
+            found[index] = StraightRibbon(logits[k], float(wide[k]), caps)
     return [ribbon for ribbon in found if ribbon is not None]
 
 
-def bend(
-    ribbon: Ribbon,
+def bend_ribbon(
+    ribbon: StraightRibbon,
     points: Tensor,  # [3, 2] canvas units
     radius: float,  # canvas units
     canvas: Canvas,

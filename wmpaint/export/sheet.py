@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from .work import Work
+from .exportable import Exportable
 
 if TYPE_CHECKING:
     from ..pens import Placement
@@ -15,7 +15,7 @@ __all__ = ["inches", "sheet_of"]
 INCH = 25.4  # mm
 
 
-def sheet_of(work: Work) -> Placement | None:
+def sheet_of(work: Exportable) -> Placement | None:
     """The page that it was painted for with pens, margins and all, as a plot has them; None for other paintings.
 
     A canvas that has a paper's size itself keeps that.
@@ -31,7 +31,7 @@ def sheet_of(work: Work) -> Placement | None:
         return None
 
 
-def inches(work: Work) -> float | None:
+def inches(work: Exportable) -> float | None:
     """Height of the canvas on paper; None where that has no size."""
     if work.canvas.paper is not None:
         wide, high = work.canvas.paper

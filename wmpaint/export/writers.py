@@ -1,6 +1,6 @@
 """Which suffix is written by what: `write("cat.svg", painting)`. New kinds of file are added to `WRITERS`.
 
-A writer is `writer(path, work, **options)`. It sees a painting only as a `Work`, and writes whole files or none.
+A writer is `writer(path, work, **options)`. It sees a painting only as a `Exportable`, and writes whole files or none.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import files
+from .. import checks, files
 from ..errors import InputError
 from ..media import measuring
 from . import film, ora, pictures, svg
+from .exportable import Exportable, curves_of
 from .film import FILM_HEIGHT
 from .sheet import sheet_of
-from .work import Work, curves_of
 
-__all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "Work", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
+__all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
 
-def write_painting(path: Path, work: Work) -> None:
+def _write_painting(path: Path, work: Exportable) -> None:
     """.wmp.json: the painting itself."""
     files.write_text(path, work.to_json())
 
 
-def write_report(path: Path, work: Work, *, target: Any = None, program: str | None = "auto") -> None:
+def _write_report(path: Path, work: Exportable, *, target: Any = None, program: str | None = "auto") -> None:
     """.json: the report. `target` is a picture to compare with, `program` the one to replay in (None: do not)."""
     files.write_json(path, work.report(target, program=program).as_dict())
 
 
-def write_svg(
+def _write_svg(
     path: Path,
-    work: Work,
+    work: Exportable,
     *,
     style: str = "lines",
     animate: bool = False,
@@ -54,9 +54,9 @@ def write_svg(
     svg.write_svg(path, work.strokes, work.canvas, **how, **drawn, sheet=sheet_of(work))
 
 
-def write_html(
+def _write_html(
     path: Path,
-    work: Work,
+    work: Exportable,
     *,
     style: str = "brush",
     seconds: float = 8.0,
@@ -70,9 +70,9 @@ def write_html(
     svg.write_html(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, embed))
 
 
-def write_pdf(
+def _write_pdf(
     path: Path,
-    work: Work,
+    work: Exportable,
     *,
     style: str = "lines",
     title: str | None = None,
@@ -85,7 +85,7 @@ def write_pdf(
     svg.write_pdf(path, work.strokes, work.canvas, **how, **drawn, sheet=sheet_of(work))
 
 
-def _drawn(work: Work, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
+def _drawn(work: Exportable, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
     """What every file of shapes is told of the painting."""
     curves_of(work.strokes, "shapes")
     title = work.title if title is None else title
@@ -99,12 +99,12 @@ def _drawn(work: Work, style: str, measured: bool, title: str | None, embed: boo
     return how
 
 
-def write_webp(path: Path, work: Work, *, animate: bool = False, **options: Any) -> None:
+def _write_webp(path: Path, work: Exportable, *, animate: bool = False, **options: Any) -> None:
     """.webp: a picture, or with `animate` a film, and the options of that."""
     (film.write_film if animate else pictures.write_webp)(path, work, **options)
 
 
-def write_plot(path: Path, work: Work, **options: Any) -> None:
+def _write_plot(path: Path, work: Exportable, **options: Any) -> None:
     """What a pen plotter draws: .hpgl, .plt, .gcode, .nc, and with `pens` also .svg, .png and .json.
 
     Options are those of `export.plotter.plan` and, for the file, of `export.plotter.files`; `pens="own"` are those it
@@ -120,21 +120,21 @@ Writer = Callable[..., None]
 PLOTS = (".hpgl", ".plt", ".gcode", ".nc")
 PLOTS_WITH_PENS = (".svg", ".png", ".json")
 WRITERS: dict[str, Writer] = {
-    ".wmp.json": write_painting,
-    ".json": write_report,
+    ".wmp.json": _write_painting,
+    ".json": _write_report,
     ".png": pictures.write_png,
     ".tif": pictures.write_tiff,
     ".tiff": pictures.write_tiff,
-    ".webp": write_webp,
+    ".webp": _write_webp,
     ".jpg": pictures.write_jpeg,
     ".jpeg": pictures.write_jpeg,
     ".ora": ora.write_ora,
-    ".svg": write_svg,
-    ".html": write_html,
-    ".pdf": write_pdf,
+    ".svg": _write_svg,
+    ".html": _write_html,
+    ".pdf": _write_pdf,
     ".mp4": film.write_film,
     ".gif": film.write_film,
-    **dict.fromkeys(PLOTS, write_plot),
+    **dict.fromkeys(PLOTS, _write_plot),
 }
 
 # What each is to who paints; all else is "other".
@@ -190,7 +190,7 @@ def options_of(path: str | Path, options: Mapping[str, Any]) -> list[str]:
     return _names(WRITERS[suffix], 2)
 
 
-def write(path: str | Path, work: Work, **options: Any) -> None:
+def write(path: str | Path, work: Exportable, **options: Any) -> None:
     """Write a painting as the kind of file its suffix names.
 
     Raises:
@@ -198,11 +198,8 @@ def write(path: str | Path, work: Work, **options: Any) -> None:
         FileError: the file cannot be written.
     """
     known = options_of(path, options)
-    for name in options:
-        if name not in known:
-            kind = "a plot" if is_plot(path, options) else suffix_of(path)
-            raise InputError(f"expected options for {kind} out of {', '.join(known) or 'none'}, got {name!r}")
-    writer = write_plot if is_plot(path, options) else WRITERS[check_suffix(path)]
+    checks.known_options(f"for {'a plot' if is_plot(path, options) else suffix_of(path)}", options, known)
+    writer = _write_plot if is_plot(path, options) else WRITERS[check_suffix(path)]
     writer(Path(path), work, **options)
 
 

@@ -18,7 +18,7 @@ from .. import checks
 from ..errors import InputError
 from .labels import ClassNames
 
-__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "FeatureNet", "Layer", "gather", "normalize", "survey"]
+__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "FeatureLayer", "FeatureNet", "gather", "measure_layers", "normalize"]
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of its training pictures, sRGB
 
@@ -26,7 +26,7 @@ _SENSIBLE = 2  # places along a side: a map of a single place has no texture, an
 
 
 @dataclass(frozen=True)
-class Layer:
+class FeatureLayer:
     """What a layer gives: maps [N, channels, H / stride, W / stride], or vectors [N, channels].
 
     A vector has the stride of the map that it was pooled from.
@@ -52,7 +52,7 @@ class FeatureNet(nn.Module):
         self,
         name: str,
         trunk: nn.Module,
-        layers: Mapping[str, Layer],  # in order of depth
+        layers: Mapping[str, FeatureLayer],  # in order of depth
         *,
         classes: ClassNames | None = None,
         style: Sequence[str] = (),
@@ -125,7 +125,7 @@ class FeatureNet(nn.Module):
     def extra_repr(self) -> str:
         return f"{self.name}, {len(self.layers)} layers"
 
-    def _layer(self, name: str) -> Layer:
+    def _layer(self, name: str) -> FeatureLayer:
         return self._layers[checks.one_of(f"a layer of {self.name}", name, self.layers)]
 
     def _checked(self, rgb: Tensor, wanted: Sequence[str]) -> Tensor:
@@ -167,12 +167,12 @@ def normalize(rgb: Tensor, mean: Sequence[float], std: Sequence[float]) -> Tenso
     return (rgb - rgb.new_tensor(mean)[:, None, None]) / rgb.new_tensor(std)[:, None, None]
 
 
-def survey(outputs: Mapping[str, Tensor], size: int) -> dict[str, Layer]:
+def measure_layers(outputs: Mapping[str, Tensor], size: int) -> dict[str, FeatureLayer]:
     """What each layer gives, from its output for a picture of `size` x `size` pixels."""
-    found: dict[str, Layer] = {}
+    found: dict[str, FeatureLayer] = {}
     stride = 1
     for name, value in outputs.items():
         if value.ndim == 4 and max(value.shape[-2:]) > 1:  # a single place is a pooled vector, in effect
             stride = max(round(size / max(value.shape[-2:])), 1)
-        found[name] = Layer(value.shape[-1] if value.ndim == 3 else value.shape[1], stride)
+        found[name] = FeatureLayer(value.shape[-1] if value.ndim == 3 else value.shape[1], stride)
     return found

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from .. import checks
 from ..errors import InputError
 from .labels import ClassNames
-from .net import IMAGENET_MEAN, IMAGENET_STD, FeatureNet, normalize, survey
+from .net import IMAGENET_MEAN, IMAGENET_STD, FeatureNet, measure_layers, normalize
 
 __all__ = ["wrap"]
 
@@ -71,7 +71,7 @@ def wrap(
             raise InputError(f"expected maps or vectors from {place!r} of {name}, got {type(outputs[layer]).__name__}")
     classes = None if labels is None else ClassNames(labels)
     return FeatureNet(
-        name, trunk, survey(outputs, size), classes=classes, style=tuple(outputs), content=[*outputs][-1:]
+        name, trunk, measure_layers(outputs, size), classes=classes, style=tuple(outputs), content=[*outputs][-1:]
     )
 
 

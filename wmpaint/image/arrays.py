@@ -11,7 +11,14 @@ from torch import Tensor
 from ..errors import InputError
 from .pixels import Pixels, check_size
 
-__all__ = ["array_pixels", "check_array", "check_finite", "check_tensor", "straight", "tensor_pixels"]
+__all__ = [
+    "array_pixels",
+    "check_array",
+    "check_finite_pixels",
+    "check_picture_tensor",
+    "tensor_pixels",
+    "unpremultiplied",
+]
 
 _SLACK = 1e-3  # how far floats may leave 0..1 (rounding, resampling) and still be clamped
 
@@ -23,7 +30,7 @@ def tensor_pixels(tensor: Tensor, max_pixels: int) -> Pixels:  # [H, W] or [C, H
         InputError: what `array_pixels` raises, and color above its alpha.
     """
     what = f"a tensor of shape {tuple(tensor.shape)}"
-    check_tensor(tensor)
+    check_picture_tensor(tensor)
     tensor = tensor.detach().cpu()
     if tensor.dtype is torch.bfloat16:  # unknown to NumPy
         tensor = tensor.float()
@@ -35,7 +42,7 @@ def tensor_pixels(tensor: Tensor, max_pixels: int) -> Pixels:  # [H, W] or [C, H
         block = found.rows(top, bottom)
         if (block[..., :3] > block[..., 3:] + 1 / 255).any():
             raise InputError(f"expected premultiplied RGBA in {what}, got color values above their alpha")
-        return straight(block)
+        return unpremultiplied(block)
 
     return Pixels(found.height, found.width, rows, "rgb", alpha=True)
 
@@ -52,7 +59,7 @@ def array_pixels(values: np.ndarray, what: str, max_pixels: int) -> Pixels:  # [
     if values.dtype.kind == "u" and values.dtype.itemsize <= 2:
         scale = float(np.iinfo(values.dtype).max)
     elif np.issubdtype(values.dtype, np.floating):
-        check_finite(values, what)
+        check_finite_pixels(values, what)
         low, high = float(values.min()), float(values.max())
         if low < -_SLACK or high > 1 + _SLACK:
             raise InputError(f"expected float values in 0..1 in {what}, got {low:g}..{high:g}")
@@ -66,7 +73,7 @@ def array_pixels(values: np.ndarray, what: str, max_pixels: int) -> Pixels:  # [
     return Pixels(height, width, rows, "gray" if grid.shape[2] == 1 else "rgb", alpha=grid.shape[2] == 4)
 
 
-def check_tensor(tensor: Tensor) -> tuple[int, int]:
+def check_picture_tensor(tensor: Tensor) -> tuple[int, int]:
     """(height, width) of a tensor that has a picture's shape.
 
     Raises:
@@ -89,7 +96,7 @@ def check_array(values: np.ndarray, what: str) -> tuple[int, int]:
     return values.shape[0], values.shape[1]
 
 
-def straight(pixels: np.ndarray) -> np.ndarray:  # [H, W, 3|4]
+def unpremultiplied(pixels: np.ndarray) -> np.ndarray:  # [H, W, 3|4]
     """Premultiplied RGBA with its color divided out; where nothing is painted the color is 0."""
     if pixels.shape[2] == 3:
         return pixels
@@ -98,7 +105,7 @@ def straight(pixels: np.ndarray) -> np.ndarray:  # [H, W, 3|4]
     return np.concatenate([color.clip(0, 1), alpha], axis=2)
 
 
-def check_finite(values: np.ndarray, what: str) -> None:
+def check_finite_pixels(values: np.ndarray, what: str) -> None:
     """Refuse a picture [H, W, ...] with values that are not finite.
 
     Raises:

@@ -18,13 +18,13 @@ from .. import checks
 from ..errors import FileError, InputError, WmpaintError
 from ..explain import explained
 from ..foreign import reason
-from .arrays import array_pixels, check_array, check_tensor, tensor_pixels
+from .arrays import array_pixels, check_array, check_picture_tensor, tensor_pixels
 from .bundled import BUNDLED, named
 from .decoding import exif_of, pil_pixels, quiet, turned, uncovered, upright_size
 from .kinds import KINDS, is_heic, unread
 from .pixels import Pixels, blocks, check_size, factor_for, mega
 from .png_rows import png_header, png_pixels
-from .profiles import Converter, converter, plain
+from .profiles import Converter, converter, is_plain_profile
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -57,8 +57,8 @@ def load_image(
     as renderers give it.
 
     Args:
-        source: a path, the name of a bundled picture (`bundled`) unless a file has that name, a PIL image, a NumPy
-            array or a torch tensor.
+        source: a path, the name of a bundled picture (`bundled_picture`) unless a file has that name, a PIL image, a
+            NumPy array or a torch tensor.
         background: what shows through transparency, sRGB in 0..1. A warning tells if nearly nothing is seen on it.
         max_pixels: refuse larger pictures; a file is refused before it is decoded. (Pillow's own
             limit, about 179 megapixels unless `PIL.Image.MAX_IMAGE_PIXELS` says otherwise, holds too.)
@@ -104,7 +104,7 @@ def size_of(source: Any) -> tuple[int, int]:
             exif = exif_of(image) if header is None else header.exif
             return upright_size(image.size, exif)
     if isinstance(source, Tensor):
-        height, width = check_tensor(source)
+        height, width = check_picture_tensor(source)
     elif isinstance(source, np.ndarray):
         height, width = check_array(source, f"an array of shape {source.shape}")
     elif hasattr(source, "getbands"):
@@ -128,7 +128,7 @@ def is_plain(picture: Tensor) -> bool:  # [3, H, W]
 
 def _of_values(pixels: Pixels, most: int | None, ground: np.ndarray, what: str) -> np.ndarray:
     factor = factor_for((pixels.width, pixels.height), most)
-    return _laid(pixels, factor, plain(pixels.kind), ground, what)
+    return _laid(pixels, factor, is_plain_profile(pixels.kind), ground, what)
 
 
 def _laid(pixels: Pixels, factor: int, convert: Converter, ground: np.ndarray, shown: str) -> np.ndarray:

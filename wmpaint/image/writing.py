@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..files import atomic_path
-from .arrays import check_finite, straight
+from .arrays import check_finite_pixels, unpremultiplied
 
 __all__ = ["resize", "save_png", "to_uint8", "to_uint16"]
 
@@ -24,7 +24,7 @@ def resize(picture: Tensor, height: int, width: int) -> Tensor:  # [C, H, W] -> 
     """
     _check_picture(picture, channels=None)
     if height < 1 or width < 1:
-        raise InputError(f"expected a picture of 1 pixel or more, got {width} x {height}")
+        raise InputError(f"expected a size of 1 pixel or more, got {width} x {height}")
     if tuple(picture.shape[1:]) == (height, width):
         return picture
     resized = F.interpolate(picture[None], size=(height, width), mode="bicubic", antialias=True)
@@ -48,8 +48,8 @@ def to_uint16(picture: Tensor) -> np.ndarray:  # [3|4, H, W] -> [H, W, 3|4]
 def _integers(picture: Tensor, top: int) -> np.ndarray:
     _check_picture(picture, channels=(3, 4))
     values = np.asarray(picture.detach().cpu().to(torch.float32).permute(1, 2, 0))
-    check_finite(values, "a picture")
-    return np.rint(np.clip(straight(values), 0, 1) * np.float32(top))
+    check_finite_pixels(values, "a picture")
+    return np.rint(np.clip(unpremultiplied(values), 0, 1) * np.float32(top))
 
 
 def save_png(path: str | os.PathLike[str], picture: Tensor) -> None:  # [3|4, H, W]

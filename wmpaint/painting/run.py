@@ -122,7 +122,7 @@ class Run:
             raise InputError(f"expected strokes to hold, and more to paint, got {held} of {strokes}")
         plan, planned = self.goal.plan, self.goal.plan.steps if steps is None else steps
         schedule = Schedule.plan(strokes - held, height, self.canvas.aspect, planned, plan.heights, laid - held)
-        memory.check(strokes, height, self.canvas.aspect, schedule.fine, nets=self.goal.networked)
+        memory.check_painting(strokes, height, self.canvas.aspect, schedule.fine, nets=self.goal.networked)
         constraint = None if pens is None else inks.Inks.of(
             pens, self.canvas, page=page, landscape=landscape, margin=margin, fill=fill,
             share=inks.painted_share(self.painter, height),

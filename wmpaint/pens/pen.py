@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .. import checks
 from ..color import parse_color, to_hex
 from ..errors import FileError, InputError
 from ..explain import explained
@@ -66,20 +67,16 @@ class Pen:
         mine = f"of pen {self.name!r:.60}"
         object.__setattr__(self, "color", parse_color(self.color, f"the color {mine}"))
         object.__setattr__(self, "width", length(self.width, f"the width {mine}"))
-        if not 0.01 <= self.width <= 100:
-            raise InputError(f"expected the width {mine} in 0.01..100 mm, got {self.width:g}")
+        checks.number(f"the width {mine} in … mm", self.width, 0.01, 100)
         for name, low, high in (("opacity", 0.05, 1.0), ("angle", -360.0, 360.0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise InputError(f"expected the {name} {mine} in {low:g}..{high:g}, got {value!r:.60}")
+            object.__setattr__(self, name, checks.number(f"the {name} {mine} in …", getattr(self, name), low, high))
         for name, least, most in (("speed", 1, 110), ("height", 0, 100), ("delay", 0, 60_000)):
-            value = getattr(self, name)
-            if value is not None and (type(value) is not int or not least <= value <= most):
-                raise InputError(f"expected the {name} {mine} as a whole number in {least}..{most}, got {value!r:.60}")
+            if (value := getattr(self, name)) is not None:
+                whole = checks.whole(f"the {name} {mine} as a whole number in …", value, least, most)
+                object.__setattr__(self, name, whole)
         for name in ("pause", "plot", "opaque"):
-            value = getattr(self, name)
-            if not isinstance(value, bool) and not (name != "plot" and value is None):
-                raise InputError(f"expected {name} {mine} as true or false, got {value!r:.60}")
+            if name == "plot" or getattr(self, name) is not None:
+                checks.boolean(f"{name} {mine}", getattr(self, name))
 
     def covers(self, paper: tuple[float, float, float]) -> bool:
         """Whether its ink covers what lies beneath on that paper, rather than multiply with it."""
@@ -122,10 +119,8 @@ class PenSet:
     def __post_init__(self) -> None:
         object.__setattr__(self, "pens", tuple(self.pens))
         for k, pen in enumerate(self.pens):
-            if not isinstance(pen, Pen):
-                raise InputError(f"expected pen {k + 1} to be a Pen, got {pen!r:.60}")
-        if not 1 <= len(self.pens) <= MOST_PENS:
-            raise InputError(f"expected 1 to {MOST_PENS} pens, got {len(self.pens)}")
+            checks.instance(f"pen {k + 1}", pen, Pen)
+        checks.whole("… pens", len(self.pens), 1, MOST_PENS)
         names = [pen.name for pen in self.pens]
         for name in names:
             if names.count(name) > 1:

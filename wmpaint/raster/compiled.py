@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from .. import leftovers
+from .. import temporaries
 from ..errors import MissingProgram
 from ..geometry import coefficients
 from .tiles import Layout, arrange, is_straight
@@ -86,8 +86,8 @@ def _imported() -> Any:
             raise
         # A package that may only be read, and no home: Numba would not even define a function.
         try:
-            leftovers.sweep(tempfile.gettempdir())
-            folder = Path(tempfile.gettempdir(), leftovers.name(kind="numba", hidden=False))
+            temporaries.sweep_temporaries(tempfile.gettempdir())
+            folder = Path(tempfile.gettempdir(), temporaries.temporary_name(kind="numba", hidden=False))
             folder.mkdir(mode=0o700)
         except OSError:
             raise MissingProgram("expected a folder to compile in, got none: set NUMBA_CACHE_DIR to one") from error

@@ -8,7 +8,7 @@ from plots import planned
 
 from wmpaint.errors import FileError, InputError
 from wmpaint.export.plotter.files import JOB_WRITERS
-from wmpaint.export.plotter.plot import Layer
+from wmpaint.export.plotter.plot import PlotLayer
 from wmpaint.pens import Pen
 
 BEGINS = {".svg": b"<?xml", ".hpgl": b"IN;", ".plt": b"IN;", ".gcode": b"(wmpaint", ".nc": b"(wmpaint",
@@ -51,7 +51,7 @@ def test_names_of_pens_are_made_fit_for_files(tmp_path):
     job = planned(3, pens="black")
     names = ["../../etc/passwd", "a" * 300, "/", "猫 #1"]
     job = replace(
-        job, layers=tuple(Layer(Pen(name, (0, 0, 0)), job.layers[0].paths) for name in names), before=job.before * 4
+        job, layers=tuple(PlotLayer(Pen(name, (0, 0, 0)), job.layers[0].paths) for name in names), before=job.before * 4
     )
     files = job.save(tmp_path / "x.gcode", split=True)
     assert [path.name for path in files] == [

@@ -12,7 +12,7 @@ from plots import planned
 from wmpaint.errors import InputError, MissingProgram
 from wmpaint.export.plotter.gcode import MACHINES, Machine, gcode_text
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.plot import Layer
+from wmpaint.export.plotter.plot import PlotLayer
 from wmpaint.pens import Pen
 
 OWN = Machine(up="M280 P0 S90", down="M280 P0 S10\nG4 P150", start="G28 (home {all})", end="M84", feed=1234.5)
@@ -87,7 +87,7 @@ def test_pauses_are_the_pens_own():
     job = planned(3, pens="black")
     path = job.layers[0].paths
     pens = Pen("a", (0, 0, 0), pause=True), Pen("b", (0, 0, 0), pause=False), Pen("c", (0, 0, 0))
-    three = replace(job, layers=tuple(Layer(pen, path) for pen in pens), before=job.before * 3)
+    three = replace(job, layers=tuple(PlotLayer(pen, path) for pen in pens), before=job.before * 3)
     text = gcode_text(three)
     assert text.count("\nM0\n") == 2
     assert "(pen 1: a, 0.4 mm)\nG0 X0 Y0\nM0\n" in text and "(pen 2: b, 0.4 mm)\nG0 X" in text
@@ -125,7 +125,7 @@ def test_threads_write_their_own_machines():
 def test_what_is_no_machine_is_refused():
     job: Job = planned(3)
     for machine in ("cnc", None, {"up": "M5"}):
-        with pytest.raises(InputError, match="a machine out of servo, zaxis, laser, or a Machine, got"):
+        with pytest.raises(InputError, match="a Machine, or one out of servo, zaxis, laser, got"):
             gcode_text(job, machine)
     for values, says in (
         ({"up": ""}, "commands that lift and lower the pen"),

@@ -12,7 +12,7 @@ from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
 from wmpaint.export.plotter.hpgl import drawn_length, hpgl_text
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.plot import Effort, Layer
+from wmpaint.export.plotter.plot import Effort, PlotLayer
 from wmpaint.pens import Pen, Placement
 
 UNIT = 0.02488  # mm, of hp7475a
@@ -57,7 +57,7 @@ def bars(page: str, aspect: float, pens: int = 1, **options) -> Job:
     place = Placement.of(Canvas(aspect), page, margin=options.pop("margin", "20mm"), **options)
     left, top, right, _ = place.box
     layers = tuple(
-        Layer(Pen(f"pen {k}", (0, 0, 0)), (np.array([[left, top + k], [right, top + k]]),)) for k in range(pens)
+        PlotLayer(Pen(f"pen {k}", (0, 0, 0)), (np.array([[left, top + k], [right, top + k]]),)) for k in range(pens)
     )
     return Job(layers, place, (1.0, 1.0, 1.0), tuple(Effort.of(layer.paths, planned().speeds) for layer in layers))
 

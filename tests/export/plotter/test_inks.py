@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from wmpaint.color import delta_e, lab
-from wmpaint.export.plotter.inks import Inks, mixed, nearest, own_pens
+from wmpaint.color import delta_e, to_lab
+from wmpaint.export.plotter.inks import PenStrokes, mixed, nearest_pens, own_pens
 from wmpaint.pens import Pen, PenSet, load_pens
 
 WHITE = (1.0, 1.0, 1.0)
@@ -14,7 +14,7 @@ THREE = PenSet((Pen("red", (1, 0, 0)), Pen("blue", (0, 0, 1)), Pen("black", (0, 
 IDEAL = PenSet((Pen("c", (0, 1, 1)), Pen("m", (1, 0, 1)), Pen("y", (1, 1, 0)), Pen("k", (0, 0, 0))), mix=True)
 
 
-def table(inks: Inks, strokes: int, pens: int) -> np.ndarray:  # [N, P]
+def table(inks: PenStrokes, strokes: int, pens: int) -> np.ndarray:  # [N, P]
     found = np.zeros((strokes, pens))
     found[inks.stroke, inks.pen] = inks.coverage
     return found
@@ -26,12 +26,12 @@ def linear(value: float) -> float:
 
 def test_the_nearest_pen_and_none_for_the_paper():
     colors = torch.tensor([[0.9, 0.1, 0.1], [0.1, 0.1, 0.8], [0.1, 0.1, 0.1], [0.99, 1.0, 0.97], [1.0, 1.0, 1.0]])
-    inks = nearest(colors, THREE, WHITE, torch.ones(5))
+    inks = nearest_pens(colors, THREE, WHITE, torch.ones(5))
     assert inks.stroke.tolist() == [0, 1, 2] and inks.pen.tolist() == [0, 1, 2]
     assert inks.coverage.tolist() == [1, 1, 1] and inks.bare.tolist() == [False] * 3 + [True] * 2
     # On black paper the black pen is of no use, and white strokes are not bare.
     colors[2] = 0.05
-    inks = nearest(colors, THREE, (0.0, 0.0, 0.0), torch.ones(5))
+    inks = nearest_pens(colors, THREE, (0.0, 0.0, 0.0), torch.ones(5))
     assert 3 in inks.stroke and inks.bare.tolist() == [False, False, True, False, False]
 
 
@@ -40,30 +40,30 @@ def test_nearest_is_by_sight_not_by_rgb():
     pens = PenSet((Pen("blue", (0, 0, 1)), Pen("gray", (0.25, 0.25, 0.25))))
     dark = torch.tensor([[0.2, 0.2, 0.63]])
     by_numbers = (dark - torch.tensor([pen.color for pen in pens.pens])).norm(dim=1)
-    by_sight = delta_e(lab(dark), lab(torch.tensor([pen.color for pen in pens.pens])))
+    by_sight = delta_e(to_lab(dark), to_lab(torch.tensor([pen.color for pen in pens.pens])))
     assert int(by_numbers.argmin()) != int(by_sight.argmin())
-    assert nearest(dark, pens, WHITE, torch.ones(1)).pen.tolist() == [int(by_sight.argmin())]
+    assert nearest_pens(dark, pens, WHITE, torch.ones(1)).pen.tolist() == [int(by_sight.argmin())]
 
 
 def test_a_faint_stroke_is_lighter():
     black = torch.zeros(3, 3)
     pens = PenSet((Pen("gray", (0.5, 0.5, 0.5)), Pen("black", (0, 0, 0))))
-    inks = nearest(black, pens, WHITE, torch.tensor([1.0, 0.5, 0.0]))
+    inks = nearest_pens(black, pens, WHITE, torch.tensor([1.0, 0.5, 0.0]))
     assert inks.stroke.tolist() == [0, 1] and inks.pen.tolist() == [1, 0] and inks.bare.tolist() == [False, False, True]
 
 
 def test_tones_of_one_pen():
     black = PenSet((Pen("black", (0, 0, 0)),))
     colors = torch.tensor([[0.0] * 3, [0.5] * 3, [0.75] * 3, [1.0] * 3])
-    inks = nearest(colors, black, WHITE, torch.ones(4), toned=True)
+    inks = nearest_pens(colors, black, WHITE, torch.ones(4), toned=True)
     # In linear light, the mean of a screen of lines is 1 - coverage.
     assert inks.stroke.tolist() == [0, 1, 2] and inks.bare.tolist() == [False, False, False, True]
     np.testing.assert_allclose(inks.coverage, [1, 1 - linear(0.5), 1 - linear(0.75)], atol=0.02)
     # The pen on whose way from the paper the color lies.
     pink = torch.tensor([[1.0, 0.7, 0.7]])
-    inks = nearest(pink, THREE, WHITE, torch.ones(1), toned=True)
+    inks = nearest_pens(pink, THREE, WHITE, torch.ones(1), toned=True)
     assert inks.pen.tolist() == [0] and inks.coverage[0] == pytest.approx(1 - linear(0.7), abs=0.02)
-    assert nearest(pink, THREE, WHITE, torch.tensor([0.5]), toned=True).coverage[0] == pytest.approx(
+    assert nearest_pens(pink, THREE, WHITE, torch.tensor([0.5]), toned=True).coverage[0] == pytest.approx(
         (1 - linear(0.7)) / 2, abs=0.01
     )
 
@@ -99,13 +99,13 @@ def test_a_separation_looks_like_the_color():
     through = torch.tensor([[linear(c) if c > 0.04045 else c / 12.92 for c in pen.color] for pen in pens.pens])
     light = (1 - a[..., None] * (1 - through)).prod(1)  # Demichel
     seen = torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.pow(1 / 2.4) - 0.055).clamp(0, 1)
-    apart = delta_e(lab(seen), lab(colors))
+    apart = delta_e(to_lab(seen), to_lab(colors))
     assert float(apart.median()) < 6
     # As for ideal inks, coverage 1 - rgb would be far off with these.
     naive = torch.stack([1 - colors[:, 2], 1 - colors[:, 0], 1 - colors[:, 1], torch.zeros(60)], 1)
     light = (1 - naive[..., None] * (1 - through)).prod(1)
     seen = torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.pow(1 / 2.4) - 0.055).clamp(0, 1)
-    assert float(delta_e(lab(seen), lab(colors)).median()) > 2 * float(apart.median())
+    assert float(delta_e(to_lab(seen), to_lab(colors)).median()) > 2 * float(apart.median())
 
 
 def test_faint_strokes_get_less_ink():

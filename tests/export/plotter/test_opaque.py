@@ -16,15 +16,15 @@ from wmpaint.errors import FileError, InputError
 from wmpaint.export.plotter import Pen, PenSet, load_pens, plan, preview
 from wmpaint.export.plotter.inks import mixed, plot_order
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.plot import Effort, Layer
-from wmpaint.export.plotter.svg import svg_text
+from wmpaint.export.plotter.plot import Effort, PlotLayer
+from wmpaint.export.plotter.svg import plot_svg_text
 from wmpaint.painting.strategies.inks import Inks
 
 DPI = 254  # ten pixels a millimetre
 NIGHT, WHITE, CREAM = (0.2, 0.2, 0.2), (1.0, 1.0, 1.0), (1.0, 0.98, 0.9)
 
 
-def job(*layers: Layer, paper: tuple[float, float, float] = WHITE) -> Job:
+def job(*layers: PlotLayer, paper: tuple[float, float, float] = WHITE) -> Job:
     return Job(layers, SQUARE, paper, tuple(Effort(0, 0, 0, 0) for _ in layers))
 
 
@@ -54,7 +54,7 @@ def test_a_pen_file_says_it(tmp_path):
 def test_opaque_ink_covers_in_the_preview_by_hand():
     blue, half = Pen("b", (0.1, 0.2, 0.9), 8.0, opaque=True), Pen("y", (1.0, 0.9, 0.1), 8.0, 0.5)
     down = (np.array([[50.0, 20.0], [50.0, 80.0]]),)
-    picture = preview(job(Layer(blue, across(50)), Layer(half, down), paper=NIGHT), DPI)
+    picture = preview(job(PlotLayer(blue, across(50)), PlotLayer(half, down), paper=NIGHT), DPI)
     place = lambda x, y: picture[:, 10 * y, 10 * x].numpy()  # noqa: E731
     np.testing.assert_allclose(place(10, 10), NIGHT, atol=1e-6)
     np.testing.assert_allclose(place(30, 50), [0.1, 0.2, 0.9], atol=1e-6)
@@ -102,7 +102,7 @@ def test_a_white_square_on_dark_paper_is_painted_drawn_and_shown():
     rows, columns = seen.shape
     middle = slice(rows // 2 - 20, rows // 2 + 20), slice(columns // 2 - 20, columns // 2 + 20)
     assert seen[middle].mean() > 0.8 and seen[:10].max() == pytest.approx(0.2, abs=0.01) and plot.total.drawn > 3
-    text = svg_text(plot)
+    text = plot_svg_text(plot)
     assert "multiply" not in text and 'inkscape:label="%paper"' in text and 'fill="#333333"' in text
     png = needs.cairosvg().svg2png(bytestring=text.encode(), output_width=columns, output_height=rows)
     drawn = np.asarray(Image.open(io.BytesIO(png)).convert("L"), np.float32) / 255
@@ -111,7 +111,7 @@ def test_a_white_square_on_dark_paper_is_painted_drawn_and_shown():
 
 
 def test_white_paper_has_no_ground_and_translucent_inks_multiply():
-    text = svg_text(job(Layer(Pen("red", (0.8, 0.1, 0.1), 2.0), across(50))))
+    text = plot_svg_text(job(PlotLayer(Pen("red", (0.8, 0.1, 0.1), 2.0), across(50))))
     assert "multiply" in text and "%paper" not in text and "<rect" not in text
-    covering = svg_text(job(Layer(Pen("red", (0.8, 0.1, 0.1), 2.0, opaque=True), across(50))))
+    covering = plot_svg_text(job(PlotLayer(Pen("red", (0.8, 0.1, 0.1), 2.0, opaque=True), across(50))))
     assert "multiply" not in covering

@@ -8,7 +8,7 @@ import pytest
 
 from wmpaint.errors import InputError, MissingProgram
 from wmpaint.export.plotter.order import Order, as_document, from_document, run
-from wmpaint.export.plotter.plot import Effort, Layer, Speeds
+from wmpaint.export.plotter.plot import Effort, PlotLayer, Speeds
 from wmpaint.pens import Pen
 
 PEN = Pen("a", (0, 0, 0), 0.4)
@@ -18,8 +18,8 @@ def segment(*points: tuple[float, float]) -> np.ndarray:
     return np.array(points, float)
 
 
-def layer(*paths: np.ndarray) -> Layer:
-    return Layer(PEN, tuple(paths))
+def layer(*paths: np.ndarray) -> PlotLayer:
+    return PlotLayer(PEN, tuple(paths))
 
 
 def ordered(order: Order, *paths: np.ndarray) -> list[list[list[float]]]:
@@ -125,7 +125,7 @@ def test_threads_do_not_disturb_each_other():
 
 def test_documents_are_in_millimetres():
     lines = (segment((0, 0), (25.4, 50.8)),)
-    document = as_document([Layer(PEN, lines), Layer(PEN, lines)], (210, 297))
+    document = as_document([PlotLayer(PEN, lines), PlotLayer(PEN, lines)], (210, 297))
     assert document.page_size == pytest.approx((210 / 25.4 * 96, 297 / 25.4 * 96))
     assert document.layers[2][0][1] == pytest.approx(96 + 192j)
     for got in from_document(run("scale 2 2", document)):

@@ -8,7 +8,7 @@ from plots import SQUARE
 
 from wmpaint.errors import InputError
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.plot import Effort, Layer, Speeds, plotted
+from wmpaint.export.plotter.plot import Effort, PlotLayer, Speeds, plotted
 from wmpaint.pens import Pen
 
 SPEEDS = Speeds(down=50, up=100, lift=0.5)
@@ -18,7 +18,7 @@ def small(**pen) -> Job:
     """Two pens: lines of 40 and 30 mm; and one of 50 mm."""
     first = (np.array([[30.0, 40.0], [70.0, 40.0]]), np.array([[70.0, 60.0], [40.0, 60.0]]))
     second = (np.array([[0.0, 0.0], [30.0, 40.0]]),)
-    layers = Layer(Pen("yellow", (1, 0.9, 0)), first), Layer(Pen("black", (0, 0, 0), 0.3, **pen), second)
+    layers = PlotLayer(Pen("yellow", (1, 0.9, 0)), first), PlotLayer(Pen("black", (0, 0, 0), 0.3, **pen), second)
     before = Effort.of([first[1], first[0]], SPEEDS), Effort.of(second, SPEEDS)
     return Job(layers, SQUARE, (1.0, 1.0, 1.0), before, SPEEDS, 5, 1, 1, "a title", {"seed": 3})
 

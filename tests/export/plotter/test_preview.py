@@ -10,14 +10,14 @@ from plots import SQUARE, planned
 from wmpaint import memory
 from wmpaint.errors import InputError
 from wmpaint.export.plotter.job import Job
-from wmpaint.export.plotter.plot import Effort, Layer
+from wmpaint.export.plotter.plot import Effort, PlotLayer
 from wmpaint.export.plotter.preview import png_bytes, preview
 from wmpaint.pens import Pen, Placement
 
 DPI = 254  # ten pixels a millimetre
 
 
-def job(*layers: Layer, paper: tuple[float, float, float] = (1.0, 1.0, 1.0), place: Placement = SQUARE) -> Job:
+def job(*layers: PlotLayer, paper: tuple[float, float, float] = (1.0, 1.0, 1.0), place: Placement = SQUARE) -> Job:
     return Job(layers, place, paper, tuple(Effort(0, 0, 0, 0) for _ in layers))
 
 
@@ -26,20 +26,22 @@ def across(y: float) -> tuple[np.ndarray, ...]:
 
 
 def test_a_line_is_as_wide_as_its_pen():
-    picture = preview(job(Layer(Pen("red", (1, 0, 0), 4.0), across(50))), DPI)
+    picture = preview(job(PlotLayer(Pen("red", (1, 0, 0), 4.0), across(50))), DPI)
     assert picture.shape == (3, 1000, 1000)
     red = 1 - picture[1].numpy()
     assert (red[481:519, 300:700] == 1).all() and not red[:479].any() and not red[521:].any()
     assert red.sum() == pytest.approx(600 * 40 + np.pi * 20**2, rel=0.01)  # round ends
     for width in (0.05, 0.3, 0.7, 1.3):
-        red = 1 - preview(job(Layer(Pen("red", (1, 0, 0), width), across(50))), DPI)[1].numpy()
+        red = 1 - preview(job(PlotLayer(Pen("red", (1, 0, 0), width), across(50))), DPI)[1].numpy()
         assert red[:, 400:600].sum(0).mean() == pytest.approx(10 * width, rel=0.2)
 
 
 def test_inks_multiply_by_hand():
     yellow, blue = Pen("y", (1.0, 0.8, 0.2), 8.0, 0.5), Pen("b", (0.2, 0.5, 0.9), 8.0)
     down = (np.array([[50.0, 20.0], [50.0, 80.0]]),)
-    picture = preview(job(Layer(yellow, (*across(50), *across(51))), Layer(blue, down), paper=(0.9, 0.9, 0.8)), 50)
+    picture = preview(
+        job(PlotLayer(yellow, (*across(50), *across(51))), PlotLayer(blue, down), paper=(0.9, 0.9, 0.8)), 50
+    )
     place = lambda x, y: picture[:, round(y * 50 / 25.4), round(x * 50 / 25.4)].numpy()  # noqa: E731
     paper = np.array([0.9, 0.9, 0.8])
     one = paper * (1 - 0.5 * (1 - np.minimum(np.array([1.0, 0.8, 0.2]) / paper, 1)))
@@ -59,7 +61,7 @@ def test_bands_join_without_a_seam(monkeypatch):
 
 
 def test_pen_up_ways_are_drawn_on_demand():
-    layer = Layer(Pen("black", (0, 0, 0), 1.0), (*across(20), *across(80)))
+    layer = PlotLayer(Pen("black", (0, 0, 0), 1.0), (*across(20), *across(80)))
     plain, ways = preview(job(layer), 100), preview(job(layer), 100, pen_up=True)
     different = (plain != ways).any(0)
     middle = round(50 * 100 / 25.4)
@@ -69,7 +71,7 @@ def test_pen_up_ways_are_drawn_on_demand():
 
 
 def test_pens_that_are_left_out_are_not_shown():
-    picture = preview(job(Layer(Pen("off", (0, 0, 0), plot=False), across(50))), 50, pen_up=True)
+    picture = preview(job(PlotLayer(Pen("off", (0, 0, 0), plot=False), across(50))), 50, pen_up=True)
     assert (picture == 1).all()
 
 
@@ -86,8 +88,8 @@ def test_sizes():
 
 
 def test_what_does_not_fit_into_memory_is_refused(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 10 << 20)
+    monkeypatch.setattr(memory, "free_memory", lambda: 10 << 20)
     with pytest.raises(InputError, match=r"free memory for 583 x 827 pixels, got 0\.0: try a smaller dpi"):
         preview(planned(), 100)
-    monkeypatch.setattr(memory, "available", lambda: None)
+    monkeypatch.setattr(memory, "free_memory", lambda: None)
     assert preview(planned(), 20).shape == (3, 165, 117)

@@ -13,7 +13,7 @@ from wmpaint.errors import InputError, Stopped
 from wmpaint.export.plotter import FILLS, Order, preview, stopping
 from wmpaint.export.plotter.order import LOCK, as_document, run
 from wmpaint.export.plotter.plan import plan
-from wmpaint.export.plotter.plot import Layer
+from wmpaint.export.plotter.plot import PlotLayer
 from wmpaint.export.plotter.stopping import looking
 from wmpaint.pens import Pen
 from wmpaint.strokes import Strokes
@@ -36,9 +36,9 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stopping, "EVERY", 0.0)
 
 
-def lines(count: int) -> Layer:
+def lines(count: int) -> PlotLayer:
     ends = np.random.default_rng(0).uniform(10, 200, (count, 2, 2))
-    return Layer(Pen("a", (0, 0, 0), 0.4), tuple(ends))
+    return PlotLayer(Pen("a", (0, 0, 0), 0.4), tuple(ends))
 
 
 @pytest.mark.parametrize("fill", FILLS)

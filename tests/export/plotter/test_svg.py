@@ -17,9 +17,9 @@ from plots import planned
 from wmpaint.errors import FileError
 from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.order import PX
-from wmpaint.export.plotter.plot import Effort, Layer
+from wmpaint.export.plotter.plot import Effort, PlotLayer
 from wmpaint.export.plotter.preview import preview
-from wmpaint.export.plotter.svg import svg_text
+from wmpaint.export.plotter.svg import plot_svg_text
 from wmpaint.export.svg import painting_text
 from wmpaint.pens import Pen
 
@@ -28,7 +28,7 @@ SVG, INK = "{http://www.w3.org/2000/svg}", "{http://www.inkscape.org/namespaces/
 
 def renamed(job: Job, *pens: Pen) -> Job:
     """The first layers of a job, with other pens."""
-    layers = tuple(Layer(pen, layer.paths) for pen, layer in zip(pens, job.layers, strict=False))
+    layers = tuple(PlotLayer(pen, layer.paths) for pen, layer in zip(pens, job.layers, strict=False))
     return replace(job, layers=layers, before=job.before[: len(layers)])
 
 
@@ -38,7 +38,7 @@ def layers(text: str) -> list[ET.Element]:
 
 def test_a_page_in_millimetres_with_a_top_level_layer_a_pen():
     job = planned()
-    text = svg_text(job)
+    text = plot_svg_text(job)
     root = ET.fromstring(text.encode())
     assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("148mm", "210mm", "0 0 148 210")
     assert [layer.get(f"{INK}groupmode") for layer in layers(text)] == ["layer"] * len(job.layers)
@@ -55,7 +55,7 @@ def test_axidraw_s_codes_and_names_that_need_escaping():
         Pen("blue", (0, 0, 1), speed=30, height=60, delay=500),
         Pen("off", (1, 0, 0), plot=False),
     )
-    text = svg_text(renamed(planned(), *pens), title="</title><script>alert(1)</script>\x00")
+    text = plot_svg_text(renamed(planned(), *pens), title="</title><script>alert(1)</script>\x00")
     assert [group.get(f"{INK}label") for group in layers(text)] == [
         "1 a <b> & \"c\" ]]> é 猫", "!2+d500+h60+s30 blue", "%!3 off",
     ]  # fmt: skip
@@ -65,7 +65,7 @@ def test_axidraw_s_codes_and_names_that_need_escaping():
 
 def test_vpype_reads_the_same_lines_back():
     job = planned(5, "insets")
-    document = vp.read_multilayer_svg(io.StringIO(svg_text(job)), quantization=0.1 * PX)
+    document = vp.read_multilayer_svg(io.StringIO(plot_svg_text(job)), quantization=0.1 * PX)
     assert document.page_size == pytest.approx((148 * PX, 210 * PX))
     assert len(document.layers) == len(job.layers)
     for number, layer in enumerate(job.layers, 1):
@@ -84,7 +84,7 @@ def test_vpype_reads_the_same_lines_back():
 
 
 def test_curves_are_curves():
-    text = svg_text(planned(fill="center"))
+    text = plot_svg_text(planned(fill="center"))
     paths = [path.get("d") for group in layers(text) for path in group]
     assert all(re.fullmatch(r"M[-\d. ]+([LC][-\d. ]+)+Z?", d) for d in paths)
     # A stroke is a parabola: a few cubic curves, and far fewer than a line's points.
@@ -98,13 +98,13 @@ def test_metadata_hold_plan_and_painting():
     def told(text: str):
         return json.loads(ET.fromstring(text.encode()).find(f"{SVG}metadata")[0].text)
 
-    plot = told(svg_text(job))["plot"]
+    plot = told(plot_svg_text(job))["plot"]
     assert plot["seed"] == 0 and plot["fill"] == "offsets" and plot["lifts"] == job.total.lifts
     assert plot["order"]["flip"] is True and plot["speeds"]["down"] == 50 and plot["margin_mm"] == 10
     assert [pen["name"] for pen in plot["pens"]] == [layer.pen.name for layer in job.layers]
-    assert painting_text(svg_text(job).encode(), "a.svg", limit=1000) == job.painting.encode()
+    assert painting_text(plot_svg_text(job).encode(), "a.svg", limit=1000) == job.painting.encode()
     with pytest.raises(FileError, match=r"a\.svg"):
-        painting_text(svg_text(job, embed=False).encode(), "a.svg", limit=1000)
+        painting_text(plot_svg_text(job, embed=False).encode(), "a.svg", limit=1000)
 
 
 def test_cairo_draws_what_the_preview_shows():
@@ -114,7 +114,7 @@ def test_cairo_draws_what_the_preview_shows():
     shown = preview(job, 100).permute(1, 2, 0).numpy()
     height, width = shown.shape[:2]
     png = needs.cairosvg().svg2png(
-        svg_text(job).encode(), output_width=width, output_height=height, background_color="white"
+        plot_svg_text(job).encode(), output_width=width, output_height=height, background_color="white"
     )
     drawn = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) / 255
     # Cairo does not multiply inks: compare where there is paper and where there is ink.
@@ -124,7 +124,7 @@ def test_cairo_draws_what_the_preview_shows():
     one = renamed(job, Pen("black", (0, 0, 0)))  # of one pen, every pixel
     shown = preview(one, 100).permute(1, 2, 0).numpy()
     png = needs.cairosvg().svg2png(
-        svg_text(one).encode(), output_width=width, output_height=height, background_color="white"
+        plot_svg_text(one).encode(), output_width=width, output_height=height, background_color="white"
     )
     drawn = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) / 255
     assert np.abs(drawn - shown).mean() < 0.01 and np.corrcoef(drawn.ravel(), shown.ravel())[0, 1] > 0.99
@@ -135,7 +135,7 @@ def test_inkscape_sees_layers_and_draws_them(tmp_path):
 
     inkscape = needs.program("inkscape")
     job = planned()
-    (tmp_path / "a.svg").write_text(svg_text(job), "utf-8")
+    (tmp_path / "a.svg").write_text(plot_svg_text(job), "utf-8")
     command = [inkscape, "--export-type=png", "--export-dpi=100", "--export-background=white",
                "--export-area-page", f"--export-filename={tmp_path / 'a.png'}", str(tmp_path / "a.svg")]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=300)
@@ -158,9 +158,9 @@ def test_inkscape_sees_layers_and_draws_them(tmp_path):
 def test_an_empty_title_and_long_numbers():
     job = planned()
     wide = replace(job, placement=replace(job.placement, page=(1234.5678, 9999.0)))
-    root = ET.fromstring(svg_text(wide).encode())
+    root = ET.fromstring(plot_svg_text(wide).encode())
     size = root.get("width").removesuffix("mm"), root.get("height").removesuffix("mm")
     assert root.get("viewBox").split()[2:] == list(size)
-    one = Layer(Pen("a", (0, 0, 0)), (np.array([[1.0, 1.0], [2.0, 2.0]]),))
+    one = PlotLayer(Pen("a", (0, 0, 0)), (np.array([[1.0, 1.0], [2.0, 2.0]]),))
     bare = Job((one,), job.placement, job.paper, (Effort.of(one.paths, job.speeds),))
-    assert '"M1 1L2 2"' in svg_text(bare)
+    assert '"M1 1L2 2"' in plot_svg_text(bare)

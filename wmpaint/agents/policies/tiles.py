@@ -103,7 +103,7 @@ class TilesPolicy(Policy):
         marks are laid that bring the picture closest to the target: so they go where there is most to paint.
         """
         height = round(SHORT * max(1.0, 1 / canvas.aspect))
-        memory.check(total, height, canvas.aspect, nets=True)
+        memory.check_painting(total, height, canvas.aspect, nets=True)
         short = min(canvas.pixels(height)) / height  # canvas units of the shorter side
         frame = Frame(
             canvas, height, program_height=max(height, round(self.config.program_height / short)),

@@ -13,16 +13,17 @@ from typing import Any
 import gradio as gr
 import torch
 
+from ... import checks
 from ...errors import InputError
 from ...media import programs
 from ...media import ribbon as painters
 from ..album import Album
-from ..live import Stop
-from ..made import name_of
+from ..downloads import name_of
+from ..live import StopEvent
+from ..markup import bar, hint, table
 from ..pictures import check_upload, jpeg_uri
 from ..studio import Studio
 from ..waiting import QUIET, Wait
-from ..words import bar, hint, number, table
 
 __all__ = ["make"]
 
@@ -31,7 +32,7 @@ SHARE = 0.93  # of the time that training may take; the rest is for pictures of 
 LARGEST_BRUSH = 1  # MB
 
 
-class Stopped(Exception):
+class VisitorLeft(Exception):
     """The visitor has left, or has no use for it any more."""
 
 
@@ -83,8 +84,8 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
     )  # fmt: skip
     album.page_loads.append((hang, wall))
 
-    async def begin(request: gr.Request, stop: Stop, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
-        limit = number(minutes, "minutes", SHORTEST, limits.minutes)
+    async def begin(request: gr.Request, stop: StopEvent, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
+        limit = checks.number("minutes", minutes, SHORTEST, limits.minutes)
         brush = await studio.checked(lambda: _brush(path))
         if not stop.dropped:
             learning = learn(brush, limit, own, stop)
@@ -131,8 +132,7 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
 def _brush(path: Any) -> programs.Brush:
     if not path:
         raise InputError("expected a brush: drop a MyPaint .myb file")
-    if Path(path).suffix.lower() != ".myb":
-        raise InputError(f"expected a MyPaint brush named .myb, got {Path(path).name!r}")
+    checks.suffix("a MyPaint brush", Path(path).name, [".myb"])
     check_upload(path, LARGEST_BRUSH, "a brush")
     name = name_of(path, "brush")
     if name in programs.bundled():
@@ -146,7 +146,7 @@ def _trained(painter: Any, teacher: Any, minutes: float, stop: threading.Event) 
 
     def halt() -> None:
         if stop.is_set():
-            raise Stopped
+            raise VisitorLeft
 
     def tell(share: float, what: str) -> None:
         halt()
@@ -160,7 +160,7 @@ def _trained(painter: Any, teacher: Any, minutes: float, stop: threading.Event) 
         try:
             report = painters.fit(painter, teacher, minutes=minutes, progress=tell, watch=watch)
             news.put((1.0, "done", None, report))
-        except Stopped:
+        except VisitorLeft:
             pass
         except Exception as error:
             news.put(error)

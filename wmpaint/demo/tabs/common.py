@@ -7,18 +7,18 @@ from typing import Any
 
 import gradio as gr
 
+from ... import checks
 from ..album import Album
 from ..studio import BRUSHES, Studio
-from ..words import number, whole
-from ..work import names_of
+from ..work import brush_names_of
 
-__all__ = ["MOST_SEED", "brush_row", "dice", "in_shell", "options_of", "time_limit", "told_of"]
+__all__ = ["MOST_SEED", "brush_row", "dice", "in_shell", "recipe_options", "run_options", "time_limit"]
 
 MOST_SEED = 2**31 - 1
 LOWEST = 64  # pixels
 
 
-def options_of(
+def run_options(
     studio: Studio, brush: Any, strokes: Any, height: Any, seed: Any, budget: Any, own: dict[str, str]
 ) -> dict[str, Any]:
     """The options of `Run`, out of what a visitor asked for.
@@ -29,16 +29,16 @@ def options_of(
     limits = studio.limits
     return {
         "brush": studio.brush(brush, own),
-        "strokes": whole(strokes, "strokes", 1, limits.strokes),
-        "height": whole(height, "a height", LOWEST, limits.height),
-        "seed": whole(seed, "a seed", 0, MOST_SEED),
-        "budget": number(budget or 0, "seconds", 0, limits.seconds) or None,
+        "strokes": checks.whole("strokes", strokes, 1, limits.strokes, floats=True),
+        "height": checks.whole("a height", height, LOWEST, limits.height, floats=True),
+        "seed": checks.whole("a seed", seed, 0, MOST_SEED, floats=True),
+        "budget": checks.number("seconds", budget or 0, 0, limits.seconds) or None,
     }
 
 
-def told_of(options: dict[str, Any]) -> dict[str, Any]:
+def recipe_options(options: dict[str, Any]) -> dict[str, Any]:
     """The same for recipes: a brush of the visitor's by the name of its file."""
-    return {**options, "brush": names_of(options["brush"])}
+    return {**options, "brush": brush_names_of(options["brush"])}
 
 
 def in_shell(options: dict[str, Any]) -> dict[str, Any]:

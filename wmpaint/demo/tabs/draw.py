@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import torch
 
+from ... import checks
 from ...canvas import Canvas
 from ...errors import InputError, WmpaintError
 from ...export.bitmap import flatten
@@ -21,16 +22,16 @@ from ...painting import BrushRef, Painting, Run
 from ...strokes import Strokes
 from ...version import __version__
 from ..album import Album
+from ..downloads import name_of
+from ..drawing import numbers_of, strokes_of
 from ..easel import Begin, Easel, Finish
 from ..examples import PHOTOS
-from ..hand import numbers_of, strokes_of
-from ..made import name_of
-from ..opening import check_work, portable
-from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, known_as, opened
+from ..markup import hint, plain_text, toasting
+from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, known_as, read_upload
 from ..recipe import Recipe, call, literal
 from ..studio import Studio
+from ..uploaded import check_work, portable
 from ..waiting import QUIET
-from ..words import hint, plain, told, whole
 from ..work import Work
 from .common import MOST_SEED, brush_row, dice
 
@@ -113,13 +114,13 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         try:
             reply = {"heard": heard, "lines": heard, "picture": picture(drawing, brush, shape, own)}
         except WmpaintError as error:
-            gr.Warning(plain(error), title="That did not work")
+            gr.Warning(plain_text(error), title="That did not work")
             reply = {"heard": heard}
         return gr.HTML(reply=json.dumps(reply))
 
     seen = [sheet, brush, shape, album.own]
     sheet.input(
-        told(shown), seen, sheet, concurrency_id="drawing", concurrency_limit=2, api_visibility="private",
+        toasting(shown), seen, sheet, concurrency_id="drawing", concurrency_limit=2, api_visibility="private",
         show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
 
@@ -141,12 +142,12 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
     def asked(drawing: Any, brush: Any, shape: Any, photo: Any, strokes: Any, mine: Any, seed: Any,
               *, own: dict[str, str]) -> Begin:  # fmt: skip
         painted, canvas, _, name = drawn(drawing, brush, shape, own)
-        more = whole(strokes, "strokes to add", 1, limits.strokes)
-        whole(len(painted) + more, "strokes", 1, limits.strokes)
-        picture = opened(photo, limits)
+        more = checks.whole("strokes to add", strokes, 1, limits.strokes, floats=True)
+        checks.whole("strokes", len(painted) + more, 1, limits.strokes)
+        picture = read_upload(photo, limits)
         options: dict[str, Any] = {
             "brush": name, "strokes": len(painted) + more, "height": HEIGHT,
-            "seed": whole(seed, "a seed", 0, MOST_SEED), "hold": mine == STAY,
+            "seed": checks.whole("a seed", seed, 0, MOST_SEED, floats=True), "hold": mine == STAY,
         }  # fmt: skip
         title = name_of(photo) + "-by-hand"
 
@@ -185,15 +186,13 @@ RECIPE = Recipe(
 
 
 def _aspect(shape: Any) -> float:
-    if shape not in SHAPES:
-        raise InputError(f"expected a canvas out of {', '.join(SHAPES)}, got {str(shape)[:40]!r}")
-    return SHAPES[shape]
+    return SHAPES[checks.one_of("a canvas", shape, SHAPES)]
 
 
 def _tool(name: str, value: str = "null") -> str:
     """JavaScript that tells the sheet what a tool beside it has become."""
-    told = f'new CustomEvent("tool", {{detail: ["{name}", {value}]}})'
-    return f"(value) => {{ document.querySelector('#draw-sheet canvas').dispatchEvent({told}); return []; }}"
+    event = f'new CustomEvent("tool", {{detail: ["{name}", {value}]}})'
+    return f"(value) => {{ document.querySelector('#draw-sheet canvas').dispatchEvent({event}); return []; }}"
 
 
 def _painter(studio: Studio, brush: Any, own: Any) -> RibbonPainter:

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from ... import checks
 from ...canvas import Canvas
 from ...errors import InputError
 from ...features import installed
@@ -15,15 +16,15 @@ from ...features.labels import imagenet
 from ...objectives.presets import class_dream, layer_dream
 from ...painting import Run
 from ..album import Album
+from ..downloads import name_of
 from ..easel import Begin, Easel, Finish
 from ..examples import CHANNELS, PHOTOS, channels
-from ..made import name_of
-from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
+from ..markup import hint
+from ..pictures import REDUCED, Photo, is_reduced, known_as, read_upload
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
-from ..words import hint, number, whole
 from ..work import Work
-from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
+from .common import brush_row, dice, in_shell, recipe_options, run_options, time_limit
 
 __all__ = ["asked", "begin", "make"]
 
@@ -109,9 +110,9 @@ def asked(
 ) -> Begin:
     """As `paint.asked`, after what a network sees."""
     limits = studio.limits
-    options = options_of(studio, brush, strokes, height, seed, budget, own)
-    kept = number(keep, "what to keep of the photo", 0, 20)
-    picture = opened(photo, limits) if photo else None
+    options = run_options(studio, brush, strokes, height, seed, budget, own)
+    kept = checks.number("what to keep of the photo", keep, 0, 20)
+    picture = read_upload(photo, limits) if photo else None
     wish: dict[str, Any] = {"class": None, "layer": None, "channel": None}
     if what == THING:
         if not thing:
@@ -121,9 +122,9 @@ def asked(
         imagenet().index(wish["class"])
     else:
         names = ["lite0"]
-        if layer not in LAYERS:
-            raise InputError(f"expected a layer out of {', '.join(LAYERS)}, got {str(layer)[:40]!r}")
-        wish |= {"layer": LAYERS[layer], "channel": channel, "octaves": whole(octaves, "sizes", 1, 5)}
+        layer = checks.one_of("a layer", layer, LAYERS)
+        octaves = checks.whole("sizes", octaves, 1, 5, floats=True)
+        wish |= {"layer": LAYERS[layer], "channel": channel, "octaves": octaves}
     name = name_of(photo, "") or name_of(wish["class"] or wish["layer"])
 
     def begin() -> tuple[Run, Finish]:
@@ -139,7 +140,7 @@ def asked(
         run.parameters.update(objective="dream", nets=names, keep=kept, **wish)
 
         def finish(painting: Any) -> Work:
-            recipe = _recipe(known_as(photo) if photo else None, wish, names, kept, told_of(options), name)
+            recipe = _recipe(known_as(photo) if photo else None, wish, names, kept, recipe_options(options), name)
             recipe = recipe.noted(REDUCED) if photo and is_reduced(photo) else recipe
             return Work(painting, goal, recipe, name, options["brush"])
 

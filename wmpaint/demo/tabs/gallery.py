@@ -9,11 +9,11 @@ import gradio as gr
 
 from ...errors import InputError
 from ..album import Album
+from ..downloads import name_of
 from ..easel import Easel
-from ..made import name_of
-from ..opening import opened_painting
 from ..recipe import Recipe
 from ..studio import Studio
+from ..uploaded import opened_painting
 from ..waiting import QUIET
 from ..work import Work
 

@@ -8,18 +8,18 @@ from typing import Any
 
 import gradio as gr
 
-from ...errors import InputError
+from ... import checks
 from ...objectives.presets import PRESETS, preset
 from ...painting import Run
 from ..album import Album
+from ..downloads import name_of
 from ..easel import Begin, Easel, Finish
 from ..examples import PHOTOS
-from ..made import name_of
-from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
+from ..pictures import REDUCED, Photo, is_reduced, known_as, read_upload
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
 from ..work import Work
-from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
+from .common import brush_row, dice, in_shell, recipe_options, run_options, time_limit
 
 __all__ = ["asked", "begin", "make"]
 
@@ -107,13 +107,12 @@ def asked(
         WmpaintError: whatever a visitor may have got wrong.
     """
     limits = studio.limits
-    options = options_of(studio, brush, strokes, height, seed, budget, own)
+    options = run_options(studio, brush, strokes, height, seed, budget, own)
     if second not in (None, NONE, brush):
         options["brush"] = [options["brush"], studio.brush(second, own)]
-    if pens not in PENS:  # anything else could be the name of a file on the server
-        raise InputError(f"expected colors out of {', '.join(PENS)}, got {str(pens)[:40]!r}")
+    pens = checks.one_of("colors", pens, PENS)  # anything else could be the name of a file on the server
     inks = None if pens == PENS[0] else pens
-    picture = opened(photo, limits)
+    picture = read_upload(photo, limits)
     if objective not in PRESETS:
         preset(objective, picture)  # which says so
     name = name_of(photo)
@@ -125,7 +124,7 @@ def asked(
         run.parameters["objective"] = objective
 
         def finish(painting: Any) -> Work:
-            recipe = _recipe(known_as(photo), name, objective, told_of(options), inks)
+            recipe = _recipe(known_as(photo), name, objective, recipe_options(options), inks)
             recipe = recipe.noted(REDUCED) if is_reduced(photo) else recipe
             return Work(painting, goal, recipe, name, options["brush"])
 

@@ -11,17 +11,18 @@ from typing import Any
 
 import gradio as gr
 
+from ... import checks
 from ...errors import InputError, MissingProgram
 from ...export.plotter import load_pens
 from ...painting import Painting
 from ...units import page_size
 from ..album import Album
-from ..live import Stop
-from ..made import name_of
-from ..opening import opened_painting
+from ..downloads import name_of
+from ..live import StopEvent
 from ..pictures import pil
 from ..recipe import call, command
 from ..studio import Studio
+from ..uploaded import opened_painting
 from ..waiting import Wait
 from ..work import Work
 
@@ -92,8 +93,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
             if importlib.util.find_spec(package) is None:
                 raise MissingProgram(f"expected {package} for plots, got none: pip install 'wmpaint[plotter]'")
         painting, name = _painting(file, work, own)
-        if pens not in PENS or fill not in FILLS:
-            raise InputError("expected pens and a fill out of the lists")
+        pens, fill = checks.one_of("pens", pens, PENS), checks.one_of("a fill", fill, FILLS)
         inks: Any = PENS[pens] if PENS[pens] is not None else _colors(colors)
         options = {"page": str(page)[:40], "margin": str(margin)[:20], "fill": FILLS[fill]}
         sides = page_size(str(options["page"]))
@@ -121,14 +121,14 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
 
         return plan
 
-    async def begin(request: gr.Request, stop: Stop, *wished: Any) -> AsyncIterator[Any]:
+    async def begin(request: gr.Request, stop: StopEvent, *wished: Any) -> AsyncIterator[Any]:
         plan = await studio.checked(lambda: wish(*wished))
         if not stop.dropped:
             async with aclosing(studio.fetched(request.session_hash, planning.name, plan, "a plot")) as news:
                 async for each in news:
                     yield each
 
-    async def write(request: gr.Request, stop: Stop, planned: Any, kind: Any) -> AsyncIterator[Any]:
+    async def write(request: gr.Request, stop: StopEvent, planned: Any, kind: Any) -> AsyncIterator[Any]:
         if planned is None or kind not in KINDS:
             raise InputError("expected a plan first: press Plan the plot")
         found, name = planned

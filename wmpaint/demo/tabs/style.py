@@ -8,21 +8,21 @@ from typing import Any
 
 import gradio as gr
 
+from ... import checks
 from ...errors import InputError
 from ...objectives import style as style_of
 from ...objectives.content import content
 from ...objectives.photo import variance
 from ...painting import Run
 from ..album import Album
+from ..downloads import name_of
 from ..easel import Begin, Easel, Finish
 from ..examples import MANNERS, PHOTOS
-from ..made import name_of
-from ..pictures import REDUCED, Photo, is_reduced, known_as, opened
+from ..pictures import REDUCED, Photo, is_reduced, known_as, read_upload
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
-from ..words import number
 from ..work import Work
-from .common import brush_row, dice, in_shell, options_of, time_limit, told_of
+from .common import brush_row, dice, in_shell, recipe_options, run_options, time_limit
 
 __all__ = ["asked", "begin", "make"]
 
@@ -93,17 +93,17 @@ def asked(
 ) -> Begin:
     """As `paint.asked`, in the manner of other pictures."""
     limits = studio.limits
-    options = options_of(studio, brush, strokes, height, seed, budget, own)
-    strength, size = number(weight, "style", 0.0, 20.0), number(scale, "a size of marks", 0.1, 8.0)
-    share = number(mix, "a mix", 0, 100) / 100
+    options = run_options(studio, brush, strokes, height, seed, budget, own)
+    strength, size = checks.number("style", weight, 0.0, 20.0), checks.number("a size of marks", scale, 0.1, 8.0)
+    share = checks.number("a mix", mix, 0, 100) / 100
     if not first and not second:
         raise InputError("expected a picture to paint like: drop one into the frame, or choose an example")
-    picture = opened(photo, limits)
+    picture = read_upload(photo, limits)
     manners = [Path(path) for path in (first, second) if path]
     shares = [1 - share, share] if len(manners) == 2 else [1.0]
     manners = [path for path, part in zip(manners, shares, strict=True) if part > 0]
     shares = [part for part in shares if part > 0]
-    likes = [opened(path, limits) for path in manners]
+    likes = [read_upload(path, limits) for path in manners]
     name = name_of(photo) + "-style"
 
     def begin() -> tuple[Run, Finish]:
@@ -117,7 +117,7 @@ def asked(
 
         def finish(painting: Any) -> Work:
             names = [known_as(path) for path in manners]
-            recipe = _recipe(known_as(photo), names, shares, strength, size, keep, told_of(options), name)
+            recipe = _recipe(known_as(photo), names, shares, strength, size, keep, recipe_options(options), name)
             recipe = recipe.noted(REDUCED) if any(map(is_reduced, (photo, *manners))) else recipe
             return Work(painting, goal, recipe, name, options["brush"])
 

@@ -12,17 +12,9 @@ from .gcode import MACHINES, Machine
 from .job import Job
 from .order import Order
 from .plan import plan
-from .plot import Layer, Speeds
+from .plot import PlotLayer, Speeds
 from .preview import preview
 
 __all__ = [
-    "FILLS",
-    "MACHINES",
-    "Job",
-    "Layer",
-    "Machine",
-    "Order",
-    "Speeds",
-    "plan",
-    "preview",
-]
+    "FILLS", "MACHINES", "Job", "Machine", "Order", "PlotLayer", "Speeds", "plan", "preview",
+]  # fmt: skip

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ... import checks
 from ...errors import InputError, MissingProgram
 from .order import LOCK, as_document, need_vpype
 from .plot import Plot, plotted
@@ -41,7 +42,7 @@ class Machine:
                 raise InputError(f"expected the machine's {name} as G-code in plain ASCII, got {value!r:.60}")
         if not self.up.strip() or not self.down.strip():
             raise InputError("expected commands that lift and lower the pen, got none")
-        if self.feed is not None and (not isinstance(self.feed, int | float) or not 0.001 <= self.feed < 1e6):
+        if self.feed is not None and not 0.001 <= checks.real(self.feed) < 1e6:
             raise InputError(f"expected a feed above 0 mm/min, got {self.feed!r:.60}")
 
 
@@ -63,10 +64,8 @@ def gcode_text(job: Plot, machine: str | Machine = "servo") -> str:
         InputError: an unknown machine, or no pen that is to be plotted.
         MissingProgram: vpype or vpype-gcode is not installed.
     """
-    if isinstance(machine, str) and machine in MACHINES:
-        machine = MACHINES[machine]
     if not isinstance(machine, Machine):
-        raise InputError(f"expected a machine out of {', '.join(MACHINES)}, or a Machine, got {machine!r:.60}")
+        machine = MACHINES[checks.one_of("a Machine, or one", machine, MACHINES)]
     vp = need_vpype()
     write = _need_gcode()
     machine = replace(machine, feed=machine.feed or job.speeds.down * 60)

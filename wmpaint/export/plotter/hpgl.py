@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from ... import checks
 from ...errors import InputError
 from .order import PX, as_document, need_vpype
 from .plot import Plot, plotted
@@ -40,11 +41,8 @@ def hpgl_text(job: Plot, *, device: str = "hp7475a", velocity: int | None = None
         MissingProgram: vpype is not installed.
     """
     vp = need_vpype()
-    if velocity is not None and (type(velocity) is not int or not 1 <= velocity <= 127):
-        raise InputError(f"expected a velocity of 1 to 127 cm/s, got {velocity!r:.60}")
-    known = vp.config_manager.get_plotter_list()
-    if device not in known:
-        raise InputError(f"expected a device out of {', '.join(known)}, got {device!r:.60}")
+    velocity = None if velocity is None else checks.whole("a velocity of … cm/s", velocity, 1, 127)
+    checks.one_of("a device", device, vp.config_manager.get_plotter_list())
     width, height = job.placement.page
     layers = plotted(job)
     stream = io.StringIO()

@@ -1,4 +1,4 @@
-"""Which pen draws which stroke: `nearest(colors, pens, paper) -> Inks`, `mixed(...)`, and pens made from the colors."""
+"""Which pen draws which stroke: `nearest_pens(colors, pens, paper) -> PenStrokes`, `mixed(...)`, and own pens."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...color import delta_e, from_lab, lab, to_linear, to_srgb
+from ...color import delta_e, from_lab, to_lab, to_linear, to_srgb
 from ...errors import InputError
 from ...pens import LUMINANCE, Pen, PenSet
 from .stopping import Look, unhindered
 
-__all__ = ["Inks", "mixed", "nearest", "own_pens", "pen_colors", "plot_order"]
+__all__ = ["PenStrokes", "mixed", "nearest_pens", "own_pens", "pen_colors", "plot_order"]
 
 STEPS, RATE = 200, 0.05  # of gradient descent on coverages
 TONES = 33
@@ -22,7 +22,7 @@ FAINT = 0.04  # coverage that is not worth a line
 
 
 @dataclass(frozen=True, eq=False)
-class Inks:
+class PenStrokes:
     """Jobs for pens.
 
     Args:
@@ -38,14 +38,14 @@ class Inks:
     bare: np.ndarray
 
 
-def nearest(
+def nearest_pens(
     colors: Tensor,  # [N, 3] sRGB
     pens: PenSet,
     paper: tuple[float, float, float],
     solidity: Tensor,  # [N] 0..1
     *,
     toned: bool = False,
-) -> Inks:
+) -> PenStrokes:
     """Each stroke by the pen whose color looks nearest (CIEDE2000), or by none where that is the paper.
 
     A faint stroke looks like a mixture of its color and the paper's.
@@ -55,22 +55,22 @@ def nearest(
     """
     inks = pen_colors(pens, paper).to(colors)
     ground = colors.new_tensor([paper])
-    wanted = lab(colors)[:, None]
+    wanted = to_lab(colors)[:, None]
     if not toned:
         seen = ground + solidity.to(colors)[:, None] * (colors - ground)
         # The paper comes first: a pen of its very color is of no use.
-        best = delta_e(lab(seen)[:, None], lab(torch.cat([ground, inks]))[None]).argmin(1) - 1
+        best = delta_e(to_lab(seen)[:, None], to_lab(torch.cat([ground, inks]))[None]).argmin(1) - 1
         bare, coverage = best < 0, torch.ones(len(colors))
     else:
         light, dark = to_linear(ground), to_linear(inks)
         tones = torch.linspace(0, 1, TONES, dtype=colors.dtype)[:, None, None]
-        screens = lab(to_srgb(light + tones * (dark - light)))  # [T, P, 3]
+        screens = to_lab(to_srgb(light + tones * (dark - light)))  # [T, P, 3]
         apart = delta_e(wanted[:, None], screens[None]).flatten(1)  # [N, T * P]
         best = apart.argmin(1)
         coverage = tones.flatten()[best // len(inks)] * solidity.to(colors)
         best, bare = best % len(inks), coverage < FAINT
     kept = (~bare).nonzero()[:, 0]
-    return Inks(kept.numpy(), best[kept].numpy(), coverage[kept].numpy(), bare.numpy())
+    return PenStrokes(kept.numpy(), best[kept].numpy(), coverage[kept].numpy(), bare.numpy())
 
 
 def mixed(
@@ -80,7 +80,7 @@ def mixed(
     solidity: Tensor,  # [N] 0..1
     *,
     look: Look = unhindered,
-) -> Inks:
+) -> PenStrokes:
     """Each stroke by several translucent pens at once, as in printing.
 
     With coverages a_p laid independently of each other, paper w and inks k, the mean color in linear light is
@@ -94,7 +94,7 @@ def mixed(
     through = (to_linear(inks) / ground).clamp(0, 1)  # [P, 3] of the light that each ink lets pass
     above = [k for k in plot_order(pens, paper) if pens.pens[k].covers(paper)]
     through[above] = 1
-    wanted = lab(colors)
+    wanted = to_lab(colors)
     # Two starts, some of all inks and much of the darkest alone: dark colors have more than one valley.
     dark = int((inks @ inks.new_tensor(LUMINANCE)).argmin())
     a = torch.stack([torch.full((len(colors), len(inks)), 0.25), torch.zeros(len(colors), len(inks))]).to(colors)
@@ -109,7 +109,7 @@ def mixed(
             for k in above:
                 seen = torch.lerp(seen, to_linear(inks[k]), a[..., k, None])
             seen = seen.clamp(1e-5, 1)
-            loss = ((lab(to_srgb(seen)) - wanted) / 100).square().sum(2) + SCARCE * a.sum(2)
+            loss = ((to_lab(to_srgb(seen)) - wanted) / 100).square().sum(2) + SCARCE * a.sum(2)
             adam.zero_grad()
             loss.sum().backward()
             adam.step()
@@ -118,7 +118,7 @@ def mixed(
     coverage = a.detach()[better, torch.arange(len(colors))] * solidity.to(colors)[:, None]
     used = coverage >= FAINT
     stroke, pen = used.nonzero().unbind(1)
-    return Inks(stroke.numpy(), pen.numpy(), coverage[used].numpy(), (~used.any(1)).numpy())
+    return PenStrokes(stroke.numpy(), pen.numpy(), coverage[used].numpy(), (~used.any(1)).numpy())
 
 
 def own_pens(
@@ -138,9 +138,9 @@ def own_pens(
     Raises:
         InputError: all strokes are of the paper's color.
     """
-    points = lab(colors.double()).numpy()
+    points = to_lab(colors.double()).numpy()
     rng = np.random.default_rng(seed)
-    ground = lab(torch.tensor([paper], dtype=torch.float64)).numpy()
+    ground = to_lab(torch.tensor([paper], dtype=torch.float64)).numpy()
     # k-means++ (Arthur and Vassilvitskii, 2007), from the paper on
     centers = ground
     mass = weight.double().numpy() + 1e-12

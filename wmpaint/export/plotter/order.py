@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from ... import checks
 from ...errors import InputError, MissingProgram
 from ...explain import explained
 from ...units import length
-from .plot import Layer
+from .plot import PlotLayer
 from .stopping import Look, unhindered, watched
 
 __all__ = ["LOCK", "Order", "as_document", "from_document", "need_vpype", "run"]
@@ -55,12 +56,11 @@ class Order:
             value = getattr(self, name)
             if value is not None and length(value, name) < 0:
                 raise InputError(f"expected {name} of 0 mm or more, got {value!r}")
-        if type(self.passes) is not int or not 1 <= self.passes <= 20:
-            raise InputError(f"expected 1 to 20 passes, got {self.passes!r}")
+        checks.whole("… passes", self.passes, 1, 20)
         if self.two_opt and not self.flip:
             raise InputError("expected flip with two_opt, which turns lines around, got flip=False")
 
-    def __call__(self, layers: Sequence[Layer], seed: int = 0, *, look: Look = unhindered) -> tuple[Layer, ...]:
+    def __call__(self, layers: Sequence[PlotLayer], seed: int = 0, *, look: Look = unhindered) -> tuple[PlotLayer, ...]:
         """The same lines in a better order.
 
         Args:
@@ -72,7 +72,7 @@ class Order:
         """
         return tuple(replace(layer, paths=self._ordered(layer, seed + k, look)) for k, layer in enumerate(layers))
 
-    def _ordered(self, layer: Layer, seed: int, look: Look) -> tuple[np.ndarray, ...]:
+    def _ordered(self, layer: PlotLayer, seed: int, look: Look) -> tuple[np.ndarray, ...]:
         kept = "" if self.flip else "--no-flip "
         near = layer.pen.width if self.merge is None else length(self.merge)
         steps = [f"linemerge {kept}--tolerance {near:.4f}mm"] if near > 0 else []
@@ -105,7 +105,7 @@ def need_vpype() -> Any:
     return vpype
 
 
-def as_document(layers: Sequence[Layer], page: tuple[float, float] | None = None) -> Any:
+def as_document(layers: Sequence[PlotLayer], page: tuple[float, float] | None = None) -> Any:
     """A `vpype.Document` of the layers, numbered from 1; vpype knows them by number, so names need no escaping."""
     vp = need_vpype()
     document = vp.Document(page_size=None if page is None else (page[0] * PX, page[1] * PX))

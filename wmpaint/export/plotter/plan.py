@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ... import checks
 from ...canvas import Canvas
 from ...errors import InputError
 from ...explain import explained
@@ -17,13 +18,13 @@ from ...marks import Marks
 from ...media import measuring
 from ...pens import MOST_PENS, WIDTH, PenSet, Placement, load_pens
 from ...strokes import Strokes
-from ..work import curves_of
+from ..exportable import curves_of
 from .fill import FILLS
 from .hidden import cut, veils
-from .inks import Inks, mixed, nearest, own_pens, plot_order
+from .inks import PenStrokes, mixed, nearest_pens, own_pens, plot_order
 from .job import Job
 from .order import Order, need_vpype
-from .plot import Effort, Layer, Speeds, shade
+from .plot import Effort, PlotLayer, Speeds, shade
 from .shapes import Spine, lines_of, shapes, spines, strings_of
 from .stopping import Look, Stop, looking
 
@@ -84,11 +85,10 @@ def plan(
         FileError: a pen file with a mistake.
         MissingProgram: vpype is not installed.
     """
-    if fill is not None and fill not in FILLS:
-        raise InputError(f"expected a fill out of {', '.join(FILLS)}, got {fill!r:.60}")
+    fill = None if fill is None else checks.one_of("a fill", fill, FILLS)
     for name, given, kind in (("order", order, Order), ("speeds", speeds, Speeds), ("canvas", canvas, Canvas)):
-        if given is not None and not isinstance(given, kind):
-            raise InputError(f"expected {name} to be {kind.__name__} or None, got {given!r:.60}")
+        if given is not None:
+            checks.instance(name, given, kind)
     look = looking(stop)
     own = _painted_for(source, pens)
     page = own.get("page", "a4") if page is None else page
@@ -97,11 +97,8 @@ def plan(
         fill = "center"
     if hide is None:
         hide = 0.0 if fill == "center" and not own else 1.0
-    for name, value, most in (("hide", hide, 1.0), ("overlap", overlap, 0.9)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-            raise InputError(f"expected {name} of 0 to {most:g}, got {value!r:.60}")
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed!r:.60}")
+    hide, overlap = checks.number("hide", hide, 0, 1), checks.number("overlap", overlap, 0, 0.9)
+    seed = checks.seed(seed)
     strokes, canvas, medium, height = _read(source, canvas)
     if not len(strokes):
         raise InputError("expected strokes to plot, got none")
@@ -196,7 +193,7 @@ def _assigned(
     toned: bool,
     seed: int,
     look: Look,
-) -> tuple[PenSet, Inks]:
+) -> tuple[PenSet, PenStrokes]:
     """The pens, and which draws what."""
     colors, solidity = strokes.color.float(), (opacity / SOLID).clamp(max=1)
     if own and strokes.pen is not None:
@@ -204,13 +201,12 @@ def _assigned(
         pen = strokes.pen.numpy()
         bare = (pen < 0) | (pen >= len(found))  # the paper, as an eraser
         kept = np.flatnonzero(~bare)
-        return found, Inks(kept, pen[kept], solidity.numpy()[kept], bare)
+        return found, PenStrokes(kept, pen[kept], solidity.numpy()[kept], bare)
     if isinstance(pens, str) and pens.strip().isdecimal():
         pens = int(pens)
     pens = "fineliners" if pens is None else pens
     if isinstance(pens, int) and not isinstance(pens, bool):
-        if not 1 <= pens <= MOST_PENS:
-            raise InputError(f"expected 1 to {MOST_PENS} pens, got {pens}")
+        pens = checks.whole("… pens", pens, 1, MOST_PENS)
         found = own_pens(colors, area * solidity, pens, paper, width=WIDTH, seed=seed)
     else:
         found = load_pens(pens)
@@ -218,7 +214,7 @@ def _assigned(
     mixing = found.mix if mix is None else mix
     if mixing:
         return PenSet(found.pens, True), mixed(colors, found, paper, solidity, look=look)
-    return PenSet(found.pens), nearest(colors, found, paper, solidity, toned=toned)
+    return PenSet(found.pens), nearest_pens(colors, found, paper, solidity, toned=toned)
 
 
 def _fits(pens: PenSet, placement: Placement) -> None:
@@ -232,7 +228,7 @@ def _fits(pens: PenSet, placement: Placement) -> None:
 
 def _layers(
     bones: list[Spine],
-    inks: Inks,
+    inks: PenStrokes,
     pens: PenSet,
     placement: Placement,
     fill: str,
@@ -241,7 +237,7 @@ def _layers(
     opacity: np.ndarray,
     paper: tuple[float, float, float],
     look: Look,
-) -> tuple[list[Layer], int]:
+) -> tuple[list[PlotLayer], int]:
     """Each pen's lines in paint order, the pens in theirs; and how many strokes nothing is left of."""
     import shapely
 
@@ -284,7 +280,7 @@ def _layers(
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
         paths[index] += _simplified(left)
-    layers = [Layer(pens.pens[k], tuple(paths[k])) for k in plot_order(pens, paper) if paths[k]]
+    layers = [PlotLayer(pens.pens[k], tuple(paths[k])) for k in plot_order(pens, paper) if paths[k]]
     return layers, int((~shown[np.unique(inks.stroke)]).sum())
 
 

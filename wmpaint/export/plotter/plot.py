@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ... import checks
 from ...errors import InputError, clipped
 from ...explain import explained
 from ...pens import Pen, Placement, luminance
 
-__all__ = ["Effort", "Layer", "Plot", "Speeds", "plotted", "shade"]
+__all__ = ["Effort", "Plot", "PlotLayer", "Speeds", "plotted", "shade"]
 
 
 @explained
@@ -34,8 +35,8 @@ class Speeds:
     lift: float = 0.25
 
     def __post_init__(self) -> None:
-        numbers = all(isinstance(value, int | float) for value in (self.down, self.up, self.lift))
-        if not numbers or not (0 < self.down < 1e6 and 0 < self.up < 1e6 and 0 <= self.lift < 1e6):
+        down, up, lift = map(checks.real, (self.down, self.up, self.lift))
+        if not (0 < down < 1e6 and 0 < up < 1e6 and 0 <= lift < 1e6):
             raise InputError(f"expected speeds above 0 and a lift of 0 s or more, got {self}")
 
 
@@ -72,14 +73,14 @@ class Effort:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class PlotLayer:
     """What one pen draws: lines [K, 2] in mm from the page's top left, in the order in which they are drawn."""
 
     pen: Pen
     paths: tuple[np.ndarray, ...]
 
     def __repr__(self) -> str:
-        return f"Layer({self.pen.name}, {len(self.paths):,} lines)"
+        return f"PlotLayer({self.pen.name}, {len(self.paths):,} lines)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,7 @@ class Plot:
         painting: the text of the painting's file, to be kept in SVG; None for bare strokes.
     """
 
-    layers: tuple[Layer, ...]
+    layers: tuple[PlotLayer, ...]
     placement: Placement
     paper: tuple[float, float, float]
     before: tuple[Effort, ...]
@@ -205,7 +206,7 @@ def shade(paper: tuple[float, float, float]) -> tuple[str, str]:
     return ("dark", "light") if luminance(paper) > 0.5 else ("light", "dark")
 
 
-def plotted(job: Plot) -> list[Layer]:
+def plotted(job: Plot) -> list[PlotLayer]:
     """The layers that are to be plotted.
 
     Raises:

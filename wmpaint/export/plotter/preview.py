@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ... import memory
+from ... import checks, memory
 from ...errors import InputError
 from ...explain import explained
 from .plot import Plot
@@ -43,14 +43,13 @@ def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop |
         Stopped: `stop` said so.
         InputError: a resolution out of range, more than 16,384 pixels a side, or more than fits into memory.
     """
-    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not 10 <= dpi <= 2400:
-        raise InputError(f"expected a resolution of 10 to 2400 dpi, got {dpi!r:.60}")
+    dpi = checks.number("a resolution of … dpi", dpi, 10, 2400)
     look = looking(stop)
     scale = dpi / 25.4
     width, height = (max(1, round(side * scale)) for side in job.placement.page)
     if max(width, height) > LARGEST:
         raise InputError(f"expected sides of at most {LARGEST} pixels, got {width} x {height}: try a smaller dpi")
-    have = memory.available()
+    have = memory.free_memory()
     if have is not None and BYTES * width * height > have:
         need = BYTES * width * height / (1 << 30)
         raise InputError(

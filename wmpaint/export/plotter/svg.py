@@ -1,4 +1,4 @@
-"""A job as SVG for plotters: `svg_text(job)`, in mm, curves rather than polylines, a top-level layer a pen."""
+"""A job as SVG for plotters: `plot_svg_text(job)`, in mm, curves rather than polylines, a top-level layer a pen."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from ..curves import fit_lines, path_data
 from ..svg.page import clean, describe
 from .plot import Plot
 
-__all__ = ["svg_text"]
+__all__ = ["plot_svg_text"]
 
 INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
 TOLERANCE = 0.02  # mm between curves and lines
 
 
-def svg_text(job: Plot, *, title: str | None = None, embed: bool = True) -> str:
+def plot_svg_text(job: Plot, *, title: str | None = None, embed: bool = True) -> str:
     """The job as an SVG document of the page's size.
 
     Each pen is a group at the top level, as plotters' software wants it (a wrapper would make all of it one layer),

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..curves import number
+from ..curves import svg_number
 from .page import Shape
 
-__all__ = ["animation", "duration", "reach", "starts"]
+__all__ = ["animation", "animation_seconds", "path_reach", "starts"]
 
 _SLOW = 8  # strokes a second at first, if there are that many
 _LEAST = 0.3  # seconds that a stroke takes, where there is time
@@ -30,7 +30,7 @@ to{{visibility:visible;clip-path:circle(var(--r) at var(--x) var(--y))}}}}
 }}"""
 
 
-def duration(count: int, seconds: float) -> float:
+def animation_seconds(count: int, seconds: float) -> float:
     """Seconds that one of so many strokes takes."""
     return min(max(1.5 * seconds / max(count, 1), _LEAST), seconds)
 
@@ -44,7 +44,7 @@ def starts(count: int, seconds: float) -> list[float]:
     slow = min(_SLOW * seconds, count)
     u = np.linspace(0, 1, 1025)
     begun = slow * u + (count - slow) * u**3
-    free = seconds - duration(count, seconds)
+    free = seconds - animation_seconds(count, seconds)
     last = max(count - 1, 1)
     places = np.interp(np.arange(count) * count / last, begun, u) if count > 1 else np.zeros(count)
     found: list[float] = (places * free).tolist()
@@ -54,19 +54,19 @@ def starts(count: int, seconds: float) -> list[float]:
 def animation(shapes: Sequence[Shape], seconds: float) -> tuple[str, list[dict[str, str]]]:
     """The style sheet, and what each shape's element needs: lines are drawn along, areas grow from their start."""
     lines = any(shape.width is not None for shape in shapes)
-    css = (_LINES if lines else _AREAS).format(seconds=number(duration(len(shapes), seconds)))
+    css = (_LINES if lines else _AREAS).format(seconds=svg_number(animation_seconds(len(shapes), seconds)))
     extras = []
     for shape, start in zip(shapes, starts(len(shapes), seconds), strict=True):
-        delay = f"animation-delay:{number(start)}s"
+        delay = f"animation-delay:{svg_number(start)}s"
         if shape.box is None:
             extras.append({"pathLength": "1", "style": delay})
         else:
-            place = ";".join(f"{name}:{value}" for name, value in reach(shape).items())
+            place = ";".join(f"{name}:{value}" for name, value in path_reach(shape).items())
             extras.append({"style": f"{delay};{place}"})
     return css, extras
 
 
-def reach(shape: Shape) -> dict[str, str]:
+def path_reach(shape: Shape) -> dict[str, str]:
     """The circle around an area's start that holds all of it: its middle in shares of the box, its radius in units."""
     assert shape.box is not None
     left, top, right, bottom = shape.box

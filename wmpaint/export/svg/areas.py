@@ -1,4 +1,4 @@
-"""Strokes as filled areas, in levels of alpha: `areas(ribbons, strokes, canvas, levels=1) -> layers of each stroke`.
+"""Strokes as filled areas, in levels of alpha: `stroke_areas(ribbons, strokes, canvas, levels=1) -> of each stroke`.
 
 With one level an area is the stroke's outline, filled with one opacity. With more it is a stack of outlines, each
 within the one beneath it, whose opacities add up to the brush's own alpha in steps. Levels and outlines are those
@@ -16,10 +16,10 @@ import numpy as np
 from ...canvas import Canvas
 from ...strokes import Strokes
 from ..curves import fit_loops
-from ..ribbons import Patch, Ribbon, bend
+from ..ribbons import Patch, StraightRibbon, bend_ribbon
 from .contours import area, contours
 
-__all__ = ["Layer", "areas", "levels_of"]
+__all__ = ["Outlines", "levels_of", "stroke_areas"]
 
 _BINS = 128
 _ROUNDS = 30
@@ -34,21 +34,21 @@ _LARGEST_SPECK = 1e-4  # square canvas units; what is larger is not
 
 
 @dataclass(frozen=True)
-class Layer:
+class Outlines:
     """Closed outlines, filled by the nonzero rule: curves [S, 4, 2] in canvas units, and an opacity in 0..1."""
 
     outlines: tuple[np.ndarray, ...]
     opacity: float
 
 
-def areas(
-    ribbons: Sequence[Ribbon],
+def stroke_areas(
+    ribbons: Sequence[StraightRibbon],
     strokes: Strokes,
     canvas: Canvas,
     *,
     levels: int = 1,
     tolerance: float = 0.0002,
-) -> list[tuple[Layer, ...]]:
+) -> list[tuple[Outlines, ...]]:
     """The layers of each stroke, the widest undermost; none where there is nothing to see.
 
     Args:
@@ -56,11 +56,11 @@ def areas(
         tolerance: canvas units that an outline may be off.
     """
     points, radii = strokes.points.detach().cpu(), strokes.radius.detach().cpu().tolist()
-    found: list[tuple[Layer, ...]] = []
+    found: list[tuple[Outlines, ...]] = []
     for first in range(0, len(ribbons), _TOGETHER):
         stacks = []
         for k in range(first, min(first + _TOGETHER, len(ribbons))):
-            patch = bend(ribbons[k], points[k], radii[k], canvas)
+            patch = bend_ribbon(ribbons[k], points[k], radii[k], canvas)
             stacks.append([] if patch is None else _layers(patch, radii[k], levels))
         flat = [(k, loop) for k, stack in enumerate(stacks, first) for _, loops in stack for loop in loops]
         limits = [max(tolerance, _LOOSE * radii[k]) for k, _ in flat]
@@ -68,7 +68,7 @@ def areas(
         for stack in stacks:
             beneath, layers = 0.0, []
             for level, loops in stack:
-                layers.append(Layer(tuple(next(curves) for _ in loops), (level - beneath) / (1 - beneath)))
+                layers.append(Outlines(tuple(next(curves) for _ in loops), (level - beneath) / (1 - beneath)))
                 beneath = level
             found.append(tuple(layers))
     return found

@@ -9,7 +9,7 @@ from ...color import to_hex
 from ...medium import Medium
 from ...strokes import Strokes
 from ..ribbons import ribbons
-from .areas import Layer, areas
+from .areas import Outlines, stroke_areas
 from .page import UNITS, Shape
 
 __all__ = ["brush_shapes", "outline_shapes"]
@@ -37,7 +37,9 @@ def _shapes(strokes: Strokes, canvas: Canvas, medium: Medium, height: int, *, le
     if strokes.lifted is not None:
         numbers = (~strokes.lifted).nonzero()[:, 0].tolist()
         strokes = strokes[numbers].replace(lifted=None)
-    found = areas(ribbons(medium, strokes, height=height), strokes, canvas, levels=levels, tolerance=_OFF / height)
+    found = stroke_areas(
+        ribbons(medium, strokes, height=height), strokes, canvas, levels=levels, tolerance=_OFF / height
+    )
     starts, colors = strokes.points[:, 0].tolist(), strokes.color.tolist()
     shapes = []
     for k, layers, start, color in zip(numbers, found, starts, colors, strict=True):
@@ -48,7 +50,7 @@ def _shapes(strokes: Strokes, canvas: Canvas, medium: Medium, height: int, *, le
     return shapes
 
 
-def _data(layer: Layer) -> str:
+def _data(layer: Outlines) -> str:
     """Path data: each outline from its first point on, relative to the point before, which is a rounded one."""
     text = []
     for curves in layer.outlines:
@@ -72,7 +74,7 @@ def _join(tenths: list[int]) -> str:
     return "".join(out)
 
 
-def _box(layers: tuple[Layer, ...]) -> tuple[float, float, float, float]:
+def _box(layers: tuple[Outlines, ...]) -> tuple[float, float, float, float]:
     corners = np.concatenate([curves.reshape(-1, 2) for curves in layers[0].outlines]) * UNITS
     left, top = corners.min(0).tolist()
     right, bottom = corners.max(0).tolist()

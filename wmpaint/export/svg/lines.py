@@ -8,7 +8,7 @@ from torch import Tensor
 from ...color import to_hex
 from ...errors import InputError
 from ...strokes import Strokes
-from ..curves import number
+from ..curves import svg_number
 from .page import UNITS, Shape
 
 __all__ = ["line_shapes"]
@@ -39,7 +39,7 @@ def line_shapes(
     for k, (curve, wide, clear, color) in enumerate(rows):
         if lifted[k]:
             continue
-        x0, y0, x1, y1, x2, y2 = map(number, curve)
+        x0, y0, x1, y1, x2, y2 = map(svg_number, curve)
         d = f"M{x0} {y0}Q{x1} {y1} {x2} {y2}"
         shapes.append(Shape(k, to_hex(color), ((d, clear),), (curve[0], curve[1]), width=wide))
     return shapes

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from ... import checks
 from ...canvas import Canvas
 from ...color import to_hex
-from ...errors import InputError
 from ...pens import Placement
-from ..curves import number
+from ..curves import svg_number
 from .reading import NAMESPACE, packed
 
 __all__ = ["UNITS", "Shape", "clean", "describe", "page"]
@@ -69,25 +69,25 @@ def page(
 
     # The width is rounded to what the viewer will make of it, so that both sides of the box agree.
     box = round(canvas.aspect * UNITS, 3)
-    view, size = f"0 0 {number(box)} {UNITS}", (number(box), str(UNITS))
+    view, size = f"0 0 {svg_number(box)} {UNITS}", (svg_number(box), str(UNITS))
     paper = canvas.paper if sheet is None else sheet.page
     if paper is not None:
         size = (f"{paper[0]:g}mm", f"{paper[1]:g}mm")
     if sheet is not None:
         unit = UNITS / sheet.scale  # of a millimetre
-        view = " ".join(number(unit * side) for side in (-sheet.left, -sheet.top, *sheet.page))
+        view = " ".join(svg_number(unit * side) for side in (-sheet.left, -sheet.top, *sheet.page))
     # debug=False: svgwrite checks each attribute of each element otherwise, which takes seconds.
     drawing = svgwrite.Drawing(size=size, viewBox=view, debug=False)
     describe(drawing, title, metadata, painting)
     if css:
         drawing.defs.add(drawing.style(css))
     if canvas.background is not None:
-        drawing.add(drawing.rect((0, 0), (number(box), UNITS), fill=to_hex(canvas.background)))
+        drawing.add(drawing.rect((0, 0), (svg_number(box), UNITS), fill=to_hex(canvas.background)))
     lines = any(shape.width is not None for shape in shapes)
     how = {"fill": "none", "stroke_linecap": "round", "stroke_linejoin": "round"} if lines else {}
     if sheet is not None:  # margins stay bare, where strokes lie half beside the canvas
         clip = drawing.defs.add(drawing.clipPath(id="canvas"))
-        clip.add(drawing.rect((0, 0), (number(box), UNITS)))
+        clip.add(drawing.rect((0, 0), (svg_number(box), UNITS)))
         how |= {"clip_path": "url(#canvas)"}
     group = drawing.g(**how, id="strokes")
     more = iter(extras)
@@ -100,9 +100,7 @@ def page(
 
 def describe(drawing: Any, title: str, metadata: Mapping[str, Any] | None, painting: str | None) -> None:
     """Put a title, and what `page` is told to keep, into a drawing."""
-    if not isinstance(title, str):
-        raise InputError(f"expected a title as text, got {title!r:.60}")
-    if title:
+    if checks.instance("a title", title, str):
         drawing.set_desc(title=clean(title))
     if metadata:
         drawing.set_metadata(_named("wmpaint", clean(json.dumps(metadata, ensure_ascii=False, default=str))))
@@ -120,11 +118,11 @@ def _element(drawing: Any, shape: Shape, extra: Mapping[str, str]) -> Any:
     """A path, or a group of a stroke's paths."""
     if shape.width is not None:
         ((d, opacity),) = shape.paths
-        look = {"stroke": shape.color, "stroke_width": number(shape.width)}
+        look = {"stroke": shape.color, "stroke_width": svg_number(shape.width)}
         if opacity < 1:
-            look["stroke_opacity"] = number(opacity)
+            look["stroke_opacity"] = svg_number(opacity)
         return drawing.path(d=d, **look, **extra)
-    paths = [drawing.path(d=d, **({"fill_opacity": number(o)} if o < 1 else {})) for d, o in shape.paths]
+    paths = [drawing.path(d=d, **({"fill_opacity": svg_number(o)} if o < 1 else {})) for d, o in shape.paths]
     top = paths[0] if len(paths) == 1 else drawing.g()
     for path in paths if len(paths) > 1 else ():
         top.add(path)

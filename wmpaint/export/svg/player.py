@@ -13,7 +13,7 @@ from typing import Any
 
 from ...canvas import Canvas
 from ...strokes import Strokes
-from .animate import duration, starts
+from .animate import animation_seconds, starts
 from .page import UNITS, Shape, clean, page
 from .reading import HTML_ID, packed
 
@@ -92,7 +92,7 @@ def _data(
                 "brush": brushes[brush] if brush < len(brushes) else "",
             }
         )
-    return {"seconds": seconds, "each": duration(len(shapes), seconds), "height": height, "strokes": rows}
+    return {"seconds": seconds, "each": animation_seconds(len(shapes), seconds), "height": height, "strokes": rows}
 
 
 def _json(value: Any) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from ... import files
+from ... import checks, files
 from ...canvas import Canvas
 from ...errors import InputError, MissingProgram
 from ...medium import Medium
@@ -75,7 +74,7 @@ def svg_text(
     css: str = ""
     extras: list[dict[str, str]] = []
     if animate:
-        css, extras = animation(shapes, _seconds(seconds))
+        css, extras = animation(shapes, checks.number("seconds", seconds, 0, _LONGEST, above=True))
     return page(shapes, canvas, title=title, metadata=metadata, painting=painting, css=css, extras=extras, sheet=sheet)
 
 
@@ -104,7 +103,7 @@ def html_text(
         shapes,
         strokes,
         canvas,
-        seconds=_seconds(seconds),
+        seconds=checks.number("seconds", seconds, 0, _LONGEST, above=True),
         height=height,
         title=title,
         metadata=metadata,
@@ -159,10 +158,8 @@ def _shapes(
     height: int,
     levels: int,
 ) -> list[Shape]:
-    if style not in STYLES:
-        raise InputError(f"expected style {', '.join(STYLES[:-1])} or {STYLES[-1]}, got {style!r}")
-    if isinstance(levels, bool) or not isinstance(levels, int) or not 2 <= levels <= _MOST_LEVELS:
-        raise InputError(f"expected 2 to {_MOST_LEVELS} levels, got {levels!r}")
+    checks.one_of("style …", style, STYLES)
+    levels = checks.whole("… levels", levels, 2, _MOST_LEVELS)
     strokes.check()  # before rounding: the least radius in float32 is a little less in float64
     canvas.pixels(height)
     if style == "lines":
@@ -172,10 +169,3 @@ def _shapes(
     if style == "outline":
         return outline_shapes(strokes, canvas, medium, height=height)
     return brush_shapes(strokes, canvas, medium, height=height, levels=levels)
-
-
-def _seconds(seconds: float) -> float:
-    known = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not known or not math.isfinite(seconds) or not 0 < seconds <= _LONGEST:
-        raise InputError(f"expected seconds of more than 0 and at most {_LONGEST:g}, got {seconds!r}")
-    return float(seconds)

@@ -6,20 +6,11 @@
 from .base import BrushProgram
 from .brush import Brush, bundled, catalog
 from .choose import ProgramWarning, load_program, program
+from .contact_sheet import brush_entries, contact_sheet
 from .dabs import Dabs
 from .mypaint import MyPaint
-from .sheet import contact_sheet, listing
 
 __all__ = [
-    "Brush",
-    "BrushProgram",
-    "Dabs",
-    "MyPaint",
-    "ProgramWarning",
-    "bundled",
-    "catalog",
-    "contact_sheet",
-    "listing",
-    "load_program",
-    "program",
-]
+    "Brush", "BrushProgram", "Dabs", "MyPaint", "ProgramWarning", "brush_entries", "bundled", "catalog",
+    "contact_sheet", "load_program", "program",
+]  # fmt: skip

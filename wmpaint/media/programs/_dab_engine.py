@@ -20,7 +20,7 @@ from ._random import Random
 from .brush import MAX_DAB, MAX_OFFSET, Brush
 from .settings import Setting, paced
 
-__all__ = ["Curves", "stroke"]
+__all__ = ["PacedSettings", "stroke"]
 
 LEAST_DAB = 0.2  # radius in pixels
 GRID = 256.0
@@ -45,7 +45,7 @@ def _curve(points: tuple[tuple[float, float], ...]) -> Curve:
 
 
 @dataclass(frozen=True)
-class Curves:
+class PacedSettings:
     """A brush's settings at one pace, split into numbers and functions of the inputs."""
 
     base: Mapping[str, float]
@@ -56,7 +56,7 @@ class Curves:
     turned: bool  # does anything depend on the direction?
 
     @classmethod
-    def of(cls, brush: Brush, pace: float) -> Curves:
+    def of(cls, brush: Brush, pace: float) -> PacedSettings:
         settings: dict[str, Setting] = {**brush.settings, **paced(brush.settings, pace)}
         live = brush.inputs()
         driven, inputs = [], set()
@@ -79,7 +79,9 @@ def _decay(constant: float, t: float) -> float:
 class _Pen:
     """The state of one stroke."""
 
-    def __init__(self, curves: Curves, radius: float, x: float, y: float, pressure: float, random: Random | None):
+    def __init__(
+        self, curves: PacedSettings, radius: float, x: float, y: float, pressure: float, random: Random | None
+    ):
         self.curves, self.radius, self.random = curves, radius, random
         self.value = dict(curves.base)
         self.value["radius_logarithmic"] = self.log_radius = math.log(radius)
@@ -252,7 +254,7 @@ class _Pen:
 
 
 def stroke(
-    curves: Curves,
+    curves: PacedSettings,
     events: list[list[float]],  # [x, y, pressure], the pen's landing first
     radius: float,  # pixels
     dtime: float,  # seconds an event

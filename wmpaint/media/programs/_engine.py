@@ -9,7 +9,7 @@ from collections import OrderedDict
 import numpy as np
 
 from ...errors import InputError
-from ._libmypaint import ONE, TILE, Pen, Sheet
+from ._libmypaint import ONE, TILE, NativeBrush, NativeSurface
 from ._library import Library
 from ._plan import Batch, enlarge, painted, pieces, shrunk
 from .brush import Brush
@@ -21,10 +21,10 @@ KEPT_SHEETS = 4
 KEPT_PIXELS = 1 << 22  # larger sheets are not kept
 
 
-def new_sheet(lib: Library, height: int, width: int) -> Sheet:
+def new_sheet(lib: Library, height: int, width: int) -> NativeSurface:
     """A sheet, or an InputError where memory does not suffice."""
     try:
-        return Sheet(lib, height, width)
+        return NativeSurface(lib, height, width)
     except MemoryError as error:
         raise InputError(f"expected enough memory for {error}, got too little") from None
 
@@ -34,10 +34,10 @@ class Engine:
 
     def __init__(self, lib: Library, brush: Brush) -> None:
         self.lib, self.brush = lib, brush
-        self.pen = Pen(lib, brush)
-        self._sheets: OrderedDict[tuple[int, int], Sheet] = OrderedDict()
+        self.pen = NativeBrush(lib, brush)
+        self._sheets: OrderedDict[tuple[int, int], NativeSurface] = OrderedDict()
 
-    def _sheet(self, height: int, width: int) -> Sheet:
+    def _sheet(self, height: int, width: int) -> NativeSurface:
         """A transparent sheet, at least as large; to be left transparent."""
         key = -(-height // TILE), -(-width // TILE)
         sheet = self._sheets.pop(key, None) or new_sheet(self.lib, key[0] * TILE, key[1] * TILE)
@@ -77,7 +77,9 @@ class Engine:
                 if not batch.easy[k]:  # it may have left a large table of tiles behind
                     self._sheets.clear()
 
-    def paint(self, sheet: Sheet, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:
+    def paint(
+        self, sheet: NativeSurface, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]
+    ) -> None:
         """Stroke k, whose events are `stroke`, in an sRGB color."""
         if batch.shrink[k] == 1:
             self.pen.set_color(*colorsys.rgb_to_hsv(*color))
@@ -95,7 +97,9 @@ class Engine:
             alpha = alpha.reshape(TILE, last - first, TILE).swapaxes(0, 1)[..., None]
             tiles[...] = np.rint(tiles * (1 - alpha) + paint * alpha)
 
-    def _draw(self, sheet: Sheet, batch: Batch, k: int, stroke: np.ndarray, seed: int) -> tuple[int, int, int, int]:
+    def _draw(
+        self, sheet: NativeSurface, batch: Batch, k: int, stroke: np.ndarray, seed: int
+    ) -> tuple[int, int, int, int]:
         """Stroke k in the pen's color; the rectangle (x, y, width, height) that may have changed."""
         pen, pace = self.pen, float(batch.pace[k])
         log_radius = math.log(batch.radius[k])

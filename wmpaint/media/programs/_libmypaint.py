@@ -1,4 +1,4 @@
-"""libmypaint at work: a `Pen` (brush engine) draws on a `Sheet` (tiles of pixels).
+"""libmypaint at work: a `NativeBrush` (brush engine) draws on a `NativeSurface` (tiles of pixels).
 
 libmypaint aborts or faults on bad input, so nothing here may be called with numbers that
 were not checked: `base.py` does that for strokes, `brush.py` for brushes.
@@ -16,7 +16,7 @@ from ._library import Library, Rectangle, TileRequest
 from .brush import Brush
 from .settings import Setting, paced
 
-__all__ = ["ONE", "TILE", "Pen", "Sheet"]
+__all__ = ["ONE", "TILE", "NativeBrush", "NativeSurface"]
 
 ONE = 1 << 15  # 1.0 in libmypaint's fixed point: values are 0..32768
 TILE = 64  # MYPAINT_TILE_SIZE
@@ -38,7 +38,7 @@ class _Memory:
         self._unref(self._pointer)
 
 
-class Sheet:
+class NativeSurface:
     """A surface of width x height pixels; `tiles` is uint16 [rows, columns, 64, 64, 4], premultiplied, transparent.
 
     Raises:
@@ -76,7 +76,7 @@ class Sheet:
             tiles[...] = np.rint(blocks.clip(0, 1) * ONE)
 
 
-class Pen:
+class NativeBrush:
     """One brush engine: a brush's settings, the state of a stroke, its own random numbers. Not for two threads."""
 
     def __init__(self, lib: Library, brush: Brush) -> None:
@@ -89,7 +89,7 @@ class Pen:
         self._ids = [lib.settings[name] for name in ("radius_logarithmic", "color_h", "color_s", "color_v")]
         self._timed = [name for name in paced(brush.settings, 2.0) if self._matters(name)]
         self._json = _to_json(lib, brush.settings)
-        self._scratch = Sheet(lib, 1, 1)
+        self._scratch = NativeSurface(lib, 1, 1)
         self._box = Rectangle()
         self.pointer: int | None = None
         self.pace, self._color = 1.0, (0.0, 0.0, 0.0)
@@ -168,7 +168,7 @@ class Pen:
 
     def draw(
         self,
-        sheet: Sheet,
+        sheet: NativeSurface,
         events: list[list[float]],  # [x, y, pressure] in pixels and 0..1, the first of them the pen's landing
         log_radius: float,
         dtime: float,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...errors import InputError
-from ._dab_engine import Curves, stroke
+from ._dab_engine import PacedSettings, stroke
 from .brush import MAX_DAB, Brush
 from .events import MOVES, STEP, events, pen_speed
 
@@ -143,7 +143,7 @@ def _worst(brush: Brush, radius: np.ndarray, length: np.ndarray, dear: float) ->
 
 def _sampled(brush: Brush, moves: np.ndarray, radius: float, pace: float, dear: float) -> tuple[float, float]:
     """Dabs of a stroke and pixels that it goes over, by some of its dabs, which are set as many times farther apart."""
-    curves = Curves.of(brush, pace)
+    curves = PacedSettings.of(brush, pace)
     names = ("dabs_per_actual_radius", "dabs_per_basic_radius", "dabs_per_second")
     smudges = brush.bounds("smudge")[1] > 0
     every, found = 1.0, [0.0, 0.0]  # dabs, pixels

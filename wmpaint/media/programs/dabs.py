@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ...explain import explained
-from ._dab_engine import Curves, stroke
+from ._dab_engine import PacedSettings, stroke
 from ._dab_raster import alpha
 from ._plan import Batch, enlarge, painted, pieces, shrunk
 from .base import BrushProgram
@@ -98,5 +98,5 @@ class Dabs(BrushProgram):
 
 
 @functools.lru_cache(maxsize=64)
-def _curves(brush: Brush, pace: float) -> Curves:
-    return Curves.of(brush, pace)
+def _curves(brush: Brush, pace: float) -> PacedSettings:
+    return PacedSettings.of(brush, pace)

@@ -80,7 +80,7 @@ def check_strokes(
         try:
             array = np.asarray(value, np.float64)
         except (TypeError, ValueError, OverflowError):
-            raise InputError(f"expected {name} of numbers, got {checks.shown(value)}") from None
+            raise InputError(f"expected {name} of numbers, got {checks.quoted(value)}") from None
         n = len(out[0]) if out else (array.shape[0] if array.ndim else 0)
         checks.shape(name, array, (n, *shape))
         good = ((array >= low) & (array <= high)).reshape(n, -1).all(1) if n else np.ones(0, bool)

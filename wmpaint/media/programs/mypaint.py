@@ -12,7 +12,7 @@ from torch import Tensor
 from ...errors import BrushError
 from ...explain import explained
 from ._engine import Engine, new_sheet
-from ._libmypaint import ONE, TILE, Sheet
+from ._libmypaint import ONE, TILE, NativeSurface
 from ._library import library
 from ._plan import Batch
 from .base import BrushProgram
@@ -55,13 +55,13 @@ class MyPaint(BrushProgram):
             engine = self._local.engine = Engine(self._lib, self.style)
         return engine
 
-    def _sheet(self, height: int, width: int, background: tuple[float, float, float] | None) -> Sheet:
+    def _sheet(self, height: int, width: int, background: tuple[float, float, float] | None) -> NativeSurface:
         sheet = new_sheet(self._lib, height, width)
         if background is not None:
             sheet.fill(background)
         return sheet
 
-    def _put(self, sheet: Sheet, picture: np.ndarray) -> None:
+    def _put(self, sheet: NativeSurface, picture: np.ndarray) -> None:
         sheet.put(picture)
 
     def _paint(self, sheet: Any, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:

@@ -183,7 +183,7 @@ def fit(
     if not report.usable and (strokes, steps) != asked:
         need = math.ceil(ENOUGH * seeds * per_painting / (PAINTING - SURVEYING) / 60)
         warnings.warn(
-            f"the painter of {program.brush!r} is not usable: its error is {report.error_share:.0%} of the strokes' "
+            f"the painter of {program.info.brush!r} is not usable: its error is {report.error_share:.0%} of the strokes' "
             f"energy, and {USABLE:.0%} is the most; there was time for {strokes:,} strokes and {steps:,} steps: "
             f"give it more minutes, about {max(need, math.ceil(2 * limit / 60))}",
             stacklevel=2,
@@ -307,7 +307,7 @@ def _evaluate(
     bands = torch.bucketize(actions.radius, torch.tensor(BANDS[1:-1]))
     shares = [float(error[bands == k].sum() / energy[bands == k].sum().clamp(min=1e-12)) for k in range(len(BANDS) - 1)]
     return FitReport(
-        brush=program.brush,
+        brush=program.info.brush,
         error_share=float(error.sum() / energy.sum().clamp(min=1e-12)),
         std_error=float((guess - true).abs().sum() / true.sum().clamp(min=1e-12)) if config.noise else None,
         noise=255 * float(true.square().mean().sqrt()),

@@ -222,10 +222,10 @@ class RibbonPainter(nn.Module):
         """
         meta, tensors = tensor_files.read(path, LIMITS["painter"], FORMAT)
         with tensor_files.reading(path, "a painter", FORMAT):
-            config = tensor_files.told(meta, "config").items()
+            config = tensor_files.metadata_value(meta, "config").items()
             known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in config}
             painter = cls(RibbonConfig(**known))
-            painter.notes = _notes(tensor_files.told(meta, "info"))
+            painter.notes = _notes(tensor_files.metadata_value(meta, "info"))
             for name, value in tensors.items():
                 if value.dtype != torch.float16 or not bool(value.isfinite().all()):
                     raise ValueError(f"expected finite float16 weights, got others in {name}")

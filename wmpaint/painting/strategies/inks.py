@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ...canvas import Canvas
-from ...color import delta_e, lab
+from ...color import delta_e, to_lab
 from ...errors import InputError
 from ...marks import Marks
 from ...media.measuring import measure
@@ -107,7 +107,7 @@ class Inks:
         """(how much of each ink stands for a color, each row summing to 1; how strongly colors are drawn, 0 to 1)."""
         begin, end = HARDEN
         hard = min(max((progress - begin) / (end - begin), 0.0), 1.0)
-        apart = delta_e(lab(colors)[:, None], lab(self.colors.to(colors))[None])
+        apart = delta_e(to_lab(colors)[:, None], to_lab(self.colors.to(colors))[None])
         if hard == 1:
             return torch.nn.functional.one_hot(apart.argmin(1), len(self)).to(colors), hard
         return (-apart / (NEAR * (1 - hard))).softmax(1), hard

@@ -14,10 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ... import files, leftovers
+from ... import files, temporaries
 from ...errors import FileError, InputError
 from ...explain import explained
-from ...export.animation import write_film
+from ...export.animation import encode_film
 from ...export.bitmap import flatten
 from ...export.ffmpeg import with_sound
 from ...foreign import LIMITS, foreign, json_value, read_bytes
@@ -145,14 +145,14 @@ def paint_video(
             if program is not None:
                 real = Mixed([program_of(program, brush, seed) for brush in run.brushes])
             work = _Work(run, folder, {**known, "keep": keep}, real, progress, stop)
-            write_film(output, work.pictures(), fps=film.fps)
+            encode_film(output, work.pictures(), fps=film.fps)
             if film.sound is not None and output.suffix.lower() == ".mp4":
                 with_sound(
                     output, film.sound.path, work.count / film.fps, stream=film.sound.stream,
                     delay=film.sound.delay, joined=film.sound.joined, copied=film.sound.copied, containers=CONTAINERS,
                 )  # fmt: skip
         if not work.interrupted and not keep:
-            gone = folder.with_name(leftovers.name(kind="making"))
+            gone = folder.with_name(temporaries.temporary_name(kind="making"))
             folder.rename(gone)  # at once, so that Ctrl-C now does not leave half of it under its name
             shutil.rmtree(gone)
     return VideoReport(

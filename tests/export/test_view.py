@@ -10,7 +10,7 @@ from works import bars, painting
 from wmpaint import memory
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
-from wmpaint.export.sight import ground_of, sight, size
+from wmpaint.export.view import ground_of, picture_size, view_of
 from wmpaint.frame import Frame
 from wmpaint.medium import Picture
 
@@ -40,55 +40,55 @@ def test_grounds():
 
 
 def test_a_painting_on_another_ground():
-    picture = sight(painting(), ground="#0000ff").render(bars(), height=20)
+    picture = view_of(painting(), ground="#0000ff").render(bars(), height=20)
     assert picture[:, 5, 10].tolist() == [1, 0, 0, 1] and picture[:, 0, 0].tolist() == [0, 0, 1, 1]
-    clear = sight(painting(), ground="transparent").render(bars(), height=20)
+    clear = view_of(painting(), ground="transparent").render(bars(), height=20)
     assert clear[:, 5, 10].tolist() == [1, 0, 0, 1] and clear[:, 0, 0].tolist() == [0, 0, 0, 0]
 
 
 def test_dream_grain_and_program():
     work = painting(renderer=Grainy())
-    plain = sight(work).render(bars(), height=20)
-    assert plain.equal(work.render(20)) and sight(work).generator() is None
-    grain = sight(work, grain=True)
+    plain = view_of(work).render(bars(), height=20)
+    assert plain.equal(work.render(20)) and view_of(work).generator() is None
+    grain = view_of(work, grain=True)
     first = grain.render(bars(), height=20)
     assert first[0, 0, 0] == torch.rand((), generator=torch.Generator().manual_seed(7))  # the painting's seed
     assert first.equal(grain.render(bars(), height=20))
-    assert not first.equal(sight(work, grain=True, seed=8).render(bars(), height=20))
-    real = sight(work, program="dabs", grain=True)
+    assert not first.equal(view_of(work, grain=True, seed=8).render(bars(), height=20))
+    real = view_of(work, program="dabs", grain=True)
     assert real.render(bars(), height=20).equal(work.replay("dabs", 20))
-    assert sight(work, program="dabs", seed=5).render(bars(), height=20).equal(work.replay("dabs", 20, 5))
+    assert view_of(work, program="dabs", seed=5).render(bars(), height=20).equal(work.replay("dabs", 20, 5))
     with pytest.raises(InputError, match="gimp"):
-        sight(work, program="gimp").render(bars(), height=20)
+        view_of(work, program="gimp").render(bars(), height=20)
 
 
 @pytest.mark.parametrize("seed", [-1, 1 << 63, True, 1.5, "7"])
 def test_seeds_out_of_range(seed):
     with pytest.raises(InputError, match="seed of 0 to"):
-        sight(painting(), seed=seed)
+        view_of(painting(), seed=seed)
 
 
 def test_sizes_on_paper():
     plain, sheet = painting(), painting(canvas=Canvas(2.0, None, (508.0, 508.0)))  # 20 × 10 inches are painted
-    assert size(plain, None, None) == (20, None) and size(plain, 50, 72.0) == (50, 72)
-    assert size(plain, None, 300) == (20, 300)  # without paper, dpi are only written down
-    assert size(sheet, 3000, None) == (3000, pytest.approx(300))
-    assert size(sheet, None, 300) == (3000, 300) and size(sheet, None, None) == (20, pytest.approx(2))
-    assert size(sheet, 100, 300) == (100, 300)
+    assert picture_size(plain, None, None) == (20, None) and picture_size(plain, 50, 72.0) == (50, 72)
+    assert picture_size(plain, None, 300) == (20, 300)  # without paper, dpi are only written down
+    assert picture_size(sheet, 3000, None) == (3000, pytest.approx(300))
+    assert picture_size(sheet, None, 300) == (3000, 300) and picture_size(sheet, None, None) == (20, pytest.approx(2))
+    assert picture_size(sheet, 100, 300) == (100, 300)
     for dpi in (0, -1, float("nan"), "300", True, 1e9):
         with pytest.raises(InputError, match="expected dpi of 1 to 100,000, got"):
-            size(plain, None, dpi)
-    with pytest.raises(InputError, match="sides of at most 16384"):
-        size(sheet, None, 2400)
+            picture_size(plain, None, dpi)
+    with pytest.raises(InputError, match="height of 1 to 16,384 pixels"):
+        picture_size(sheet, None, 2400)
 
 
 def test_a_picture_that_does_not_fit(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 1 << 30)
+    monkeypatch.setattr(memory, "free_memory", lambda: 1 << 30)
     monkeypatch.setattr(memory, "_resident", lambda: 1 << 30)  # all libraries
     with pytest.raises(InputError, match=r"expected about 6\.8 GiB .* a picture of 10000 x 10000 pixels, got 1\.0 GiB"):
-        sight(painting()).render(bars(), height=10_000)
+        view_of(painting()).render(bars(), height=10_000)
     memory.check_picture(3600, 3600)
     with pytest.raises(InputError, match=r"about 1\.9 GiB"):
         memory.check_picture(4000, 4000, kept=3)
-    monkeypatch.setattr(memory, "available", lambda: None)
+    monkeypatch.setattr(memory, "free_memory", lambda: None)
     memory.check_picture(16_000, 16_000)

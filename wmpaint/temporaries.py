@@ -1,4 +1,4 @@
-"""What killed runs leave behind: `name()` for what is temporary says whose it is, `sweep(folder)` removes the dead's.
+"""What killed runs leave behind: `temporary_name()` says whose a file is, `sweep_temporaries(folder)` removes them.
 
 No process can clean up after `kill -9` or a power cut. So a temporary file or folder bears the number of its process,
 when that began, and on which system, and the next run that writes into the same folder removes those whose process
@@ -20,7 +20,7 @@ import stat
 import time
 from pathlib import Path
 
-__all__ = ["LOCK", "name", "sweep"]
+__all__ = ["LOCK", "sweep_temporaries", "temporary_name"]
 
 LOCK = ".wmpaint-lock-"
 OLD = 86_400.0  # seconds without a change after which nobody is at work on it, whoever that was
@@ -30,7 +30,7 @@ _UNNAMED = re.compile(r"\.wmpaint-[0-9a-f]{16}(?:\.[^/]*)?|\.making\.[a-z0-9_]{8
 _LOCKED = re.compile(re.escape(LOCK) + r"[0-9a-f]{16}")
 
 
-def name(suffix: str = "", *, kind: str = "", hidden: bool = True) -> str:
+def temporary_name(suffix: str = "", *, kind: str = "", hidden: bool = True) -> str:
     """A name that nobody else has, for what this process writes for a while.
 
     Args:
@@ -43,7 +43,7 @@ def name(suffix: str = "", *, kind: str = "", hidden: bool = True) -> str:
     return f"{'.' if hidden else ''}wmpaint-{f'{kind}-' if kind else ''}{whose}{suffix}"
 
 
-def sweep(folder: str | os.PathLike[str]) -> None:
+def sweep_temporaries(folder: str | os.PathLike[str]) -> None:
     """Remove from a folder what processes left behind that are gone. Whatever cannot be removed stays, in silence."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:

@@ -1,15 +1,15 @@
-"""Kinds of files that a painting can be had as: `write(painting, "Film (.mp4)", 512, "cat", made)`."""
+"""Kinds of files that a painting can be had as: `write_format(painting, "Film (.mp4)", 512, "cat", made)`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from .. import checks
 from ..painting import Painting
-from .made import Made
+from .downloads import Downloads
 
-__all__ = ["FORMATS", "known", "write"]
+__all__ = ["FORMATS", "format_of", "write_format"]
 
 # suffix, options, and whether it has a height
 FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
@@ -29,24 +29,22 @@ FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
 TALLEST_FILM = 1080
 
 
-def known(kind: Any) -> tuple[str, dict[str, Any], bool]:
+def format_of(kind: Any) -> tuple[str, dict[str, Any], bool]:
     """The row of a kind.
 
     Raises:
         InputError: there is none.
     """
-    if not isinstance(kind, str) or kind not in FORMATS:
-        raise InputError(f"expected a kind of file out of {', '.join(FORMATS)}, got {str(kind)[:40]!r}")
-    return FORMATS[kind]
+    return FORMATS[checks.one_of("a kind of file", kind, FORMATS)]
 
 
-def write(painting: Painting, kind: Any, height: int, name: str, made: Made) -> Path:
+def write_format(painting: Painting, kind: Any, height: int, name: str, made: Downloads) -> Path:
     """Write it, and say where.
 
     Raises:
         InputError: another kind. What `Painting.save` raises.
     """
-    suffix, options, sized = known(kind)
+    suffix, options, sized = format_of(kind)
     if sized:
         options = {**options, "height": min(height, TALLEST_FILM) if suffix in (".mp4", ".gif") else height}
     path = made.path(name + suffix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-__all__ = ["CSS", "FOOT", "HEAD", "SCRIPT", "theme"]
+__all__ = ["CSS", "FOOT", "HEAD", "SCRIPT", "page_theme"]
 
 HEAD = """<header class=head><h1>wmpaint</h1>
 <p>Painters that dream of a real paint program. What they paint is strokes.</p></header>"""
@@ -33,7 +33,7 @@ SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Helvetica Ne
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
-def theme() -> gr.themes.Base:
+def page_theme() -> gr.themes.Base:
     """Warm paper, blue ink, and the fonts of the visitor's own machine."""
     made = gr.themes.Base(
         primary_hue=INK, secondary_hue=INK, neutral_hue=PAPER, radius_size="md", spacing_size="md", text_size="md",

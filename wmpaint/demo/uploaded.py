@@ -10,7 +10,7 @@ from ..canvas import Canvas
 from ..errors import FileError, InputError
 from ..media import programs
 from ..media import ribbon as painters
-from ..memory import check as check_memory
+from ..memory import check_painting as check_memory
 from ..painting import Painting
 from ..strokes import Strokes
 from .limits import Limits

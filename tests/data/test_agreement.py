@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from wmpaint.data.order import Agreement, agreement, agreements, mean_agreement
+from wmpaint.data.agreement import Agreement, agreement, agreements, mean_agreement
 from wmpaint.errors import InputError
 from wmpaint.strokes import Strokes
 

@@ -9,14 +9,14 @@ import time
 import weakref
 from pathlib import Path
 
-from .home import private
+from .folders import private
 
-__all__ = ["Made", "name_of"]
+__all__ = ["Downloads", "name_of"]
 
 OLD = 3600.0  # seconds
 
 
-class Made:
+class Downloads:
     """A folder of folders, gone when the server ends.
 
     Args:

@@ -1,4 +1,4 @@
-"""What is done at one go, and yet can be left: `errand(lambda: painting.plot(…), 60, "a plot")`, a work for a line."""
+"""What is done at one go, and yet can be left: `cancellable(lambda: painting.plot(…), 60, "a plot")`, for a queue."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 
 from ..errors import InputError
 
-__all__ = ["errand"]
+__all__ = ["cancellable"]
 
 LOOK = 0.05  # seconds between looks at it
 GRACE = 2.0  # seconds in which it tidies up
 
 
-class Stopped(BaseException):
+class Cancelled(BaseException):
     """Nobody waits for it any more. Not an `Exception`, so that no handler on the way takes it for a fault."""
 
 
-def errand(function: Callable[[], Any], seconds: float, what: str) -> Generator[Any, None, None]:
+def cancellable(function: Callable[[], Any], seconds: float, what: str) -> Generator[Any, None, None]:
     """Do it in a thread of its own; yield None meanwhile, and in the end what it returns.
 
-    It is stopped after so many seconds, or when the generator is closed: `Stopped` is raised in it between two lines
+    It is stopped after so many seconds, or when the generator is closed: `Cancelled` is raised in it between two lines
     of Python, so that temporary files are removed on the way out; a call into a library is waited for.
 
     Raises:
@@ -35,7 +35,7 @@ def errand(function: Callable[[], Any], seconds: float, what: str) -> Generator[
     def do() -> None:
         try:
             found.append(function())
-        except Stopped:
+        except Cancelled:
             pass
         except BaseException as error:
             fault.append(error)
@@ -57,5 +57,5 @@ def errand(function: Callable[[], Any], seconds: float, what: str) -> Generator[
         yield found[0]
     finally:
         if thread.is_alive():
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stopped))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Cancelled))
             thread.join(GRACE)

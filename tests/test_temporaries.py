@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from wmpaint import files, leftovers
+from wmpaint import files, temporaries
 from wmpaint.errors import FileError
 
-DAYS = 2 * leftovers.OLD
+DAYS = 2 * temporaries.OLD
 
 
 def child(code: str, *given: object, **options: object) -> subprocess.Popen[str]:
     """A Python of its own that says when it is there, and then sleeps."""
-    told = f"import sys, time\nfrom pathlib import Path\nfrom wmpaint import files, leftovers\n{code}"
+    told = f"import sys, time\nfrom pathlib import Path\nfrom wmpaint import files, temporaries\n{code}"
     return subprocess.Popen([sys.executable, "-c", told, *map(str, given)], stdout=subprocess.PIPE, text=True)
 
 
@@ -37,8 +37,8 @@ def killed(process: subprocess.Popen[str]) -> None:
 
 LEAVES = """
 place = Path(sys.argv[1])
-(place / leftovers.name(".png")).write_text("half")
-folder = place / leftovers.name(kind="making")
+(place / temporaries.temporary_name(".png")).write_text("half")
+folder = place / temporaries.temporary_name(kind="making")
 folder.mkdir()
 (folder / "film.mp4").write_text("half")
 print("there", flush=True)
@@ -51,10 +51,10 @@ def test_what_a_killed_process_leaves_is_swept_and_what_a_living_one_writes_is_n
     assert said(process) == "there"
     (tmp_path / "ours").touch()
     before = sorted(os.listdir(tmp_path))
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert sorted(os.listdir(tmp_path)) == before and len(before) == 3
     killed(process)
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert os.listdir(tmp_path) == ["ours"]
 
 
@@ -63,18 +63,18 @@ def test_a_process_whose_parent_has_not_looked_yet_is_gone(tmp_path: Path) -> No
     said(process)
     process.send_signal(signal.SIGKILL)
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert os.listdir(tmp_path) == []
     killed(process)
 
 
 def test_a_number_that_was_given_out_again_fools_nobody(tmp_path: Path) -> None:
-    own = leftovers.name()
+    own = temporaries.temporary_name()
     pid, began, *rest = own.removeprefix(".wmpaint-p").split("-")
     older = f".wmpaint-p{pid}-{int(began) - 1}-{'-'.join(rest)}"
     for name in (own, older):
         (tmp_path / name).touch()
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert os.listdir(tmp_path) == [own]
 
 
@@ -82,10 +82,10 @@ def test_a_number_that_was_given_out_again_fools_nobody(tmp_path: Path) -> None:
 def test_what_may_be_another_machines_is_left_for_a_day(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.touch()
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert path.exists()
     os.utime(path, (time.time() - DAYS,) * 2)
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert not path.exists()
 
 
@@ -94,7 +94,7 @@ def test_names_that_are_not_ours_are_left(tmp_path: Path) -> None:
     for name in mine:
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (time.time() - DAYS,) * 2)
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert sorted(os.listdir(tmp_path)) == sorted(mine)
 
 
@@ -103,16 +103,16 @@ def test_a_link_is_removed_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     (tmp_path / "kept" / "a").touch()
     place = tmp_path / "place"
     place.mkdir()
-    own = leftovers.name()
+    own = temporaries.temporary_name()
     pid = own.split("-")[1]
     (place / own.replace(pid, f"p{1 << 30}")).symlink_to(tmp_path / "kept")
-    leftovers.sweep(place)
+    temporaries.sweep_temporaries(place)
     assert os.listdir(place) == [] and os.listdir(tmp_path / "kept") == ["a"]
 
 
 def test_sweeping_where_nothing_can_be_done_is_silent(tmp_path: Path) -> None:
-    leftovers.sweep(tmp_path / "none")
-    leftovers.sweep("/proc")
+    temporaries.sweep_temporaries(tmp_path / "none")
+    temporaries.sweep_temporaries("/proc")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -151,7 +151,7 @@ def test_a_second_run_is_refused_until_the_first_one_ends_however(tmp_path: Path
     killed(process)
     with files.locked(target, folder=folder):
         pass
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert os.listdir(tmp_path) in ([], ["new"])
 
 
@@ -168,11 +168,11 @@ def test_a_lock_that_nobody_holds_is_swept_and_one_that_is_held_is_not(tmp_path:
     process = child(LOCKS, tmp_path / "a.png", "file")
     said(process)
     (name,) = os.listdir(tmp_path)
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert os.listdir(tmp_path) == [name]
     killed(process)
     assert os.listdir(tmp_path) == [name]
-    leftovers.sweep(tmp_path)
+    temporaries.sweep_temporaries(tmp_path)
     assert os.listdir(tmp_path) == []
 
 

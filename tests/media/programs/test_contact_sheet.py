@@ -5,8 +5,8 @@ import torch
 from flat import Flat
 
 from wmpaint.errors import InputError
-from wmpaint.media.programs import Dabs, bundled, contact_sheet, listing
-from wmpaint.media.programs.sheet import GROUND, TILE
+from wmpaint.media.programs import Dabs, brush_entries, bundled, contact_sheet
+from wmpaint.media.programs.contact_sheet import GROUND, TILE
 
 
 def test_a_tile_for_each_brush_and_ground_for_the_rest() -> None:
@@ -36,7 +36,7 @@ def test_impossible_sheets_are_refused() -> None:
 
 
 def test_listing_has_a_row_for_each_bundled_brush() -> None:
-    rows = listing()
+    rows = brush_entries()
     assert [row["name"] for row in rows] == bundled()
     for row in rows:
         assert row["plain"] is True and row["why_not"] == "" and row["description"].endswith(".")

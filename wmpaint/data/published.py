@@ -1,4 +1,4 @@
-"""MNIST, KMNIST and Fashion-MNIST by name: `known("mnist", download=True) -> Stack`, from their official addresses.
+"""MNIST, KMNIST and Fashion-MNIST by name: `published("mnist", download=True) -> Stack`, from their official addresses.
 
 Files lie in `~/.cache/wmpaint/NAME`, or in `NAME` of the folder that the environment variable WMPAINT_CACHE names.
 A file of the same name that was put there by hand is taken if it has the published hash.
@@ -15,7 +15,7 @@ from ..errors import FileError
 from .arrays import has_idx, load_idx_folder
 from .stack import Stack
 
-__all__ = ["KNOWN", "data_folder", "known"]
+__all__ = ["PUBLISHED", "data_folder", "published"]
 
 _LIMIT = 64 << 20  # bytes of one file; the largest is Fashion-MNIST's 26 MB
 
@@ -39,7 +39,7 @@ def _four(train_images: str, train_labels: str, test_images: str, test_labels: s
     }
 
 
-KNOWN = {
+PUBLISHED = {
     "mnist": _Published(
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         _four(
@@ -85,7 +85,7 @@ def data_folder(name: str) -> Path:
     return (Path(cache) if cache else Path.home() / ".cache") / "wmpaint" / name
 
 
-def known(
+def published(
     name: str,
     *,
     download: bool = False,
@@ -105,12 +105,12 @@ def known(
     Raises:
         FileError: files that are not there, cannot be downloaded, or are not the ones that were published.
     """
-    published, folder = KNOWN[name], data_folder(name)
+    found, folder = PUBLISHED[name], data_folder(name)
     if download:
-        for file, digest in published.files.items():
+        for file, digest in found.files.items():
             try:
                 fetch(
-                    file, limit=_LIMIT, digest=digest, base_url=base_url or published.url,
+                    file, limit=_LIMIT, digest=digest, base_url=base_url or found.url,
                     folder=folder, progress=progress,
                 )  # fmt: skip
             except FileError as error:
@@ -118,6 +118,6 @@ def known(
     elif not has_idx(folder):
         raise FileError(
             f"expected the files of {name} in {str(folder)!r}, got none: load with download=True, or put "
-            f"{', '.join(published.files)} there by hand"
+            f"{', '.join(found.files)} there by hand"
         )
-    return load_idx_folder(folder, name=name, classes=published.classes, credit=published.credit, jitter=jitter)
+    return load_idx_folder(folder, name=name, classes=found.classes, credit=found.credit, jitter=jitter)

@@ -7,17 +7,16 @@ import functools
 import html
 import inspect
 import logging
-import math
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
 import gradio as gr
 
-from ..errors import InputError, WmpaintError
-from .turns import Waiting
+from ..errors import WmpaintError
+from .queue import Waiting
 
-__all__ = ["bar", "hint", "in_line", "number", "plain", "table", "told", "whole"]
+__all__ = ["bar", "hint", "in_line", "plain_text", "table", "toasting"]
 
 log = logging.getLogger("wmpaint.demo")
 _PATH = re.compile(r"(?:[A-Za-z]:)?[/\\](?:[^\s'\"/\\]+[/\\])+([^\s'\"/\\,;:)]*)")
@@ -25,13 +24,13 @@ OOPS = "Something went wrong on our side, and what you have painted is still her
 FULL = "This needs more memory than there is: try a smaller size, or fewer strokes."
 
 
-def plain(error: BaseException) -> str:
+def plain_text(error: BaseException) -> str:
     """What an error says, without the server's folders and with a capital letter."""
     text = _PATH.sub(r"\1", " ".join(str(error).split()))
     return text[:1].upper() + text[1:]
 
 
-def told(function: Callable[..., Any]) -> Callable[..., Any]:
+def toasting(function: Callable[..., Any]) -> Callable[..., Any]:
     """A handler whose errors become toasts: ours in their own words, all others without a trace of the server."""
 
     if inspect.isasyncgenfunction(function):
@@ -72,32 +71,11 @@ def _toast(error: Exception) -> gr.Error:
     if isinstance(error, gr.Error):
         return error
     if isinstance(error, WmpaintError):
-        return gr.Error(plain(error), title="That did not work", print_exception=False, duration=12)
+        return gr.Error(plain_text(error), title="That did not work", print_exception=False, duration=12)
     if isinstance(error, MemoryError) or "allocate memory" in str(error):
         return gr.Error(FULL, title="Too large", print_exception=False)
     log.exception("a handler of the page failed", exc_info=error)
     return gr.Error(OOPS, title="Sorry", print_exception=False)
-
-
-def number(value: Any, name: str, low: float, high: float) -> float:
-    """A number that a visitor gave.
-
-    Raises:
-        InputError: none, NaN, or one out of range.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError(f"expected {name} as a number of {low:g} to {high:g}, got {value if value else 'none'}")
-    if not low <= value <= high:
-        raise InputError(f"expected {name} of {low:g} to {high:g}, got {value:g}")
-    return float(value)
-
-
-def whole(value: Any, name: str, low: int, high: int) -> int:
-    """As `number`, and a whole one."""
-    found = number(value, name, low, high)
-    if found != int(found):
-        raise InputError(f"expected {name} as a whole number, got {value:g}")
-    return int(found)
 
 
 def table(rows: Iterable[tuple[str, str]], caption: str) -> str:

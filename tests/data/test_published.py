@@ -13,7 +13,7 @@ import pytest
 from web import Server, serving
 
 from wmpaint.data import load
-from wmpaint.data.known import KNOWN, data_folder
+from wmpaint.data.published import PUBLISHED, data_folder
 from wmpaint.errors import FileError
 
 PICTURES = np.arange(3 * 28 * 28, dtype=np.uint32).astype(np.uint8).reshape(3, 28, 28)
@@ -24,7 +24,9 @@ def idx(array: np.ndarray) -> bytes:
     return gzip.compress(head + array.tobytes(), mtime=0)
 
 
-FILES = {name: idx(PICTURES if "images" in name else np.array([1, 2, 9], np.uint8)) for name in KNOWN["mnist"].files}
+FILES = {
+    name: idx(PICTURES if "images" in name else np.array([1, 2, 9], np.uint8)) for name in PUBLISHED["mnist"].files
+}
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
     monkeypatch.setenv("WMPAINT_CACHE", str(tmp_path))
     for name, kind in (("mnist", "sha256"), ("kmnist", "md5")):
         files = {file: f"{kind}:{hashlib.new(kind, data).hexdigest()}" for file, data in FILES.items()}
-        monkeypatch.setitem(KNOWN, name, replace(KNOWN[name], files=files))
+        monkeypatch.setitem(PUBLISHED, name, replace(PUBLISHED[name], files=files))
     with serving({f"/{name}": data for name, data in FILES.items()}) as server:
         yield server
 
@@ -89,7 +91,7 @@ def test_the_cache_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_each_set_has_four_full_hashes() -> None:
-    for published in KNOWN.values():
+    for published in PUBLISHED.values():
         assert len(published.files) == 4 and len(set(published.files.values())) == 4
         for digest in published.files.values():
             kind, _, digits = digest.partition(":")

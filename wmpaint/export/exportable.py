@@ -1,4 +1,4 @@
-"""What an exporter sees of a painting: `Work`."""
+"""What an exporter sees of a painting: `Exportable`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ..marks import Marks
 from ..medium import Medium
 from ..strokes import Strokes
 
-__all__ = ["Work", "curves_of"]
+__all__ = ["Exportable", "curves_of"]
 
 
-class Work(Protocol):
+class Exportable(Protocol):
     """What an exporter may ask of a painting."""
 
     @property

@@ -1,4 +1,4 @@
-"""What is seen of a painting: `sight(work, program="mypaint").render(work, height=2048) -> [4, H, W]`.
+"""What is seen of a painting: `view_of(work, program="mypaint").render(work, height=2048) -> [4, H, W]`.
 
 In the dream, in the dream with its grain, or in a paint program; on the canvas, on another color, or on nothing.
 """
@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from .. import memory
+from .. import checks, memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..frame import Frame
 from ..medium import Medium, render
 from ..strokes import Strokes
+from .exportable import Exportable
 from .sheet import inches
-from .work import Work
 
-__all__ = ["Sight", "ground_of", "sight", "size"]
+__all__ = ["View", "ground_of", "picture_size", "view_of"]
 
 
 @dataclass(frozen=True)
-class Sight:
+class View:
     """A medium and a canvas.
 
     Args:
@@ -56,9 +56,14 @@ class Sight:
             return render(self.medium, strokes, self.frame(height), generator=self.generator()).mean
 
 
-def sight(
-    work: Work, *, ground: str = "canvas", program: str | None = None, seed: int | None = None, grain: bool = False
-) -> Sight:
+def view_of(
+    work: Exportable,
+    *,
+    ground: str = "canvas",
+    program: str | None = None,
+    seed: int | None = None,
+    grain: bool = False,
+) -> View:
     """What an exporter is asked to show.
 
     Args:
@@ -70,13 +75,12 @@ def sight(
     Raises:
         InputError: another ground, or a seed out of range.
     """
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 63):
-        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed!r}")
+    seed = None if seed is None else checks.seed(seed)
     canvas = ground_of(work.canvas, ground)
     if program is not None:
-        return Sight(work.in_program(program, seed), canvas, work.program_height)
+        return View(work.in_program(program, seed), canvas, work.program_height)
     drawn = int(work.metadata()["seed"]) if seed is None else seed
-    return Sight(work.medium, canvas, work.program_height, drawn if grain else None)
+    return View(work.medium, canvas, work.program_height, drawn if grain else None)
 
 
 def ground_of(canvas: Canvas, ground: str) -> Canvas:
@@ -95,7 +99,7 @@ def ground_of(canvas: Canvas, ground: str) -> Canvas:
     return replace(canvas, background=(red / 255, green / 255, blue / 255))
 
 
-def size(work: Work, height: int | None, dpi: float | None) -> tuple[int, float | None]:
+def picture_size(work: Exportable, height: int | None, dpi: float | None) -> tuple[int, float | None]:
     """(height, dpi) of a picture.
 
     Where the canvas has a paper's size, or was painted for a page, dpi follow from the height, and a height that is
@@ -104,8 +108,7 @@ def size(work: Work, height: int | None, dpi: float | None) -> tuple[int, float 
     Raises:
         InputError: dpi outside 1 to 100,000, or a height that the canvas cannot have.
     """
-    if dpi is not None and not (isinstance(dpi, int | float) and not isinstance(dpi, bool) and 1 <= dpi <= 100_000):
-        raise InputError(f"expected dpi of 1 to 100,000, got {dpi!r}")
+    dpi = None if dpi is None else checks.number("dpi", dpi, 1, 100_000)
     high = inches(work)
     if height is None:
         height = work.program_height if high is None or dpi is None else max(1, round(high * dpi))

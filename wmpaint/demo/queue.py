@@ -19,7 +19,7 @@ from typing import Any
 
 from ..errors import InputError
 
-__all__ = ["Line", "Waiting"]
+__all__ = ["FairQueue", "Waiting"]
 
 SHARES = (4.0, 16.0)  # seconds of work after which a work makes room for those that had less
 SLICE = 0.3  # seconds for which one goes on before the others are looked at
@@ -74,7 +74,7 @@ class _Job:
         return sum(self.spent >= share for share in SHARES)
 
 
-class Line:
+class FairQueue:
     """Works, and the threads that do them.
 
     Args:

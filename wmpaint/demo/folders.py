@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from .. import leftovers
+from .. import temporaries
 
 __all__ = ["private", "uploads"]
 
@@ -23,8 +23,8 @@ def private(base: Path | str | None = None) -> Path:
     """
     base = Path(base or tempfile.gettempdir())
     base.mkdir(parents=True, exist_ok=True)
-    leftovers.sweep(base)
-    folder = base / leftovers.name(kind=KIND, hidden=False)
+    temporaries.sweep_temporaries(base)
+    folder = base / temporaries.temporary_name(kind=KIND, hidden=False)
     folder.mkdir(mode=0o700)
     return folder
 

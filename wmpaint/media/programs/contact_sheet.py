@@ -18,14 +18,14 @@ from ...strokes import Strokes
 from . import choose
 from .brush import Brush, bundled, catalog
 
-__all__ = ["contact_sheet", "listing"]
+__all__ = ["brush_entries", "contact_sheet"]
 
 TILE = (320, 240)  # width, height in pixels
 INK, RED, BLUE, GOLD = (0.12, 0.12, 0.15), (0.78, 0.23, 0.16), (0.13, 0.32, 0.52), (0.86, 0.62, 0.15)
 GROUND = (0.985, 0.98, 0.965)
 
 
-def listing() -> list[dict[str, Any]]:
+def brush_entries() -> list[dict[str, Any]]:
     """The bundled brushes in order: name, title, kind, noise, plain, why_not, author, description of each.
 
     noise is the standard deviation of alpha over seeds, in 8-bit levels, averaged where there is
