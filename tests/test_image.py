@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from wmpaint.errors import FileError, InputError, WmpaintError
-from wmpaint.image import BUNDLED, bundled, load_image, resize, sample_photo, save_png, to_uint8
+from wmpaint.image import BUNDLED, bundled_picture, load_image, resize, sample_photo, save_png, to_uint8
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
@@ -63,13 +63,13 @@ def test_bundled_pictures_are_read_by_name_unless_a_file_has_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).mkdir()  # a folder of outputs is no picture
-    path = bundled(name)
+    path = bundled_picture(name)
     assert path is not None and torch.equal(load_image(name), load_image(path))
     assert torch.equal(load_image(Path(name)), load_image(path))
     (tmp_path / name).rmdir()
     Image.fromarray(ramp()).save(tmp_path / name, format="PNG")
     assert torch.equal(load_image(name), as_tensor(ramp()))
-    assert bundled(f"{name}.jpg") is None and bundled(f"./{name}") is None
+    assert bundled_picture(f"{name}.jpg") is None and bundled_picture(f"./{name}") is None
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

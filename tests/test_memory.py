@@ -34,7 +34,7 @@ def test_estimates_are_between_what_was_measured_and_twice_that(strokes, height,
 
 
 def test_a_million_strokes_do_not_fit_into_little_memory(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 8 * GB)
+    monkeypatch.setattr(memory, "free_memory", lambda: 8 * GB)
     memory.check_painting(2_000, 1024)
     memory.check_painting(500, 512, 4 / 3)
     memory.check_painting(500, 8_192, 4 / 3, 190)  # of which only 190 are looked at
@@ -53,7 +53,7 @@ def test_a_million_strokes_do_not_fit_into_little_memory(monkeypatch):
     ],
 )
 def test_the_advice_names_what_takes_the_memory_and_what_would_fit(monkeypatch, strokes, height, advice):
-    monkeypatch.setattr(memory, "available", lambda: 8 * GB)
+    monkeypatch.setattr(memory, "free_memory", lambda: 8 * GB)
     with pytest.raises(InputError, match=f": try {advice}$") as refused:
         memory.check_painting(strokes, height, 1.0, 256)
     number = re.search(r"about ([\d,]+) (pixels )?would fit$", str(refused.value))
@@ -83,7 +83,7 @@ def test_a_run_knows_of_networks(monkeypatch):
 
 
 def test_a_painting_of_4096_pixels_fits_into_two_and_a_half_gib(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 5 * GB // 2)
+    monkeypatch.setattr(memory, "free_memory", lambda: 5 * GB // 2)
     monkeypatch.setattr(memory, "_resident", lambda: 0)
     wp.Run(torch.rand(3, 12, 16), strokes=300, height=4096)
     with pytest.raises(InputError, match=r"a height of 8192, got 2\.5 GiB: try a smaller height, about 4,\d00 pixels"):
@@ -91,7 +91,7 @@ def test_a_painting_of_4096_pixels_fits_into_two_and_a_half_gib(monkeypatch):
 
 
 def test_a_picture_that_does_not_fit_is_refused_with_one_that_would(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: GB)
+    monkeypatch.setattr(memory, "free_memory", lambda: GB)
     monkeypatch.setattr(memory, "_resident", lambda: GB)  # all libraries
     memory.check_picture(2000, 3000)
     with pytest.raises(InputError, match=r"9000 x 6000 pixels, got 1\.0 GiB: try a smaller height, about 3,000") as no:
@@ -101,7 +101,7 @@ def test_a_picture_that_does_not_fit_is_refused_with_one_that_would(monkeypatch)
 
 
 def test_what_is_loaded_already_is_not_asked_for_again(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 300 << 20)
+    monkeypatch.setattr(memory, "free_memory", lambda: 300 << 20)
     monkeypatch.setattr(memory, "_resident", lambda: 0)
     with pytest.raises(InputError):
         memory.check_painting(50, 256)
@@ -112,18 +112,18 @@ def test_what_is_loaded_already_is_not_asked_for_again(monkeypatch):
 
 
 def test_a_machine_too_small_for_anything(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 1 << 20)
+    monkeypatch.setattr(memory, "free_memory", lambda: 1 << 20)
     with pytest.raises(InputError, match=r"got 0\.0 GiB: try fewer strokes and a smaller height"):
         memory.check_painting(1, 1)
 
 
 def test_unknown_memory_refuses_nothing(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: None)
+    monkeypatch.setattr(memory, "free_memory", lambda: None)
     memory.check_painting(10**9, 512)
     memory.check_picture(10**6, 10**6)
 
 
 def test_this_machine_tells():
-    found = memory.available()
+    found = memory.free_memory()
     assert found is None or 1 << 20 < found < 1 << 50
     assert 1 << 20 < memory._resident() < 1 << 40 or memory._resident() == 0

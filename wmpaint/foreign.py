@@ -27,7 +27,7 @@ from typing import Any, NoReturn
 
 from .errors import FileError, WmpaintError, clipped
 
-__all__ = ["LIMITS", "Limit", "foreign", "inflate", "json_value", "opened", "read_bytes", "reason", "toml_table"]
+__all__ = ["LIMITS", "Limit", "foreign", "inflate", "json_value", "open_limited", "read_bytes", "reason", "toml_table"]
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 _DIGITS = 1_000  # of a whole number; three times what any float can hold
@@ -144,7 +144,7 @@ def foreign(what: str, path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def opened(path: str | os.PathLike[str], limit: Limit) -> Iterator[io.BufferedReader]:
+def open_limited(path: str | os.PathLike[str], limit: Limit) -> Iterator[io.BufferedReader]:
     """A plain file of at most so many bytes, open for reading; whatever goes wrong with it is a FileError.
 
     Raises:
@@ -170,9 +170,9 @@ def read_bytes(path: str | os.PathLike[str], limit: Limit) -> bytes:
     """The whole of a plain file.
 
     Raises:
-        FileError: as `opened`.
+        FileError: as `open_limited`.
     """
-    with opened(path, limit) as file:
+    with open_limited(path, limit) as file:
         data = file.read(min(os.fstat(file.fileno()).st_size + MIB, limit.bytes + 1))
         if len(data) > limit.bytes:  # it grows, or is one of those that do not tell their size
             raise _too_large(limit.what, limit.bytes, _shown(path))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .errors import InputError
 
-__all__ = ["available", "check_painting", "check_picture", "needed", "picture"]
+__all__ = ["check_painting", "check_picture", "free_memory", "needed", "picture"]
 
 MB = 1 << 20
 _BASE = 640 * MB  # the interpreter, torch, and the painter
@@ -51,7 +51,7 @@ def picture(height: int, width: int, kept: int = 0) -> int:
     return _BASE + height * width * (_SHOWN + 16 * kept)
 
 
-def available() -> int | None:
+def free_memory() -> int | None:
     """Bytes of memory free for this process, as far as the system tells; None where it does not."""
     found = []
     try:
@@ -85,7 +85,7 @@ def check_painting(strokes: int, height: int, aspect: float = 1.0, seen: int | N
     Raises:
         InputError: more is needed than there is; the message names how much would fit.
     """
-    need, have = _free(needed(strokes, height, aspect, seen, nets)), available()
+    need, have = _free(needed(strokes, height, aspect, seen, nets)), free_memory()
     if have is None or need <= have:
         return
 
@@ -112,7 +112,7 @@ def check_picture(height: int, width: int, kept: int = 0) -> None:
     Raises:
         InputError: more is needed than there is; the message names the height that would fit.
     """
-    need, have = _free(picture(height, width, kept)), available()
+    need, have = _free(picture(height, width, kept)), free_memory()
     if have is None or need <= have:
         return
     most = _most(height, lambda h: _free(picture(h, round(h * width / height), kept)) <= have)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import FileError, WmpaintError, clipped
-from .foreign import LIMITS, Limit, foreign, json_value, opened
+from .foreign import LIMITS, Limit, foreign, json_value, open_limited
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,7 +31,7 @@ def read(path: str | Path, limit: Limit, form: str) -> tuple[dict[str, str], dic
     """
     from safetensors import safe_open
 
-    with opened(path, limit) as file:  # the header is read whole by the library, which lets it have 100 MB
+    with open_limited(path, limit) as file:  # the header is read whole by the library, which lets it have 100 MB
         size = int.from_bytes(file.read(8), "little")
         header = file.read(min(size, _NOTES.bytes))
     shown = clipped(repr(str(path)), 160)

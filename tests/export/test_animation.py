@@ -16,7 +16,7 @@ from works import film
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
 from wmpaint.export import gif
-from wmpaint.export.animation import stroke_counts, stroke_frames, write_film
+from wmpaint.export.animation import encode_film, stroke_counts, stroke_frames
 from wmpaint.export.bitmap import flatten, over
 from wmpaint.frame import Frame
 from wmpaint.media.programs import Dabs
@@ -105,7 +105,7 @@ def decoded(path, height: int, width: int) -> tuple[str, np.ndarray]:
 def test_mp4_has_the_frames_and_the_padded_size(tmp_path):
     path = tmp_path / "film.mp4"
     strokes = Strokes.cat([line(0.3, 0.2, (1.0, 0.0, 0.0)), line(0.7, 0.2, (0.0, 0.0, 1.0))])
-    write_film(path, stroke_frames(Flat(), strokes, Frame(Canvas(1.4), 63), hold=5), fps=10)
+    encode_film(path, stroke_frames(Flat(), strokes, Frame(Canvas(1.4), 63), hold=5), fps=10)
     said, frames = decoded(path, 64, 88)
     assert "Video: h264" in said and "yuv420p" in said and "88x64" in said and "10 fps" in said
     assert len(frames) == 1 + 2 + 5
@@ -123,7 +123,7 @@ def frames_of(path) -> np.ndarray:  # [N, H, W, 3], 0..255
 def test_gif_has_the_frames_colors_and_times(tmp_path):
     path = tmp_path / "film.gif"
     strokes = Strokes.cat([line(0.3, 0.2, (1.0, 0.0, 0.0)), line(0.7, 0.2, (0.0, 0.0, 1.0))])
-    write_film(path, stroke_frames(Flat(), strokes, Frame(Canvas(), 41), hold=10), fps=10)
+    encode_film(path, stroke_frames(Flat(), strokes, Frame(Canvas(), 41), hold=10), fps=10)
     with Image.open(path) as film:
         assert film.size == (41, 41) and film.n_frames == 3 and film.info["loop"] == 0
         times = []
@@ -149,7 +149,7 @@ def test_gif_frames_are_exact_where_256_colors_are_enough(tmp_path):
     pictures[-1][:, :47] = np.where(chance.random((30, 47, 1)) < 0.5, pictures[-1], pictures[-2])
     # All 64 colors stand in the last frame.
     pictures[-1][:8, :8] = (np.indices((4, 4, 4)).reshape(3, 64).T * 64).reshape(8, 8, 3)
-    gif.write_gif(tmp_path / "a.gif", iter(pictures), fps=25)
+    gif.encode_gif(tmp_path / "a.gif", iter(pictures), fps=25)
     different = [p for k, p in enumerate(pictures) if k == 0 or not np.array_equal(p, pictures[k - 1])]
     assert len(different) < len(pictures)
     read = frames_of(tmp_path / "a.gif")
@@ -165,7 +165,7 @@ def test_gif_keeps_the_ground_and_the_soft_edges_of_early_strokes(tmp_path):
     early[16:48, :] = np.linspace((253, 251, 249), (120, 0, 0), 64).astype(np.uint8)
     late = np.zeros_like(ground)
     late[..., 2] = np.arange(64 * 64).reshape(64, 64) // 16
-    gif.write_gif(tmp_path / "a.gif", iter([ground, early, late]), fps=25)
+    gif.encode_gif(tmp_path / "a.gif", iter([ground, early, late]), fps=25)
     first, second, third = frames_of(tmp_path / "a.gif")
     assert (first == (253, 251, 249)).all() and (second[:16] == (253, 251, 249)).all()
     assert np.abs(second - early.astype(int)).max() < 40 and np.abs(third - late.astype(int)).max() < 16
@@ -173,7 +173,7 @@ def test_gif_keeps_the_ground_and_the_soft_edges_of_early_strokes(tmp_path):
 
 def test_gif_frames_that_last_longer_than_one_can(tmp_path):
     path = tmp_path / "a.gif"
-    gif.write_gif(path, (np.zeros((4, 4, 3), np.uint8) for _ in range(1500)), fps=1)
+    gif.encode_gif(path, (np.zeros((4, 4, 3), np.uint8) for _ in range(1500)), fps=1)
     with Image.open(path) as film:
         times = []
         for k in range(film.n_frames):
@@ -193,7 +193,7 @@ def test_gif_of_many_frames_holds_few_of_them(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Image, "fromarray", made)
     monkeypatch.setattr(gif.zlib, "compress", lambda *given: packed.append(before(*given)) or packed[-1])
-    write_film(tmp_path / "a.gif", (torch.full((3, 64, 64), k / 40) for k in range(40)))
+    encode_film(tmp_path / "a.gif", (torch.full((3, 64, 64), k / 40) for k in range(40)))
     assert len(most) >= 40 and max(most) <= 4
     assert len(packed) == 40 and sum(map(len, packed)) < 40 * 64 * 64 * 3 / 20
 
@@ -202,7 +202,7 @@ def test_gif_frames_beyond_the_memory_for_them_go_to_a_file(tmp_path, monkeypatc
     monkeypatch.setattr(gif, "SPOOL_BYTES", 100)
     half = torch.ones(3, 16, 16)
     half[:, 3:11] = 0
-    write_film(tmp_path / "a.gif", iter([torch.zeros(3, 16, 16), half, torch.ones(3, 16, 16)]))
+    encode_film(tmp_path / "a.gif", iter([torch.zeros(3, 16, 16), half, torch.ones(3, 16, 16)]))
     assert frames_of(tmp_path / "a.gif").mean((1, 2, 3)).tolist() == [0, 127.5, 255]
 
 
@@ -216,22 +216,22 @@ def test_a_film_that_breaks_leaves_the_old_one(tmp_path, suffix):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_film(path, frames())
+        encode_film(path, frames())
     with pytest.raises(InputError, match="frame 1 of shape \\(3, 16, 16\\), got \\(3, 16, 18\\)"):
-        write_film(path, iter([torch.zeros(3, 16, 16), torch.zeros(3, 16, 18)]))
+        encode_film(path, iter([torch.zeros(3, 16, 16), torch.zeros(3, 16, 18)]))
     with pytest.raises(InputError, match="at least one frame"):
-        write_film(path, [])
+        encode_film(path, [])
     assert path.read_text() == "old" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_bad_names_and_rates(tmp_path):
     frame = [torch.zeros(3, 4, 4)]
     with pytest.raises(InputError, match=r"\.mp4, \.gif or \.webp, got 'film\.avi'"):
-        write_film(tmp_path / "film.avi", frame)
+        encode_film(tmp_path / "film.avi", frame)
     with pytest.raises(InputError, match="frames a second, got 0"):
-        write_film(tmp_path / "film.mp4", frame, fps=0)
+        encode_film(tmp_path / "film.mp4", frame, fps=0)
     with pytest.raises(FileError):
-        write_film(tmp_path / "no" / "film.mp4", frame)
+        encode_film(tmp_path / "no" / "film.mp4", frame)
 
 
 FULL = """

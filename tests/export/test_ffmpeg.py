@@ -16,7 +16,7 @@ from films import EXACT, RED, TICKS, heard, made, shown
 
 from wmpaint.errors import FileError
 from wmpaint.export import ffmpeg
-from wmpaint.export.animation import write_film
+from wmpaint.export.animation import encode_film
 from wmpaint.painting.video.source import CONTAINERS, opened
 
 CLICK = ["-f", "lavfi", "-i", "aevalsrc='if(between(t,1,1.05),sin(2*PI*1000*t),0)':s=48000:d=2"]
@@ -29,7 +29,7 @@ def red(height: int, width: int = 64) -> torch.Tensor:
 @pytest.mark.parametrize("size", [(48, 64), (577, 33), (720, 404), (1080, 64)])
 def test_films_have_their_colors_at_every_size(tmp_path: Path, chromium: Any, size: tuple[int, int]) -> None:
     path = tmp_path / "red.mp4"
-    write_film(path, [red(*size)] * 4, fps=10)
+    encode_film(path, [red(*size)] * 4, fps=10)
     with av.open(str(path)) as film:
         frame = next(film.decode(video=0))
         assert (frame.colorspace, frame.color_primaries, frame.color_trc, frame.color_range) == (1, 1, 1, 1)
@@ -147,7 +147,7 @@ def test_what_has_no_sound_is_a_sentence(tmp_path: Path, silent: Path) -> None:
 def test_animated_webp_has_its_colors(tmp_path: Path) -> None:
     from PIL import Image
 
-    write_film(tmp_path / "a.webp", [red(64), red(64) / 2], fps=10)
+    encode_film(tmp_path / "a.webp", [red(64), red(64) / 2], fps=10)
     with Image.open(tmp_path / "a.webp") as film:
         assert np.asarray(film.convert("RGB"))[32, 32] == pytest.approx(RED, abs=3)
 

@@ -48,7 +48,7 @@ def shown(monkeypatch):
     def keep(path, pictures, **options):
         seen[:] = [*pictures]
 
-    monkeypatch.setattr(animation, "write_film", keep)
+    monkeypatch.setattr(animation, "encode_film", keep)
     return seen
 
 

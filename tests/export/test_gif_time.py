@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from wmpaint.export.gif import write_gif
+from wmpaint.export.gif import encode_gif
 
 
 @pytest.mark.parametrize("fps", [7, 15, 24, 25, 30, 50, 60])
 def test_a_film_lasts_as_long_as_its_frames(tmp_path, fps):
     """Two seconds of frames that all differ: hundredths are rounded, and the rounding does not add up."""
     frames = [np.full((4, 5, 3), 255 * (k % 2), np.uint8) for k in range(2 * fps)]
-    write_gif(tmp_path / "a.gif", iter(frames), fps=fps)
+    encode_gif(tmp_path / "a.gif", iter(frames), fps=fps)
     with Image.open(tmp_path / "a.gif") as film:
         lasts = []
         for k in range(film.n_frames):

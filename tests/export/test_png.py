@@ -13,7 +13,7 @@ from works import noise, read
 
 from wmpaint.errors import InputError
 from wmpaint.export import png
-from wmpaint.export.png import bands, write_png
+from wmpaint.export.png import bands, encode_png
 from wmpaint.image import to_uint8, to_uint16
 
 
@@ -32,7 +32,7 @@ def chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 
 def test_a_picture_of_two_pixels_by_hand():
     stream = io.BytesIO()
-    write_png(stream, torch.tensor([[[1.0, 0.5]], [[0.0, 0.25]], [[1.0, 0.5]]]), bits=16, dpi=254)
+    encode_png(stream, torch.tensor([[[1.0, 0.5]], [[0.0, 0.25]], [[1.0, 0.5]]]), bits=16, dpi=254)
     found = dict(chunks(stream.getvalue()))
     assert list(found) == [b"IHDR", b"sRGB", b"pHYs", b"IDAT", b"IEND"]
     assert found[b"IHDR"] == bytes([0, 0, 0, 2, 0, 0, 0, 1, 16, 2, 0, 0, 0])
@@ -46,7 +46,7 @@ def test_other_readers_get_every_value(tmp_path, monkeypatch, bits, channels, si
     monkeypatch.setattr(png, "BAND_BYTES", 900)  # several bands
     picture, path = noise(channels, *size), tmp_path / "a.png"
     with path.open("wb") as stream:
-        write_png(stream, picture, bits=bits, dpi=300)
+        encode_png(stream, picture, bits=bits, dpi=300)
     wanted = to_uint8(picture) if bits == 8 else to_uint16(picture)
     assert np.array_equal(read(path, (*size, channels), bits), wanted)
     with Image.open(path) as image:
@@ -60,7 +60,7 @@ def test_other_readers_get_every_value(tmp_path, monkeypatch, bits, channels, si
 def test_sixteen_bits_are_finer_than_eight(tmp_path):
     slope = torch.linspace(0.2, 0.21, 500).expand(3, 2, 500)
     with (tmp_path / "a.png").open("wb") as stream:
-        write_png(stream, slope, bits=16)
+        encode_png(stream, slope, bits=16)
     values = read(tmp_path / "a.png", (2, 500, 3), 16)
     assert len(np.unique(values)) == 500 and len(np.unique(to_uint8(slope))) == 4
 
@@ -69,14 +69,14 @@ def test_every_filter_is_used_and_smooth_pictures_get_small():
     y, x = torch.meshgrid(torch.linspace(0, 1, 200), torch.linspace(0, 1, 300), indexing="ij")
     smooth = torch.stack([x, y, (x * y + 0.1 * (9 * x).sin()).clamp(0, 1)])
     stream = io.BytesIO()
-    write_png(stream, smooth)
+    encode_png(stream, smooth)
     theirs = io.BytesIO()
     Image.fromarray(to_uint8(smooth)).save(theirs, "PNG")
     assert len(stream.getvalue()) < 1.1 * len(theirs.getvalue())
     kinds = set()
     for picture in (smooth, noise(3, 60, 40), torch.ones(3, 9, 9), x.expand(3, -1, -1), smooth.transpose(1, 2)):
         stream = io.BytesIO()
-        write_png(stream, picture)
+        encode_png(stream, picture)
         packed = b"".join(content for name, content in chunks(stream.getvalue()) if name == b"IDAT")
         kinds |= set(np.frombuffer(zlib.decompress(packed), np.uint8).reshape(picture.shape[1], -1)[:, 0].tolist())
     assert kinds >= {0, 1, 2, 4}
@@ -85,7 +85,7 @@ def test_every_filter_is_used_and_smooth_pictures_get_small():
 def test_words_of_any_alphabet():
     words = {"Title": "Katze\0 & <b> é", "Comment": "猫 \ud800", "Software": "x"}
     stream = io.BytesIO()
-    write_png(stream, torch.zeros(3, 2, 2), text=words)
+    encode_png(stream, torch.zeros(3, 2, 2), text=words)
     with Image.open(stream) as image:
         assert image.text == {"Title": "Katze\ufffd & <b> é", "Comment": "猫 ?", "Software": "x"}
 
@@ -99,7 +99,7 @@ def test_bands_are_the_picture(monkeypatch):
 @pytest.mark.parametrize("bits", [12, 1, True, "8", None])
 def test_bits_that_are_not_written(bits):
     with pytest.raises(InputError, match="expected bits of 8 or 16, got"):
-        write_png(io.BytesIO(), torch.zeros(3, 2, 2), bits=bits)
+        encode_png(io.BytesIO(), torch.zeros(3, 2, 2), bits=bits)
 
 
 def test_imagemagick_agrees(tmp_path):
@@ -107,7 +107,7 @@ def test_imagemagick_agrees(tmp_path):
 
     identify = needs.program("identify")
     with (tmp_path / "a.png").open("wb") as stream:
-        write_png(stream, noise(4, 33, 21), bits=16, dpi=300)
+        encode_png(stream, noise(4, 33, 21), bits=16, dpi=300)
     said = subprocess.run([identify, "-verbose", tmp_path / "a.png"], capture_output=True, text=True, check=True)
     assert not said.stderr
     assert "Geometry: 21x33+0+0" in said.stdout and "Depth: 16-bit" in said.stdout and "Colorspace: sRGB" in said.stdout

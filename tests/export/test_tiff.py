@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import struct
 import subprocess
 
 import needs
@@ -13,7 +12,7 @@ from works import noise, read
 
 from wmpaint.errors import InputError
 from wmpaint.export import png, tiff
-from wmpaint.export.tiff import write_tiff
+from wmpaint.export.tiff import encode_tiff
 from wmpaint.image import to_uint8, to_uint16
 
 
@@ -25,7 +24,7 @@ def test_other_readers_get_every_value(tmp_path, monkeypatch, compression, bits,
     monkeypatch.setattr(png, "BAND_BYTES", 900)  # several strips
     picture, path = noise(channels, *size), tmp_path / "a.tif"
     with path.open("wb") as stream:
-        write_tiff(stream, picture, bits=bits, dpi=299.5, compression=compression, description="é", software="x 1")
+        encode_tiff(stream, picture, bits=bits, dpi=299.5, compression=compression, description="é", software="x 1")
     wanted = to_uint8(picture) if bits == 8 else to_uint16(picture)
     assert np.array_equal(read(path, (*size, channels), bits), wanted)
     with Image.open(path) as image:
@@ -37,33 +36,28 @@ def test_other_readers_get_every_value(tmp_path, monkeypatch, compression, bits,
             assert np.array_equal(np.asarray(image), wanted)
 
 
-def test_the_file_by_hand():
-    stream = io.BytesIO()
-    write_tiff(stream, torch.tensor([[[1.0]], [[0.0]], [[0.2]]]), compression="none")
-    data = stream.getvalue()
-    assert data[:4] == b"II*\0" and data[8:12] == bytes([255, 0, 51, 0])  # padded to an even place
-    (place,) = struct.unpack("<I", data[4:8])
-    (count,) = struct.unpack("<H", data[place : place + 2])
-    tags = [struct.unpack("<H", data[place + 2 + 12 * k : place + 4 + 12 * k])[0] for k in range(count)]
-    assert tags == sorted(tags) == [256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 34675]
-    assert len(data) == place + 2 + 12 * count + 4 and data[-4:] == bytes(4)
-
-
-def test_what_is_refused(monkeypatch):
+def test_what_is_refused():
     picture = torch.zeros(3, 4, 4)
     with pytest.raises(InputError, match="expected bits of 8 or 16, got 12"):
-        write_tiff(io.BytesIO(), picture, bits=12)
+        encode_tiff(io.BytesIO(), picture, bits=12)
     with pytest.raises(InputError, match="expected a compression out of deflate, none, got 'lzw'"):
-        write_tiff(io.BytesIO(), picture, compression="lzw")
-    monkeypatch.setattr(tiff, "LARGEST", 50)
-    with pytest.raises(InputError, match="less than 4 GiB"):
-        write_tiff(io.BytesIO(), picture, compression="none")
+        encode_tiff(io.BytesIO(), picture, compression="lzw")
+
+
+def test_beyond_4_gib_offsets_have_64_bits(tmp_path, monkeypatch):
+    stream, large = io.BytesIO(), io.BytesIO()
+    encode_tiff(stream, noise(3, 33, 21))
+    monkeypatch.setattr(tiff, "BIG", 50)
+    encode_tiff(large, noise(3, 33, 21))
+    assert stream.getvalue()[:4] == b"II*\0" and large.getvalue()[:4] == b"II+\0"
+    with Image.open(large) as image:
+        assert np.array_equal(np.asarray(image), to_uint8(noise(3, 33, 21)))
 
 
 def test_imagemagick_agrees(tmp_path):
     identify = needs.program("identify")
     with (tmp_path / "a.tif").open("wb") as stream:
-        write_tiff(stream, noise(4, 33, 21), bits=16, dpi=300)
+        encode_tiff(stream, noise(4, 33, 21), bits=16, dpi=300)
     said = subprocess.run([identify, "-verbose", tmp_path / "a.tif"], capture_output=True, text=True, check=True)
     assert not said.stderr
     for words in ("Geometry: 21x33+0+0", "Depth: 16-bit", "Resolution: 300x300", "Compression: Zip"):

@@ -83,12 +83,12 @@ def test_sizes_on_paper():
 
 
 def test_a_picture_that_does_not_fit(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 1 << 30)
+    monkeypatch.setattr(memory, "free_memory", lambda: 1 << 30)
     monkeypatch.setattr(memory, "_resident", lambda: 1 << 30)  # all libraries
     with pytest.raises(InputError, match=r"expected about 6\.8 GiB .* a picture of 10000 x 10000 pixels, got 1\.0 GiB"):
         view_of(painting()).render(bars(), height=10_000)
     memory.check_picture(3600, 3600)
     with pytest.raises(InputError, match=r"about 1\.9 GiB"):
         memory.check_picture(4000, 4000, kept=3)
-    monkeypatch.setattr(memory, "available", lambda: None)
+    monkeypatch.setattr(memory, "free_memory", lambda: None)
     memory.check_picture(16_000, 16_000)

@@ -15,7 +15,7 @@ from image.profiles import P3, profile
 from PIL import Image, features
 
 from wmpaint.errors import FileError
-from wmpaint.image import bundled, load_image
+from wmpaint.image import bundled_picture, load_image
 
 
 def box(brand: bytes) -> bytes:
@@ -207,7 +207,7 @@ def test_what_is_transparent_everywhere_is_told() -> None:
 
 def test_the_bundled_pictures_have_no_remarks() -> None:
     for name in ("sample", "castle", "owl", "starry_night", "cafe_terrace"):
-        assert bundled(name) and load_image(name).shape[0] == 3
+        assert bundled_picture(name) and load_image(name).shape[0] == 3
 
 
 @pytest.mark.parametrize("head", [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"])

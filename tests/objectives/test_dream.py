@@ -12,6 +12,7 @@ from wmpaint import features
 from wmpaint.errors import InputError
 from wmpaint.image import load_image, resize, sample_photo
 from wmpaint.objectives import Scene, class_dream, dream, layer_dream, muted, photo, rank, transforms
+from wmpaint.objectives.goal import Goal
 
 NET = features.load("lite0")
 CAT = resize(load_image(sample_photo()), 72, 96)
@@ -151,7 +152,8 @@ def test_what_is_kept_of_a_photo(keep, picture):
         used = keep if picture is not None else 0
         assert kept > 0.01 and ("error" in terms) == (used > 0)
         assert float(loss) == pytest.approx(dreamt + 40 * used * kept, rel=1e-4)
-        assert goal.picture is None if picture is None else torch.equal(goal.picture, CAT)
+        begun = Goal.of(goal).start.picture
+        assert begun is None if picture is None else torch.equal(begun, CAT)
 
 
 def test_two_networks_at_once_are_the_mean_of_both():
@@ -294,8 +296,8 @@ def test_identities_tell_dreams_apart():
         lambda: class_dream("daisy", [NET], picture=CAT),
         lambda: class_dream("daisy", [NET], picture=CAT, keep=2),
     ]
-    digests = [make().identity() for make in goals]
-    assert digests == [make().identity() for make in goals], "the same for the same"
+    digests = [Goal.of(make()).identity() for make in goals]
+    assert digests == [Goal.of(make()).identity() for make in goals], "the same for the same"
     assert len(set(digests)) == len(goals)
 
 

@@ -204,7 +204,7 @@ def test_painters_in_memory_come_first():
 
 def test_a_film_of_a_replay_ends_with_the_replay(monkeypatch, tmp_path):
     films = []
-    monkeypatch.setattr(animation, "write_film", lambda path, frames, fps: films.append(list(frames)))
+    monkeypatch.setattr(animation, "encode_film", lambda path, frames, fps: films.append(list(frames)))
     strokes = many(8, seed=4).replace(radius=torch.full((8,), 0.06), brush=torch.arange(8) // 2 % 2)
     p = painting(strokes=strokes, brushes=(BrushRef("charcoal"), BrushRef("chalk")))
     for seed in (None, 11):

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import InputError
-from ..export.animation import stroke_frames, write_film
+from ..export.animation import encode_film, stroke_frames
 from ..frame import Frame
 from .agent import Agent
 from .evaluation import painted_by, real_program
@@ -74,7 +74,7 @@ def write_grid(
         *_, last = frames
         save_png(path, last)
     else:
-        write_film(path, frames, fps=FPS)
+        encode_film(path, frames, fps=FPS)
     return painted
 
 

@@ -186,7 +186,7 @@ def export(
     paths = [Path(name) for name in output]
     kinds = _sorted(paths, given)
     common.check_inputs_kept(paths, [target])
-    work = paintings.load(painting, paths, height)
+    work = paintings.load_replayable(painting, paths, height)
     if target is not None:
         from ..image import GOAL, load_image
 

@@ -14,7 +14,7 @@ from . import common
 if TYPE_CHECKING:
     from ..painting.result import Painting
 
-__all__ = ["REPLAY_EXAMPLE", "AsJson", "PaintingFile", "load", "replay", "say"]
+__all__ = ["REPLAY_EXAMPLE", "AsJson", "PaintingFile", "load_replayable", "replay", "say"]
 
 REPLAY_EXAMPLE = "Example: [bold]wmpaint replay out/painting.wmp.json --program mypaint --height 4096 -o poster.png[/]"
 
@@ -57,7 +57,7 @@ def replay(
             raise InputError(f"expected a replay named as a picture, .ora or a film, got {str(path)!r}")
     if seed is not None:
         checks.seed(seed, "--seed")
-    work = load(painting, paths, height)
+    work = load_replayable(painting, paths, height)
     name = work.program_name(program)
     tried = common.EachTried()
     with common.alone(paths):
@@ -74,7 +74,7 @@ def replay(
     )
 
 
-def load(painting: Path, paths: list[Path], height: int | None) -> Painting:
+def load_replayable(painting: Path, paths: list[Path], height: int | None) -> Painting:
     """The painting, once all that could be wrong has been looked at."""
     from ..painting.result import Painting
 

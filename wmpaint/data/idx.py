@@ -15,7 +15,7 @@ from typing import IO
 import numpy as np
 
 from ..errors import FileError, clipped
-from ..foreign import LIMITS, inflate, opened
+from ..foreign import LIMITS, inflate, open_limited
 
 __all__ = ["LARGEST", "read_idx", "read_npz"]
 
@@ -46,7 +46,7 @@ def read_idx(path: Path, ndim: int, *, limit: int = LARGEST) -> np.ndarray:
     """
     shown = clipped(repr(os.fspath(path)), 160)
     begin = 4 + 4 * ndim
-    with opened(path, LIMITS["arrays"]) as file:
+    with open_limited(path, LIMITS["arrays"]) as file:
         head: bytes | bytearray = file.read(1 << 16)
         packed = head[:2] == b"\x1f\x8b"
         if packed:
@@ -76,7 +76,7 @@ def read_npz(path: Path, *, limit: int = LARGEST) -> dict[str, np.ndarray]:
         FileError: it cannot be read, is no .npz file, holds Python objects, or unpacks to more than the limit.
     """
     shown = clipped(repr(os.fspath(path)), 160)
-    with opened(path, LIMITS["arrays"]) as file:
+    with open_limited(path, LIMITS["arrays"]) as file:
         there = os.fstat(file.fileno()).st_size
         _check_contents(file, there, shown)
         with zipfile.ZipFile(file) as archive:

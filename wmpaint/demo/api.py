@@ -27,12 +27,12 @@ from .uploaded import opened_painting
 from .waiting import WAITS
 from .work import finished
 
-__all__ = ["KINDS", "add"]
+__all__ = ["KINDS", "add_endpoints"]
 
 KINDS = (".png", ".jpg", ".webp", ".svg", ".html", ".ora", ".mp4", ".gif", ".pdf", ".wmp.json")
 
 
-def add(studio: Studio) -> None:
+def add_endpoints(studio: Studio) -> None:
     """Add the functions to the page that is being built."""
     limits = studio.limits
     with gr.Row(visible=False):

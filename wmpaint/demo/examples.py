@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..image import bundled
+from ..image import bundled_picture
 
 __all__ = ["CHANNELS", "MANNERS", "PHOTOS", "TILE", "channels"]
 
 FOLDER = Path(__file__).with_name("pictures")
-PHOTOS = [str(bundled(name)) for name in ("sample", "castle", "owl")]
-MANNERS = [str(bundled(name)) for name in ("starry_night", "cafe_terrace")]
+PHOTOS = [str(bundled_picture(name)) for name in ("sample", "castle", "owl")]
+MANNERS = [str(bundled_picture(name)) for name in ("starry_night", "cafe_terrace")]
 CHANNELS = {"block4": 40, "block7": 80, "block10": 112}  # layers of lite0 with a sheet, and their channels
 TILE, COLUMNS = 72, 8  # pixels of a sheet's tiles, and how many lie in a row
 

@@ -95,7 +95,7 @@ def build(limits: Limits | None = None) -> Page:
                 brushes.make(studio, album, album.brushes)
             with gr.Tab("Gallery", id="gallery"):
                 gallery.make(studio, album, current)
-        api.add(studio)
+        api.add_endpoints(studio)
         for function, output in album.page_loads:
             page.load(function, None, output, api_visibility="private", show_progress="hidden")
         gr.HTML(FOOT)

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import InputError, WmpaintError
-from ..image import BUNDLED, bundled, is_plain, load_image, resize, size_of, to_uint8
+from ..image import BUNDLED, bundled_picture, is_plain, load_image, resize, size_of, to_uint8
 from .limits import Limits
 
 __all__ = [
@@ -129,7 +129,7 @@ def is_reduced(path: Any) -> bool:
 def known_as(path: Any) -> str:
     """What a picture is called in recipes: a bundled one by the name that works everywhere, others by their file's."""
     for name in BUNDLED:
-        file = bundled(name)
+        file = bundled_picture(name)
         if file is not None and file.name == Path(path).name and filecmp.cmp(file, path, shallow=False):
             return name
     return Path(path).name

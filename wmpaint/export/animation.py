@@ -1,4 +1,4 @@
-"""A painting being painted: `write_film(path, stroke_frames(medium, strokes, Frame(canvas, 512)))`."""
+"""A painting being painted: `encode_film(path, stroke_frames(medium, strokes, Frame(canvas, 512)))`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from . import ffmpeg, gif
 from .bitmap import flatten
 from .motion import growing, with_ring
 
-__all__ = ["FPS", "PACES", "stroke_counts", "stroke_frames", "write_film"]
+__all__ = ["FPS", "PACES", "encode_film", "stroke_counts", "stroke_frames"]
 
 FPS = 25.0
 PACES = ("eased", "even", "stroke")
@@ -117,7 +117,7 @@ def _steps(before: Tensor, after: Tensor, points: Tensor, radius: float, parts: 
     yield after
 
 
-def write_film(
+def encode_film(
     path: str | Path,
     frames: Iterable[Tensor],  # each [3, H, W], 0..1
     *,
@@ -135,9 +135,9 @@ def write_film(
     """
     path = Path(path)
     writers: dict[str, Callable[..., None]] = {
-        ".mp4": ffmpeg.write_mp4,
-        ".gif": gif.write_gif,
-        ".webp": ffmpeg.write_webp,
+        ".mp4": ffmpeg.encode_mp4,
+        ".gif": gif.encode_gif,
+        ".webp": ffmpeg.encode_webp,
     }
     writer = writers[checks.suffix("a film", path.name, list(writers))]
     fps = checks.number("… frames a second", fps, 1, 60)

@@ -1,4 +1,4 @@
-"""Films by the ffmpeg of imageio's wheel: `write_mp4(path, frames, fps=25)`, `write_webp(path, frames, fps=25)`.
+"""Films by the ffmpeg of imageio's wheel: `encode_mp4(path, frames, fps=25)`, `encode_webp(path, frames, fps=25)`.
 
 Not by imageio's own writer: it does not look at how ffmpeg ended, so that a full disk would leave half a film,
 and it runs Python in a fork of a process of many threads, which may hang. Nor, for WebP, by Pillow, which holds all
@@ -23,13 +23,13 @@ import numpy as np
 from ..errors import FileError, clipped
 from ..files import atomic_path
 
-__all__ = ["RATES", "with_sound", "write_mp4", "write_webp"]
+__all__ = ["RATES", "encode_mp4", "encode_webp", "with_sound"]
 
 # Samples a second of AAC that play everywhere: players of telephones take no more.
 RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 
-def write_mp4(
+def encode_mp4(
     path: Path,
     frames: Iterator[np.ndarray],  # each [H, W, 3] uint8
     *,
@@ -49,7 +49,7 @@ def write_mp4(
     _write(path, frames, fps, [*options, "-movflags", "+faststart", "-f", "mp4"], multiple=2)
 
 
-def write_webp(
+def encode_webp(
     path: Path,
     frames: Iterator[np.ndarray],  # each [H, W, 3] uint8
     *,

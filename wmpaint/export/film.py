@@ -76,7 +76,7 @@ def write_film(
         look.medium, strokes, look.frame(rows), frames=moving, hold=still, pace=pace,
         stretch=seconds is not None or pace == "stroke", cursor=cursor, generator=look.generator(),
     )  # fmt: skip
-    animation.write_film(path, pictures, fps=fps, **(encoding or {}))
+    animation.encode_film(path, pictures, fps=fps, **(encoding or {}))
 
 
 def _encoding(path: Path, quality: float | None, lossless: bool | None) -> dict[str, Any] | None:

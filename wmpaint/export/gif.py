@@ -1,4 +1,4 @@
-"""GIF, frame by frame: `write_gif(path, frames, fps=25)`, with two frames in memory however many there are."""
+"""GIF, frame by frame: `encode_gif(path, frames, fps=25)`, with two frames in memory however many there are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["write_gif"]
+__all__ = ["encode_gif"]
 
 SPOOL_BYTES = 64 << 20  # of packed frames in memory; what goes beyond is kept in a temporary file
 SPARSE = 4  # of the frames on the way, every fourth pixel of every fourth row counts towards the palette
@@ -22,7 +22,7 @@ CLEAR = 255  # the number that stands for no color; those below are colors
 LONGEST = 65_535  # hundredths of a second that one frame can last
 
 
-def write_gif(
+def encode_gif(
     path: Path,
     frames: Iterable[np.ndarray],  # each [H, W, 3] uint8, one or more of one size
     *,

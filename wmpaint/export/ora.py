@@ -21,7 +21,7 @@ from ..strokes import Strokes
 from .bitmap import over
 from .exportable import Exportable
 from .pictures import about, brush_names
-from .png import bands, write_png
+from .png import bands, encode_png
 from .svg.page import clean
 from .view import View, picture_size, view_of
 
@@ -87,9 +87,9 @@ def write_ora(
         picture = merged if look.canvas.background is None else merged[:3]
         archive.writestr(_entry("stack.xml"), _stack(stack, rows, columns, dpi), zipfile.ZIP_DEFLATED)
         with archive.open(_entry("mergedimage.png"), "w") as stream:
-            write_png(stream, picture, dpi=dpi, text=about(work))
+            encode_png(stream, picture, dpi=dpi, text=about(work))
         with archive.open(_entry("Thumbnails/thumbnail.png"), "w") as stream:
-            write_png(stream, _thumbnail(picture))
+            encode_png(stream, _thumbnail(picture))
 
 
 def split_layers(work: Exportable, layers: str | int) -> list[OraLayer]:
@@ -159,7 +159,7 @@ def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: 
     top = top[:, upper:lower, left:right]
     source = f"data/layer{len(stack):03d}.png"
     with archive.open(_entry(source), "w") as stream:
-        write_png(stream, top)
+        encode_png(stream, top)
     stack.append({"name": name, "src": source, "x": str(left), "y": str(upper)})
     below, row = merged[:, upper:lower, left:right], 0
     for band in bands(top, 8):

@@ -24,11 +24,9 @@ from ..errors import InputError
 from ..version import __version__
 from .bitmap import flatten
 from .exportable import Exportable
-from .png import BITS, bands
-from .png import write_png as write_png_to
+from .png import BITS, bands, encode_png
 from .sheet import inches
-from .tiff import COMPRESSIONS
-from .tiff import write_tiff as write_tiff_to
+from .tiff import COMPRESSIONS, encode_tiff
 from .view import picture_size, view_of
 
 if TYPE_CHECKING:
@@ -71,7 +69,7 @@ def write_png(
     checks.one_of("bits of …", bits, BITS)
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
-        write_png_to(stream, picture, bits=bits, dpi=dpi, text=about(work))
+        encode_png(stream, picture, bits=bits, dpi=dpi, text=about(work))
 
 
 def write_seen(path: str | Path, work: Exportable, picture: Tensor) -> None:  # [3 or 4, H, W]
@@ -84,7 +82,7 @@ def write_seen(path: str | Path, work: Exportable, picture: Tensor) -> None:  # 
     if picture.shape[0] == 4 and bool((picture[3] >= 1 - 0.5 / 255).all()):
         picture = picture[:3]
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
-        write_png_to(stream, picture, dpi=None if high is None else picture.shape[1] / high, text=about(work))
+        encode_png(stream, picture, dpi=None if high is None else picture.shape[1] / high, text=about(work))
 
 
 def write_tiff(
@@ -111,7 +109,7 @@ def write_tiff(
     picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
     words = {"description": work.title, "software": SOFTWARE}
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
-        write_tiff_to(stream, picture, bits=bits, dpi=dpi, compression=compression, **words)
+        encode_tiff(stream, picture, bits=bits, dpi=dpi, compression=compression, **words)
 
 
 def write_webp(

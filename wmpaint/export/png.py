@@ -1,4 +1,4 @@
-"""PNG, band by band, with 8 or 16 bits: `write_png(stream, picture, bits=16)`. (Pillow writes no 16-bit colors.)"""
+"""PNG, band by band, with 8 or 16 bits: `encode_png(stream, picture, bits=16)`. (Pillow writes no 16-bit colors.)"""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ from torch import Tensor
 from .. import checks
 from ..image import to_uint8, to_uint16
 
-__all__ = ["BITS", "bands", "write_png"]
+__all__ = ["BITS", "band_rows", "bands", "encode_png"]
 
 BITS = (8, 16)  # a channel
 
 BAND_BYTES = 4 << 20  # of a picture's integers at a time
 LEVEL = 6
+
+
+def band_rows(picture: Tensor, bits: int) -> int:
+    """How many rows each of `bands` has; the last may have fewer."""
+    return max(1, BAND_BYTES // (picture.shape[0] * picture.shape[2] * bits // 8))
 
 
 def bands(
@@ -27,13 +32,13 @@ def bands(
 ) -> Iterator[np.ndarray]:  # each [h, W, 3 or 4] uint8 or uint16
     """The picture as integers with straight alpha, some rows at a time, so that a large one is never there twice."""
     checks.one_of("bits of …", bits, BITS)
-    count = max(1, BAND_BYTES // (picture.shape[0] * picture.shape[2] * bits // 8))
+    count = band_rows(picture, bits)
     convert = to_uint8 if bits == 8 else to_uint16
     for top in range(0, picture.shape[1], count):
         yield convert(picture[:, top : top + count])
 
 
-def write_png(
+def encode_png(
     stream: IO[bytes],
     picture: Tensor,  # [3 or 4, H, W]; 4 premultiplied
     *,

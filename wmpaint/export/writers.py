@@ -21,17 +21,17 @@ from .sheet import sheet_of
 __all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
 
-def write_painting(path: Path, work: Exportable) -> None:
+def _write_painting(path: Path, work: Exportable) -> None:
     """.wmp.json: the painting itself."""
     files.write_text(path, work.to_json())
 
 
-def write_report(path: Path, work: Exportable, *, target: Any = None, program: str | None = "auto") -> None:
+def _write_report(path: Path, work: Exportable, *, target: Any = None, program: str | None = "auto") -> None:
     """.json: the report. `target` is a picture to compare with, `program` the one to replay in (None: do not)."""
     files.write_json(path, work.report(target, program=program).as_dict())
 
 
-def write_svg(
+def _write_svg(
     path: Path,
     work: Exportable,
     *,
@@ -54,7 +54,7 @@ def write_svg(
     svg.write_svg(path, work.strokes, work.canvas, **how, **drawn, sheet=sheet_of(work))
 
 
-def write_html(
+def _write_html(
     path: Path,
     work: Exportable,
     *,
@@ -70,7 +70,7 @@ def write_html(
     svg.write_html(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, embed))
 
 
-def write_pdf(
+def _write_pdf(
     path: Path,
     work: Exportable,
     *,
@@ -99,12 +99,12 @@ def _drawn(work: Exportable, style: str, measured: bool, title: str | None, embe
     return how
 
 
-def write_webp(path: Path, work: Exportable, *, animate: bool = False, **options: Any) -> None:
+def _write_webp(path: Path, work: Exportable, *, animate: bool = False, **options: Any) -> None:
     """.webp: a picture, or with `animate` a film, and the options of that."""
     (film.write_film if animate else pictures.write_webp)(path, work, **options)
 
 
-def write_plot(path: Path, work: Exportable, **options: Any) -> None:
+def _write_plot(path: Path, work: Exportable, **options: Any) -> None:
     """What a pen plotter draws: .hpgl, .plt, .gcode, .nc, and with `pens` also .svg, .png and .json.
 
     Options are those of `export.plotter.plan` and, for the file, of `export.plotter.files`; `pens="own"` are those it
@@ -120,21 +120,21 @@ Writer = Callable[..., None]
 PLOTS = (".hpgl", ".plt", ".gcode", ".nc")
 PLOTS_WITH_PENS = (".svg", ".png", ".json")
 WRITERS: dict[str, Writer] = {
-    ".wmp.json": write_painting,
-    ".json": write_report,
+    ".wmp.json": _write_painting,
+    ".json": _write_report,
     ".png": pictures.write_png,
     ".tif": pictures.write_tiff,
     ".tiff": pictures.write_tiff,
-    ".webp": write_webp,
+    ".webp": _write_webp,
     ".jpg": pictures.write_jpeg,
     ".jpeg": pictures.write_jpeg,
     ".ora": ora.write_ora,
-    ".svg": write_svg,
-    ".html": write_html,
-    ".pdf": write_pdf,
+    ".svg": _write_svg,
+    ".html": _write_html,
+    ".pdf": _write_pdf,
     ".mp4": film.write_film,
     ".gif": film.write_film,
-    **dict.fromkeys(PLOTS, write_plot),
+    **dict.fromkeys(PLOTS, _write_plot),
 }
 
 # What each is to who paints; all else is "other".
@@ -199,7 +199,7 @@ def write(path: str | Path, work: Exportable, **options: Any) -> None:
     """
     known = options_of(path, options)
     checks.known_options(f"for {'a plot' if is_plot(path, options) else suffix_of(path)}", options, known)
-    writer = write_plot if is_plot(path, options) else WRITERS[check_suffix(path)]
+    writer = _write_plot if is_plot(path, options) else WRITERS[check_suffix(path)]
     writer(Path(path), work, **options)
 
 

@@ -16,7 +16,7 @@ from .. import checks
 from ..download import Progress, fetch
 from ..errors import FileError, MissingProgram
 from ..explain import explained
-from ..foreign import LIMITS, opened
+from ..foreign import LIMITS, open_limited
 from .classic import VGG_DEPTHS, GoogLeNet, Vgg
 from .labels import imagenet
 from .lite import LITE, Lite
@@ -48,7 +48,7 @@ class _Package:
         path = self.path()
         if path is None:
             raise MissingProgram(f"expected the package {self.name}, got none; install it with: {self.install}")
-        with opened(path, LIMITS["weights"]) as file:
+        with open_limited(path, LIMITS["weights"]) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != self.sha256:
             raise FileError(f"expected SHA-256 {self.sha256} of {str(path)!r}, got {found}; install {self.name} anew")
@@ -143,6 +143,6 @@ def _net(name: str, trunk: Lite | Vgg | GoogLeNet, style: Sequence[str], content
 
 
 def _read(path: Path) -> dict[str, Tensor]:
-    with opened(path, LIMITS["weights"]) as file:
+    with open_limited(path, LIMITS["weights"]) as file:
         state: dict[str, Tensor] = torch.load(file, weights_only=True, map_location="cpu")
     return state

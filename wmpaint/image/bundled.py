@@ -1,11 +1,11 @@
-"""Pictures that come along, and are painted after by their names: `bundled("owl") -> Path`."""
+"""Pictures that come along, and are painted after by their names: `bundled_picture("owl") -> Path`."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-__all__ = ["BUNDLED", "bundled", "named", "sample_photo"]
+__all__ = ["BUNDLED", "bundled_picture", "named", "sample_photo"]
 
 FOLDER = Path(__file__).parents[1] / "data"
 # data/README.md says whose they are.
@@ -15,7 +15,7 @@ BUNDLED = {
 }  # fmt: skip
 
 
-def bundled(name: str | os.PathLike[str]) -> Path | None:
+def bundled_picture(name: str | os.PathLike[str]) -> Path | None:
     """The file of a bundled picture: sample, castle, owl, starry_night or cafe_terrace; None for other names."""
     file = BUNDLED.get(os.fspath(name))
     return None if file is None else FOLDER / file
@@ -29,5 +29,5 @@ def sample_photo() -> Path:
 def named(source: str | os.PathLike[str]) -> Path:
     """The file that is meant: the bundled picture of that name, unless a file of the name lies here."""
     path = Path(source)
-    known = bundled(source)
+    known = bundled_picture(source)
     return path if known is None or path.is_file() else known

@@ -57,8 +57,8 @@ def load_image(
     as renderers give it.
 
     Args:
-        source: a path, the name of a bundled picture (`bundled`) unless a file has that name, a PIL image, a NumPy
-            array or a torch tensor.
+        source: a path, the name of a bundled picture (`bundled_picture`) unless a file has that name, a PIL image, a
+            NumPy array or a torch tensor.
         background: what shows through transparency, sRGB in 0..1. A warning tells if nearly nothing is seen on it.
         max_pixels: refuse larger pictures; a file is refused before it is decoded. (Pillow's own
             limit, about 179 megapixels unless `PIL.Image.MAX_IMAGE_PIXELS` says otherwise, holds too.)

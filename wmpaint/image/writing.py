@@ -24,7 +24,7 @@ def resize(picture: Tensor, height: int, width: int) -> Tensor:  # [C, H, W] -> 
     """
     _check_picture(picture, channels=None)
     if height < 1 or width < 1:
-        raise InputError(f"expected a picture of 1 pixel or more, got {width} x {height}")
+        raise InputError(f"expected a size of 1 pixel or more, got {width} x {height}")
     if tuple(picture.shape[1:]) == (height, width):
         return picture
     resized = F.interpolate(picture[None], size=(height, width), mode="bicubic", antialias=True)

@@ -88,8 +88,8 @@ def test_sizes():
 
 
 def test_what_does_not_fit_into_memory_is_refused(monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 10 << 20)
+    monkeypatch.setattr(memory, "free_memory", lambda: 10 << 20)
     with pytest.raises(InputError, match=r"free memory for 583 x 827 pixels, got 0\.0: try a smaller dpi"):
         preview(planned(), 100)
-    monkeypatch.setattr(memory, "available", lambda: None)
+    monkeypatch.setattr(memory, "free_memory", lambda: None)
     assert preview(planned(), 20).shape == (3, 165, 117)

@@ -26,9 +26,9 @@ def test_a_crash_would_be_noticed() -> None:
     """libmypaint itself does not survive a number that is none."""
     code = (
         "from wmpaint.media.programs import Brush\n"
-        "from wmpaint.media.programs._libmypaint import Pen, Sheet\n"
+        "from wmpaint.media.programs._libmypaint import NativeBrush, NativeSurface\n"
         "from wmpaint.media.programs._library import library\n"
-        "pen, sheet = Pen(library(), Brush.load('round')), Sheet(library(), 64, 64)\n"
-        "pen.draw(sheet, [[1e9, 0.0, 1.0], [float('nan'), 2e9, 1.0]], 3.0, 0.1)\n"
+        "brush = NativeBrush(library(), Brush.load('round'))\n"
+        "brush.draw(NativeSurface(library(), 64, 64), [[1e9, 0.0, 1.0], [float('nan'), 2e9, 1.0]], 3.0, 0.1)\n"
     )
     assert run("-c", code).returncode < 0

@@ -6,7 +6,7 @@ import pytest
 
 from wmpaint.media.programs import Brush
 from wmpaint.media.programs._library import Library
-from wmpaint.media.programs.settings import INPUTS, SETTINGS, Setting, bounds, paced, ranges, speed_input
+from wmpaint.media.programs.settings import INPUTS, SETTINGS, Setting, paced, ranges, speed_input, value_bounds
 
 
 def test_the_table_is_libmypaints_own(libmypaint: Library) -> None:
@@ -15,12 +15,12 @@ def test_the_table_is_libmypaints_own(libmypaint: Library) -> None:
 
 def test_bounds_look_at_the_ends_and_the_corners() -> None:
     setting = Setting(1.0, {"pressure": ((0.0, 0.0), (0.5, 3.0), (1.0, -1.0)), "random": ((0.0, -2.0), (1.0, 2.0))})
-    assert bounds(setting, INPUTS) == (1 - 1 - 2, 1 + 3 + 2)
+    assert value_bounds(setting, INPUTS) == (1 - 1 - 2, 1 + 3 + 2)
 
 
 def test_end_pieces_of_a_curve_go_on() -> None:
     setting = Setting(0.0, {"pressure": ((0.25, 0.0), (0.5, 1.0))})
-    assert bounds(setting, {"pressure": (0.0, 1.0)}) == (-1.0, 3.0)
+    assert value_bounds(setting, {"pressure": (0.0, 1.0)}) == (-1.0, 3.0)
 
 
 def test_speed_input_is_a_half_at_45_with_slope_0_015() -> None:

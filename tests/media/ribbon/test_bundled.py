@@ -26,7 +26,7 @@ each = pytest.mark.parametrize("name", available())
 def test_it_was_made_for_this_very_brush(name: str) -> None:
     painter, brush = load(name), Brush.load(name)
     assert painter.brush == name and painter.brush_hash == brush.hash
-    assert painter.info["program"].startswith("mypaint ")
+    assert painter.notes["program"].startswith("mypaint ")
     assert painter.config.radius == (0.5, 64.0)
 
 
@@ -38,7 +38,7 @@ def limit(painter: RibbonPainter) -> float:
 @each
 def test_what_was_measured_after_training_is_good(name: str) -> None:
     painter = load(name)
-    report = painter.info["report"]
+    report = painter.notes["report"]
     assert report["strokes"] >= 200 and 0 < report["error_share"] <= limit(painter)
     assert (report["std_error"] is None) == (not painter.config.noise)
     assert report["std_error"] is None or 0 < report["std_error"] <= 0.15

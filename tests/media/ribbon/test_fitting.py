@@ -13,7 +13,7 @@ import torch
 import toys
 
 from wmpaint.errors import BrushError, InputError
-from wmpaint.media.programs import Brush
+from wmpaint.media.programs import Brush, Dabs
 from wmpaint.media.ribbon import FitReport, RibbonConfig, RibbonPainter, data, evaluate, fit, fitting, survey
 
 NOISE = 0.3
@@ -157,9 +157,9 @@ def test_a_brush_of_one_s_own_comes_with_the_painter_whatever_its_name() -> None
     pencil = Brush.load("pencil")
     own = Brush("pencil", pencil.data.replace(b"\n", b"\n "))
     for style, kept in ((pencil, None), (own, own.data), (Brush("mine", pencil.data), pencil.data)):
-        program.style = style  # type: ignore[attr-defined]
+        program.info = Dabs(style).info
         painter.adopt(painter.net, program, {})
-        definition = painter.info.get("definition")
+        definition = painter.notes.get("definition")
         assert (definition and definition.encode()) == kept
 
 
@@ -199,7 +199,7 @@ def test_it_keeps_to_the_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.warns(UserWarning, match="'soft' is not usable: its error is"):
         report = fit(painter, clock.program(), minutes=2, batch=4)  # all 14,000 strokes would take ten minutes
     assert 100 < clock.now <= 120 and report.seconds == clock.now
-    assert 500 < painter.info["strokes"] < 1000 and 80 < painter.info["steps"] < 150
+    assert 500 < painter.notes["strokes"] < 1000 and 80 < painter.notes["steps"] < 150
     assert report.strokes == fitting.FEWEST_TESTED
 
 

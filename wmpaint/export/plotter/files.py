@@ -18,41 +18,41 @@ from .preview import preview
 __all__ = ["JOB_WRITERS", "job_paths", "write_job"]
 
 
-def write_svg(path: Path, job: Plot, *, title: str | None = None, embed: bool = True) -> None:
+def _write_svg(path: Path, job: Plot, *, title: str | None = None, embed: bool = True) -> None:
     """.svg: real Bezier curves in mm, a top-level Inkscape layer a pen. `embed` keeps the painting inside."""
     files.write_text(path, svg.plot_svg_text(job, title=title, embed=embed))
 
 
-def write_hpgl(
+def _write_hpgl(
     path: Path, job: Plot, *, device: str = "hp7475a", velocity: int | None = None, absolute: bool = False
 ) -> None:
     """.hpgl, .plt: for a `device` that vpype knows; `velocity` in cm/s, `absolute` coordinates only."""
     files.write_text(path, hpgl.hpgl_text(job, device=device, velocity=velocity, absolute=absolute))
 
 
-def write_gcode(path: Path, job: Plot, *, machine: str | gcode.Machine = "servo") -> None:
+def _write_gcode(path: Path, job: Plot, *, machine: str | gcode.Machine = "servo") -> None:
     """.gcode, .nc: for a "servo" that lifts the pen, a "zaxis" or a "laser", or for a `Machine` of your own."""
     files.write_text(path, gcode.gcode_text(job, machine))
 
 
-def write_preview(path: Path, job: Plot, *, dpi: float = 150.0, pen_up: bool = False) -> None:
+def _write_preview(path: Path, job: Plot, *, dpi: float = 150.0, pen_up: bool = False) -> None:
     """.png: what the plot will look like, with each pen's width and ink; `pen_up` shows the way through the air."""
     save_png(path, preview(job, dpi, pen_up=pen_up))
 
 
-def write_numbers(path: Path, job: Plot) -> None:
+def _write_numbers(path: Path, job: Plot) -> None:
     """.json: page, pens, metres, lifts and minutes."""
     files.write_json(path, job.as_dict())
 
 
 JOB_WRITERS: dict[str, Callable[..., None]] = {
-    ".svg": write_svg,
-    ".hpgl": write_hpgl,
-    ".plt": write_hpgl,
-    ".gcode": write_gcode,
-    ".nc": write_gcode,
-    ".png": write_preview,
-    ".json": write_numbers,
+    ".svg": _write_svg,
+    ".hpgl": _write_hpgl,
+    ".plt": _write_hpgl,
+    ".gcode": _write_gcode,
+    ".nc": _write_gcode,
+    ".png": _write_preview,
+    ".json": _write_numbers,
 }
 
 

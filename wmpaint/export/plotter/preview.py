@@ -49,7 +49,7 @@ def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop |
     width, height = (max(1, round(side * scale)) for side in job.placement.page)
     if max(width, height) > LARGEST:
         raise InputError(f"expected sides of at most {LARGEST} pixels, got {width} x {height}: try a smaller dpi")
-    have = memory.available()
+    have = memory.free_memory()
     if have is not None and BYTES * width * height > have:
         need = BYTES * width * height / (1 << 30)
         raise InputError(

@@ -18,7 +18,7 @@ from ... import checks
 from ...errors import BrushError, FileError, clipped
 from ...explain import explained
 from ...foreign import LIMITS, json_value, read_bytes
-from .settings import INPUTS, SETTINGS, TOP_SPEED, Setting, _curve, bounds, ranges, speed_input
+from .settings import INPUTS, SETTINGS, TOP_SPEED, Setting, _curve, ranges, speed_input, value_bounds
 
 __all__ = ["Brush", "bundled", "catalog"]
 
@@ -137,7 +137,7 @@ class Brush:
     @functools.lru_cache(maxsize=1024)  # noqa: B019  (brushes are few, small and compared by value)
     def bounds(self, setting: str, speed: float = TOP_SPEED) -> tuple[float, float]:
         """The least and greatest value that a setting can take, for pens of up to `speed` pixels per second."""
-        return bounds(self.settings[setting], self._ranges(speed))
+        return value_bounds(self.settings[setting], self._ranges(speed))
 
     @functools.lru_cache(maxsize=64)  # noqa: B019
     def _ranges(self, speed: float) -> Mapping[str, tuple[float, float]]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-__all__ = ["INPUTS", "SETTINGS", "TOP_SPEED", "Setting", "bounds", "paced", "ranges", "speed_input"]
+__all__ = ["INPUTS", "SETTINGS", "TOP_SPEED", "Setting", "paced", "ranges", "speed_input", "value_bounds"]
 
 # setting: (least, default, greatest)
 SETTINGS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
@@ -137,7 +137,7 @@ def _curve(points: tuple[tuple[float, float], ...], x: float) -> float:
     return y0 if x0 == x1 or y0 == y1 else (y1 * (x - x0) + y0 * (x1 - x)) / (x1 - x0)
 
 
-def bounds(setting: Setting, inputs: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
+def value_bounds(setting: Setting, inputs: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
     """The least and the greatest value of a setting, each input within its range."""
     low = high = setting.base
     for key, points in setting.curves.items():
@@ -163,7 +163,7 @@ def ranges(settings: Mapping[str, Setting], speed: float = TOP_SPEED) -> dict[st
         gamma = settings[f"{name}_gamma"].base
         out[name] = (speed_input(gamma, 0.0), speed_input(gamma, speed))
     for _ in range(200):  # the custom input may hear itself, but must not grow by that without end
-        low, high = bounds(settings["custom_input"], out)
+        low, high = value_bounds(settings["custom_input"], out)
         last, out["custom"] = out["custom"], (min(low, 0.0), max(high, 0.0))
         if all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in zip(last, out["custom"], strict=True)):
             return out

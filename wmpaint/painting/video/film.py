@@ -17,7 +17,7 @@ from torch import Tensor
 from ... import files, temporaries
 from ...errors import FileError, InputError
 from ...explain import explained
-from ...export.animation import write_film
+from ...export.animation import encode_film
 from ...export.bitmap import flatten
 from ...export.ffmpeg import with_sound
 from ...foreign import LIMITS, foreign, json_value, read_bytes
@@ -145,7 +145,7 @@ def paint_video(
             if program is not None:
                 real = Mixed([program_of(program, brush, seed) for brush in run.brushes])
             work = _Work(run, folder, {**known, "keep": keep}, real, progress, stop)
-            write_film(output, work.pictures(), fps=film.fps)
+            encode_film(output, work.pictures(), fps=film.fps)
             if film.sound is not None and output.suffix.lower() == ".mp4":
                 with_sound(
                     output, film.sound.path, work.count / film.fps, stream=film.sound.stream,
