@@ -128,13 +128,13 @@ class Environment:
             after = self.lay(canvas, marks.span(k, k + 1), height=side)
             error_after = self.error(after, target)
             better = error_after < error
-            canvas = choose(better, after, canvas)
+            canvas = picture_where(better, after, canvas)
             error = torch.where(better, error_after, error)
             kept.append(better)
         return marks.where(torch.stack(kept, 1))
 
 
-def choose(which: Tensor, one: Picture, other: Picture) -> Picture:  # [B] bool
+def picture_where(which: Tensor, one: Picture, other: Picture) -> Picture:  # [B] bool
     """Pictures of one where `which` says so, else of the other."""
 
     def pick(a: Tensor | None, b: Tensor | None) -> Any:

@@ -86,8 +86,9 @@ def evaluate(
         index = range(start, min(start + BATCH, total))
         pictures = data.take(index, side=agent.config.side).pictures
         marks: Marks = agent(pictures, strokes)
-        errors = ((painted_by(by, agent, marks) - pictures).square().mean((1, 2, 3)) for by in (agent.medium, real))
-        sums += torch.stack([*(error.sum() for error in errors), marks.present.sum()]).double().cpu()
+        seen = (painted_by(medium, agent, marks).to(pictures) for medium in (agent.medium, real))
+        errors = [(picture - pictures).square().mean((1, 2, 3)).sum() for picture in seen]
+        sums += torch.stack([*errors, marks.present.sum().to(pictures)]).double()
         if progress is not None:
             progress((start + len(index)) / total)
     return Evaluation(float(sums[0]) / total, float(sums[1]) / total, float(sums[2]) / total, total)

@@ -29,7 +29,7 @@ FILMS = (".mp4", ".gif", ".webp")
 def comparison_sheet(agent: Agent, pictures: Tensor, *, program: str = "auto", seed: int = 0) -> Tensor:
     """[3, H, W]: a row of targets [B, C, side, side], a row of dreams, and a row of the real program; not polished."""
     marks = agent(pictures, polish=0)
-    painted = (painted_by(medium, agent, marks) for medium in (agent.medium, real_program(agent, program, seed)))
+    painted = (painted_by(medium, agent, marks).to(pictures) for medium in (agent.medium, real_program(agent, program, seed)))
     return _grid([list(agent.environment.colors(row)) for row in (pictures, *painted)]).clamp(0, 1)
 
 
@@ -97,13 +97,13 @@ def _frames(
     real, targets, growing = real_program(agent, program, seed), [], []
     for picture, strokes in zip(pictures, painted, strict=True):
         canvas = agent.policy.canvas(picture)
-        shown = agent.environment.colors(picture[None])
+        shown = agent.environment.colors(picture[None].to(strokes.device))
         size = canvas.pixels(cell)
         targets.append(F.interpolate(shown, size=size, mode="bilinear", align_corners=False, antialias=True)[0])
         mine = max(1, round(steps * len(strokes) / most))  # who has fewer strokes is done earlier
         growing.append(
             [
-                stroke_frames(medium, strokes, Frame(canvas, cell), frames=mine, hold=0, pace="even")
+                stroke_frames(medium, strokes, Frame(canvas, cell, device=strokes.device), frames=mine, hold=0, pace="even")
                 for medium in (agent.medium, real)
             ]
         )
@@ -130,7 +130,7 @@ def _grid(rows: list[list[Tensor]]) -> Tensor:
     widths = [max(row[i].shape[2] for row in rows if len(row) > i) for i in range(columns)]
     lines = []
     for row in rows:
-        cells = [*row, *(torch.full((3, row[0].shape[1], widths[i]), SHADE) for i in range(len(row), columns))]
+        cells = [*row, *(row[0].new_full((3, row[0].shape[1], widths[i]), SHADE) for i in range(len(row), columns))]
         padded = [
             F.pad(picture, (gutter, widths[i] - picture.shape[2], gutter, 0), value=SHADE)
             for i, picture in enumerate(cells)
