@@ -29,7 +29,9 @@ FILMS = (".mp4", ".gif", ".webp")
 def comparison_sheet(agent: Agent, pictures: Tensor, *, program: str = "auto", seed: int = 0) -> Tensor:
     """[3, H, W]: a row of targets [B, C, side, side], a row of dreams, and a row of the real program; not polished."""
     marks = agent(pictures, polish=0)
-    painted = (painted_by(medium, agent, marks).to(pictures) for medium in (agent.medium, real_program(agent, program, seed)))
+    painted = (
+        painted_by(medium, agent, marks).to(pictures) for medium in (agent.medium, real_program(agent, program, seed))
+    )
     return _grid([list(agent.environment.colors(row)) for row in (pictures, *painted)]).clamp(0, 1)
 
 
@@ -103,7 +105,9 @@ def _frames(
         mine = max(1, round(steps * len(strokes) / most))  # who has fewer strokes is done earlier
         growing.append(
             [
-                stroke_frames(medium, strokes, Frame(canvas, cell, device=strokes.device), frames=mine, hold=0, pace="even")
+                stroke_frames(
+                    medium, strokes, Frame(canvas, cell, device=strokes.device), frames=mine, hold=0, pace="even"
+                )
                 for medium in (agent.medium, real)
             ]
         )
