@@ -6,6 +6,7 @@ import html
 import inspect
 import io
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,7 +25,9 @@ from ..frame import Frame
 from ..marks import Marks
 from ..media import families
 from ..media.mixed import Mixed
+from ..media.ribbon.drawing import HasRibbons
 from ..medium import Medium, render
+from ..strokes import Strokes
 from . import document
 from .brush_ref import BrushRef, painter_of, program_of
 from .report import Report
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from ..export.plotter.job import Job
 
 __all__ = ["Painting", "load"]
+
+FAINT = 0.03  # alpha: where the most that a stroke leaves is less, one does not see it
 
 
 @explained
@@ -109,6 +114,9 @@ class Painting:
             height: pixels of the canvas' height in the program.
             seed: 0 or more; of the program's randomness.
 
+        Warns:
+            UserWarning: strokes that leave hardly any paint, such as dots with a brush that has to be drawn.
+
         Raises:
             BrushError: a brush without a painter.
             FileError: a file that is not a painter.
@@ -116,7 +124,17 @@ class Painting:
         """
         painter = families.load(brush)
         named = BrushRef.of(painter, brush if Path(brush).suffix == ".safetensors" else None)
-        return cls(strokes, canvas or Canvas(), (named,), program_height=height, seed=seed)
+        painting = cls(strokes, canvas or Canvas(), (named,), program_height=height, seed=seed)
+        if isinstance(painter, HasRibbons) and isinstance(strokes, Strokes) and len(strokes):
+            with torch.no_grad():
+                alpha = painter.ribbons(strokes, painting.frame()).logits[:, 0].flatten(1).amax(1).sigmoid()
+            if faint := int((alpha < FAINT).sum()):
+                warnings.warn(
+                    f"{faint:,} of {len(strokes):,} strokes leave hardly any paint with the brush {named.name!r}: "
+                    "try longer or thicker ones, or more pressure",
+                    stacklevel=3,
+                )
+        return painting
 
     # Pictures
 
