@@ -353,9 +353,7 @@ def test_notebooks_show_it(real):
 def test_strokes_that_leave_no_paint_are_told_of() -> None:
     points = torch.rand(20, 1, 2, generator=torch.Generator().manual_seed(0)).expand(20, 3, 2).clone()
     dots = Strokes(points, torch.full((20,), 0.01), torch.ones(20, 2), torch.zeros(20, 3))
-    with pytest.warns(
-        UserWarning, match="^20 of 20 strokes leave hardly any paint with the brush 'pencil'"
-    ):
+    with pytest.warns(UserWarning, match="^20 of 20 strokes leave hardly any paint with the brush 'pencil'"):
         Painting.of(dots, "pencil", height=128)
     points[:, 2, 0] += 0.1
     with warnings.catch_warnings():

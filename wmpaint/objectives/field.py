@@ -43,7 +43,7 @@ def orientation(picture: Tensor, sigma: float = 3.0) -> Tensor:  # [3, H, W] -> 
     shorter = min(picture.shape[1:])
     size = 2 * max(1, min(round(3 * sigma), (shorter - 1) // 2)) + 1
     border = "reflect" if shorter > size // 2 else "replicate"
-    xx, xy, yy = gaussian_blur2d(tensor[None], (size, size), (sigma, sigma), border)[0]
+    xx, xy, yy = gaussian_blur2d(tensor[None], (size, size), tensor.new_tensor([[sigma, sigma]]), border)[0]
     return torch.stack([yy - xx, -2 * xy]) / (xx + yy + 1e-6)
 
 

@@ -215,7 +215,7 @@ class RibbonPainter(nn.Module):
 
     @classmethod
     def load(cls, path: str | Path) -> RibbonPainter:
-        """Read a file written by `save`.
+        """Read a file written by `save`, onto the CPU.
 
         Raises:
             FileError: no such file, or not a painter.
@@ -224,7 +224,8 @@ class RibbonPainter(nn.Module):
         with tensor_files.reading(path, "a painter", FORMAT):
             config = tensor_files.metadata_value(meta, "config").items()
             known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in config}
-            painter = cls(RibbonConfig(**known))
+            with torch.device("cpu"):  # whatever the default is: `to` moves it
+                painter = cls(RibbonConfig(**known))
             painter.notes = _notes(tensor_files.metadata_value(meta, "info"))
             for name, value in tensors.items():
                 if value.dtype != torch.float16 or not bool(value.isfinite().all()):

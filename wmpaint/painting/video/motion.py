@@ -147,7 +147,7 @@ def _strange(before: Tensor, now: Tensor, moved: Tensor) -> bool:
 
 def _warped(pictures: Tensor, moved: Tensor) -> Tensor:  # [1, C, H, W], [1, 2, H, W] pixels
     height, width = pictures.shape[2:]
-    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    y, x = torch.meshgrid(*(torch.arange(n, device=moved.device) for n in (height, width)), indexing="ij")
     places = torch.stack([x, y], -1)[None] + 0.5 + moved.permute(0, 2, 3, 1)
     grid = places * (2 / places.new_tensor([width, height])) - 1
     return F.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
@@ -179,7 +179,7 @@ def _smooth(picture: Tensor) -> Tensor:
 
 def _blurred(frame: Tensor) -> Tensor:  # [3, H, W]
     reach = math.ceil(2 * BLUR)
-    x = torch.arange(-reach, reach + 1, dtype=frame.dtype)
+    x = torch.arange(-reach, reach + 1, dtype=frame.dtype, device=frame.device)
     kernel = torch.exp(-x.square() / (2 * BLUR**2))
     kernel = kernel / kernel.sum()
     padded = F.pad(frame[:, None], (reach,) * 4, mode="replicate")
