@@ -51,7 +51,9 @@ def test_a_forgotten_device_would_be_noticed(tmp_path: Path, kind: str, config: 
         assert painted.device.type == "cpu" and not torch.equal(painted.points, expected.points)
         found = evaluate(pupil, known, limit=2, program="dabs")
         assert found.dream_mse > 0 and found.real_mse > 0
-        assert comparison_sheet(pupil, known.take([0], side=pupil.config.side).pictures, program="dabs").isfinite().all()
+        assert (
+            comparison_sheet(pupil, known.take([0], side=pupil.config.side).pictures, program="dabs").isfinite().all()
+        )
         write_grid(tmp_path / "a.gif", pupil, [picture], cell=16, program="dabs", polish=0)
         assert (tmp_path / "a.gif").stat().st_size > 100
     finally:
