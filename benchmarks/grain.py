@@ -63,7 +63,7 @@ def measured(painter: wp.RibbonPainter, program: wp.MyPaint) -> str:
                 wp.render(painter, stroke, wp.Frame(clear, SIDE), generator=torch.Generator().manual_seed(k)).mean[3]
                 for k in range(SEEDS)
             ]
-            _, variance = wp.render(painter, stroke, wp.Frame(clear, SIDE))[:2]  # of four channels, three of which are black
+            _, variance = wp.render(painter, stroke, wp.Frame(clear, SIDE))[:2]
             strays = [torch.stack(drawn), torch.from_numpy(real / 32768).float()]
             deviations.append([float(variance.mean().sqrt()), *(float(s.var(0).mean().sqrt()) for s in strays)])
             row = int(strays[1].var(0).mean(1).argmax())

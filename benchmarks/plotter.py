@@ -19,10 +19,10 @@ import shapely
 
 import wmpaint as wp
 from wmpaint.export.plotter import FILLS, Order, Speeds, plan
-from wmpaint.pens import Placement
 from wmpaint.export.plotter.plan import _measured
 from wmpaint.export.plotter.plot import Effort
 from wmpaint.export.plotter.shapes import shapes, spines
+from wmpaint.pens import Placement
 
 PEN = 0.4  # mm
 SAMPLE = 60

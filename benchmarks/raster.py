@@ -15,7 +15,7 @@ import time
 import torch
 from torch import Tensor
 
-from wmpaint.raster import composite, arrange
+from wmpaint.raster import arrange, composite
 
 ROWS, COLUMNS, CAPS = 18, 17, 3
 

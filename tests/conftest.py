@@ -26,6 +26,7 @@ SLOW = (
     "media/programs/test_fuzz.py",
     "test_benchmarks.py", "test_cli.py", "test_features_classic.py", "test_gallery.py",
 )  # fmt: skip
+SERVERS = {"chromium", "served", "mounted"}  # fixtures that take a browser or a server to start
 OTHERS = re.compile(r"^\s*import browser$|needs\.program\(", re.M)  # programs that are not ours
 
 # Before PyTorch is loaded: what is as small as in tests is quicker on one thread, and processes share the cores.
@@ -52,7 +53,7 @@ def slow(path: Path) -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if slow(item.path) or "chromium" in getattr(item, "fixturenames", ()):
+        if slow(item.path) or not SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
             item.user_properties.append(("slow", "yes"))  # for JUnit's report
     if "PYTEST_XDIST_WORKER" in os.environ:  # what is long first, so that the processes end together

@@ -243,4 +243,4 @@ def test_safetensors_that_the_system_does_not_take(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert os.listdir(tmp_path) == []
     writers = [path for path in Path(files.__file__).parent.rglob("*.py") if "save_file(" in path.read_text("utf-8")]
-    assert len(writers) == 4 and all("with atomic_path(" in path.read_text("utf-8") for path in writers)
+    assert len(writers) == 3 and all("with atomic_path(" in path.read_text("utf-8") for path in writers)

@@ -66,7 +66,7 @@ def test_the_advice_names_what_takes_the_memory_and_what_would_fit(monkeypatch, 
 
 def test_a_run_counts_what_it_looks_at_and_the_finished_picture(monkeypatch):
     asked = []
-    monkeypatch.setattr(memory, "check", lambda *given, **how: asked.append((given, how)))
+    monkeypatch.setattr(memory, "check_painting", lambda *given, **how: asked.append((given, how)))
     run = wp.Run(torch.rand(3, 12, 16), strokes=20, height=4096)
     (given, how), seen = asked[0], run.schedule.fine
     assert given == (20, 4096, pytest.approx(4 / 3), seen) and seen <= 200 and how == {"nets": False}
@@ -74,7 +74,7 @@ def test_a_run_counts_what_it_looks_at_and_the_finished_picture(monkeypatch):
 
 def test_a_run_knows_of_networks(monkeypatch):
     asked = []
-    monkeypatch.setattr(memory, "check", lambda *given, **how: asked.append(how["nets"]))
+    monkeypatch.setattr(memory, "check_painting", lambda *given, **how: asked.append(how["nets"]))
     photo, net = torch.rand(3, 16, 16), wp.features.load()
     looks = [wp.content(photo, net), 2 * wp.class_dream(1, [net]), wp.content(photo, net).within(torch.ones(3, 8, 8))]
     for goal in (wp.photo(photo), *looks, lambda scene: scene.picture.mean()):
@@ -119,8 +119,7 @@ def test_a_machine_too_small_for_anything(monkeypatch):
 
 def test_unknown_memory_refuses_nothing(monkeypatch):
     monkeypatch.setattr(memory, "free_memory", lambda: None)
-    memory.check_painting(10**9, 512)
-    memory.check_picture(10**6, 10**6)
+    assert memory.check_painting(10**9, 512) is memory.check_picture(10**6, 10**6) is None, "nothing is raised"
 
 
 def test_this_machine_tells():

@@ -9,6 +9,12 @@ from typing import Any
 
 __all__ = ["Watched", "window"]
 
+# Once nothing has changed for eight frames.
+SETTLED = """() => new Promise((done) => { let before = "", calm = 0; const look = () => {
+  const now = document.body.innerHTML.length + "," + document.documentElement.scrollHeight;
+  calm = now === before ? calm + 1 : 0; before = now;
+  if (calm < 8) requestAnimationFrame(look); else done() }; look() })"""
+
 
 @contextlib.contextmanager
 def window(browser: Any, url: str, width: int, scheme: str = "light") -> Iterator[Watched]:
@@ -49,8 +55,9 @@ class Watched:
         self.page.get_by_role("option", name=option, exact=True).click()
 
     def tab(self, name: str) -> None:
-        """Open a tab."""
+        """Open a tab, and wait until all of it is in its place."""
         self.page.get_by_role("tab", name=name, exact=True).click()
+        self.page.evaluate(SETTLED)
 
     def text(self, selector: str) -> str:
         """What is written there."""

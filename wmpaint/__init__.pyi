@@ -19,7 +19,7 @@ from .image import sample_photo as sample_photo
 from .marks import Marks as Marks
 from .media import Mixed as Mixed
 from .media import programs as programs
-from .media import ribbon as painters
+from .media import ribbon as painters  # noqa: F401  (its public name)
 from .media.programs import Brush as Brush
 from .media.programs import Dabs as Dabs
 from .media.programs import MyPaint as MyPaint

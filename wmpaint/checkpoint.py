@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from . import tensors as tensor_files
 from .files import atomic_path
 from .foreign import LIMITS
 
-__all__ = ["FORMAT", "check_tensor", "load", "reading", "save"]
+__all__ = ["FORMAT", "check_tensor", "expecting", "load", "save"]
 
 FORMAT = "wmpaint-checkpoint-3"
 _LIMITS = {"painting": LIMITS["checkpoint"], "training": LIMITS["training"]}
@@ -43,13 +44,13 @@ def save(path: str | Path, kind: str, known: dict[str, Any], tensors: dict[str, 
 
 
 def load(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Read a state: what is known, and its tensors; to be made sense of within `reading`.
+    """Read a state: what is known, and its tensors; to be made sense of within `expecting`.
 
     Raises:
         FileError: no such file, or not a checkpoint of that kind.
     """
     meta, tensors = tensor_files.read(path, _LIMITS[kind], FORMAT)
-    with reading(path, kind):
+    with expecting(path, kind):
         if meta.get("kind") != kind:
             raise ValueError(f"one of a {str(meta.get('kind'))[:40]}")
         known = tensor_files.metadata_value(meta, "state", finite=False)
@@ -58,7 +59,7 @@ def load(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]
     return known, tensors
 
 
-def reading(path: str | Path, kind: str) -> Any:
+def expecting(path: str | Path, kind: str) -> AbstractContextManager[None]:
     """A context in which whatever goes wrong is a FileError that says what was expected of the file."""
     return tensor_files.reading(path, _LIMITS[kind].what, FORMAT)
 

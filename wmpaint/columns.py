@@ -86,4 +86,5 @@ class Column:
 def column(shape: tuple[int, ...], unit: str, *, low: float, high: float, **known: Any) -> Any:
     """A field of a class of marks; arguments as for `Column`."""
     found = Column(shape, unit, low, high, **known)
-    return dataclasses.field(metadata={"column": found}, **({"default": None} if found.optional else {}))
+    default: Any = None if found.optional else dataclasses.MISSING
+    return dataclasses.field(metadata={"column": found}, default=default)

@@ -79,7 +79,7 @@ class Marks:
     @classmethod
     def columns(cls) -> dict[str, Column]:
         """The real columns by name, in the order in which they are declared. Do not change the result."""
-        return _columns(cls)
+        return _columns(cls)  # type: ignore[arg-type]  # mypy: a dataclass of tensors has no hash; its class has
 
     @classmethod
     def of_unit(cls, unit: str) -> list[str]:
@@ -93,7 +93,8 @@ class Marks:
 
     @property
     def _first(self) -> Tensor:
-        return getattr(self, next(iter(self.columns())))  # type: ignore[no-any-return]
+        first: Tensor = getattr(self, next(iter(self.columns())))
+        return first
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -347,7 +348,7 @@ class Marks:
             apart = known.encode(getattr(self, name)) - known.encode(getattr(other, name))
             own = tuple(range(-len(known.shape), 0))
             total = total + known.weight * (apart.square().sum(own) if own else apart.square())
-        return total  # type: ignore[no-any-return]
+        return total
 
     # Tables
 

@@ -116,7 +116,7 @@ class Medium(Protocol):
         """
         ...
 
-    def lay(self, state: Any, marks: Marks) -> Any:
+    def lay(self, state: Any, marks: Any) -> Any:
         """The state after some more marks; the one before is not to be used again. Lifted marks are left out."""
         ...
 
@@ -162,11 +162,15 @@ class HasReach(Protocol):
 class HasLayout(Protocol):
     """A medium that finds out once which marks touch which pixels, for marks that move little from step to step."""
 
-    def layout(self, marks: Marks, frame: Frame, slack: float = 0.0) -> Any:
-        """What `lay(state, marks, layout=)` takes, for marks that have moved by at most `slack` canvas units."""
+    def layout(self, marks: Any, frame: Frame, slack: float = 0.0, tile: int | None = None) -> Any:
+        """What `lay(state, marks, layout=)` takes, for marks that have moved by at most `slack` canvas units.
+
+        Args:
+            tile: pixels of a tile's side; the medium's choice if None.
+        """
         ...
 
-    def lay(self, state: Any, marks: Marks, *, layout: Any = None) -> Any:
+    def lay(self, state: Any, marks: Any, *, layout: Any = None) -> Any:
         """As `Medium.lay`."""
         ...
 

@@ -33,7 +33,7 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
 _LENGTH = re.compile(rf'\s*({_NUMBER})\s*(mm|cm|m|inch|in|"|pt|px)?\s*', re.IGNORECASE)
 
 
-def length(value: Any, name: str = "a length") -> float:
+def length(value: object, name: str = "a length") -> float:
     """Millimetres of "15mm", "0.4in", "1.5cm", "12pt" or a number of millimetres.
 
     Args:

@@ -1,4 +1,4 @@
-"""The drawing of docs/architecture.md, from the code: each box is a class or a function, and says what its docstring says.
+"""The drawing of docs/architecture.md, from the code: each box is a class or a function, in its own words.
 
 python docs/figures/make_architecture.py            # writes docs/pictures/architecture.svg
 """
@@ -45,7 +45,7 @@ class Box:
             kinds = (ast.ClassDef, ast.FunctionDef)
             found = next((node for node in body if isinstance(node, kinds) and node.name == part), None)
             if found is None:
-                raise LookupError(f"wmpaint/{self.path} has no {self.name} any more: mend docs/figures/make_architecture.py")
+                raise LookupError(f"wmpaint/{self.path} has no {self.name} any more")
             body = found.body  # type: ignore[attr-defined]
         text = ast.get_docstring(found) or ""  # type: ignore[arg-type]
         return " ".join(text.split("\n\n")[0].split()).split(". ")[0].rstrip(".:") + "."
@@ -56,7 +56,7 @@ COLUMNS = (
     ("How a photo becomes marks", (
         Box("image/loading.py load_image"), Box("objectives/goal.py Goal", SAND), Box("painting/step.py Task", SAND),
         Box("painting/strategies/rounds.py add", LEAF), Box("painting/placing.py place", LEAF),
-        Box("painting/strategies/brushes.py choose", LEAF), Box("painting/state.py PaintState", LEAF),
+        Box("painting/strategies/brushes.py choose_brushes", LEAF), Box("painting/state.py PaintState", LEAF),
     )),
     ("How marks become a picture", (
         Box("marks.py Marks"), Box("frame.py Frame"), Box("medium.py Medium.begin", SKY),

@@ -128,7 +128,9 @@ def noise() -> None:
     brush, seeds, height = "charcoal", 200, 320
     canvas = wp.Canvas(2.0, None)
     stroke = one_stroke([[0.24, 0.74], [0.86, -0.2], [1.8, 0.8]], 0.07, (0.45, 1.0))
-    painted = torch.stack([wp.render(wp.MyPaint(brush, seed=k), stroke, wp.Frame(canvas, height)).mean[3] for k in range(seeds)])
+    painted = torch.stack(
+        [wp.render(wp.MyPaint(brush, seed=k), stroke, wp.Frame(canvas, height)).mean[3] for k in range(seeds)]
+    )
     mean, variance = painted.mean(0), painted.var(0)
     with torch.no_grad():
         black = stroke.replace(color=torch.zeros(1, 3))  # so that the variance of RGBA is that of alpha
@@ -272,7 +274,9 @@ def bend() -> None:
         scale = height * FINE
         with torch.no_grad():
             _, half_width = painter.ribbons(stroke, program_height)
-            dream = wp.render(painter, stroke, wp.Frame(wp.Canvas(aspect), round(scale), program_height=program_height)).mean
+            dream = wp.render(
+                painter, stroke, wp.Frame(wp.Canvas(aspect), round(scale), program_height=program_height)
+            ).mean
         reach = float(half_width) * scale / program_height
         grid = coordinates(stroke.points * scale, reach, round(scale), round(width * FINE))
         sheet.picture(grid, places[0], y, width, height)

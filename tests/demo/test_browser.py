@@ -173,7 +173,6 @@ def test_strokes_are_drawn_by_hand_replayed_and_finished(watched: Watched, tmp_p
     watched.tab("Draw")
     canvas = page.locator("#draw-sheet canvas[data-ready]")
     canvas.wait_for()
-    page.wait_for_timeout(300)  # until all is in its place
     box = canvas.bounding_box()
 
     def drag(x0: float, y0: float, x1: float, y1: float) -> None:
@@ -311,7 +310,6 @@ def test_a_phone_shows_all_of_it(phone: Watched) -> None:
     page = phone.page
     for name in ("Style", "Dream", "Draw", "Plot", "Brushes", "Gallery", "Paint"):
         phone.tab(name)
-        page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
     box = page.locator("#paint-go").bounding_box()
     assert box["y"] + box["height"] <= 900, "the button is in view without scrolling"
@@ -341,7 +339,6 @@ def test_the_keyboard_suffices_and_everything_has_a_name(watched: Watched) -> No
       .map((it) => it.outerHTML.slice(0, 160))"""
     for name in ("Paint", "Style", "Dream", "Draw", "Plot", "Brushes", "Gallery"):
         watched.tab(name)
-        page.wait_for_timeout(200)
         assert page.evaluate(nameless) == [], name
 
 
@@ -363,5 +360,4 @@ def test_light_and_dark_can_be_read(served: Any, chromium: Any) -> None:
         with window(chromium, served.url, 1360, scheme) as found:
             for name in ("Paint", "Draw", "Plot", "Brushes"):
                 found.tab(name)
-                found.page.wait_for_timeout(200)
                 assert found.page.evaluate(contrast) == [], (scheme, name)

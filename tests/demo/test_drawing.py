@@ -35,7 +35,6 @@ class Sheet:
         watched.tab("Draw")
         canvas = self.page.locator("#draw-sheet canvas[data-ready]")
         canvas.wait_for()
-        self.page.wait_for_timeout(300)  # until all is in its place
         canvas.scroll_into_view_if_needed()
         self.box = canvas.bounding_box()
 

@@ -20,9 +20,9 @@ gr = needs.package("gradio")
 
 from wmpaint import Canvas, Run, load, painters, sample_photo
 from wmpaint.demo import Limits
-from wmpaint.demo.downloads import Downloads, name_of
 from wmpaint.demo.drawing import MOST_LINES, strokes_of
 from wmpaint.demo.examples import CHANNELS, MANNERS, PHOTOS, TILE, channels
+from wmpaint.demo.folders import Downloads, file_stem
 from wmpaint.demo.formats import FORMATS, write_format
 from wmpaint.demo.live import StopEvents, live
 from wmpaint.demo.markup import OOPS, bar, plain_text, table, toasting
@@ -564,8 +564,8 @@ def test_old_files_are_removed_and_new_ones_stay() -> None:
 
 
 def test_names_of_files_are_tame() -> None:
-    assert name_of("/tmp/x/Meine Katze (1).jpg") == "Meine-Katze-1"
-    assert name_of("../../..") == "painting" and name_of(None) == "painting" and name_of("a" * 300) == "a" * 40
+    assert file_stem("/tmp/x/Meine Katze (1).jpg") == "Meine-Katze-1"
+    assert file_stem("../../..") == "painting" and file_stem(None) == "painting" and file_stem("a" * 300) == "a" * 40
 
 
 def test_channels_have_their_thumbnails() -> None:

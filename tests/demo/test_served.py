@@ -21,7 +21,7 @@ import httpx
 from apart import apart
 
 from wmpaint.demo import Limits, build
-from wmpaint.demo.folders import private
+from wmpaint.demo.folders import private_folder
 from wmpaint.demo.quota import Quota
 
 APP = """
@@ -95,11 +95,11 @@ def test_a_page_in_another_application_keeps_its_limits(mounted: tuple[str, Path
 
 
 def test_folders_of_servers_that_were_killed_are_swept(tmp_path: Path) -> None:
-    code = "import sys; from wmpaint.demo.folders import private; print(private(sys.argv[1]))"
+    code = "import sys; from wmpaint.demo.folders import private_folder; print(private_folder(sys.argv[1]))"
     dead = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
     gone = Path(dead.stdout.strip())
     assert gone.is_dir()
-    mine, again = private(tmp_path), private(tmp_path)
+    mine, again = private_folder(tmp_path), private_folder(tmp_path)
     assert mine.is_dir() and again.is_dir() and again != mine and not gone.exists()
     assert mine.stat().st_mode & 0o777 == 0o700
 

@@ -270,7 +270,7 @@ def test_search_finds_the_guide(searching: Any, words: str, place: str) -> None:
     searching.locator("input.md-search__input").fill("")
     links.first.wait_for(state="detached")  # what was found before
     searching.keyboard.type(words)  # key by key: the box listens to keys
-    searching.wait_for_function(FOUND, arg=place, timeout=10_000)  # once half a word's results are gone
+    assert searching.wait_for_function(FOUND, arg=place, timeout=10_000)  # once half a word's results are gone
 
 
 def test_what_is_wrong_is_found(chromium: Any, tmp_path: Path) -> None:

@@ -238,11 +238,11 @@ FULL = """
 import itertools, resource, signal, sys, torch
 from wmpaint.errors import FileError
 from wmpaint.export import gif
-from wmpaint.export.animation import write_film
+from wmpaint.export.animation import encode_film
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
-    write_film(sys.argv[1], (torch.rand(3, 128, 128) for _ in range(40)))
+    encode_film(sys.argv[1], (torch.rand(3, 128, 128) for _ in range(40)))
 except FileError as error:
     print("refused:", error)
 """

@@ -126,7 +126,7 @@ def test_economy_pulls_the_harder_the_smaller() -> None:
     ("make", "message"),
     [
         (lambda: overlap(0), "expected 1 to 512 rows, got 0"),
-        (lambda: overlap(2.5), "expected 1 to 512 rows, got 2.5"),  # type: ignore[arg-type]
+        (lambda: overlap(2.5), "expected 1 to 512 rows, as a whole number, got 2.5"),  # type: ignore[arg-type]
         (lambda: ink(-1), "expected a budget of 0 or more, got -1"),
         (lambda: ink(math.nan), "expected a budget of 0 or more, got nan"),
     ],

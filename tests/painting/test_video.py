@@ -17,7 +17,7 @@ import wmpaint as wp
 from wmpaint.errors import FileError, InputError
 from wmpaint.image import resize, save_png
 from wmpaint.painting.video import Flicker, FrameStep, VideoRun
-from wmpaint.painting.video.motion import Watch, flow
+from wmpaint.painting.video.motion import Watch, optical_flow
 from wmpaint.painting.video.reading import open_film
 
 SIZE = (48, 64)
@@ -102,7 +102,7 @@ def test_a_cut_is_painted_afresh() -> None:
 def test_flow_finds_a_shift() -> None:
     generator = torch.Generator().manual_seed(0)
     field = torch.nn.functional.interpolate(torch.rand(1, 3, 12, 16, generator=generator), (48, 64), mode="bicubic")[0]
-    moved = flow(field, field.roll(2, 2))  # two pixels to the right: what is here was two to the left
+    moved = optical_flow(field, field.roll(2, 2))  # two pixels to the right: what is here was two to the left
     inner = moved[:, 10:-10, 12:-12]
     assert float((inner[0] + 2).abs().mean()) < 0.3 and float(inner[1].abs().mean()) < 0.3
 

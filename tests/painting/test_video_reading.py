@@ -310,7 +310,7 @@ def test_highlights_are_pressed_together_and_not_cut(tmp_path: Path) -> None:
     save_png(tmp_path / "b.png", steps)
     picture = first(hdr(tmp_path, tmp_path / "b.png", "smpte2084", 1000))[:, 24, 4::8].mean(0)
     assert bool((picture.diff() > 0.004).all()) and 0.97 < float(picture[-1]) <= 1
-    look = colors.Look(white=203, peak=1000)
+    look = colors.Tonemap(white=203, peak=1000)
     light = np.array([[[0.0] * 3, [101.5] * 3, [203.0] * 3, [1000.0] * 3]], np.float32)
     values = colors._shown(light, look)[0, :, 0]
     assert values[0] == 0 and values[3] == pytest.approx(1, abs=1e-3) and 0.88 < values[2] < 0.95

@@ -18,7 +18,7 @@ from ..marks import Marks
 from ..medium import Medium, MediumInfo, Picture, render
 from .config import AgentConfig
 
-__all__ = ["Environment", "as_ink", "as_pictures", "choose", "in_squares", "resized", "squares_of"]
+__all__ = ["Environment", "as_ink", "as_pictures", "in_squares", "picture_where", "resized", "squares_of"]
 
 
 class Environment:
@@ -139,12 +139,12 @@ class Environment:
             after = lay(canvas, k)
             error_after = self.error(after, target)
             better = error_after < error
-            canvas, error = choose(better, after, canvas), torch.where(better, error_after, error)
+            canvas, error = picture_where(better, after, canvas), torch.where(better, error_after, error)
             kept.append(better)
         return marks.where(torch.stack(kept, 1))
 
 
-def choose(which: Tensor, one: Picture, other: Picture) -> Picture:  # [B] bool
+def picture_where(which: Tensor, one: Picture, other: Picture) -> Picture:  # [B] bool
     """Pictures of one where `which` says so, else of the other."""
 
     def pick(a: Tensor | None, b: Tensor | None) -> Any:

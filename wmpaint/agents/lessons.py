@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..marks import Marks
 from ..medium import Picture
 from .agent import Agent
-from .environment import choose, resized
+from .environment import picture_where, resized
 from .judges import Critic, FeatureJudge
 from .parallel import Team
 from .policies.tiles import LEVELS, LOOKS, window, zoom_of
@@ -229,7 +229,7 @@ class Freehand(Lesson):
             fresh = over[self.team.share(self.batch)].to(found.target.device)
             _, target = self.draw(c.side, generator)
             found.target = torch.where(fresh[:, None, None, None], target, found.target)
-            found.canvas = choose(fresh, agent.environment.bare(target), found.canvas)
+            found.canvas = picture_where(fresh, agent.environment.bare(target), found.canvas)
             found.memory = torch.where(fresh[:, None], agent.policy.begin(target), found.memory)
             found.index, found.end = found.index.masked_fill(over, 0), found.end.masked_fill(over, c.looks)
         return found

@@ -278,13 +278,13 @@ class Training:
             FileError: not a checkpoint. InputError: one of another agent, painter, data or seed.
         """
         known, tensors = checkpoint.load(path, "training")
-        with checkpoint.reading(path, "training"):
+        with checkpoint.expecting(path, "training"):
             theirs, index, undone = dict(known["setting"]), int(known["index"]), int(known["undone"])
             seconds, losses = float(known["seconds"]), [float(loss) for loss in known["losses"]]
         for name, ours in self._setting().items():
             if theirs.get(name) != ours:
                 raise InputError(f"expected a checkpoint of the same {name}, got {path} of another")
-        with checkpoint.reading(path, "training"):
+        with checkpoint.expecting(path, "training"):
             for name, value in self._tensors().items():
                 if (
                     name not in tensors

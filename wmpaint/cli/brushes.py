@@ -98,7 +98,7 @@ def train_painter(
     # The interpreter's start counts, and so does the contact sheet at the end.
     left = max(minutes / 2, 0.95 * minutes - common.elapsed() / 60)
     with common.alone([path, sheet]):
-        with common.progress_bar(1.0, f"training {teacher.brush}") as show, warnings.catch_warnings():
+        with common.progress_bar(1.0, f"training {teacher.info.brush}") as show, warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".* is not usable")  # which the report tells, in this command's words
             painter = painters.RibbonPainter()
             report = painters.fit(painter, teacher, seed=seed, minutes=left, progress=show)

@@ -157,7 +157,7 @@ class Session:
         from ..painting.run import canvas_of
 
         known, _ = checkpoint.load(self.resume, "painting")
-        with checkpoint.reading(self.resume, "painting"):
+        with checkpoint.expecting(self.resume, "painting"):
             return canvas_of(known).background
 
     def picture(self, path: Path) -> Tensor:  # [3, H, W]

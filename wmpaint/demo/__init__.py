@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .folders import uploads
+from .folders import upload_folder
 from .limits import Limits
 
 __all__ = ["Limits", "build", "launch", "mount"]
@@ -16,7 +16,7 @@ def build(limits: Limits | None = None) -> object:
     Raises:
         MissingProgram: Gradio is not installed.
     """
-    uploads()  # before Gradio is imported, which makes a folder
+    upload_folder()  # before Gradio is imported, which makes a folder
     from .page import build
 
     return build(limits or Limits())
@@ -40,7 +40,7 @@ def mount(app: Any, path: str = "/", limits: Limits | None = None, *, auth: tupl
     Raises:
         MissingProgram: Gradio is not installed.
     """
-    uploads()
+    upload_folder()
     from .page import mount
 
     return mount(app, path, limits, auth=auth)
@@ -57,7 +57,7 @@ def launch(limits: Limits | None = None, **options: object) -> object:
     Raises:
         MissingProgram: Gradio, or for `mcp` its extra, is not installed.
     """
-    uploads()
+    upload_folder()
     from .page import launch
 
     return launch(limits or Limits(), **options)  # type: ignore[arg-type]

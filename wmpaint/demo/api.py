@@ -14,8 +14,8 @@ import gradio as gr
 
 from .. import checks
 from ..export import writers
-from .downloads import name_of
 from .easel import Begin
+from .folders import file_stem
 from .live import strides
 from .markup import in_line, toasting
 from .pictures import Photo, pil
@@ -128,7 +128,7 @@ def add_endpoints(studio: Studio) -> None:
         options: dict[str, Any] = {"height": size} if "height" in known and kind != ".wmp.json" else {}
         options |= {"program": "auto"} if real and "program" in known else {}
         opened = await studio.checked(lambda: opened_painting(painting, limits, {}))
-        path = studio.made.path(name_of(Path(painting).name.removesuffix(".wmp.json")) + kind)
+        path = studio.made.path(file_stem(Path(painting).name.removesuffix(".wmp.json")) + kind)
 
         def write() -> str:
             opened.save(path, **options)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import checks
 from ..painting import Painting
-from .downloads import Downloads
+from .folders import Downloads
 
 __all__ = ["FORMATS", "format_of", "write_format"]
 

@@ -20,8 +20,7 @@ from ..media import programs
 from ..media import ribbon as painters
 from ..raster import compiled
 from .cancellable import cancellable
-from .downloads import Downloads
-from .folders import uploads
+from .folders import Downloads, upload_folder
 from .limits import Limits
 from .live import StopEvents
 from .pictures import jpeg_uri, pil
@@ -39,7 +38,7 @@ class Studio:
     def __init__(self, limits: Limits) -> None:
         self.limits, self.stops, self.made = limits, StopEvents(), Downloads()
         self.own = Downloads(old=12 * 3600.0)  # painters that visitors trained
-        self.uploads = Downloads(folder=uploads())  # Gradio's, which removes old ones itself
+        self.uploads = Downloads(folder=upload_folder())  # Gradio's, which removes old ones itself
         # Three lines, so that nobody who wants a file waits for paintings, or for one who trains a brush.
         self.painter, self.files, self.trainer = (
             FairQueue(most=limits.waiting), FairQueue(2, limits.waiting, whole=True),

@@ -8,11 +8,12 @@ from typing import Any
 
 from ..canvas import Canvas
 from ..errors import FileError, InputError
+from ..export.exportable import curves_of
+from ..marks import Marks
 from ..media import programs
 from ..media import ribbon as painters
 from ..memory import check_painting as check_memory
 from ..painting import Painting
-from ..strokes import Strokes
 from .limits import Limits
 from .pictures import WIDEST, check_upload
 
@@ -76,12 +77,13 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
     return replace(painting, painters=tuple(found), folder=None, program_height=height, parameters=parameters)
 
 
-def check_work(strokes: Strokes, canvas: Canvas, limits: Limits) -> None:
+def check_work(marks: Marks, canvas: Canvas, limits: Limits) -> None:
     """Refuse more than a painting of the page's own can be: in strokes, in their area, in proportions.
 
     Raises:
         InputError: so.
     """
+    strokes = curves_of(marks, "the page")
     if len(strokes) > limits.strokes:
         raise InputError(f"expected a painting of up to {limits.strokes:,} strokes, got {len(strokes):,}")
     if not 1 / WIDEST <= canvas.aspect <= WIDEST:

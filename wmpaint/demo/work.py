@@ -16,7 +16,6 @@ from ..media.mixed import Mixed
 from ..objectives.base import Objective
 from ..painting import Painting, Run
 from ..painting.schedule import LATER
-from ..strokes import Strokes
 from .recipe import Recipe, call
 from .uploaded import portable
 
@@ -125,7 +124,7 @@ class Work:
         if len(rounds) < 2 or sum(rounds) != painted:
             raise InputError("expected a round of strokes to undo, got only the first one")
         left = sum(rounds[:-1])
-        strokes = Strokes.cat([had.strokes[:left], had.strokes[painted:]])
+        strokes = type(had.strokes).cat([had.strokes[:left], had.strokes[painted:]])
         provenance = {**had.provenance, "rounds": rounds[:-1]}
         keep = f"[*range({left}), *range({painted}, {painted + held})]" if held else f":{left}"
         python = (

@@ -17,7 +17,7 @@ from torch import Tensor
 from .. import files, memory
 from ..errors import InputError
 from ..image import resize
-from ..strokes import Strokes
+from ..marks import Marks
 from .bitmap import over
 from .exportable import Exportable
 from .pictures import about, brush_names
@@ -135,7 +135,7 @@ def _rounds(known: object, count: int) -> list[int]:
     return sizes
 
 
-def _said(strokes: Strokes, brushes: Sequence[str]) -> str:
+def _said(strokes: Marks, brushes: Sequence[str]) -> str:
     """How many strokes of what show."""
     shown = strokes if strokes.lifted is None else strokes[~strokes.lifted]
     if not len(shown):
@@ -145,9 +145,9 @@ def _said(strokes: Strokes, brushes: Sequence[str]) -> str:
     return f"{len(shown)} stroke{'s' * (len(shown) > 1)} of {names}"
 
 
-def _painted(look: View, strokes: Strokes, part: OraLayer, height: int) -> Tensor:
+def _painted(look: View, strokes: Marks, part: OraLayer, height: int) -> Tensor:
     """A layer on nothing. The other strokes are lifted, not left out: random numbers belong to a stroke's place."""
-    outside = torch.ones(len(strokes), dtype=torch.bool)
+    outside = torch.ones_like(strokes.present)
     outside[part.start : part.stop] = False
     lifted = outside if strokes.lifted is None else outside | strokes.lifted
     return look.render(strokes.replace(lifted=lifted), height=height)

@@ -25,9 +25,8 @@ from ..version import __version__
 from .bitmap import flatten
 from .exportable import Exportable
 from .png import BITS, bands, encode_png
-from .sheet import inches
 from .tiff import COMPRESSIONS, encode_tiff
-from .view import picture_size, view_of
+from .view import paper_inches, picture_size, view_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,7 +77,7 @@ def write_seen(path: str | Path, work: Exportable, picture: Tensor) -> None:  # 
     Raises:
         FileError: the file cannot be written.
     """
-    high = inches(work)
+    high = paper_inches(work)
     if picture.shape[0] == 4 and bool((picture[3] >= 1 - 0.5 / 255).all()):
         picture = picture[:3]
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:

@@ -46,8 +46,9 @@ def encode_tiff(
     strips = (_packed(band) if deflate else band.astype(f"<u{bits // 8}").tobytes() for band in bands(picture, bits))
     with TiffWriter(stream, byteorder="<", bigtiff=picture.numel() * bits // 8 > BIG) as file:
         file.write(
-            strips, shape=(height, width, channels), dtype=f"u{bits // 8}", rowsperstrip=min(band_rows(picture, bits), height),
-            metadata=None, photometric="rgb", extrasamples=["unassalpha"] if channels == 4 else None,
+            strips, shape=(height, width, channels), dtype=f"u{bits // 8}",
+            rowsperstrip=min(band_rows(picture, bits), height), metadata=None, photometric="rgb",
+            extrasamples=["unassalpha"] if channels == 4 else None,
             compression="zlib" if deflate else None, predictor=deflate or None, iccprofile=_profile(),
             description=_text(description), software=_text(software) or False,
             resolution=None if dpi is None else (dpi, dpi), resolutionunit=None if dpi is None else "INCH",

@@ -15,12 +15,14 @@ from .. import checks, memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..frame import Frame
+from ..marks import Marks
 from ..medium import Medium, render
-from ..strokes import Strokes
+from ..pens import Placement
 from .exportable import Exportable
-from .sheet import inches
 
-__all__ = ["View", "ground_of", "picture_size", "view_of"]
+__all__ = ["View", "ground_of", "page_of", "paper_inches", "picture_size", "view_of"]
+
+INCH = 25.4  # mm
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class View:
         """The whole canvas, so many pixels high."""
         return Frame(self.canvas, height, program_height=self.program_height)
 
-    def render(self, strokes: Strokes, *, height: int) -> Tensor:
+    def render(self, strokes: Marks, *, height: int) -> Tensor:
         """The picture [4, H, W], premultiplied.
 
         Raises:
@@ -109,8 +111,31 @@ def picture_size(work: Exportable, height: int | None, dpi: float | None) -> tup
         InputError: dpi outside 1 to 100,000, or a height that the canvas cannot have.
     """
     dpi = None if dpi is None else checks.number("dpi", dpi, 1, 100_000)
-    high = inches(work)
+    high = paper_inches(work)
     if height is None:
         height = work.program_height if high is None or dpi is None else max(1, round(high * dpi))
     rows, _ = work.canvas.pixels(height)
     return rows, rows / high if dpi is None and high is not None else dpi
+
+
+def page_of(work: Exportable) -> Placement | None:
+    """The page that it was painted for with pens, margins and all, as a plot has them; None for other paintings.
+
+    A canvas that has a paper's size itself keeps that.
+    """
+    known = work.metadata().get("parameters", {})
+    if work.canvas.paper is not None or "pens" not in known or "page" not in known:
+        return None
+    try:
+        return Placement.of(work.canvas, known["page"], margin=known.get("margin", "15mm"))
+    except (InputError, TypeError):  # a painting that others wrote may say anything
+        return None
+
+
+def paper_inches(work: Exportable) -> float | None:
+    """Height of the canvas on paper; None where that has no size."""
+    if work.canvas.paper is not None:
+        wide, high = work.canvas.paper
+        return min(high, wide / work.canvas.aspect) / INCH
+    sheet = page_of(work)
+    return None if sheet is None else sheet.scale / INCH

@@ -16,7 +16,7 @@ from ..media import measuring
 from . import film, ora, pictures, svg
 from .exportable import Exportable, curves_of
 from .film import FILM_HEIGHT
-from .sheet import sheet_of
+from .view import page_of
 
 __all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
@@ -51,7 +51,7 @@ def _write_svg(
     """
     how = {"style": style, "levels": levels, "animate": animate, "seconds": seconds}
     drawn = _drawn(work, style, measured, title, embed)
-    svg.write_svg(path, work.strokes, work.canvas, **how, **drawn, sheet=sheet_of(work))
+    svg.write_svg(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=page_of(work))
 
 
 def _write_html(
@@ -67,7 +67,8 @@ def _write_html(
 ) -> None:
     """.html: a page that plays the painting stroke by stroke, where strokes can be picked; options as for .svg."""
     how = {"style": style, "levels": levels, "seconds": seconds}
-    svg.write_html(path, work.strokes, work.canvas, **how, **_drawn(work, style, measured, title, embed))
+    drawn = _drawn(work, style, measured, title, embed)
+    svg.write_html(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn)
 
 
 def _write_pdf(
@@ -82,12 +83,12 @@ def _write_pdf(
     """.pdf: the same shapes as in .svg on a page: that which the painting was made for, if it was for one."""
     how = {"style": style, "levels": levels}
     drawn = _drawn(work, style, measured, title, False)
-    svg.write_pdf(path, work.strokes, work.canvas, **how, **drawn, sheet=sheet_of(work))
+    svg.write_pdf(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=page_of(work))
 
 
 def _drawn(work: Exportable, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
     """What every file of shapes is told of the painting."""
-    curves_of(work.strokes, "shapes")
+    strokes = curves_of(work.strokes, "shapes")
     title = work.title if title is None else title
     how: dict[str, Any] = {"height": work.program_height, "title": title, "metadata": work.metadata()}
     if embed:
@@ -95,7 +96,7 @@ def _drawn(work: Exportable, style: str, measured: bool, title: str | None, embe
     if style != "lines":
         return how | {"medium": work.medium}
     if measured:
-        how["width"], how["opacity"] = measuring.measure(work.medium, work.strokes, height=work.program_height)
+        how["width"], how["opacity"] = measuring.measure(work.medium, strokes, height=work.program_height)
     return how
 
 

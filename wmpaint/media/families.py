@@ -98,6 +98,6 @@ def replayed(name: str, seed: int) -> Medium | None:
     family, brush = split(name)
     if family in (None, "mypaint"):
         return None
-    owner: Any = known()[family]  # type: ignore[index]
+    owner: Any = known()[family]
     found: Medium = owner.load(brush) if owner.program is None else owner.program(brush, seed)
     return found

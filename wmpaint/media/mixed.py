@@ -178,7 +178,7 @@ class Mixed:
 
     # What of each mark shows
 
-    def layout(self, marks: Marks, frame: Frame, slack: float = 0.0, tile: int | None = None) -> Layout | None:
+    def layout(self, marks: Any, frame: Frame, slack: float = 0.0, tile: int | None = None) -> Layout | None:
         """See `HasLayout`; only where all media bend ribbons."""
         return drawing.layout_of(self._together, marks, frame, slack, tile) if self._all_ribbons else None
 
@@ -190,13 +190,13 @@ class Mixed:
         """[N, 4]; see `wmpaint.medium.reach`."""
         return self._each(marks, 4, lambda medium, part: reach(medium, part, frame))
 
-    def influence(self, marks: Marks, frame: Frame) -> Tensor:
+    def influence(self, marks: Any, frame: Frame) -> Tensor:
         """[N]; see `wmpaint.medium.influence`."""
         if self._all_ribbons:
             return drawing.influence_of(self._together, marks, frame)
         return self._each(marks, 0, lambda medium, part: influence(medium, part, frame))
 
-    def mismatch(self, marks: Marks, frame: Frame, goal: Tensor) -> Tensor:
+    def mismatch(self, marks: Any, frame: Frame, goal: Tensor) -> Tensor:
         """[N]; see `wmpaint.medium.mismatch`."""
         if self._all_ribbons:
             return drawing.mismatch_of(self._together, marks, frame, goal)
@@ -246,7 +246,7 @@ class Together:
 
     def look(self, state: drawing.Drawing) -> Picture:
         """As `Medium.look`."""
-        return drawing.look(state, self)
+        return drawing.picture_of_ribbons(state, self)
 
     def ribbons(self, strokes: Any, frame: Frame) -> Ribbons:
         """See `HasRibbons`. Ribbons of other sizes than the largest are resampled to it."""

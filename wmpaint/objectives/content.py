@@ -21,7 +21,7 @@ from .base import Objective
 from .scene import Scene
 from .start import Plan, Start
 
-__all__ = ["Content", "content", "look", "pick"]
+__all__ = ["Content", "content", "features_of", "pick"]
 
 MOST = 8.0  # times that a picture is enlarged for a network
 
@@ -38,12 +38,12 @@ class Content(Objective):
 
     def _wanted(self, scene: Scene) -> dict[str, Tensor]:
         with torch.no_grad():
-            return look(self.net, scene.at_size(self.picture).clamp(0, 1).to(scene.picture)[None], self.layers)
+            return features_of(self.net, scene.at_size(self.picture).clamp(0, 1).to(scene.picture)[None], self.layers)
 
     def __call__(self, scene: Scene) -> Tensor:
         """The relative squared distance of the features."""
         wanted = scene.memo(self, tuple(scene.picture.shape[-2:]), lambda: self._wanted(scene))
-        seen = look(self.net, scene.picture[None], self.layers)
+        seen = features_of(self.net, scene.picture[None], self.layers)
         parts = []
         for name in self.layers:
             mean = scene.mean if seen[name].ndim == 4 else torch.mean
@@ -78,7 +78,7 @@ def pick(net: FeatureNet, layers: str | Sequence[str] | None, usual: tuple[str, 
     return names
 
 
-def look(net: FeatureNet, pictures: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:  # [N, 3, H, W]
+def features_of(net: FeatureNet, pictures: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:  # [N, 3, H, W]
     """Features of pictures; those too small or narrow for the layers are enlarged, up to eight times.
 
     Raises:

@@ -7,12 +7,13 @@ import math
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..canvas import Canvas
 from ..explain import explained
 from ..geometry import arc_lengths, branches, coefficients
 from ..raster.tiles import arrange, is_straight
 from ..strokes import Strokes
-from .penalty import PIECES, UNIT, Penalty, number, whole
+from .penalty import PIECES, UNIT, Penalty
 from .scene import Scene
 from .start import Plan
 
@@ -130,7 +131,7 @@ def overlap(rows: int = 64) -> Penalty:
     Raises:
         InputError: rows out of range.
     """
-    return Overlap(whole("rows", rows, 512))
+    return Overlap(checks.whole("… rows", rows, 1, 512))
 
 
 @explained
@@ -162,4 +163,4 @@ def ink(budget: float = 0.5) -> Penalty:
     Raises:
         InputError: a budget that is no number of 0 or more.
     """
-    return Ink(number("a budget of", budget, 0.0, math.inf))
+    return Ink(checks.number("a budget", budget, 0.0, math.inf))

@@ -25,7 +25,7 @@ from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image
 from .base import Objective
-from .content import look, pick
+from .content import features_of, pick
 from .scene import Scene, weights
 from .start import Plan, Start
 from .transforms import Transform, octaves, usual
@@ -63,7 +63,7 @@ class Dream(Objective):
                 generator.set_state(state)
                 mask = transform(mask, generator)
         mask = None if mask is None else mask[:, :1].clamp(0, 1)
-        parts = [self.opinion(look(net, views, [self.layer])[self.layer], mask) for net in self.nets]
+        parts = [self.opinion(features_of(net, views, [self.layer])[self.layer], mask) for net in self.nets]
         return torch.stack(parts).mean()
 
 

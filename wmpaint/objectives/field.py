@@ -14,12 +14,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .. import checks
 from ..errors import InputError
 from ..explain import explained
 from ..geometry import bezier
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
-from .penalty import UNIT, Penalty, number, tangents, whole
+from .penalty import UNIT, Penalty, tangents
 from .scene import Scene
 
 __all__ = ["Align", "Flow", "align", "flow", "orientation"]
@@ -139,7 +140,7 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
         FileError: a picture that cannot be read.
         InputError: angles that are not finite, or a scale out of range.
     """
-    scale = number("a scale of", scale, 0.003, 0.5)
+    scale = checks.number("a scale", scale, 0.003, 0.5)
     if isinstance(field, Tensor | np.ndarray) and field.ndim == 2:
         angle = torch.as_tensor(field, device="cpu").detach().float()
         if not angle.numel() or not bool(torch.isfinite(angle).all()):
@@ -166,4 +167,4 @@ def flow(neighbors: int = 6) -> Penalty:
     Raises:
         InputError: neighbors out of range.
     """
-    return Flow(whole("neighbors", neighbors, 64))
+    return Flow(checks.whole("… neighbors", neighbors, 1, 64))

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
 from ..explain import explained
 from ..geometry import arc_lengths, bezier, coefficients, spread_dots
@@ -212,35 +213,17 @@ def boundary(margin: float = 0.0) -> Penalty:
     Raises:
         InputError: a margin below 0 or above 0.5.
     """
-    return Boundary(number("a margin of", margin, 0.0, 0.5))
+    return Boundary(checks.number("a margin", margin, 0.0, 0.5))
 
 
 def bounds(name: str, low: Any, high: Any, most: float = math.inf) -> tuple[float | None, float | None]:
     """Two bounds in (0, most], None for no bound, or an InputError."""
     if low is None and high is None:
         raise InputError(f"expected low, high or both for {name}, got neither")
-    found = [None if v is None else number(f"{name} of", v, 0.0, most, above=True) for v in (low, high)]
+    found = [None if v is None else checks.number(name, v, 0.0, most, above=True) for v in (low, high)]
     if found[0] is not None and found[1] is not None and found[0] > found[1]:
         raise InputError(f"expected {name} with low <= high, got {low} and {high}")
     return found[0], found[1]
-
-
-def whole(what: str, value: Any, most: int) -> int:
-    """A whole number in 1..most, or an InputError."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise InputError(f"expected 1 to {most} {what}, got {value!r}")
-    return value
-
-
-def number(what: str, value: Any, least: float, most: float, *, above: bool = False) -> float:
-    """A finite number in least..most, or above `least`; or an InputError."""
-    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not known or not least <= value <= most or (above and value == least):
-        limit = f"{least:g} or more" if most == math.inf else f"{least:g} to {most:g}"
-        if above:
-            limit = f"more than {least:g}" + ("" if most == math.inf else f", up to {most:g}")
-        raise InputError(f"expected {what} {limit}, got {value!r}")
-    return float(value)
 
 
 def _length(strokes: Strokes) -> Tensor:

@@ -55,7 +55,7 @@ class Scene:
         """A picture [3, H, W] without marks, to judge what was not painted; `strokes` and `canvas` may be told."""
         height, width = picture.shape[-2:]
         canvas, marks = known.pop("canvas", None), known.pop("strokes", None)
-        options = {"device": picture.device, "dtype": picture.dtype}
+        options: Any = {"device": picture.device, "dtype": picture.dtype}
         given = {
             "variance": picture.new_zeros(height, width), "marks": Strokes.empty(**options) if marks is None else marks,
             "frame": Frame(canvas or Canvas(width / height), height, **options),
@@ -77,7 +77,7 @@ class Scene:
         place = (id(owner), key)
         if place not in self.kept:
             self.kept[place] = (owner, make())  # the owner too, or its id might come again
-        return self.kept[place][1]  # type: ignore[no-any-return]
+        return self.kept[place][1]
 
     def at_size(self, picture: Tensor) -> Tensor:
         """A picture [C, h, w] of the whole canvas as this scene's picture shows it, [C, H, W]."""

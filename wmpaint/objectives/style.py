@@ -27,7 +27,7 @@ from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image, resize
 from .base import Objective, same_proportions
-from .content import look, pick
+from .content import features_of, pick
 from .scene import Scene, weights
 from .start import Plan
 
@@ -77,7 +77,7 @@ class Style(Objective):
         size = max(1, round(height * zoom)), max(1, round(width * zoom))
         picture = resize(swatch.picture, *size)
         mask = None if swatch.mask is None else resize(swatch.mask[None], *size)[0]
-        return {name: (value[0], mask) for name, value in look(self.net, picture[None], self.layers).items()}
+        return {name: (value[0], mask) for name, value in features_of(self.net, picture[None], self.layers).items()}
 
     def __call__(self, scene: Scene) -> Tensor:
         """The relative squared distance of the statistics."""
@@ -89,7 +89,7 @@ class Style(Objective):
         if mask is not None:
             mask = F.pad(mask[None, None], (dx, SHIFT - dx, dy, SHIFT - dy))[0, 0]
         total = scene.picture.new_zeros(())
-        for name, value in look(self.net, shifted, self.layers).items():
+        for name, value in features_of(self.net, shifted, self.layers).items():
             if self.kind == "gram":
                 (mean, gram), (mean_y, gram_y) = statistics(value[0], mask), wanted[name]
                 size = mean_y.square().sum().clamp(min=1e-12)
@@ -100,7 +100,7 @@ class Style(Objective):
                 directions = directions / directions.norm(dim=1, keepdim=True)
                 share = sum(swatch.weight for swatch in self.swatches)
                 for swatch, other in zip(self.swatches, wanted[name], strict=True):
-                    total = total + swatch.weight / share * sliced(cloud(value[0], mask), other, directions)
+                    total = total + swatch.weight / share * sliced_wasserstein(cloud(value[0], mask), other, directions)
         return total / len(self.layers)
 
 
@@ -113,7 +113,7 @@ def cloud(features: Tensor, mask: Tensor | None) -> Tensor:
     return flat[:, share > min(0.5, 0.99 * float(share.max()))]
 
 
-def sliced(x: Tensor, y: Tensor, directions: Tensor) -> Tensor:  # [C, n], [C, m], [k, C]
+def sliced_wasserstein(x: Tensor, y: Tensor, directions: Tensor) -> Tensor:  # [C, n], [C, m], [k, C]
     """Squared Wasserstein distance of two clouds, averaged over directions, relative to the spread of y along them.
 
     In one dimension sorting is optimal transport; y's quantiles are read where x has its points.

@@ -34,7 +34,7 @@ from .brush_ref import BrushRef
 from .result import Painting
 from .schedule import Schedule
 from .state import PaintState, kept
-from .step import Step, Task, look, step
+from .step import Step, Task, predicted, step
 from .strategies import hold, inks, rounds
 from .variables import LARGEST, Variables, limits
 
@@ -234,7 +234,7 @@ class Run:
     @torch.no_grad()
     def preview(self, height: int | None = None) -> Tensor:
         """The picture so far, [3, H, W]."""
-        return look(self.task, self.strokes().detach(), self.schedule.coarse if height is None else height).mean
+        return predicted(self.task, self.strokes().detach(), self.schedule.coarse if height is None else height).mean
 
     def influence(self) -> Tensor:
         """[strokes] the most that each changes any pixel of the picture."""
@@ -312,7 +312,7 @@ class Run:
             InputError: another goal or brush than it was made with.
         """
         known, tensors = checkpoint.load(path, "painting")
-        with checkpoint.reading(path, "painting"):
+        with checkpoint.expecting(path, "painting"):
             p, canvas = _checked(known), canvas_of(known)
             if known["layout"] is not None and canvas.pixels(known["layout"][0]) != tuple(known["layout"][:2]):
                 raise ValueError("a layout of another canvas")
@@ -323,7 +323,7 @@ class Run:
             goal, brush=names, strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
             canvas=canvas, painter=painter, budget=budget, device=device, **options,
         )  # fmt: skip
-        with checkpoint.reading(path, "painting"):
+        with checkpoint.expecting(path, "painting"):
             if len(known["brushes"]) > len(run.brushes):  # those of a painting that it began with
                 run._add_brushes([BrushRef(**brush) for brush in known["brushes"]])
             schedule = Schedule.plan(
@@ -389,7 +389,7 @@ def paint(
         raise InputError(f"expected no options beside resume but painter and budget, got {', '.join(options)}")
     known = [*inspect.signature(Run).parameters, *inspect.signature(paint).parameters]
     check_options("paint", options, [name for name in known if name != "options"])
-    run = Run(goal, **options) if resume is None else Run.resume(resume, goal, **options)
+    run = Run(goal, **options) if resume is None else Run.resume(resume, goal, **options)  # type: ignore[misc]
     try:
         for one in run:
             if progress is not None:
@@ -425,4 +425,4 @@ def _checked(known: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("strokes to begin with that there cannot be")
     if not 0 <= known["seed"] < 1 << 63 or p["strokes"] < 1 or p["height"] < 1:
         raise ValueError("a state out of range")
-    return p  # type: ignore[no-any-return]
+    return p

@@ -18,7 +18,7 @@ from ..raster.tiles import Layout
 from .schedule import Schedule
 from .state import PaintState
 
-__all__ = ["Constraint", "Step", "Task", "look", "step"]
+__all__ = ["Constraint", "Step", "Task", "predicted", "step"]
 
 REPLAN = 4  # steps between layouts
 SLACK = 8e-3  # canvas units that a mark may move until the medium has to look where it is anew
@@ -47,7 +47,10 @@ class Step:
 class Constraint(Protocol):
     """What marks are limited to beside their bounds: a few inks, say."""
 
-    least: float  # canvas units, of lengths
+    @property
+    def least(self) -> float:
+        """The least that a length may be, canvas units."""
+        ...
 
     def shown(self, marks: Marks) -> Marks:
         """Free marks as they are painted, in the graph."""
@@ -94,7 +97,7 @@ class Task:
         return state.marks(free if self.constraint is None or not len(free) else self.constraint.shown(free))
 
 
-def look(task: Task, marks: Marks, height: int, **options: Any) -> Picture:
+def predicted(task: Task, marks: Marks, height: int, **options: Any) -> Picture:
     """The mean picture [3, H, W], and its variance [H, W]."""
     picture = render(task.medium, marks, task.at(height), **options)
     mean = picture.mean[:3]
@@ -132,7 +135,7 @@ def step(
         layout = state.layout
     else:
         layout = None
-    picture = look(task, marks, height, layout=layout)
+    picture = predicted(task, marks, height, layout=layout)
     assert picture.variance is not None
     scene = Scene(
         picture.mean, picture.variance, marks, task.at(height), progress, state.generator, mask, picture.relief,

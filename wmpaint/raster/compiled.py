@@ -171,9 +171,8 @@ class CompiledComposite(torch.autograd.Function):
         pixels = KEPT_BYTES // ((6 + channels) * paint.itemsize)
         ranges = [(0, len(layout.tiles))] if ctx.kept is not None else layout.ranges(pixels)
         for first, last in ranges:
-            kept, found = ctx.kept or _draw(
-                known, paint, layout, (first, last), *(_copy(part).numpy() for part in ctx.ground), keep=True
-            )
+            ground, spread = (_copy(part).numpy() for part in ctx.ground)
+            kept, found = ctx.kept or _draw(known, paint, layout, (first, last), ground, spread, keep=True)
             tiles, starts, strokes, pairs = _part(layout, first, last)
             cuts = torch.linspace(0, len(strokes), PARTS + 1, device="cpu").long() + int(layout.starts[first])
             parts = torch.searchsorted(layout.starts[first : last + 1], cuts).clamp(max=last - first).numpy()

@@ -30,7 +30,7 @@ from torch import Tensor
 from ..errors import InputError
 from . import compiled
 from .composite import laid_out
-from .tensors import Evaluated, assemble, split
+from .tensors import Evaluated, assemble, into_tiles
 from .tiles import Layout, arrange, check_curves
 
 __all__ = ["Grain", "grained"]
@@ -111,7 +111,7 @@ def _by_tensors(
     caps: int, layout: Layout, grain: Grain,
 ) -> Tensor:  # fmt: skip
     side = layout.tile
-    picture = split(background, layout)
+    picture = into_tiles(background, layout)
     scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
     table = torch.from_numpy(angles()).to(points)
     for chunk in scene.chunks:

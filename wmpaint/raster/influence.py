@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from . import compiled
-from .tensors import Evaluated, split
+from .tensors import Evaluated, into_tiles
 from .tiles import Layout, arrange, check_curves
 
 __all__ = ["gains", "influence"]
@@ -96,8 +96,8 @@ def gains(
     layout = arrange(points, half_width, height, width)
     scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
     inside = scene.inside().to(points)
-    under, wanted = split(below.to(points), layout), split(goal.to(points), layout)
-    unsure = torch.zeros_like(under[0]) if spread is None else split(spread.to(points)[None], layout)[0]
+    under, wanted = into_tiles(below.to(points), layout), into_tiles(goal.to(points), layout)
+    unsure = torch.zeros_like(under[0]) if spread is None else into_tiles(spread.to(points)[None], layout)[0]
     found = points.new_zeros(len(points))
     for chunk in scene.chunks:
         alpha, own, _ = scene.evaluate(chunk, keep=False)

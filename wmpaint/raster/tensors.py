@@ -16,7 +16,7 @@ from ..geometry import coefficients
 from .ribbon import Bent, Curves, bend, bend_backward
 from .tiles import Chunk, Layout, chunks, is_straight
 
-__all__ = ["Evaluated", "TensorComposite", "TensorSample", "assemble", "split"]
+__all__ = ["Evaluated", "TensorComposite", "TensorSample", "assemble", "into_tiles"]
 
 BLOCK_PIXELS = 1 << 17  # evaluated at once: what fits in a core's cache
 
@@ -28,7 +28,7 @@ class TensorComposite(torch.autograd.Function):
         ground: Tensor, spread: Tensor, caps: int, layout: Layout,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
         channels = len(ground)
-        mean, variance = split(ground.detach(), layout), split(spread.detach()[None], layout)[0]
+        mean, variance = into_tiles(ground.detach(), layout), into_tiles(spread.detach()[None], layout)[0]
         scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
         keep = any(ctx.needs_input_grad)
         kept = []
@@ -60,7 +60,7 @@ class TensorComposite(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         scene, color = ctx.scene, ctx.color
         layout = scene.layout
-        grad_mean, grad_variance = split(grads[0], layout), split(grads[1][None], layout)[0]
+        grad_mean, grad_variance = into_tiles(grads[0], layout), into_tiles(grads[1][None], layout)[0]
         to_color = torch.zeros_like(color)
         scene.clear()
         for chunk, (alpha, spread, blocks, below, beneath) in zip(scene.chunks, ctx.kept, strict=True):
@@ -105,7 +105,7 @@ class Evaluated:
     def inside(self) -> Tensor:
         """[tiles, side * side] bool: pixels of the picture, which tiles at the right and below reach beyond."""
         layout = self.layout
-        return split(self.points.new_ones(1, layout.height, layout.width), layout)[0] > 0
+        return into_tiles(self.points.new_ones(1, layout.height, layout.width), layout)[0] > 0
 
     def clear(self) -> None:
         """Begin new sums of gradients."""
@@ -163,7 +163,7 @@ def assemble(tiles: Tensor, layout: Layout) -> Tensor:
     return picture.reshape(channels, rows * side, columns * side)[:, : layout.height, : layout.width]
 
 
-def split(picture: Tensor, layout: Layout) -> Tensor:
+def into_tiles(picture: Tensor, layout: Layout) -> Tensor:
     """[C, H, W] -> [C, tiles, side * side], padded with zeros."""
     side, (channels, height, width) = layout.tile, picture.shape
     rows, columns = -(-height // side), -(-width // side)

@@ -14,7 +14,7 @@ from wmpaint.export.plotter import FILLS, Order, preview, stopping
 from wmpaint.export.plotter.order import LOCK, as_document, run
 from wmpaint.export.plotter.plan import plan
 from wmpaint.export.plotter.plot import PlotLayer
-from wmpaint.export.plotter.stopping import looking
+from wmpaint.export.plotter.stopping import stop_check
 from wmpaint.pens import Pen
 from wmpaint.strokes import Strokes
 
@@ -32,7 +32,7 @@ class Count:
 
 @pytest.fixture(autouse=True)
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each look asks, however soon it comes after another."""
+    """Each check asks, however soon it comes after another."""
     monkeypatch.setattr(stopping, "EVERY", 0.0)
 
 
@@ -72,18 +72,18 @@ def test_one_stroke_of_many_rings_is_stopped():
 @pytest.mark.parametrize("order", [Order(merge="5mm", sort=False), Order(merge=0), Order(merge=0, two_opt=True)])
 def test_sorting_is_stopped_amid_a_layer(order: Order):
     whole = Count()
-    order([lines(40)], look=looking(whole))
+    order([lines(40)], check=stop_check(whole))
     assert whole.asked > 40
     state = np.random.get_state()[1].copy()
     with pytest.raises(Stopped):
-        order([lines(40)], look=looking(Count(whole.asked // 2)))
+        order([lines(40)], check=stop_check(Count(whole.asked // 2)))
     assert sys.getprofile() is None and not LOCK.locked() and (np.random.get_state()[1] == state).all()
     assert len(order([lines(40)])[0].paths)
 
 
 def test_waiting_for_another_plot_is_stopped():
     with LOCK, pytest.raises(Stopped):
-        run("linesort", as_document([lines(3)]), look=looking(Count(2)))
+        run("linesort", as_document([lines(3)]), check=stop_check(Count(2)))
 
 
 def test_a_profiler_of_the_caller_stays():
@@ -91,7 +91,7 @@ def test_a_profiler_of_the_caller_stays():
     sys.setprofile(lambda frame, event, argument: seen.append(event))
     try:
         before = sys.getprofile()
-        Order()([lines(3)], look=looking(Count()))
+        Order()([lines(3)], check=stop_check(Count()))
         assert sys.getprofile() is before
     finally:
         sys.setprofile(None)
@@ -110,7 +110,7 @@ def test_a_deadline_holds_in_time(monkeypatch: pytest.MonkeyPatch):
     asked = []
     with pytest.raises(Stopped):
         plan(strokes, page=(900, 900), stop=lambda: bool(asked.append(1)) or time.monotonic() - began > 0.3)
-    assert 1 < len(asked) <= 10  # twenty times a second, not at each look
+    assert 1 < len(asked) <= 10  # twenty times a second, not at each check
 
 
 def test_what_is_no_question_is_refused():

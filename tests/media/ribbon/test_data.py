@@ -7,14 +7,14 @@ import pytest
 import torch
 import toys
 
-from wmpaint.media.ribbon.data import FEWEST, SIDE, SIZES, TILES, Actions, paint_tiles, random_actions
+from wmpaint.media.ribbon.data import FEWEST, SIDE, SIZES, TILES, StrokeActions, paint_tiles, random_actions
 
 
-def actions(count: int = 12, seed: int = 0) -> Actions:
+def actions(count: int = 12, seed: int = 0) -> StrokeActions:
     return random_actions(count, torch.Generator().manual_seed(seed), radius=(1.0, 8.0))
 
 
-def picture(program: toys.SoftRound, given: Actions, k: int, seed: int = 0) -> np.ndarray:
+def picture(program: toys.SoftRound, given: StrokeActions, k: int, seed: int = 0) -> np.ndarray:
     side = int(given.window[k])
     pressure = (float(given.pressure[k, 0]), float(given.pressure[k, 1]))
     points = given.points[k].numpy().astype(np.float64)

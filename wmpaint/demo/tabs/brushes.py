@@ -18,7 +18,7 @@ from ...errors import InputError
 from ...media import programs
 from ...media import ribbon as painters
 from ..album import Album
-from ..downloads import name_of
+from ..folders import file_stem
 from ..live import StopEvent
 from ..markup import bar, hint, table
 from ..pictures import check_upload, jpeg_uri
@@ -134,7 +134,7 @@ def _brush(path: Any) -> programs.Brush:
         raise InputError("expected a brush: drop a MyPaint .myb file")
     checks.suffix("a MyPaint brush", Path(path).name, [".myb"])
     check_upload(path, LARGEST_BRUSH, "a brush")
-    name = name_of(path, "brush")
+    name = file_stem(path, "brush")
     if name in programs.bundled():
         name = f"my_{name}"
     return programs.Brush(name, Path(path).read_bytes()).require_plain()

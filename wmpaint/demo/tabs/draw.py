@@ -22,10 +22,10 @@ from ...painting import BrushRef, Painting, Run
 from ...strokes import Strokes
 from ...version import __version__
 from ..album import Album
-from ..downloads import name_of
 from ..drawing import numbers_of, strokes_of
 from ..easel import Begin, Easel, Finish
 from ..examples import PHOTOS
+from ..folders import file_stem
 from ..markup import hint, plain_text, toasting
 from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, known_as, read_upload
 from ..recipe import Recipe, call, literal
@@ -149,7 +149,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
             "brush": name, "strokes": len(painted) + more, "height": HEIGHT,
             "seed": checks.whole("a seed", seed, 0, MOST_SEED, floats=True), "hold": mine == STAY,
         }  # fmt: skip
-        title = name_of(photo) + "-by-hand"
+        title = file_stem(photo) + "-by-hand"
 
         def begin() -> tuple[Run, Finish]:
             goal = preset("photo", picture)

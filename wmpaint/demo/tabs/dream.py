@@ -16,9 +16,9 @@ from ...features.labels import imagenet
 from ...objectives.presets import class_dream, layer_dream
 from ...painting import Run
 from ..album import Album
-from ..downloads import name_of
 from ..easel import Begin, Easel, Finish
 from ..examples import CHANNELS, PHOTOS, channels
+from ..folders import file_stem
 from ..markup import hint
 from ..pictures import REDUCED, Photo, is_reduced, known_as, read_upload
 from ..recipe import Recipe, call, command, literal
@@ -125,7 +125,7 @@ def asked(
         layer = checks.one_of("a layer", layer, LAYERS)
         octaves = checks.whole("sizes", octaves, 1, 5, floats=True)
         wish |= {"layer": LAYERS[layer], "channel": channel, "octaves": octaves}
-    name = name_of(photo, "") or name_of(wish["class"] or wish["layer"])
+    name = file_stem(photo, "") or file_stem(wish["class"] or wish["layer"])
 
     def begin() -> tuple[Run, Finish]:
         nets = [studio.net(each) for each in names]

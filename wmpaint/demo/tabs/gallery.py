@@ -9,8 +9,8 @@ import gradio as gr
 
 from ...errors import InputError
 from ..album import Album
-from ..downloads import name_of
 from ..easel import Easel
+from ..folders import file_stem
 from ..recipe import Recipe
 from ..studio import Studio
 from ..uploaded import opened_painting
@@ -40,7 +40,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
 
     def bring(path: Any, hung: Any, own: Any) -> Any:
         painting = opened_painting(path, studio.limits, own or {})
-        name = name_of(Path(path).name.removesuffix(".wmp.json"))
+        name = file_stem(Path(path).name.removesuffix(".wmp.json"))
         work = Work(painting, None, _recipe(name), name)
         return lambda: easel.results(work, hung)
 

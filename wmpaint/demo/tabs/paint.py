@@ -12,9 +12,9 @@ from ... import checks
 from ...objectives.presets import PRESETS, preset
 from ...painting import Run
 from ..album import Album
-from ..downloads import name_of
 from ..easel import Begin, Easel, Finish
 from ..examples import PHOTOS
+from ..folders import file_stem
 from ..pictures import REDUCED, Photo, is_reduced, known_as, read_upload
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
@@ -115,7 +115,7 @@ def asked(
     picture = read_upload(photo, limits)
     if objective not in PRESETS:
         preset(objective, picture)  # which says so
-    name = name_of(photo)
+    name = file_stem(photo)
 
     def begin() -> tuple[Run, Finish]:
         goal = preset(objective, picture)

@@ -17,7 +17,7 @@ from ...export.plotter import load_pens
 from ...painting import Painting
 from ...units import page_size
 from ..album import Album
-from ..downloads import name_of
+from ..folders import file_stem
 from ..live import StopEvent
 from ..pictures import pil
 from ..recipe import call, command
@@ -150,7 +150,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
 
     def _painting(file: Any, work: Any, own: Any) -> tuple[Painting, str]:
         if file:
-            return opened_painting(file, limits, own or {}), name_of(Path(file).name.removesuffix(".wmp.json"))
+            return opened_painting(file, limits, own or {}), file_stem(Path(file).name.removesuffix(".wmp.json"))
         if not isinstance(work, Work):
             raise InputError("expected a painting: paint one in another tab, or drop a .wmp.json file here")
         return work.painting, work.name

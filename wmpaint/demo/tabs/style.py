@@ -15,9 +15,9 @@ from ...objectives.content import content
 from ...objectives.photo import variance
 from ...painting import Run
 from ..album import Album
-from ..downloads import name_of
 from ..easel import Begin, Easel, Finish
 from ..examples import MANNERS, PHOTOS
+from ..folders import file_stem
 from ..pictures import REDUCED, Photo, is_reduced, known_as, read_upload
 from ..recipe import Recipe, call, command, literal
 from ..studio import Studio
@@ -104,7 +104,7 @@ def asked(
     manners = [path for path, part in zip(manners, shares, strict=True) if part > 0]
     shares = [part for part in shares if part > 0]
     likes = [read_upload(path, limits) for path in manners]
-    name = name_of(photo) + "-style"
+    name = file_stem(photo) + "-style"
 
     def begin() -> tuple[Run, Finish]:
         goal = _goal(studio, picture, likes, shares, strength, size, bool(keep))

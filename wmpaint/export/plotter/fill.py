@@ -1,7 +1,7 @@
 """Ways to give a stroke its width with a pen of one width: `FILLS["offsets"](spine, shape, pen_width, ...)`.
 
-A fill is `(spine, shape, width, *, overlap, coverage, angle, look) -> [lines]`, lines as arrays [K, 2] in mm that a pen
-of that width draws without leaving the shape.
+A fill is `(spine, shape, width, *, overlap, coverage, angle, check) -> [lines]`, lines as arrays [K, 2] in mm that a
+pen of that width draws without leaving the shape.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .shapes import Spine, lines_of
-from .stopping import Look, unhindered
+from .stopping import Check, never_stop
 
 __all__ = ["FILLS", "Fill"]
 
@@ -39,7 +39,7 @@ class Fill(Protocol):
         overlap: float,
         coverage: float,
         angle: float,
-        look: Look = unhindered,
+        check: Check = never_stop,
     ) -> Lines:
         """
         Args:
@@ -49,27 +49,27 @@ class Fill(Protocol):
             overlap: share of its width by which neighboring lines overlap, 0 to 0.9.
             coverage: share of the shape that ink should cover, 0 to 1; heeded by hatching only.
             angle: of hatching, degrees.
-            look: called again and again; may raise `Stopped`.
+            check: called again and again; may raise `Stopped`.
         """
         ...
 
 
 def center(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, look: Look = unhindered
+    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
 ) -> Lines:
     """The middle of the stroke, once."""
     return _middle(spine)
 
 
 def outline(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, look: Look = unhindered
+    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
 ) -> Lines:
     """The edge of the stroke, once around; its middle where it is thinner than the pen."""
     return _rings(shape.buffer(-width / 2, quad_segs=SEGMENTS)) or _middle(spine)
 
 
 def offsets(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, look: Look = unhindered
+    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
 ) -> Lines:
     """Lines beside the middle, as far as the stroke is wide there, and on into its round ends.
 
@@ -83,14 +83,14 @@ def offsets(
     if count == 0:
         return _middle(spine)
     if spine.length < STUBBY * room.max() or spine.tightest < TIGHT * room.max():
-        return insets(spine, shape, width, overlap=overlap, coverage=coverage, angle=angle, look=look)
+        return insets(spine, shape, width, overlap=overlap, coverage=coverage, angle=angle, check=check)
     middle = shapely.linestrings(spine.points)
     # Spread evenly over the widest place, so that the outermost line runs along the edge.
     distances = np.arange(-count, count + 1) * (room.max() / count)
     left, top, right, bottom = shape.bounds  # of what the canvas shows, which may be a small part of a large stroke
     lines: Lines = []
     for distance in distances:
-        look()
+        check()
         points = _with_ends(spine, distance, room)
         (x0, y0), (x1, y1) = points.min(0), points.max(0)
         if x1 < left or x0 > right or y1 < top or y0 > bottom:
@@ -120,7 +120,7 @@ def _allowed(spine: Spine, distance: float, room: np.ndarray) -> np.ndarray:  # 
 
 
 def insets(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, look: Look = unhindered
+    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
 ) -> Lines:
     """The edge, and ring within ring down to the middle; and a line through what rings leave bare where it narrows."""
     import shapely
@@ -131,7 +131,7 @@ def insets(
     if ring.is_empty:
         return _middle(spine)
     for _ in range(MOST_RINGS):
-        look()
+        check()
         lines += _rings(ring)
         within = ring.buffer(-step, quad_segs=SEGMENTS).simplify(COARSE * width)
         # A ring inks half a pen's width to each side; what is deeper, and not within the next ring's reach, is bare.
@@ -169,7 +169,7 @@ def _through(part: Any, width: float) -> Lines:
 
 
 def hatch(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, look: Look = unhindered
+    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
 ) -> Lines:
     """Parallel lines, the nearer the darker; crossed where more than half is to be covered.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .shapes import lines_of, strings_of
-from .stopping import Look, unhindered
+from .stopping import Check, never_stop
 
 __all__ = ["cut", "veils"]
 
@@ -18,7 +18,7 @@ def veils(
     covers: np.ndarray,  # [N] polygons, or None for what covers nothing
     wanted: Sequence[int],
     *,
-    look: Look = unhindered,
+    check: Check = never_stop,
 ) -> dict[int, Any]:
     """For each wanted stroke that others lie over: all that later strokes cover near it, as one shape."""
     import shapely
@@ -37,7 +37,7 @@ def veils(
     groups = np.split(above[order], starts[1:])
     found = {}
     for k, group in zip(which.tolist(), groups, strict=False):
-        look()
+        check()
         found[k] = shapely.union_all(covers[group])
     return found
 

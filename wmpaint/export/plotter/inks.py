@@ -11,7 +11,7 @@ from torch import Tensor
 from ...color import delta_e, from_lab, to_lab, to_linear, to_srgb
 from ...errors import InputError
 from ...pens import LUMINANCE, Pen, PenSet
-from .stopping import Look, unhindered
+from .stopping import Check, never_stop
 
 __all__ = ["PenStrokes", "mixed", "nearest_pens", "own_pens", "pen_colors", "plot_order"]
 
@@ -79,7 +79,7 @@ def mixed(
     paper: tuple[float, float, float],
     solidity: Tensor,  # [N] 0..1
     *,
-    look: Look = unhindered,
+    check: Check = never_stop,
 ) -> PenStrokes:
     """Each stroke by several translucent pens at once, as in printing.
 
@@ -103,7 +103,7 @@ def mixed(
     adam = torch.optim.Adam([a], lr=RATE)
     with torch.enable_grad():
         for step in range(STEPS):
-            look()
+            check()
             adam.param_groups[0]["lr"] = RATE * (1 - step / STEPS)
             seen = ground * (1 - a[..., None] * (1 - through)).prod(2)
             for k in above:

@@ -14,7 +14,7 @@ from ...errors import InputError, MissingProgram
 from ...explain import explained
 from ...units import length
 from .plot import PlotLayer
-from .stopping import Look, unhindered, watched
+from .stopping import Check, never_stop, watched
 
 __all__ = ["LOCK", "Order", "as_document", "from_document", "need_vpype", "run"]
 
@@ -60,19 +60,21 @@ class Order:
         if self.two_opt and not self.flip:
             raise InputError("expected flip with two_opt, which turns lines around, got flip=False")
 
-    def __call__(self, layers: Sequence[PlotLayer], seed: int = 0, *, look: Look = unhindered) -> tuple[PlotLayer, ...]:
+    def __call__(
+        self, layers: Sequence[PlotLayer], seed: int = 0, *, check: Check = never_stop
+    ) -> tuple[PlotLayer, ...]:
         """The same lines in a better order.
 
         Args:
             seed: of where closed lines begin.
-            look: called again and again; may raise `Stopped`.
+            check: called again and again; may raise `Stopped`.
 
         Raises:
             MissingProgram: vpype is not installed.
         """
-        return tuple(replace(layer, paths=self._ordered(layer, seed + k, look)) for k, layer in enumerate(layers))
+        return tuple(replace(layer, paths=self._ordered(layer, seed + k, check)) for k, layer in enumerate(layers))
 
-    def _ordered(self, layer: PlotLayer, seed: int, look: Look) -> tuple[np.ndarray, ...]:
+    def _ordered(self, layer: PlotLayer, seed: int, check: Check) -> tuple[np.ndarray, ...]:
         kept = "" if self.flip else "--no-flip "
         near = layer.pen.width if self.merge is None else length(self.merge)
         steps = [f"linemerge {kept}--tolerance {near:.4f}mm"] if near > 0 else []
@@ -86,7 +88,7 @@ class Order:
             steps.append(f"multipass --count {self.passes}")
         if not steps:
             return layer.paths
-        return from_document(run(" ".join(steps), as_document([layer]), seed, look))[0]
+        return from_document(run(" ".join(steps), as_document([layer]), seed, check))[0]
 
 
 def need_vpype() -> Any:
@@ -125,7 +127,7 @@ def from_document(document: Any) -> list[tuple[np.ndarray, ...]]:
     ]
 
 
-def run(pipeline: str, document: Any, seed: int = 0, look: Look = unhindered) -> Any:
+def run(pipeline: str, document: Any, seed: int = 0, check: Check = never_stop) -> Any:
     """A document after a line of vpype commands.
 
     vpype draws from NumPy's global random numbers, and keeps the command line's state in its module: hence the lock,
@@ -135,12 +137,12 @@ def run(pipeline: str, document: Any, seed: int = 0, look: Look = unhindered) ->
     import vpype_cli
 
     while not LOCK.acquire(timeout=WAIT):
-        look()
+        check()
     try:
         before = np.random.get_state()
         np.random.seed(seed % 2**32)
         try:
-            with watched(look, *LOOPS):
+            with watched(check, *LOOPS):
                 return vpype_cli.execute(pipeline, document)
         finally:
             np.random.set_state(before)

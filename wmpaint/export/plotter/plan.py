@@ -26,7 +26,7 @@ from .job import Job
 from .order import Order, need_vpype
 from .plot import Effort, PlotLayer, Speeds, shade
 from .shapes import Spine, lines_of, shapes, spines, strings_of
-from .stopping import Look, Stop, looking
+from .stopping import Check, Stop, stop_check
 
 __all__ = ["plan"]
 
@@ -89,7 +89,7 @@ def plan(
     for name, given, kind in (("order", order, Order), ("speeds", speeds, Speeds), ("canvas", canvas, Canvas)):
         if given is not None:
             checks.instance(name, given, kind)
-    look = looking(stop)
+    check = stop_check(stop)
     own = _painted_for(source, pens)
     page = own.get("page", "a4") if page is None else page
     margin = own.get("margin", "15mm") if margin is None else margin
@@ -108,10 +108,10 @@ def plan(
     share, opacity = _measured(medium, strokes, height)
     bones = spines(strokes, placement, share)
     area = torch.tensor([float(s.half.mean() * s.length) for s in bones])
-    chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed, look)
+    chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed, check)
     fill = fill or ("hatch" if chosen.mix else "offsets")
     _fits(chosen, placement)
-    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy(), paper, look)
+    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy(), paper, check)
     if not layers:
         lost, (showing, bare) = len(strokes) - int(inks.bare.sum()), shade(paper)
         raise InputError(
@@ -122,7 +122,7 @@ def plan(
     before = tuple(Effort.of(layer.paths, speeds) for layer in layers)
     text = getattr(source, "to_json", None)
     return Job(
-        (order or Order())(layers, seed, look=look),
+        (order or Order())(layers, seed, check=check),
         placement,
         paper,
         before,
@@ -192,7 +192,7 @@ def _assigned(
     mix: bool | None,
     toned: bool,
     seed: int,
-    look: Look,
+    check: Check,
 ) -> tuple[PenSet, PenStrokes]:
     """The pens, and which draws what."""
     colors, solidity = strokes.color.float(), (opacity / SOLID).clamp(max=1)
@@ -213,7 +213,7 @@ def _assigned(
     found.check_shows(paper)
     mixing = found.mix if mix is None else mix
     if mixing:
-        return PenSet(found.pens, True), mixed(colors, found, paper, solidity, look=look)
+        return PenSet(found.pens, True), mixed(colors, found, paper, solidity, check=check)
     return PenSet(found.pens), nearest_pens(colors, found, paper, solidity, toned=toned)
 
 
@@ -236,13 +236,13 @@ def _layers(
     overlap: float,
     opacity: np.ndarray,
     paper: tuple[float, float, float],
-    look: Look,
+    check: Check,
 ) -> tuple[list[PlotLayer], int]:
     """Each pen's lines in paint order, the pens in theirs; and how many strokes nothing is left of."""
     import shapely
 
     # What lies off the canvas is neither seen nor filled.
-    bodies = shapely.intersection(shapely.simplify(shapes(bones, look=look), ROUGH), shapely.box(*placement.box))
+    bodies = shapely.intersection(shapely.simplify(shapes(bones, check=check), ROUGH), shapely.box(*placement.box))
     if fill in ("offsets", "insets", "hatch"):
         widths = np.array([pen.width for pen in pens.pens])[inks.pen]
         kilometres = float((shapely.area(bodies)[inks.stroke] / widths).sum()) / 1e6
@@ -254,14 +254,14 @@ def _layers(
     covering = np.full(len(bones), None, dtype=object)
     if hide > 0:
         opaque = np.flatnonzero(opacity >= SOLID)
-        covering[opaque] = bodies[opaque] if hide == 1 else shapes([bones[k] for k in opaque], hide, look=look)
-    veil = veils(bodies, covering, inks.stroke.tolist(), look=look)
+        covering[opaque] = bodies[opaque] if hide == 1 else shapes([bones[k] for k in opaque], hide, check=check)
+    veil = veils(bodies, covering, inks.stroke.tolist(), check=check)
     draw, tuck = FILLS[fill], LOOSE if fill == "offsets" else TUCK
     paths: list[list[np.ndarray]] = [[] for _ in pens.pens]
     shown = np.zeros(len(bones), bool)
     last, width, cover = -1, 0.0, None
     for stroke, index, coverage in zip(inks.stroke.tolist(), inks.pen.tolist(), inks.coverage.tolist(), strict=True):
-        look()
+        check()
         pen = pens.pens[index]
         if bodies[stroke].is_empty:
             continue
@@ -276,7 +276,7 @@ def _layers(
                 continue
             over = cover
         how = {"overlap": overlap, "coverage": coverage, "angle": pen.angle}
-        lines = draw(bones[stroke], bodies[stroke], pen.width, **how, look=look)
+        lines = draw(bones[stroke], bodies[stroke], pen.width, **how, check=check)
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
         paths[index] += _simplified(left)

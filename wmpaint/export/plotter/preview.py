@@ -14,7 +14,7 @@ from ... import checks, memory
 from ...errors import InputError
 from ...explain import explained
 from .plot import Plot
-from .stopping import Look, Stop, looking
+from .stopping import Check, Stop, stop_check
 
 __all__ = ["png_bytes", "preview"]
 
@@ -44,7 +44,7 @@ def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop |
         InputError: a resolution out of range, more than 16,384 pixels a side, or more than fits into memory.
     """
     dpi = checks.number("a resolution of … dpi", dpi, 10, 2400)
-    look = looking(stop)
+    check = stop_check(stop)
     scale = dpi / 25.4
     width, height = (max(1, round(side * scale)) for side in job.placement.page)
     if max(width, height) > LARGEST:
@@ -61,7 +61,7 @@ def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop |
     for layer in job.layers:
         if not layer.pen.plot:
             continue
-        mask = _mask(layer.paths, layer.pen.width, scale, width, height, look)
+        mask = _mask(layer.paths, layer.pen.width, scale, width, height, check)
         ink = np.array(layer.pen.color, np.float32)
         covered = layer.pen.opacity * mask[..., None]
         if layer.pen.covers(job.paper):
@@ -85,7 +85,7 @@ def png_bytes(job: Plot, dpi: float = 100.0) -> bytes:
     return stream.getvalue()
 
 
-def _mask(paths: Any, pen: float, scale: float, width: int, height: int, look: Look) -> np.ndarray:  # [H, W] 0..1
+def _mask(paths: Any, pen: float, scale: float, width: int, height: int, check: Check) -> np.ndarray:  # [H, W] 0..1
     """How much of each pixel the lines of one pen cover."""
     from PIL import Image, ImageDraw
 
@@ -103,7 +103,7 @@ def _mask(paths: Any, pen: float, scale: float, width: int, height: int, look: L
         draw = ImageDraw.Draw(sheet)
         first, last = top * fine, (top + rows) * fine
         for points, (low, high) in zip(scaled, ends, strict=True):
-            look()
+            check()
             if high >= first and low <= last:
                 _line(draw, points - np.array([0, first]), half)
         # `reduce` averages whole numbers to whole numbers: 256 steps of coverage, without a large array of floats.

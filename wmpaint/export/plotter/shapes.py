@@ -11,7 +11,7 @@ import torch
 
 from ...pens import Placement
 from ...strokes import Strokes
-from .stopping import Look, unhindered
+from .stopping import Check, never_stop
 
 __all__ = ["Spine", "lines_of", "shapes", "spines", "strings_of"]
 
@@ -80,7 +80,7 @@ def shapes(
     found: Sequence[Spine],
     share: float = 1.0,
     *,
-    look: Look = unhindered,
+    check: Check = never_stop,
 ) -> np.ndarray:  # [N] of shapely polygons
     """What each stroke inks: all that discs of its half width (times `share`) pass over on their way along it."""
     import shapely
@@ -88,12 +88,12 @@ def shapes(
     out = np.empty(len(found), dtype=object)
     edges = []
     for spine in found:
-        look()
+        check()
         edges.append(_edge(spine, spine.half * share))
     out[:] = [None if edge is None else shapely.polygons(edge) for edge in edges]
     # An edge that crosses itself, as in a hairpin, bounds no polygon: then each step's hull, and all of those together.
     for k in np.flatnonzero(~shapely.is_valid(out)).tolist():
-        look()
+        check()
         out[k] = _swept(found[k], found[k].half * share)
     return out
 

@@ -1,4 +1,4 @@
-"""Giving up half-way: `look = looking(stop)`, then `look()` wherever work takes long."""
+"""Giving up half-way: `check = stop_check(stop)`, then `check()` wherever work takes long."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from typing import Any
 
 from ...errors import InputError, Stopped
 
-__all__ = ["Look", "Stop", "looking", "unhindered", "watched"]
+__all__ = ["Check", "Stop", "never_stop", "stop_check", "watched"]
 
 Stop = Callable[[], bool]  # whether to give up
-Look = Callable[[], None]  # raises Stopped where that is so
+Check = Callable[[], None]  # raises Stopped where that is so
 EVERY = 0.05  # seconds between two questions
 
 
-def unhindered() -> None:
-    """The look of those who wait for the end."""
+def never_stop() -> None:
+    """The check of those who wait for the end."""
 
 
-def looking(stop: Stop | None) -> Look:
+def stop_check(stop: Stop | None) -> Check:
     """What raises `Stopped` once `stop` says so; it asks twenty times a second at the most.
 
     Raises:
         InputError: a `stop` that cannot be called.
     """
     if stop is None:
-        return unhindered
+        return never_stop
     if not callable(stop):
         raise InputError(f"expected stop to be a function of nothing, or None, got {stop!r:.60}")
     last = -1.0
 
-    def look() -> None:
+    def check() -> None:
         nonlocal last
         now = time.monotonic()
         if now - last >= EVERY:
@@ -42,23 +42,23 @@ def looking(stop: Stop | None) -> Look:
             if stop():
                 raise Stopped("the plot was stopped before it was planned: nothing of it is kept")
 
-    return look
+    return check
 
 
 @contextmanager
-def watched(look: Look, *modules: str) -> Iterator[None]:
-    """Look while Python code of others runs whose loops know of no stop.
+def watched(check: Check, *modules: str) -> Iterator[None]:
+    """Check while Python code of others runs whose loops know of no stop.
 
     Python's profiling hook is called wherever that code calls anything. It raises only inside of functions of those
     modules, so that whoever called them cleans up as after any error of theirs.
     """
-    if look is unhindered:
+    if check is never_stop:
         yield
         return
 
     def hook(frame: FrameType, event: str, argument: Any) -> None:
         if event in ("call", "c_call") and frame.f_globals.get("__name__") in modules:
-            look()
+            check()
 
     before = sys.getprofile()
     sys.setprofile(hook)

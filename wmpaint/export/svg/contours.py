@@ -5,6 +5,8 @@ The field is taken to be below the level outside its grid, so that every contour
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 __all__ = ["area", "contours"]
@@ -25,7 +27,7 @@ def contours(
     from contourpy import contour_generator
 
     x, y = (np.arange(-1.0, size + 1) for size in field.shape[::-1])
-    found = contour_generator(x, y, np.pad(field, 1, constant_values=outside), name="serial").lines(level)
+    found: Any = contour_generator(x, y, np.pad(field, 1, constant_values=outside), name="serial").lines(level)
     return [line[:0:-1] for line in found if len(line) > 3]  # the last corner is the first; y points down
 
 

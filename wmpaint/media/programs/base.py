@@ -6,10 +6,11 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from ... import checks
@@ -24,9 +25,11 @@ from .events import BASE_HEIGHT, CHUNK, check_strokes, events, pen_speed, stroke
 
 __all__ = ["BrushProgram", "Sheet"]
 
+S = TypeVar("S")  # a sheet as the program has it
+
 
 @dataclass
-class Sheet:
+class Sheet(Generic[S]):
     """What is painted so far.
 
     Args:
@@ -37,12 +40,12 @@ class Sheet:
 
     frame: Frame
     batch: tuple[int, ...]
-    sheets: list[Any]
+    sheets: list[S]
     seed: int
     count: int = 0
 
 
-class BrushProgram(ABC):
+class BrushProgram(ABC, Generic[S]):
     """A paint program with one brush and a seed.
 
     The same strokes, size and seed give the same bits. An instance may be used from several
@@ -85,7 +88,7 @@ class BrushProgram(ABC):
         ground: Picture | None = None,
         batch: tuple[int, ...] = (),
         generator: torch.Generator | None = None,
-    ) -> Sheet:
+    ) -> Sheet[S]:
         """As `Medium.begin`: a sheet, which programs of this kind with other brushes may go on with.
 
         Args:
@@ -107,7 +110,7 @@ class BrushProgram(ABC):
             seed = int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
         return Sheet(frame, batch, sheets, seed)
 
-    def lay(self, state: Sheet, marks: Strokes) -> Sheet:
+    def lay(self, state: Sheet[S], marks: Strokes) -> Sheet[S]:
         """As `Medium.lay`, on the same sheet.
 
         Strokes keep to themselves: each has random numbers of its own, from the seed and its place in the picture, so
@@ -125,7 +128,7 @@ class BrushProgram(ABC):
         state.count += marks.count
         return state
 
-    def look(self, state: Sheet) -> Picture:
+    def look(self, state: Sheet[S]) -> Picture:
         """As `Medium.look`: float32; tensors of its own."""
         pictures = [self._picture(sheet).to(state.frame.device) for sheet in state.sheets]
         return Picture(torch.stack(pictures).unflatten(0, state.batch) if state.batch else pictures[0])
@@ -158,7 +161,7 @@ class BrushProgram(ABC):
             self.dear,
         )
 
-    def _lay(self, sheet: Any, strokes: Strokes, batch: Batch, seed: int, first: int) -> None:
+    def _lay(self, sheet: S, strokes: Strokes, batch: Batch, seed: int, first: int) -> None:
         """Paint strokes, which are numbered from `first` on."""
         for begin in range(0, len(strokes), CHUNK):
             part = slice(begin, min(begin + CHUNK, len(strokes)))
@@ -171,7 +174,7 @@ class BrushProgram(ABC):
 
     def alpha(
         self,
-        points: Any,  # [3, 2] pixels
+        points: ArrayLike,  # [3, 2] pixels
         radius: float,  # pixels
         pressure: tuple[float, float],
         *,
@@ -197,14 +200,14 @@ class BrushProgram(ABC):
 
     def alphas(
         self,
-        points: Any,  # [N, 3, 2] pixels
-        radius: Any,  # [N] pixels
-        pressure: Any,  # [N, 2]
+        points: ArrayLike,  # [N, 3, 2] pixels
+        radius: ArrayLike,  # [N] pixels
+        pressure: ArrayLike,  # [N, 2]
         *,
         height: int,
         width: int,
         seeds: Sequence[int] | np.ndarray,  # [N]
-        pace: Any = 1.0,  # [N] or one for all
+        pace: ArrayLike = 1.0,  # [N] or one for all
     ) -> np.ndarray:
         """[N, height, width] uint16: as `alpha` for many strokes, where 32768 is 1.
 
@@ -213,9 +216,8 @@ class BrushProgram(ABC):
         """
         height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
         mixed = [stroke_seed(checks.seed(seed)) for seed in seeds]
-        if np.ndim(pace) == 0:
-            pace = [pace] * (np.shape(radius)[0] if np.ndim(radius) else 0)
-        checked = check_strokes(points, radius, pressure, pace, max(height, width))
+        paces: object = [pace] * (np.shape(radius)[0] if np.ndim(radius) else 0) if np.ndim(pace) == 0 else pace
+        checked = check_strokes(points, radius, pressure, paces, max(height, width))
         if len(checked[0]) != len(mixed):
             raise InputError(f"expected {len(checked[0])} seeds, got {len(mixed)}")
         try:
@@ -226,19 +228,19 @@ class BrushProgram(ABC):
         return out
 
     @abstractmethod
-    def _sheet(self, height: int, width: int, background: tuple[float, float, float] | None) -> Any:
+    def _sheet(self, height: int, width: int, background: tuple[float, float, float] | None) -> S:
         """Something of this size to paint on."""
 
     @abstractmethod
-    def _put(self, sheet: Any, picture: np.ndarray) -> None:
+    def _put(self, sheet: S, picture: np.ndarray) -> None:
         """Make a sheet show a picture [4, H, W] float32, premultiplied."""
 
     @abstractmethod
-    def _paint(self, sheet: Any, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:
+    def _paint(self, sheet: S, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:
         """Paint stroke k, whose events [51, 3] are `stroke`."""
 
     @abstractmethod
-    def _picture(self, sheet: Any) -> Tensor:
+    def _picture(self, sheet: S) -> Tensor:
         """[4, H, W] of what is painted; a tensor of its own."""
 
     @abstractmethod

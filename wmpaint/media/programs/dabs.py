@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +22,7 @@ Box = tuple[int, int, np.ndarray]  # top, left, alpha [h, w]
 
 
 @explained
-class Dabs(BrushProgram):
+class Dabs(BrushProgram[np.ndarray]):
     """An embedded brush engine for machines without libmypaint; it reads the same brushes.
 
     It follows libmypaint 1.6 dab by dab, random numbers included, and lays the dabs in floating
@@ -56,13 +55,15 @@ class Dabs(BrushProgram):
     def _put(self, sheet: np.ndarray, picture: np.ndarray) -> None:
         sheet[:] = picture
 
-    def _paint(self, sheet: Any, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:
+    def _paint(
+        self, sheet: np.ndarray, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]
+    ) -> None:
         top, left, box = self._box(batch, k, stroke, seed, *sheet.shape[1:])
         target = sheet[:, top : top + box.shape[0], left : left + box.shape[1]]
         for channel, value in zip(target, (*color, 1.0), strict=True):
             channel += (np.float32(value) - channel) * box
 
-    def _picture(self, sheet: Any) -> Tensor:
+    def _picture(self, sheet: np.ndarray) -> Tensor:
         return torch.from_numpy(sheet.copy())
 
     def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:

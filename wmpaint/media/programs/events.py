@@ -9,7 +9,6 @@ larger (SPIRAL's environment and the Neural Painters' use the same 0.1 s).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -59,17 +58,17 @@ def stroke_seed(seed: int, index: int = 0) -> int:
 
 
 def check_strokes(
-    points: Any,  # [N, 3, 2] pixels
-    radius: Any,  # [N] pixels
-    pressure: Any,  # [N, 2]
-    pace: Any,  # [N]
+    points: object,  # [N, 3, 2] pixels
+    radius: object,  # [N] pixels
+    pressure: object,  # [N, 2]
+    pace: object,  # [N]
     side: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Strokes in pixels as float64 arrays, or an InputError that names the first one out of range.
 
     Points may lie 64 picture sides outside; radius is above 0 and below 16 sides.
     """
-    ranges: Sequence[tuple[str, Any, tuple[int, ...], float, float]] = (
+    ranges: Sequence[tuple[str, object, tuple[int, ...], float, float]] = (
         ("points", points, (3, 2), -64.0 * side, 64.0 * side),
         ("radius", radius, (), 1e-9, 16.0 * side),
         ("pressure", pressure, (2,), 0.0, 1.0),

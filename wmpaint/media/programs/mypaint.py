@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +21,7 @@ __all__ = ["MyPaint"]
 
 
 @explained
-class MyPaint(BrushProgram):
+class MyPaint(BrushProgram[NativeSurface]):
     """MyPaint's brush engine with one brush.
 
     The same strokes, size and seed give the same bits, in every process. Each thread that uses
@@ -64,10 +63,12 @@ class MyPaint(BrushProgram):
     def _put(self, sheet: NativeSurface, picture: np.ndarray) -> None:
         sheet.put(picture)
 
-    def _paint(self, sheet: Any, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]) -> None:
+    def _paint(
+        self, sheet: NativeSurface, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]
+    ) -> None:
         self._engine.paint(sheet, batch, k, stroke, seed, color)
 
-    def _picture(self, sheet: Any) -> Tensor:
+    def _picture(self, sheet: NativeSurface) -> Tensor:
         h, w = sheet.height, sheet.width
         out = np.empty((4, h, w), np.float32)
         for row, tiles in enumerate(sheet.tiles):  # [columns, 64, 64, 4]

@@ -20,7 +20,7 @@ from torch import Tensor
 from ...medium import HasAlpha
 from ...raster.tiles import arrange
 
-__all__ = ["LEAST", "Actions", "TileData", "least", "paint_tiles", "random_actions"]
+__all__ = ["LEAST", "StrokeActions", "TileData", "least", "paint_tiles", "random_actions"]
 
 SIDE = 4  # pixels of a tile
 TILES = 24  # kept of each stroke
@@ -37,7 +37,7 @@ def least(limit: float, what: str) -> int:
 
 
 @dataclass(frozen=True)
-class Actions:
+class StrokeActions:
     """N strokes in program pixels, each placed on a square window of its own."""
 
     points: Tensor  # [N, 3, 2]
@@ -49,16 +49,16 @@ class Actions:
     def __len__(self) -> int:
         return len(self.radius)
 
-    def first(self, n: int) -> Actions:
+    def first(self, n: int) -> StrokeActions:
         """The first `n` of them."""
-        return Actions(self.points[:n], self.radius[:n], self.pressure[:n], self.pace[:n], self.window[:n])
+        return StrokeActions(self.points[:n], self.radius[:n], self.pressure[:n], self.pace[:n], self.window[:n])
 
 
 @dataclass(frozen=True)
 class TileData:
     """Tiles of painted strokes: alpha averaged over seeds, and its variance between them."""
 
-    actions: Actions
+    actions: StrokeActions
     stroke: Tensor  # [T] int64, ascending
     origin: Tensor  # [T, 2] tile centre, pixels
     mean: Tensor  # [T, SIDE * SIDE]
@@ -68,7 +68,7 @@ class TileData:
 
 def random_actions(
     n: int, generator: torch.Generator, *, radius: tuple[float, float] = (0.5, 64.0), timed: bool = False
-) -> Actions:
+) -> StrokeActions:
     """Random strokes. `timed` also varies the pace, for brushes that listen to time."""
 
     def uniform(*shape: int) -> Tensor:
@@ -108,12 +108,12 @@ def random_actions(
     window = sizes[torch.searchsorted(sizes, need.clamp(max=SIZES[-1]).contiguous())]
     middle = (high_corner + low_corner) / 2
     points = points - middle[:, None] + window[:, None, None] / 2 + (uniform(n, 2) - 0.5)[:, None]
-    return Actions(points, r, pressure, pace, window)
+    return StrokeActions(points, r, pressure, pace, window)
 
 
 def paint_tiles(
     program: HasAlpha,
-    actions: Actions,
+    actions: StrokeActions,
     reach: Tensor,  # [N] half width to cover, pixels
     *,
     seeds: int,
@@ -183,7 +183,7 @@ def paint_tiles(
     )  # fmt: skip
 
 
-def _footprint(actions: Actions, reach: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _footprint(actions: StrokeActions, reach: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """(stroke, column, row) of every tile that each stroke's ribbon touches on its own window."""
     strokes, columns, rows = [], [], []
     for side in SIZES:

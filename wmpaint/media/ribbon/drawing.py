@@ -1,6 +1,6 @@
 """Pictures of strokes as bent ribbons: what a painter, or several on one canvas, begin, lay and look at.
 
-    begin(frame) -> Drawing      lay(drawing, strokes) -> Drawing      look(drawing, medium) -> Picture
+    begin(frame) -> Drawing      lay(drawing, strokes) -> Drawing      picture_of_ribbons(drawing, medium) -> Picture
 
 Strokes are noted while they are laid, and drawn in one pass when the picture is looked at; what is laid later is
 drawn over that picture.
@@ -25,8 +25,19 @@ from ...raster.influence import gains, influence
 from ...raster.tiles import Layout, Mosaic, arrange
 from ...strokes import Strokes
 
-__all__ = ["Drawing", "HasRibbons", "Ribbons", "begin", "gain_of", "influence_of", "lay", "layout_of", "look",
-           "mismatch_of", "reach_of"]  # fmt: skip
+__all__ = [
+    "Drawing",
+    "HasRibbons",
+    "Ribbons",
+    "begin",
+    "gain_of",
+    "influence_of",
+    "lay",
+    "layout_of",
+    "mismatch_of",
+    "picture_of_ribbons",
+    "reach_of",
+]  # fmt: skip
 
 TILE = 8  # pixels
 
@@ -114,7 +125,7 @@ def lay(drawing: Drawing, strokes: Strokes, layout: Layout | None = None) -> Dra
     return replace(drawing, laid=(*drawing.laid, strokes), layout=None if drawing.laid else layout)
 
 
-def look(drawing: Drawing, medium: HasRibbons) -> Picture:
+def picture_of_ribbons(drawing: Drawing, medium: HasRibbons) -> Picture:
     """As `Medium.look`: the mean and its variance, or without the variance as the program might paint it."""
     if drawing.seen is None:
         drawing.seen = _look(drawing, medium)

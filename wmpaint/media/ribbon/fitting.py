@@ -183,9 +183,9 @@ def fit(
     if not report.usable and (strokes, steps) != asked:
         need = math.ceil(ENOUGH * seeds * per_painting / (PAINTING - SURVEYING) / 60)
         warnings.warn(
-            f"the painter of {program.info.brush!r} is not usable: its error is {report.error_share:.0%} of the strokes' "
-            f"energy, and {USABLE:.0%} is the most; there was time for {strokes:,} strokes and {steps:,} steps: "
-            f"give it more minutes, about {max(need, math.ceil(2 * limit / 60))}",
+            f"the painter of {program.info.brush!r} is not usable: its error is {report.error_share:.0%} of the "
+            f"strokes' energy, and {USABLE:.0%} is the most; there was time for {strokes:,} strokes and {steps:,} "
+            f"steps: give it more minutes, about {max(need, math.ceil(2 * limit / 60))}",
             stacklevel=2,
         )
     return report

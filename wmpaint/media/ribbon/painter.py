@@ -28,8 +28,8 @@ from .drawing import (
     influence_of,
     lay,
     layout_of,
-    look,
     mismatch_of,
+    picture_of_ribbons,
     reach_of,
 )  # fmt: skip
 from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
@@ -147,7 +147,7 @@ class RibbonPainter(nn.Module):
         The variance is summed over red, green and blue, and is the program's per pixel at the frame's program height:
         averaging over larger pixels does not reduce it, as it does where a generator draws the grain.
         """
-        return look(state, self)
+        return picture_of_ribbons(state, self)
 
     def ribbons(self, strokes: Strokes, frame: Frame) -> Ribbons:
         """Ribbons as seen by a frame's pixels.

@@ -12,7 +12,7 @@ from torch import Tensor
 from ...errors import InputError
 from ...geometry import bezier
 from ...medium import HasAlpha
-from .data import LEAST, SIDE, Actions, TileData, least, paint_tiles, random_actions
+from .data import LEAST, SIDE, StrokeActions, TileData, least, paint_tiles, random_actions
 from .ribbon import MOST_DABS, SPEEDS, RibbonConfig
 
 __all__ = ["survey"]
@@ -82,7 +82,7 @@ def survey(
     return found, pace
 
 
-def _check_pace(program: HasAlpha, actions: Actions, reach: Tensor, limit: float) -> None:
+def _check_pace(program: HasAlpha, actions: StrokeActions, reach: Tensor, limit: float) -> None:
     """Refuse a program that paints too slowly for even the least of strokes."""
     trial, times = actions.first(PACE), []
     for first in range(2):  # a program may have to warm up
@@ -99,7 +99,7 @@ def _check_pace(program: HasAlpha, actions: Actions, reach: Tensor, limit: float
         )
 
 
-def _farthest(actions: Actions, data: TileData) -> Tensor:
+def _farthest(actions: StrokeActions, data: TileData) -> Tensor:
     """[N] distance from the curve to the farthest visible paint."""
     line = torch.arange(SIDE) - (SIDE - 1) / 2
     offset = torch.stack([line.repeat(SIDE), line.repeat_interleave(SIDE)], -1)

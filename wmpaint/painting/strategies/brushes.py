@@ -9,13 +9,13 @@ from ...frame import Frame
 from ...marks import Marks
 from ...medium import Picture, gain
 from ..state import PaintState
-from ..step import Task, look
+from ..step import Task, predicted
 
-__all__ = ["choose"]
+__all__ = ["choose_brushes"]
 
 
 @torch.no_grad()
-def choose(task: Task, state: PaintState, new: Marks, guide: Tensor, frame: Frame) -> Marks:
+def choose_brushes(task: Task, state: PaintState, new: Marks, guide: Tensor, frame: Frame) -> Marks:
     """New marks with a brush each, out of the task's choices.
 
     Args:
@@ -30,7 +30,7 @@ def choose(task: Task, state: PaintState, new: Marks, guide: Tensor, frame: Fram
 
     if len(task.choices) == 1:
         return of(task.choices[0])
-    seen = look(task, task.marks(state).detach(), frame.height)
+    seen = predicted(task, task.marks(state).detach(), frame.height)
     below = Picture(torch.cat([seen.mean, torch.ones_like(seen.mean[:1])]), seen.variance)
     gains = torch.stack([gain(task.medium, of(number), frame, below, guide) for number in task.choices])
     return new.replace(brush=torch.tensor(task.choices, device=new.device)[gains.argmax(0)])

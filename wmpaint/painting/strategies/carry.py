@@ -19,10 +19,10 @@ from ...objectives.photo import photo
 from ...raster.tiles import Layout
 from ..placing import place
 from ..state import PaintState
-from ..step import REPLAN, SLACK, Task, look, step
+from ..step import REPLAN, SLACK, Task, predicted, step
 from ..variables import Variables, limits
 from ..video.motion import Change, sampled
-from .brushes import choose
+from .brushes import choose_brushes
 from .rounds import VISIBLE
 
 __all__ = ["Carried", "carry"]
@@ -85,7 +85,7 @@ def carry(
     if not bool(changed.any()):
         return Carried(was.strokes, was.numbers, was.next, 0)
     with torch.no_grad():
-        before = look(task, was.strokes, frame.height).mean
+        before = predicted(task, was.strokes, frame.height).mean
     goal = torch.where(changed, resize(target, rows, columns), before)
     passage = _Passage(replace(task, goal=Goal.of(photo(goal))), was, free, change, changed, goal, frame, generator)
     passage.renew(True)
@@ -138,12 +138,12 @@ class _Passage:
         if not count:
             return
         with torch.no_grad():
-            picture = look(self.task, marks, frame.height).mean
+            picture = predicted(self.task, marks, frame.height).mean
         error = (picture - self.goal).square().mean(0) * self.changed
         last = self.task.schedule.rounds[-1]
         where = Where(error / error.mean().clamp(min=1e-30), self.goal, frame, last.radius, last.length)
         new = place(medium, where, count, state.generator, even=0.0)
-        state.renew(alive, choose(self.task, state, new, self.goal, frame))
+        state.renew(alive, choose_brushes(self.task, state, new, self.goal, frame))
         self.numbers = torch.cat([self.numbers[alive], torch.arange(self.next, self.next + count, device=frame.device)])
         self.next += count
 

@@ -123,7 +123,7 @@ class Inks:
         strokes: Any = marks
         pen = self.shares(strokes.color.detach(), 1.0)[0].argmax(1)
         radius = strokes.radius if self.radius is None else self.radius.to(strokes.color)[pen]
-        return strokes.replace(radius=radius, pressure=torch.ones_like(strokes.pressure), pen=pen)  # type: ignore[no-any-return]
+        return strokes.replace(radius=radius, pressure=torch.ones_like(strokes.pressure), pen=pen)
 
     def project(self, marks: Marks, progress: float) -> dict[str, Tensor]:
         """The colors, drawn to the inks."""

@@ -13,9 +13,9 @@ from ...medium import Where, influence
 from ...objectives.scene import Scene
 from ..placing import place
 from ..state import PaintState
-from ..step import Task, look
+from ..step import Task, predicted
 from ..variables import check_finite
-from .brushes import choose
+from .brushes import choose_brushes
 from .hold import bare_of
 
 __all__ = ["VISIBLE", "add", "shown"]
@@ -35,7 +35,7 @@ def add(task: Task, state: PaintState, progress: float) -> None:
             frame = task.at(task.schedule.coarse)
             where = Where(error, guide, frame, planned.radius, planned.length)
             new = place(task.medium, where, count, state.generator)
-            state.renew(alive, choose(task, state, new, guide, frame))
+            state.renew(alive, choose_brushes(task, state, new, guide, frame))
         state.rounds += 1
 
 
@@ -56,7 +56,7 @@ def wanted(task: Task, state: PaintState, progress: float) -> tuple[Tensor, Tens
     """How much the goal pulls at each pixel [H, W], and what it would like to see there [3, H, W]."""
     height = task.schedule.coarse
     with torch.no_grad():
-        seen = look(task, task.marks(state).detach(), height)
+        seen = predicted(task, task.marks(state).detach(), height)
     assert seen.variance is not None
     picture = seen.mean.detach().requires_grad_()
     guide = task.goal.start.guide(*picture.shape[1:])

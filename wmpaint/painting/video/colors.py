@@ -20,7 +20,18 @@ from ...image import load_image
 if TYPE_CHECKING:
     import av
 
-__all__ = ["HLG", "LARGEST", "PQ", "SDR_WHITE", "WHITE", "Look", "linear_light", "look_of", "picture_of", "raw_pixels"]
+__all__ = [
+    "HLG",
+    "LARGEST",
+    "PQ",
+    "SDR_WHITE",
+    "WHITE",
+    "Tonemap",
+    "linear_light",
+    "look_of",
+    "picture_of",
+    "raw_pixels",
+]
 
 LARGEST = 8192 * 8192  # pixels of a frame
 HD = 720  # rows from which an untagged film is taken for BT.709, as browsers do
@@ -45,7 +56,7 @@ KNEE = 0.7  # of white: what is darker stays, and all above is pressed together 
 
 
 @dataclass(frozen=True)
-class Look:
+class Tonemap:
     """How the light of a film is to be shown.
 
     Args:
@@ -57,7 +68,7 @@ class Look:
     peak: float = WHITE
 
 
-def look_of(lights: list[np.ndarray]) -> Look:  # each [n, 3]
+def look_of(lights: list[np.ndarray]) -> Tonemap:  # each [n, 3]
     """How to show a film of HDR of which this is the light at some places, in candelas a square meter."""
     # Luminance, since at the edges of saturated things single channels overshoot.
     peaks = [float(np.percentile(light @ np.array(LUMA, np.float32), 99.9)) for light in lights]
@@ -65,10 +76,10 @@ def look_of(lights: list[np.ndarray]) -> Look:  # each [n, 3]
     shares = [float(((low <= top) & (top < high)).mean()) for low, high in ((0.85, 0.91), (0.91, 1.06), (1.06, np.inf))]
     # SDR in the clothes of HDR: what is brightest is piled up at 100, and hardly anything is brighter.
     plain = shares[1] >= max(0.02, 4 * shares[0]) and shares[2] <= 0.04
-    return Look(SDR_WHITE if plain else WHITE, max(peaks))
+    return Tonemap(SDR_WHITE if plain else WHITE, max(peaks))
 
 
-def picture_of(frame: av.VideoFrame, look: Look | None = None, aspect: float = 1.0) -> Tensor:  # [3, H, W]
+def picture_of(frame: av.VideoFrame, look: Tonemap | None = None, aspect: float = 1.0) -> Tensor:  # [3, H, W]
     """What is seen of a frame: turned as it says, transparency laid on white.
 
     Args:
@@ -137,7 +148,7 @@ def _upright(pixels: np.ndarray, frame: Any) -> np.ndarray:  # [H, W, C]
     return pixels[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]
 
 
-def _shown(light: np.ndarray, look: Look | None) -> np.ndarray:  # [H, W, 3] -> [H, W, 3]
+def _shown(light: np.ndarray, look: Tonemap | None) -> np.ndarray:  # [H, W, 3] -> [H, W, 3]
     """Light as sRGB; HDR with paper white as white, and what is brighter pressed together above the knee.
 
     An SDR version of an HDR film may be made for the curve of sRGB, or for the 2.4 of television (BT.1886), and none

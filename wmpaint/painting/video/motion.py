@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["STILL", "Change", "Watch", "flow", "noise_of", "sampled"]
+__all__ = ["STILL", "Change", "Watch", "noise_of", "optical_flow", "sampled"]
 
 STILL = 6 / 255  # a smaller change is none; films that were packed well stay below
 NOISE = 4.0  # times the film's noise that a change must at least be
@@ -69,7 +69,7 @@ class Watch:
             self._painted, self._before = now, frame
             return None
         before, self._before = self._before, frame
-        moved = flow(before, frame)
+        moved = optical_flow(before, frame)
         threshold = max(self.still, NOISE * min(noise_of(before, frame, moved), LOUDEST))
         off = (now - self._painted).abs().amax(0)
         mask = _wider(off > threshold)
@@ -91,7 +91,7 @@ def noise_of(
     return float(least) / 0.3186 / math.sqrt(2)  # of a normal distribution; a difference has twice the variance
 
 
-def flow(
+def optical_flow(
     before: Tensor,  # [3, H, W]
     now: Tensor,  # [3, H, W]
 ) -> Tensor:  # [2, H, W]

@@ -13,12 +13,12 @@ from torch import Tensor
 from ...canvas import Canvas
 from ...errors import InputError
 from ...image import load_image, resize
+from ...marks import Marks
 from ...metrics import psnr
-from ...strokes import Strokes
 from ..asked import Brushes
 from ..result import Painting
 from ..run import Run
-from ..step import look
+from ..step import predicted
 from ..strategies.carry import Carried, carry
 from .motion import PIXELS, STILL, Watch
 
@@ -178,10 +178,10 @@ class VideoRun:
         numbers = {"frame": self._index, "cut": cut, "numbers": carried.numbers.tolist(), "next": carried.next}
         return replace(painting, provenance={**kept, **numbers})
 
-    def _quality(self, run: Run, strokes: Strokes, frame: Tensor) -> float:
+    def _quality(self, run: Run, strokes: Marks, frame: Tensor) -> float:
         height = run.schedule.fine
         with torch.no_grad():
-            picture = look(run.task, strokes, height).mean
+            picture = predicted(run.task, strokes, height).mean
         return psnr(picture.clamp(0, 1), resize(frame, *picture.shape[1:]))
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from ...errors import FileError, InputError, clipped
 from ...export.ffmpeg import RATES
 from ...foreign import foreign, reason
-from .colors import HLG, LARGEST, PQ, Look, linear_light, look_of, picture_of, raw_pixels
+from .colors import HLG, LARGEST, PQ, Tonemap, linear_light, look_of, picture_of, raw_pixels
 from .timing import LEAP, MOST, Pace, pace_of, rising
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Source:
     length: float
     aspect: float
     sound: Sound | None
-    look: Look | None
+    look: Tonemap | None
     faults: list[str]
 
     def frames(self) -> Iterator[tuple[float, av.VideoFrame]]:
@@ -308,7 +308,7 @@ def _packets(container: Any, stream: Any, faults: list[str]) -> Iterator[Any]:
     yield None
 
 
-def _look(path: Path) -> Look | None:
+def _look(path: Path) -> Tonemap | None:
     """How bright a film of high dynamic range is, at some places of it; None of any other film."""
     with _container(path) as container:
         stream = _video(container, path)
