@@ -95,11 +95,11 @@ def _frames(
     steps = 1 if still else min(most, STEPS)
     real, targets, growing = real_program(agent, program, seed), [], []
     for picture, strokes in zip(pictures, painted, strict=True):
-        frame = Frame(agent.policy.canvas(picture), cell, device=strokes.device)
+        cells = Frame(agent.policy.canvas(picture), cell, device=strokes.device)
         shown = agent.environment.colors(picture[None].to(strokes.device))
-        targets.append(F.interpolate(shown, size=frame.size, mode="bilinear", align_corners=False, antialias=True)[0])
+        targets.append(F.interpolate(shown, size=cells.size, mode="bilinear", align_corners=False, antialias=True)[0])
         mine = max(1, round(steps * len(strokes) / most))  # who has fewer strokes is done earlier
-        films = (stroke_frames(m, strokes, frame, frames=mine, hold=0, pace="even") for m in (agent.medium, real))
+        films = (stroke_frames(m, strokes, cells, frames=mine, hold=0, pace="even") for m in (agent.medium, real))
         growing.append(list(films))
     now = [[target, target, target] for target in targets]
     for number in range(steps + 1):
