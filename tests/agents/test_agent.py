@@ -11,9 +11,9 @@ from pupils import Blobs, agent, chance
 from torch import Tensor
 
 from wmpaint.agents import Agent
-from wmpaint.agents.config import AgentConfig
-from wmpaint.agents.observation import as_ink, in_squares
-from wmpaint.agents.policies import Decision
+from wmpaint.agents.config import KINDS, AgentConfig
+from wmpaint.agents.environment import as_ink, in_squares
+from wmpaint.agents.policies import POLICIES, Decision
 from wmpaint.errors import InputError
 from wmpaint.strokes import Strokes
 
@@ -47,6 +47,12 @@ def same(one: Any, two: Any) -> bool:
 def test_sizes_that_cannot_be_are_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         AgentConfig(**change)
+
+
+def test_every_kind_has_a_policy() -> None:
+    assert tuple(POLICIES) == KINDS
+    for kind in KINDS:
+        assert type(agent(kind=kind, channels=3).policy) is POLICIES[kind]
 
 
 def test_sizes_there_and_back() -> None:
@@ -120,7 +126,7 @@ def test_as_many_strokes_as_one_likes() -> None:
     two = agent(per_look=2, strokes=4)
     assert [two(given, strokes=count).count for count in (1, 3, 5)] == [1, 3, 5]
     for wrong in (0, -1, 10_001):
-        with pytest.raises(InputError, match="1 to 10000 strokes"):
+        with pytest.raises(InputError, match="1 to 10,000 strokes"):
             pupil(given, strokes=wrong)
     once = agent(kind="set", per_look=3)
     assert once(given, strokes=2).count == 2

@@ -43,7 +43,7 @@ def test_a_canvas_goes_on(channels: int) -> None:
 
 def test_without_noise_there_is_no_variance() -> None:
     place, laid = setting(noise=False)
-    assert not place.random and float(variance(place.lay(place.bare(TARGET), laid)).abs().max()) < 1e-6
+    assert not place.info.random and float(variance(place.lay(place.bare(TARGET), laid)).abs().max()) < 1e-6
 
 
 def test_ink_lies_on_the_way_from_ground_to_ink() -> None:

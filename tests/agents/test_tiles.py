@@ -64,7 +64,7 @@ def test_a_photo_of_any_size_comes_closer(size: tuple[int, int]) -> None:
 
 def test_strokes_of_tiles_are_counted() -> None:
     for count in (0, 20_001):
-        with pytest.raises(InputError, match="1 to 20000 strokes"):
+        with pytest.raises(InputError, match="1 to 20,000 strokes"):
             tiles(reach=0.45, noise=False)(torch.rand(3, 16, 16), count)
 
 

@@ -10,22 +10,7 @@ from .store import available, load, save
 from .training import Stage, Training
 
 __all__ = [
-    "Agent",
-    "AgentConfig",
-    "CoarseToFine",
-    "Copying",
-    "Evaluation",
-    "Freehand",
-    "Lesson",
-    "LossWeights",
-    "Stage",
-    "Training",
-    "WeightedLessons",
-    "available",
-    "comparison_sheet",
-    "evaluate",
-    "load",
-    "plan_training",
-    "save",
+    "Agent", "AgentConfig", "CoarseToFine", "Copying", "Evaluation", "Freehand", "Lesson", "LossWeights", "Stage",
+    "Training", "WeightedLessons", "available", "comparison_sheet", "evaluate", "load", "plan_training", "save",
     "write_grid",
-]
+]  # fmt: skip

@@ -77,8 +77,7 @@ class AgentConfig:
             raise InputError(f"expected ink of another color than the ground, got {self.ink} for both")
         if self.pressure[0] >= self.pressure[1]:
             raise InputError(f"expected the lightest pressure and then the firmest, got {self.pressure}")
-        if type(self.reach) is not float or not 0.1 <= self.reach <= 2:
-            raise InputError(f"expected reach of 0.1 to 2, got {self.reach!r:.40}")
+        checks.number("reach", self.reach, 0.1, 2)
         if not 0 < self.radius[0] < self.radius[1]:
             raise InputError(f"expected the smallest radius and then the largest, got {self.radius}")
 

@@ -98,19 +98,17 @@ def plan_training(
     team.share(batch)  # refuses what cannot be shared
     if (copy or weights.strokes) and (copy_from or data).take([0], side=side).strokes is None:
         raise InputError(f"expected data with known strokes to copy, got {(copy_from or data).name}")
-    medium = medium or families.load(brush)
-    if not medium.info.differentiable:
-        raise InputError(f"expected a medium with gradients to learn with, got {medium.info.full_name}")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
+        medium = medium or families.load(brush)
+        if not medium.info.differentiable:
+            raise InputError(f"expected a medium with gradients to learn with, got {medium.info.full_name}")
         notes = {"data": data.name, **({"credit": data.credit} if data.credit else {})}
         agent = Agent(config, medium, notes)
-        critic = Critic(config.channels, config.sees) if weights.critic else None
+        critic = Critic(config.channels, config.sees).to(team.device) if weights.critic else None
     if begin_with is not None:
         _take_over(agent, begin_with)
     agent.to(team.device)
-    if critic is not None:
-        critic.to(team.device)
     copying = Copying(copy_from or data, batch=batch, team=team)
     free: Lesson
     if policy.any_size:
@@ -122,9 +120,7 @@ def plan_training(
     stages = [Stage(copying, copy)] if copy else []
     if copy < 1:
         stages.append(Stage(free))
-    return Training(
-        agent, stages, steps=steps, minutes=minutes, rate=rate, seed=seed, critic=critic, team=team,
-    )  # fmt: skip
+    return Training(agent, stages, steps=steps, minutes=minutes, rate=rate, seed=seed, critic=critic, team=team)
 
 
 def _take_over(agent: Agent, earlier: Agent) -> None:

@@ -1,7 +1,8 @@
-"""Where an agent acts: a medium, and square canvases of many pictures at once, of which it sees colors or ink."""
+"""Where an agent acts, and what it sees: square canvases of many pictures at once, in colors or as amounts of ink."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -10,12 +11,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..canvas import Canvas
+from ..errors import InputError
 from ..frame import Frame
+from ..image import GOAL, load_image
 from ..marks import Marks
-from ..medium import Medium, Picture, render
+from ..medium import Medium, MediumInfo, Picture, render
 from .config import AgentConfig
 
-__all__ = ["Environment", "resized"]
+__all__ = ["Environment", "as_ink", "as_pictures", "in_squares", "picture_where", "resized", "squares_of"]
 
 
 class Environment:
@@ -31,16 +34,14 @@ class Environment:
         self.canvas = Canvas(background=config.ground)
 
     @cached_property
-    def random(self) -> bool:
-        """Whether the program strays from the medium's pictures."""
-        return self.medium.info.random
+    def info(self) -> MediumInfo:
+        """Of the medium."""
+        return self.medium.info
 
     def frame(self, like: Tensor | Marks, height: int, program_height: int | None = None) -> Frame:
         """The pixels of canvases, where targets or marks lie."""
-        return Frame(
-            self.canvas, height, program_height=program_height or self.config.program_height, device=like.device,
-            dtype=like.dtype,
-        )  # fmt: skip
+        program = program_height or self.config.program_height
+        return Frame(self.canvas, height, program_height=program, device=like.device, dtype=like.dtype)
 
     def bare(self, target: Tensor) -> Picture:  # [B, C, h, w]
         """Canvases without a mark, one for each target."""
@@ -95,13 +96,25 @@ class Environment:
         """[B] mean squared error of what is seen."""
         return (self.observe(picture) - target).square().mean((1, 2, 3))
 
+    def _layer(self, marks: Marks, frame: Frame) -> Callable[[Picture, int], Picture]:
+        """A function that lays the k-th marks on canvases.
+
+        Where marks do not depend on what lies beneath, all of them are painted at once, each on a sheet of its own.
+        """
+        if self.info.reads_canvas:
+            return lambda canvas, k: render(self.medium, marks.span(k, k + 1), frame, ground=canvas)
+        sheets = render(self.medium, marks.apart(), frame.on(None)).mean.unflatten(0, marks.shape)
+        return lambda canvas, k: Picture(sheets[:, k] + (1 - sheets[:, k, 3:]) * canvas.mean)
+
     @torch.no_grad()
     def stages(self, marks: Marks, target: Tensor, height: int, every: int = 1) -> Tensor:
         """[B, K / every, C, height, height] bare canvases with the first 0, `every`, 2 `every`, ... marks laid."""
-        state, found = self.medium.begin(self.frame(target, height), batch=marks.batch), []
-        for start in range(0, marks.count, every):
-            found.append(self.observe(self.medium.look(state)))
-            state = self.medium.lay(state, marks.span(start, start + every))
+        frame, found = self.frame(target, height), []
+        canvas, lay = Picture(frame.bare(marks.batch)), self._layer(marks, frame)
+        for k in range(marks.count):
+            if k % every == 0:
+                found.append(self.observe(canvas))
+            canvas = lay(canvas, k)
         return torch.stack(found, 1)
 
     @torch.no_grad()
@@ -110,26 +123,23 @@ class Environment:
 
         The target is [B, C, h, h], and so are the canvases.
         """
-        frame, errors = self.frame(target, target.shape[-1], program_height), [self.error(canvas, target)]
-        state = self.medium.begin(frame, ground=canvas, batch=marks.batch)
+        lay, errors = self._layer(marks, self.frame(target, target.shape[-1], program_height)), []
         for k in range(marks.count):
-            state = self.medium.lay(state, marks.span(k, k + 1))
-            errors.append(self.error(self.medium.look(state), target))
-        found = torch.stack(errors, 1)
-        return found[:, :-1] - found[:, 1:]
+            errors.append(self.error(canvas, target))
+            canvas = lay(canvas, k)
+        return -torch.stack([*errors, self.error(canvas, target)], 1).diff(dim=1)
 
     @torch.no_grad()
     def improving(self, canvas: Picture, marks: Marks, target: Tensor) -> Marks:
         """The marks, without those that would take the picture away from the target, laid after those that stay."""
         side = self.config.sees
-        target, canvas = resized(target, side), _below(canvas, side)
+        target, canvas, lay = resized(target, side), _below(canvas, side), self._layer(marks, self.frame(target, side))
         error, kept = self.error(canvas, target), []
         for k in range(marks.count):
-            after = self.lay(canvas, marks.span(k, k + 1), height=side)
+            after = lay(canvas, k)
             error_after = self.error(after, target)
             better = error_after < error
-            canvas = picture_where(better, after, canvas)
-            error = torch.where(better, error_after, error)
+            canvas, error = picture_where(better, after, canvas), torch.where(better, error_after, error)
             kept.append(better)
         return marks.where(torch.stack(kept, 1))
 
@@ -160,3 +170,60 @@ def resized(pictures: Tensor, side: int) -> Tensor:
     if before % side == 0:
         return F.avg_pool2d(pictures, before // side)
     return F.interpolate(pictures, size=(side, side), mode="bilinear", align_corners=False, antialias=before > side)
+
+
+# What is shown of images
+
+
+def squares_of(images: Any, config: AgentConfig) -> tuple[Tensor, bool]:
+    """([B, C, side, side], whether it was one image), as the agent of that config takes them.
+
+    Raises:
+        InputError: something that is no picture, or not finite.
+    """
+    pictures, single = as_pictures(images)
+    if config.channels == 1:
+        pictures = torch.cat([as_ink(picture) for picture in pictures.split(1)])
+    elif pictures.shape[1] == 1:
+        pictures = pictures.expand(-1, 3, -1, -1)
+    return in_squares(pictures, config.side), single
+
+
+def as_pictures(images: Any) -> tuple[Tensor, bool]:
+    """([B, 1 or 3, H, W] in 0..1, whether it was one image).
+
+    Raises:
+        InputError: something that is no picture, or not finite.
+    """
+    single = True
+    if isinstance(images, Tensor) and images.ndim in (3, 4):
+        if images.shape[-3] not in (1, 3) or 0 in images.shape or not images.is_floating_point():
+            raise InputError(f"expected images [B, 1 or 3, H, W] in 0..1, got {images.dtype} {tuple(images.shape)}")
+        single = images.ndim == 3
+        pictures = images[None] if single else images
+    else:
+        pictures = load_image(images, most=GOAL)[None, :3]
+    if not bool(pictures.isfinite().all()):
+        raise InputError("expected images of finite numbers, got some that are not")
+    return pictures.detach().float().clamp(0, 1), single
+
+
+def as_ink(
+    pictures: Tensor,  # [B, 1 or 3, H, W] of one polarity
+) -> Tensor:
+    """[B, 1, H, W] amounts of ink: brightness, or darkness where the border is bright."""
+    gray = pictures.mean(1, keepdim=True)
+    border = torch.cat([gray[..., 0, :], gray[..., -1, :], gray[..., 0], gray[..., -1]], -1)
+    return 1 - gray if float(border.mean()) > 0.5 else gray
+
+
+def in_squares(pictures: Tensor, side: int) -> Tensor:
+    """[B, C, side, side]: the whole picture in the middle, with its border's color around it."""
+    height, width = pictures.shape[2:]
+    if (height, width) == (side, side):
+        return pictures
+    scale = side / max(height, width)
+    size = max(1, round(height * scale)), max(1, round(width * scale))
+    fitted = F.interpolate(pictures, size=size, mode="bilinear", align_corners=False, antialias=scale < 1)
+    left, top = (side - size[1]) // 2, (side - size[0]) // 2
+    return F.pad(fitted, (left, side - size[1] - left, top, side - size[0] - top), mode="replicate").clamp(0, 1)

@@ -18,8 +18,7 @@ from ..painting.brush_ref import BrushRef, program_of
 from ..painting.result import Painting
 from ..version import __version__
 from .agent import Agent
-from .environment import resized
-from .observation import as_pictures
+from .environment import as_pictures, resized
 
 __all__ = ["Evaluation", "evaluate", "painted_by", "painting_of", "real_program"]
 

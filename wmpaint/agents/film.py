@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .. import checks
 from ..errors import InputError
 from ..export.animation import encode_film, stroke_frames
 from ..frame import Frame
@@ -23,7 +24,7 @@ GUTTER = 0.06  # of a cell
 SHADE = 0.86  # of the gutter
 FPS, MOVING, HOLD = 12.0, 4.0, 2.0  # frames a second; seconds at least of painting, and of the finished picture
 MOST, STEPS = 64, 60  # pictures in a film, and frames that strokes come in
-FILMS = (".mp4", ".gif", ".webp")
+FILMS = (".mp4", ".gif", ".webp", ".png")
 
 
 def comparison_sheet(agent: Agent, pictures: Tensor, *, program: str = "auto", seed: int = 0) -> Tensor:
@@ -61,12 +62,8 @@ def write_grid(
     Raises:
         InputError: a file of another kind, too many pictures, or what the agent raises.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in (*FILMS, ".png"):
-        raise InputError(f"expected a grid named {', '.join(FILMS)} or .png, got {str(path)!r}")
-    if not 16 <= cell <= 1024:
-        raise InputError(f"expected cells of 16 to 1024 pixels, got {cell}")
+    suffix = checks.suffix("a grid", path, FILMS)
+    checks.whole("cells of … pixels", cell, 16, 1024)
     pictures = _pictures(agent, images, cell)
     painted = [agent.strokes_for(picture, strokes, polish=polish) for picture in pictures]
     frames = _frames(agent, pictures, painted, cell, program, seed, still=suffix == ".png")
@@ -98,19 +95,12 @@ def _frames(
     steps = 1 if still else min(most, STEPS)
     real, targets, growing = real_program(agent, program, seed), [], []
     for picture, strokes in zip(pictures, painted, strict=True):
-        canvas = agent.policy.canvas(picture)
+        cells = Frame(agent.policy.canvas(picture), cell, device=strokes.device)
         shown = agent.environment.colors(picture[None].to(strokes.device))
-        size = canvas.pixels(cell)
-        targets.append(F.interpolate(shown, size=size, mode="bilinear", align_corners=False, antialias=True)[0])
+        targets.append(F.interpolate(shown, size=cells.size, mode="bilinear", align_corners=False, antialias=True)[0])
         mine = max(1, round(steps * len(strokes) / most))  # who has fewer strokes is done earlier
-        growing.append(
-            [
-                stroke_frames(
-                    medium, strokes, Frame(canvas, cell, device=strokes.device), frames=mine, hold=0, pace="even"
-                )
-                for medium in (agent.medium, real)
-            ]
-        )
+        films = (stroke_frames(m, strokes, cells, frames=mine, hold=0, pace="even") for m in (agent.medium, real))
+        growing.append(list(films))
     now = [[target, target, target] for target in targets]
     for number in range(steps + 1):
         now = [[row[0], *map(next, films, row[1:])] for row, films in zip(now, growing, strict=True)]

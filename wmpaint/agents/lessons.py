@@ -242,7 +242,7 @@ class Freehand(Lesson):
         painted = place.lay(under_way.canvas, marks, height=height)
         picture = place.observe(painted)
         parts = {"l2": (picture - target).square().mean()}
-        if w.variance and place.random:
+        if w.variance and place.info.random:
             parts["variance"] = place.variance(painted).mean()
         if w.early and agent.config.looks > 1 and marks.count > 1:
             some = int(torch.randint(1, marks.count, (), generator=generator, device=generator.device))
@@ -298,9 +298,8 @@ class CoarseToFine(Lesson):
                 step = step[self.team.share(self.batch)].to(pictures) / 2
                 corner, share = corner + share * step, share / 2
                 assert canvas.variance is not None
-                parts = torch.cat([canvas.mean, canvas.variance[:, None]], 1)
-                parts = window(parts, step, 0.5, c.side)
-                canvas = Picture(parts[:, :4], parts[:, 4])
+                both = window(torch.cat([canvas.mean, canvas.variance[:, None]], 1), step, 0.5, c.side)
+                canvas = Picture(both[:, :4], both[:, 4])
         return Outcome(loss / LEVELS, terms)
 
 

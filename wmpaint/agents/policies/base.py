@@ -9,14 +9,14 @@ from typing import Any, ClassVar, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ... import checks
 from ...canvas import Canvas
 from ...errors import InputError
 from ...marks import Marks
 from ...medium import Medium, Picture
 from ..action import Actions, ActionSpace
 from ..config import AgentConfig
-from ..environment import Environment, resized
-from ..observation import squares_of
+from ..environment import Environment, resized, squares_of
 
 __all__ = ["Decision", "Policy", "SquarePolicy"]
 
@@ -174,8 +174,7 @@ class Policy(ABC):
                 f"expected pictures [B, {c.channels}, {c.side}, {c.side}] for this agent, got {tuple(pictures.shape)}"
             )
         total = c.strokes if count is None else count
-        if not 1 <= total <= MOST:
-            raise InputError(f"expected 1 to {MOST} {kind.noun}s, got {total}")
+        checks.whole(f"… {kind.noun}s", total, 1, MOST)
         if self.looks_once and total > c.strokes:
             raise InputError(f"expected at most {c.strokes} {kind.noun}s of an agent that looks once, got {total}")
         looks, target = -(-total // c.per_look), pictures.to(next(self.net.parameters()))

@@ -11,9 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ... import memory
+from ... import checks, memory
 from ...canvas import Canvas
-from ...errors import InputError
 from ...frame import Frame
 from ...image import resize
 from ...marks import Marks
@@ -21,7 +20,7 @@ from ...medium import Medium, Picture, render
 from ...painting.run import Run
 from ...painting.schedule import LATER
 from ..action import Actions
-from ..observation import as_pictures
+from ..environment import as_pictures
 from .base import Policy
 from .set import PER_LOOK, SetNet, imitate_as_set
 
@@ -83,10 +82,8 @@ class TilesPolicy(Policy):
             InputError: a number of marks or of steps out of range.
         """
         total, steps = self.config.strokes if count is None else count, POLISH if polish is None else polish
-        if not 0 <= steps <= 1000:
-            raise InputError(f"expected 0 to 1000 steps of polish, got {steps}")
-        if not 1 <= total <= MOST:
-            raise InputError(f"expected 1 to {MOST} {self.space.kind.noun}s, got {total}")
+        checks.whole("… steps of polish", steps, 0, 1000)
+        checks.whole(f"… {self.space.kind.noun}s", total, 1, MOST)
         painted = []
         for picture in pictures:
             picture, canvas = picture.to(next(self.net.parameters())), self.canvas(picture)
@@ -105,10 +102,8 @@ class TilesPolicy(Policy):
         height = round(SHORT * max(1.0, 1 / canvas.aspect))
         memory.check_painting(total, height, canvas.aspect, nets=True)
         short = min(canvas.pixels(height)) / height  # canvas units of the shorter side
-        frame = Frame(
-            canvas, height, program_height=max(height, round(self.config.program_height / short)),
-            device=picture.device, dtype=picture.dtype,
-        )  # fmt: skip
+        program = max(height, round(self.config.program_height / short))
+        frame = Frame(canvas, height, program_height=program, device=picture.device, dtype=picture.dtype)
         target, ground = resize(picture, *frame.size), Picture(frame.bare())
         turns = [(level, turn) for level in range(LEVELS) for turn in range(LOOKS * 4 if level < 2 else 4)]
         counts = [sum(1 for level, _ in turns if level == k) for k in range(LEVELS)]
@@ -208,20 +203,21 @@ def settled(marks: Marks, target: Tensor, medium: Medium, frame: Frame) -> Marks
     def painted(value: Tensor, frame: Frame = black) -> Tensor:
         return render(medium, marks.replace(**{name: value}), frame).mean[:3]
 
+    with torch.enable_grad():
+        free = torch.ones_like(color).requires_grad_()
+        white = painted(free)
+
     def pulled(picture: Tensor) -> Tensor:
-        with torch.enable_grad():
-            value = torch.zeros_like(color).requires_grad_()
-            (found,) = torch.autograd.grad(painted(value), value, picture)
-        return found
+        """The transpose of `painted`, which is the same whatever the colors."""
+        return torch.autograd.grad(white, free, picture, retain_graph=True)[0]
 
     cover = pulled(torch.ones_like(target))
-    white = painted(torch.ones_like(color))
 
     def along(way: Tensor) -> Tensor:
         """As painted, of numbers beyond the range of colors."""
         low, high = way.aminmax()
         span = (high - low).clamp(min=1e-20)
-        return span * painted((way - low) / span) + low * white
+        return span * painted((way - low) / span) + low * white.detach()
 
     hold = HOLD * cover.mean()
     scale = cover + hold  # of the diagonal, about
