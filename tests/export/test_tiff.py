@@ -36,6 +36,19 @@ def test_other_readers_get_every_value(tmp_path, monkeypatch, compression, bits,
             assert np.array_equal(np.asarray(image), wanted)
 
 
+def test_the_fields_are_those_that_are_meant():
+    """As TIFF 6.0 numbers them; baseline wants a resolution (282, 283, 296) also of a picture that has none."""
+    plain = [256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 34675]
+    for options, more in (({}, []), ({"dpi": 300, "description": "a", "software": "b"}, [270, 305])):
+        stream = io.BytesIO()
+        encode_tiff(stream, noise(3, 3, 2), compression="none", **options)
+        with Image.open(stream) as image:
+            tags = image.tag_v2
+            assert sorted(tags) == sorted(plain + more) and (tags[259], tags[262], tags[284]) == (1, 2, 1)
+            assert tags[296] == (2 if options else 1) and tags[282] == tags[283] == (300 if options else 1)
+            assert ("dpi" in image.info) == bool(options)
+
+
 def test_what_is_refused():
     picture = torch.zeros(3, 4, 4)
     with pytest.raises(InputError, match="expected bits of 8 or 16, got 12"):

@@ -50,7 +50,7 @@ def encode_tiff(
             rowsperstrip=min(band_rows(picture, bits), height), metadata=None, photometric="rgb",
             extrasamples=["unassalpha"] if channels == 4 else None,
             compression="zlib" if deflate else None, predictor=deflate or None, iccprofile=_profile(),
-            description=_text(description), software=_text(software) or False,
+            description=_text(description) or None, software=_text(software) or False,
             resolution=None if dpi is None else (dpi, dpi), resolutionunit=None if dpi is None else "INCH",
         )  # fmt: skip
 
