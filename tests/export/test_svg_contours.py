@@ -30,5 +30,19 @@ def test_two_islands_corners_and_the_rim():
     # All inside: the contour runs around the grid, 1/9 of a sample outside of it, with corners cut.
     (loop,) = contours(np.full((4, 5), 1.0))
     assert loop.min() == pytest.approx(-1 / 9) and area(loop) > 3 * 4
-    # Diagonal neighbors are kept apart.
-    assert len(contours(np.array([[1.0, -1.0], [-1.0, 1.0]]))) == 2
+
+
+def test_diagonal_neighbors_are_joined_where_the_middle_between_them_is_above_the_level():
+    for high, low, count in ((1.0, -1.0, 2), (1.0, -3.0, 2), (3.0, -1.0, 1)):
+        loops = contours(np.array([[high, low], [low, high]]))
+        assert len(loops) == count and all(area(loop) > 0 for loop in loops)
+
+
+def test_what_is_at_the_level_is_not_above_it():
+    """A square of 3 samples at 1, with its middle, or what lies around it, at the level itself."""
+    field = np.zeros((5, 5))
+    field[1:4, 1:4] = 1.0
+    (loop,) = contours(field)
+    assert area(loop) == pytest.approx(16 - 2) and loop.min() == 0 and loop.max() == 4  # to where it is 0, less corners
+    field[2, 2] = 0.0
+    assert sorted(round(area(loop), 6) for loop in contours(field)) == [0.0, 14.0]
