@@ -14,6 +14,7 @@ from wmpaint.canvas import Canvas
 from wmpaint.cli import session
 from wmpaint.cli.app import app
 from wmpaint.errors import FileError
+from wmpaint.medium import MediumInfo
 from wmpaint.painting import BrushRef, Painting, result
 
 
@@ -290,17 +291,21 @@ def school(monkeypatch):
     asked["report"] = report
 
     class Pupil:
-        brush = "own"
+        brush, brush_hash = "own", ""
 
         def __init__(self) -> None:
             self.notes: dict = {}
+
+        @property
+        def info(self) -> MediumInfo:
+            return MediumInfo("flat", self.brush, "1", self.brush_hash, self.notes.get("definition"))
 
         def save(self, path) -> None:
             Path(path).write_text(json.dumps(self.notes))
 
     def program(brush, seed=0):
         asked["program"] = brush
-        return SimpleNamespace(brush="own", brush_hash=programs.Brush.load(brush).hash, name="flat", version="1")
+        return SimpleNamespace(info=MediumInfo("flat", "own", "1", programs.Brush.load(brush).hash))
 
     def fit(painter, teacher, *, seed, minutes, progress):
         asked.update(seed=seed, minutes=minutes)
@@ -330,7 +335,7 @@ def school(monkeypatch):
     monkeypatch.setattr(painters, "sheet", lambda *args: torch.zeros(3, 4, 6), raising=False)
     monkeypatch.setattr(painters, "available", lambda: ["own"], raising=False)
     monkeypatch.setattr(programs, "program", program, raising=False)
-    monkeypatch.setattr(programs, "listing", lambda: listing, raising=False)
+    monkeypatch.setattr(programs, "brush_entries", lambda: listing)
     monkeypatch.setattr(programs, "contact_sheet", lambda: torch.ones(3, 5, 7), raising=False)
     source = Path(programs.__file__).parent / "brushes" / "charcoal.myb"
     Path("own.myb").write_bytes(source.read_bytes())
@@ -365,7 +370,8 @@ def test_a_brush_beyond_painters_is_refused_before_training(monkeypatch):
     brush = json.loads(programs.Brush.load("pencil").data)
     brush["settings"]["smudge"] = {"base_value": 0.5, "inputs": {}}
     Path("pencil.myb").write_text(json.dumps(brush))
-    made = SimpleNamespace(brush="pencil", style=programs.Brush.load("pencil.myb"))  # that cannot paint at all
+    style = programs.Brush.load("pencil.myb")
+    made = SimpleNamespace(info=MediumInfo("none", "pencil", "1", style.hash), style=style)  # that cannot paint at all
     monkeypatch.setattr(programs, "program", lambda brush: made)
     done = wmpaint("train-painter", "pencil.myb", "-o", "my.safetensors")
     assert done.exit_code == 2 and "got pencil with smudge 0.5" in done.stderr and done.stderr.count("\n") == 1

@@ -74,7 +74,7 @@ class MediumInfo:
 class Picture(NamedTuple):
     """What a medium shows.
 
-    Args:
+    Attributes:
         mean: [*batch, 4, H, W] premultiplied RGBA in 0..1, row 0 at the top; on a canvas with a background alpha is 1.
         variance: [*batch, H, W] of a random medium around it, summed over red, green and blue, if it is known.
         relief: [*batch, H, W] height of the paint in canvas units, if it has any.
