@@ -11,7 +11,7 @@ PHOTO = torch.rand(3, 16, 24, generator=_chance)
 NET = wp.features.load()
 STROKES = wp.Strokes(
     torch.rand(3, 3, 2, generator=_chance),
-    torch.full((3,), 0.01),
+    torch.full((3,), 0.1),
     torch.ones(3, 2),
     torch.rand(3, 3, generator=_chance),
 )
