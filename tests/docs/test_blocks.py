@@ -76,6 +76,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     @wraps(init)
     def less(run: wp.Run, *given: Any, **how: Any) -> None:
         first = how.get("init")
+        if isinstance(first, wp.Painting):
+            first = first.strokes
         least = 8 + (0 if first is None else len(first))
         how |= {"strokes": min(how.get("strokes", 500), max(16, least)), "height": min(how.get("height", 512), 48)}
         init(run, *given, **{**how, "steps": min(how.get("steps") or 4, 4)})

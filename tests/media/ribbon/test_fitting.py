@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -175,6 +176,9 @@ class Clock:
             return learn(*args)  # type: ignore[arg-type]
 
         monkeypatch.setattr(fitting, "predict", predict)
+        # One clock is one worker's: with two, how far the other has come would depend on the machine.
+        for module in (fitting, survey):
+            monkeypatch.setattr(module, "paint_tiles", partial(data.paint_tiles, threads=1))
         for module in (fitting, survey, data):
             monkeypatch.setattr(module, "time", clock)
 
