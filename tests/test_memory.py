@@ -69,7 +69,11 @@ def test_a_run_counts_what_it_looks_at_and_the_finished_picture(monkeypatch):
     monkeypatch.setattr(memory, "check_painting", lambda *given, **how: asked.append((given, how)))
     run = wp.Run(torch.rand(3, 12, 16), strokes=20, height=4096)
     (given, how), seen = asked[0], run.schedule.fine
-    assert given == (20, 4096, pytest.approx(4 / 3), seen) and seen <= 200 and how == {"nets": False}
+    assert (
+        given == (20, 4096, pytest.approx(4 / 3), seen)
+        and seen <= 200
+        and how == {"nets": False, "numbers": run.painter.marks.width()}
+    )
 
 
 def test_a_run_knows_of_networks(monkeypatch):

@@ -19,25 +19,26 @@ __all__ = ["check_painting", "check_picture", "free_memory", "needed", "picture"
 MB = 1 << 20
 _BASE = 640 * MB  # the interpreter, torch, and the painter
 _ROOM = 96 * MB  # of that, what a process that has all these loaded still takes
-_STROKE = 256 << 10  # ribbons, their activations and gradients, and the optimizer's state
+_STROKE = 255 << 10  # ribbons, their activations and gradients
+_NUMBER = 128  # of a mark's columns: itself and its copies on the way, gradient, the optimizer's moments
 _SEEN = 512  # bytes a pixel of pictures that are looked at while painting: targets, tiles, gradients
 _NETS = 4_096  # those where networks look at them
 _SHOWN = 72  # bytes a pixel of a picture that is only rendered: itself, its variance, copies on the way, its file
 
 
-def needed(strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False) -> int:
+def needed(
+    strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False, numbers: int = 12
+) -> int:
     """The bytes that a process takes for a painting and the picture of it, rather too many than too few.
 
     Args:
         height: in pixels, of the finished picture.
         seen: in pixels, of the highest picture that is looked at while painting; as high as the finished one if None.
         nets: whether networks look at it.
+        numbers: that a mark has.
     """
-    return _BASE + _strokes(strokes) + _pixels(height, aspect, height if seen is None else seen, nets)
-
-
-def _strokes(strokes: int) -> int:
-    return strokes * _STROKE
+    seen = height if seen is None else seen
+    return _BASE + strokes * (_STROKE + numbers * _NUMBER) + _pixels(height, aspect, seen, nets)
 
 
 def _pixels(height: int, aspect: float, seen: int, nets: bool) -> int:
@@ -79,18 +80,20 @@ def _free(need: int) -> int:
     return need - min(_resident(), _BASE - _ROOM)
 
 
-def check_painting(strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False) -> None:
+def check_painting(
+    strokes: int, height: int, aspect: float = 1.0, seen: int | None = None, nets: bool = False, numbers: int = 12
+) -> None:
     """Refuse what does not fit, and say which of strokes and pixels takes the memory; arguments as for `needed`.
 
     Raises:
         InputError: more is needed than there is; the message names how much would fit.
     """
-    need, have = _free(needed(strokes, height, aspect, seen, nets)), free_memory()
+    need, have = _free(needed(strokes, height, aspect, seen, nets, numbers)), free_memory()
     if have is None or need <= have:
         return
 
     def fits(n: int, h: int) -> bool:
-        return _free(needed(n, h, aspect, None if seen is None else min(seen, h), nets)) <= have
+        return _free(needed(n, h, aspect, None if seen is None else min(seen, h), nets, numbers)) <= have
 
     advice = []
     if height_that_fits := _most(height, lambda h: fits(strokes, h)):

@@ -17,8 +17,9 @@ from torch import Tensor
 from wmpaint import checkpoint
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
-from wmpaint.painting import Run
-from wmpaint.painting.run import canvas_of
+from wmpaint.painting import Run, paint
+from wmpaint.painting.brush_ref import BrushRef
+from wmpaint.painting.origin import Origin
 
 PICTURE = torch.rand(3, 12, 16, generator=torch.Generator().manual_seed(0))
 PAINTER = toys.painter()
@@ -88,6 +89,25 @@ def test_it_can_be_resumed_again_and_again(tmp_path: Path) -> None:
     assert seen == losses
     for name in ("points", "radius", "pressure", "color"):
         assert torch.equal(getattr(run.strokes(), name), getattr(whole.strokes(), name)), name
+
+
+@pytest.mark.parametrize(("brush", "hold"), [(["round", "charcoal"], False), (["round", "ink"], True), ("ink", False)])
+def test_brushes_of_the_painting_that_it_began_with_come_back(
+    tmp_path: Path, brush: str | list[str], hold: bool
+) -> None:
+    first = paint(PICTURE, brush="ink", strokes=6, height=24, steps=3)
+
+    def begun() -> Run:
+        return Run(PICTURE, brush=brush, strokes=16, height=24, steps=8, seed=3, init=first, hold=hold)
+
+    losses, run = [step.loss for step in begun()], begun()
+    seen = [next(run).loss, next(run).loss]
+    run.save_checkpoint(tmp_path / "two.state")
+    again = Run.resume(tmp_path / "two.state", PICTURE)
+    assert again.brushes == run.brushes and again.brushes[0].name == "ink"
+    assert seen + [step.loss for step in again] == losses and len(losses) > 2
+    with pytest.raises(InputError, match="other weights of"):
+        Run.resume(tmp_path / "two.state", PICTURE, painter=PAINTER)
 
 
 def refused(path: Path) -> str:
@@ -212,8 +232,9 @@ def test_broken_tensors(tmp_path: Path, good: Path, name: str) -> None:
 
 def test_the_canvas_comes_back_with_its_paper() -> None:
     whole = Canvas(0.75, (1.0, 0.5, 0.25), (210.0, 297.0))
-    listed = json.loads(json.dumps([whole.aspect, whole.background, whole.paper]))
-    assert canvas_of({"canvas": listed}) == whole
+    parameters = {"brush": "ink", "strokes": 3, "height": 24, "steps": None}
+    origin = Origin(parameters, 5, whole, "goal", ["weights", None], (BrushRef("ink"), BrushRef("oil", "hash")))
+    assert Origin.of(json.loads(json.dumps(origin.as_file()))) == origin
 
 
 def test_another_picture_or_brush_is_refused(good: Path) -> None:

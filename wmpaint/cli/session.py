@@ -154,11 +154,11 @@ class Session:
         if self.resume is None:
             return None
         from .. import checkpoint
-        from ..painting.run import canvas_of
+        from ..painting.origin import Origin
 
         known, _ = checkpoint.load(self.resume, "painting")
         with checkpoint.expecting(self.resume, "painting"):
-            return canvas_of(known).background
+            return Origin.of(known).canvas.background
 
     def picture(self, path: Path) -> Tensor:  # [3, H, W]
         """A photo on the ground, as large as a painting of this height has use for.

@@ -30,7 +30,8 @@ from ..objectives.goal import Goal
 from ..raster import compiled
 from ..version import __version__
 from .asked import WHITE, Brushes, RunOptions, check_numbers, check_stretch, goal_of, media_of, names_of
-from .brush_ref import BrushRef
+from .brush_ref import painter_of
+from .origin import Origin
 from .result import Painting
 from .schedule import Schedule
 from .state import PaintState, kept
@@ -111,41 +112,45 @@ class Run:
         check_stretch(self.goal, self.canvas)
         self.canvas.pixels(height)
         self.brushes, media, choices = media_of(names, painter, init if isinstance(init, Painting) else None)
+        _frozen(media, device)
         self.painter: Medium = media[0] if len(media) == 1 else Mixed(media)
-        for medium in media:
-            if isinstance(medium, nn.Module):
-                medium.requires_grad_(False).to(device)
         first = init.strokes if isinstance(init, Painting) else init
         laid = 0 if first is None else len(first)
         held = laid if hold is True else int(hold)
         if hold and not (0 < held <= laid and held < strokes):
             raise InputError(f"expected strokes to hold, and more to paint, got {held} of {strokes}")
-        plan, planned = self.goal.plan, self.goal.plan.steps if steps is None else steps
-        schedule = Schedule.plan(strokes - held, height, self.canvas.aspect, planned, plan.heights, laid - held)
-        memory.check_painting(strokes, height, self.canvas.aspect, schedule.fine, nets=self.goal.networked)
+        self.seed, self.height = seed, height
+        self.parameters: dict[str, Any] = {
+            "brush": names_of(names, painter), "strokes": strokes, "height": height, "steps": steps,
+            **({"init": laid} if laid else {}), **({"hold": held} if held else {}),
+        }  # fmt: skip
+        schedule, kind = self._planned(), self.painter.marks
+        memory.check_painting(
+            strokes, height, self.canvas.aspect, schedule.fine, nets=self.goal.networked, numbers=kind.width()
+        )
         constraint = None if pens is None else inks.Inks.of(
             pens, self.canvas, page=page, landscape=landscape, margin=margin, fill=fill,
             share=inks.painted_share(self.painter, height),
         )  # fmt: skip
+        self.parameters |= {} if constraint is None else constraint.parameters
         self.smallest = max(SMALLEST / height, 0.0 if constraint is None else constraint.least)
         opaque = dataclasses.replace(self.canvas, background=self.canvas.background or WHITE)
         frame = Frame(opaque, height, program_height=height, device=device)
         several = choices if len(media) > 1 else ()
         self.task = Task(self.painter, frame, self.goal, schedule, self.smallest, several, constraint)
-        kind = self.painter.marks
         self.state = PaintState(
             Variables(kind, limits(kind, self.canvas.aspect, self.smallest), device),
             Clock(schedule.steps, budget), torch.Generator().manual_seed(seed),
         )  # fmt: skip
-        self.seed, self.height = seed, height
-        self.parameters: dict[str, Any] = {
-            "brush": names_of(names, painter), "strokes": strokes, "height": height, "steps": steps,
-            **({"init": laid} if laid else {}), **({"hold": held} if held else {}),
-            **({} if constraint is None else constraint.parameters),
-        }  # fmt: skip
         self.source = goal if isinstance(goal, str | Path) else None  # whose name the painting bears
         if first is not None:
             self._begin_with(first, held)
+
+    def _planned(self) -> Schedule:
+        p, plan = self.parameters, self.goal.plan
+        laid, held = p.get("init", 0), p.get("hold", 0)
+        steps = plan.steps if p["steps"] is None else p["steps"]
+        return Schedule.plan(p["strokes"] - held, p["height"], self.canvas.aspect, steps, plan.heights, laid - held)
 
     def _begin_with(self, init: Marks, held: int) -> None:
         most, brushes = self.parameters["strokes"], len(self.brushes)
@@ -287,13 +292,11 @@ class Run:
             FileError: the file cannot be written.
         """
         known, tensors = self.state.as_file()
-        known |= {
-            "parameters": self.parameters, "seed": self.seed, "goal": self._identity,
-            "painters": [medium.info.weights for medium in self._media()],
-            "brushes": [dataclasses.asdict(brush) for brush in self.brushes],
-            "canvas": [self.canvas.aspect, self.canvas.background, self.canvas.paper],
-        }  # fmt: skip
-        checkpoint.save(path, "painting", known, tensors)
+        checkpoint.save(path, "painting", known | self._origin().as_file(), tensors)
+
+    def _origin(self) -> Origin:
+        weights = [medium.info.weights for medium in self._media()]
+        return Origin(self.parameters, self.seed, self.canvas, self._identity, weights, self.brushes)
 
     @classmethod
     def resume(
@@ -313,54 +316,39 @@ class Run:
         """
         known, tensors = checkpoint.load(path, "painting")
         with checkpoint.expecting(path, "painting"):
-            p, canvas = _checked(known), canvas_of(known)
-            if known["layout"] is not None and canvas.pixels(known["layout"][0]) != tuple(known["layout"][:2]):
+            then = Origin.of(known)
+            p = then.parameters
+            if known["layout"] is not None and then.canvas.pixels(known["layout"][0]) != tuple(known["layout"][:2]):
                 raise ValueError("a layout of another canvas")
-            held, laid = p.get("hold", 0), p.get("init", 0)
             options = {name: p[name] for name in ("pens", "page", "margin", "fill") if "pens" in p}
-        names = p["brush"] if isinstance(p["brush"], list) else [p["brush"]]
         run = cls(
-            goal, brush=names, strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=known["seed"],
-            canvas=canvas, painter=painter, budget=budget, device=device, **options,
+            goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=then.seed,
+            canvas=then.canvas, painter=painter, budget=budget, device=device, **options,
         )  # fmt: skip
-        with checkpoint.expecting(path, "painting"):
-            if len(known["brushes"]) > len(run.brushes):  # those of a painting that it began with
-                run._add_brushes([BrushRef(**brush) for brush in known["brushes"]])
-            schedule = Schedule.plan(
-                p["strokes"] - held, p["height"], canvas.aspect,
-                run.goal.plan.steps if p["steps"] is None else p["steps"], run.goal.plan.heights, laid - held,
-            )  # fmt: skip
-            run.task = dataclasses.replace(run.task, schedule=schedule)
-            run.state.clock.steps = schedule.steps
-            run.state.restore(known, tensors, len(run.brushes))
-        if run._identity != known["goal"]:
+        if run._identity != then.goal:
             raise InputError(f"expected the picture or objective that {path} was painted after, got another")
-        if [medium.info.weights for medium in run._media()] != known["painters"]:
+        own = run._origin().painters
+        if not set(own) <= set(then.painters):
             raise InputError(f"expected the painter that {path} was painted with, got other weights of {p['brush']!r}")
-        run.parameters = p
+        with checkpoint.expecting(path, "painting"):
+            run.parameters = p
+            if own != then.painters:  # it began with a painting, whose brushes are beside these
+                mine = dict(zip(own, run._media(), strict=True))
+                media = [mine.get(known) or painter_of(b) for b, known in zip(then.brushes, then.painters, strict=True)]
+                run.brushes, run.painter = then.brushes, Mixed(_frozen(media, device))
+                choices = tuple(then.painters.index(known) for known in own)
+                run.task = dataclasses.replace(run.task, medium=run.painter, choices=choices)
+            run.task = dataclasses.replace(run.task, schedule=run._planned())
+            run.state.clock.steps = run.schedule.steps
+            run.state.restore(known, tensors, len(run.brushes))
         return run
 
-    def _add_brushes(self, brushes: list[BrushRef]) -> None:
-        """Media of more brushes, after those there are."""
-        from .brush_ref import painter_of
 
-        own = len(self.brushes)
-        media = [*self._media(), *(painter_of(brush) for brush in brushes[own:])]
-        self.brushes = tuple(brushes)
-        self.painter = Mixed(media)
-        self.task = dataclasses.replace(self.task, medium=self.painter, choices=tuple(range(own)))
-
-
-def canvas_of(known: dict[str, Any]) -> Canvas:
-    """The canvas of a checkpoint: [aspect, background, the paper's size].
-
-    Raises:
-        InputError, TypeError, ValueError: none that there can be.
-    """
-    aspect, background, paper = known["canvas"]
-    if not isinstance(aspect, float) or not all(isinstance(v, list | None) for v in (background, paper)):
-        raise ValueError(f"a canvas of {known['canvas']!r}")
-    return Canvas(aspect, None if background is None else tuple(background), None if paper is None else tuple(paper))
+def _frozen(media: list[Medium], device: torch.device | str) -> list[Medium]:
+    for medium in media:
+        if isinstance(medium, nn.Module):
+            medium.requires_grad_(False).to(device)
+    return media
 
 
 @explained
@@ -403,26 +391,3 @@ def paint(
         if not len(run.state):
             raise
     return run.painting()
-
-
-_PARAMETERS: dict[str, Any] = {"brush": str | list, "strokes": int, "height": int, "steps": int | None}
-
-
-def _checked(known: dict[str, Any]) -> dict[str, Any]:
-    """A checkpoint's parameters, of the kinds that there can be.
-
-    Raises:
-        KeyError, ValueError, TypeError: others.
-    """
-    p = known["parameters"]
-    for name, kind in _PARAMETERS.items():
-        if not isinstance(p[name], kind) or isinstance(p[name], bool):
-            raise ValueError(f"{name} {p[name]!r}")
-    for name, kind in (("seed", int), ("goal", str), ("painters", list), ("brushes", list), ("canvas", list)):
-        if not isinstance(known[name], kind):
-            raise ValueError(f"{name} {known[name]!r}")
-    if not all(isinstance(p.get(name, 0), int) and 0 <= p.get(name, 0) <= p["strokes"] for name in ("hold", "init")):
-        raise ValueError("strokes to begin with that there cannot be")
-    if not 0 <= known["seed"] < 1 << 63 or p["strokes"] < 1 or p["height"] < 1:
-        raise ValueError("a state out of range")
-    return p
