@@ -12,6 +12,7 @@ from .image import size_of
 
 __all__ = ["Canvas"]
 
+SURFACES = ("smooth", "linen", "cotton", "panel", "paper")
 MAX_SIDE = 16_384  # pixels; also the most that libmypaint's fixed surface takes
 
 
@@ -24,6 +25,8 @@ class Canvas:
         aspect: width / height, 1/64 to 64.
         background: sRGB in 0..1, or None for a transparent ground.
         paper: optional (width, height) in millimetres, for exports that need a real size.
+        surface: what paint that has a relief lies on, "smooth", "linen", "cotton", "panel" or "paper"; None for what
+            is usual for the medium.
 
     Raises:
         InputError: a value outside those ranges.
@@ -32,6 +35,7 @@ class Canvas:
     aspect: float = 1.0
     background: tuple[float, float, float] | None = (1.0, 1.0, 1.0)
     paper: tuple[float, float] | None = None
+    surface: str | None = None
 
     def __post_init__(self) -> None:
         aspect = checks.real(self.aspect)
@@ -45,6 +49,8 @@ class Canvas:
             if not min(paper) > 0:
                 raise InputError(f"expected paper with sides above 0, got {self.paper!r}")
             object.__setattr__(self, "paper", paper)
+        if self.surface is not None:
+            checks.one_of("a surface", self.surface, SURFACES)
 
     @classmethod
     @explained

@@ -76,6 +76,7 @@ LIMITS = {
     ),
     "pens": Limit("pens", 64 * KIB, values=4_000, containers=1_000, nesting=8),
     "brush": Limit("a MyPaint brush", MIB),
+    "oil brush": Limit("an oil brush", 16 * KIB, values=200, containers=20, nesting=4),
     "painter": Limit("a painter", 16 * MIB),
     "agent": Limit("an agent", 64 * MIB),
     "checkpoint": Limit("a checkpoint", 4 * GIB),  # a million strokes with Adam's moments are 200 MB

@@ -16,7 +16,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import torch
 from torch import Tensor
@@ -27,6 +27,7 @@ from .errors import InputError
 __all__ = ["KINDS", "Column", "Marks", "column"]
 
 KINDS: dict[str, type[Marks]] = {}  # every class of marks by its name in files
+M = TypeVar("M", bound="Marks")
 _LABELS = {"brush": torch.int64, "pen": torch.int64, "lifted": torch.bool}
 
 
@@ -142,6 +143,20 @@ class Marks:
         return (self[k] for k in range(len(self)))
 
     # The same marks, or some of them
+
+    def to_kind(self, kind: type[M]) -> M:
+        """These marks as another kind: its columns of the same names, and the usual values of optional ones.
+
+        Raises:
+            InputError: a kind with a column that these lack and that has to be given.
+        """
+        if isinstance(self, kind):
+            return self
+        known = kind.columns()
+        missing = [name for name, column in known.items() if not column.optional and name not in self.columns()]
+        if missing:
+            raise InputError(f"expected marks with {', '.join(missing)}, got {self!r}")
+        return kind(**{name: getattr(self, name) for name in [*known, *_LABELS] if hasattr(self, name)})
 
     def map(self, fn: Callable[[Tensor], Tensor]) -> Self:
         """A function of each column that there is, labels too."""

@@ -1,0 +1,323 @@
+"""What a brush of hairs leaves of a stroke at a pixel, and whole strokes of it, compiled for the CPU by Numba.
+
+Every pixel asks for its closest point on the curve and so has coordinates in the straightened stroke, in radii: `s`
+along (0 at the start; below 0 and beyond `length` in the ends), `x` across (-1..1 under the spread brush). All the
+brush is a function of (s, x) and the stroke's seed, so that it has no resolution; what is finer than a pixel is
+replaced by its mean.
+
+Across, the brush is cut three times: into locks, strands and hairs, each cell with its own edges, load, tint and
+lift. Along a cell runs a slow noise. From those:
+
+    wet    = load - s / dry + uneven load(s, x) - worn |x|^6 + tooth (surface - middle)     how much paint is left here
+    alpha  = start . end . side . smoothstep(wet / soft)                                    where it covers
+    height = alpha (body (1 + ridges) + rim + heap + head)                                  how thick it lies
+
+A stroke of color c and alpha a, on paint of color C and height H:
+
+    C <- C + a (c - C)        H <- (1 - level a) H + a height
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit, prange
+
+from ...noise import FLAGS, along, hashed
+from ...surface import MIDDLE
+
+__all__ = ["CELL", "STATIONS", "cells_of", "lay", "pick_up"]
+
+STATIONS = 10  # places along a stroke where it picks up paint, beside its start
+DRAG = 1.6  # radii along which picked up paint is dragged
+ARC = 24  # pieces of a stroke's table of lengths
+BAND = 32  # rows that one thread paints at a time
+SEEN = 1 / 512  # alpha that is none
+HEIGHT, WET = 4, 5  # of a sheet's numbers a pixel, after premultiplied RGBA; the last is how much paint there is
+CELL = 6  # numbers of a cell
+EDGE, LOAD, TINT, WARM, LIFT, PHASE = range(CELL)
+# Of locks, strands and hairs: their shares of a load and of what of it is lost in a pixel, of tint and of warmth, how
+# fast their noise changes along the stroke, and their ridges. Locks and hairs leave bumps, strands furrows with crests
+# between; no two alike, or it looks like cord.
+SHARE, TONE, HUE, PACE, CREST = (0.42, 0.36, 0.22), (0.45, 0.35, 0.2), (0.6, 0.3, 0.1), (0.35, 0.6, 1.1), (0.42, -0.36, 0.22)
+
+
+@njit(**FLAGS)
+def _unit(x):
+    return min(max(x, 0.0), 1.0)
+
+
+@njit(**FLAGS)
+def _step(x):
+    x = min(max(x, 0.0), 1.0)
+    return x * x * (3 - 2 * x)
+
+
+@njit(parallel=True, **FLAGS)
+def cells_of(seeds, b):
+    """[N, cells, CELL] of each stroke: edges (jittered), load, tint, warmth, lift and phase of each lock, strand, hair."""
+    out = np.empty((len(seeds), b.locks + b.strands + b.hairs + 3, CELL), np.float32)
+    for n in prange(len(seeds)):
+        row = 0
+        for count in (b.locks, b.strands, b.hairs):
+            for i in range(count + 1):
+                at = seeds[n] * 1000 + row
+                out[n, row, EDGE] = i + (0.9 * (hashed(at, 1) - 0.5) if 0 < i < count else 0.0)
+                out[n, row, LOAD] = hashed(at, 2) - 0.5
+                out[n, row, TINT] = hashed(at, 3) + hashed(at, 4) - 1
+                out[n, row, WARM] = hashed(at, 5) + hashed(at, 6) - 1
+                out[n, row, LIFT] = hashed(at, 7) ** 2
+                out[n, row, PHASE] = 64 * hashed(at, 8)
+                row += 1
+    return out
+
+
+@njit(**FLAGS)
+def _closest(ax, ay, bx, by, qx, qy):
+    """Parameters of the local minima of |q + b t + a t^2| in 0..1, the earlier first, and the maximum between (or -1).
+
+    Cardano's formula on the derivative; the second minimum is -1 where there is none.
+    """
+    aa, ab, bb = ax * ax + ay * ay, ax * bx + ay * by, bx * bx + by * by
+    k1, k0 = bb + 2 * (ax * qx + ay * qy), bx * qx + by * qy
+    if aa < 9e-4 * ((ax + bx) ** 2 + (ay + by) ** 2) or aa < 1e-12:  # nearly straight
+        cx, cy = ax + bx, ay + by
+        t = _unit(-(cx * qx + cy * qy) / max(cx * cx + cy * cy, 1e-12))
+        for _ in range(3):
+            t = _unit(t - (((2 * aa * t + 3 * ab) * t + k1) * t + k0) / max((6 * aa * t + 6 * ab) * t + k1, 1e-9))
+        return t, -1.0, -1.0
+    shift = -ab / (2 * aa)  # t = shift + z:  z^3 + p z + r = 0
+    p = k1 / (2 * aa) - 3 * shift * shift
+    r = (((2 * aa * shift + 3 * ab) * shift + k1) * shift + k0) / (2 * aa)
+    third, half = p / 3, r / 2
+    disc = half * half + third * third * third
+    if disc >= 0:
+        cube = max(abs(half) + math.sqrt(disc), 1e-30) ** (1 / 3)
+        z = cube - third / cube
+        return _unit(shift - (z if half > 0 else -z)), -1.0, -1.0
+    m = math.sqrt(-third)
+    angle = math.acos(min(max(-half / (m * m * m), -1.0), 1.0)) / 3
+    c, d = math.cos(angle), math.sin(angle) * math.sqrt(3.0)
+    low, between, high = shift - m * (c + d), shift + m * (d - c), shift + 2 * m * c
+    if between <= 0:
+        return _unit(high), -1.0, -1.0
+    if between >= 1:
+        return _unit(low), -1.0, -1.0
+    return _unit(low), _unit(high), between
+
+
+@njit(**FLAGS)
+def _passes(first, second, between, d1, d2, top, radius):
+    """How much of each of two passes over a pixel counts, the later on top; d1, d2, top are squared distances.
+
+    Where the curve bends more tightly than the brush is wide, a pixel has two closest points, and which is the closer
+    changes within the stroke. The farther counts in so far as the brush has left the pixel in between; near where both
+    are as far, each counts a little, so that no seam is seen.
+    """
+    d1, d2, top = math.sqrt(d1), math.sqrt(d2), math.sqrt(top)
+    left = _step((top - max(d1, d2)) / (0.5 * radius))
+    room = min(0.4 * radius, 2 * (top - min(d1, d2))) + 1e-9
+    late = _step((d1 - d2) / room + 0.5)  # 1 where the later pass is the closer
+    return 1 - (1 - left) * late**4, late + (1 - late) * left
+
+
+@njit(**FLAGS)
+def _hairs(cells, b, seed, s, v, length, press, charge, stiff, pixel, tooth, out):
+    """What the brush leaves at (s, v) radii: out = alpha, height, tint, warmth, lock, leveling."""
+    out[0] = 0.0
+    spread = b.thinnest + (1 - b.thinnest) * press
+    x = v / spread + 0.05 * (along(seed + 11, 0.7 * s) - 0.5)
+    side = 1 if x > 0 else 0
+    limit = 1 - 0.12 * along(seed + 13 + side, 1.3 * s + 31) - 0.06 * along(seed + 17 + side, 4.3 * s + 31)
+    edge = (limit - abs(x)) * spread  # radii to the side
+    if edge < -pixel or s < -1.2 or s > length + 1.2:
+        return
+    load = lift = ridge = tint = warm = lost = gap = 0.0
+    row = 0
+    for k in range(3):
+        n = b.locks if k == 0 else b.strands if k == 1 else b.hairs
+        place = _unit((x + 1) / 2) * n
+        i = min(int(place), n - 1)
+        if place < cells[row + i, EDGE]:
+            i -= 1
+        elif place >= cells[row + i + 1, EDGE]:
+            i += 1
+        i = min(max(i, 0), n - 1)
+        low, high = cells[row + i, EDGE], cells[row + i + 1, EDGE]
+        f = (place - low) / (high - low)
+        seen = _step((2 * spread / n / pixel - 0.8) / 1.4)  # 0 where cells are below a pixel
+        lost += SHARE[k] * SHARE[k] * (1 - seen)
+        if seen > 0:
+            c = cells[row + i]
+            far = along(seed * 1000 + row + i, PACE[k] * s + c[PHASE]) - 0.5
+            bump = 4 * f * (1 - f)
+            load += seen * SHARE[k] * (c[LOAD] + 0.55 * far + 0.35 * (bump - 0.667))
+            lift += seen * SHARE[k] * c[LIFT]
+            ridge += seen * CREST[k] * (bump - 0.667) * (0.15 + 0.6 * c[LOAD] + 1.9 * c[LIFT] + 1.1 * far)
+            tint += seen * TONE[k] * (c[TINT] + 0.5 * far)
+            warm += seen * HUE[k] * c[WARM]
+            if k == 0:
+                gap += seen * (0.75 - bump + 0.5 * far)
+        lift += (1 - seen) * SHARE[k] / 3
+        row += n + 1
+    ax = min(abs(x), 1.0)
+    uneven = b.uneven * (0.5 + stiff)
+    wet = charge - max(s, 0.0) / b.dry + uneven * load - b.worn * ax**6 - b.splay * max(gap, 0.0)
+    wet += b.tooth * (tooth - MIDDLE) * _unit(1.1 - wet)
+    soft = b.soft + uneven * 0.9 * math.sqrt(lost) + b.splay * 0.4 * lost
+    round_ = math.sqrt(max(1 - ax * ax, 0.0)) * spread
+    begin = -0.92 * b.tip * round_ + 0.22 * (lift - 0.33) + 0.26 * (along(seed + 19, 1.7 * x + 9) - 0.5)
+    end = length + 1.03 * b.tip * round_ - b.ragged * (lift - 0.12) * min(1.0, 0.25 + length / 4) * (1.25 - 0.5 * press)
+    alpha = _unit((s - begin) / pixel + 0.5) * _unit((end - s) / (pixel + 0.04) + 0.5) * _unit(edge / pixel + 0.5)
+    alpha *= _step((wet - 0.22) / soft + 0.5)
+    if alpha < SEEN:
+        return
+    left = _unit(0.25 + 0.75 * wet)
+    bank = _unit(min(min(edge / 0.10, (s - begin) / 0.22), (end - s) / 0.10))
+    bank = bank * (2 - bank)  # paint is round at its edges
+    high = b.body * left * (1 + b.ridge * (0.5 + stiff) * ridge) * (1 - b.dome * ax * ax)
+    if b.ripple > 0:
+        high *= 1 + b.ripple * (along(seed + 23, 2.1 * s + 0.8 * x) + 0.5 * along(seed + 29, 5.3 * s - 1.7 * x) - 0.75)
+    high += b.rim * left * (0.4 + 0.6 * press) * math.exp(-(((edge - 0.10) / 0.075) ** 2))
+    high += b.heap * left * math.exp(-(((end - s - 0.16) / 0.13) ** 2)) * (0.5 + ridge)
+    high += b.head * math.exp(-(((s - begin - 0.25) / 0.3) ** 2))
+    out[0], out[1], out[2], out[3] = alpha, max(high, 0.0) * bank, b.tint * tint, b.warmth * warm
+    out[4], out[5] = _unit((x + 1) / 2) * b.locks - 0.5, 0.4 + 0.6 * left
+
+
+@njit(**FLAGS)
+def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, carry, unit, tooth, tinted, top, bottom):
+    """One stroke on the rows top..bottom of a sheet; see `lay`."""
+    rows, columns, _ = sheet.shape
+    px, py = curve[0, 0], curve[0, 1]
+    bx, by = 2 * (curve[1, 0] - px), 2 * (curve[1, 1] - py)
+    ax, ay = px - 2 * curve[1, 0] + curve[2, 0], py - 2 * curve[1, 1] + curve[2, 1]
+    if abs(ax) + abs(ay) + abs(bx) + abs(by) < 1e-3 * radius:
+        bx += 1e-3 * radius  # a dot has a direction too
+    far = 1.2 * radius + 1
+    x0, x1 = min(px, curve[2, 0], px + bx / 2) - far, max(px, curve[2, 0], px + bx / 2) + far
+    y0, y1 = min(py, curve[2, 1], py + by / 2) - far, max(py, curve[2, 1], py + by / 2) + far
+    i0, i1, j0, j1 = max(int(y0), top), min(int(y1) + 1, bottom), max(int(x0), 0), min(int(x1) + 1, columns)
+    if i0 >= i1 or j0 >= j1:
+        return
+    cx, cy = ax + bx, ay + by  # the curve stays within |a| / 4 of its chord
+    chord, off = 1 / max(cx * cx + cy * cy, 1e-12), (far + 0.25 * math.hypot(ax, ay)) ** 2
+    arc, out = np.empty(ARC + 1), np.empty(6)
+    arc[0] = 0.0
+    for i in range(ARC):
+        t = (i + 0.5) / ARC
+        arc[i + 1] = arc[i] + math.hypot(2 * ax * t + bx, 2 * ay * t + by) / (ARC * radius)
+    for i in range(i0, i1):
+        for j in range(j0, j1):
+            qx, qy = px - (j + 0.5), py - (i + 0.5)
+            t = _unit(-(cx * qx + cy * qy) * chord)
+            if (qx + t * cx) ** 2 + (qy + t * cy) ** 2 > off:
+                continue
+            first, second, between = _closest(ax, ay, bx, by, qx, qy)
+            early = late = 1.0
+            if second >= 0:
+                d1 = (qx + (ax * first + bx) * first) ** 2 + (qy + (ay * first + by) * first) ** 2
+                d2 = (qx + (ax * second + bx) * second) ** 2 + (qy + (ay * second + by) * second) ** 2
+                top_ = (qx + (ax * between + bx) * between) ** 2 + (qy + (ay * between + by) * between) ** 2
+                early, late = _passes(first, second, between, d1, d2, top_, radius)
+            for turn in range(1 if second < 0 else 2):  # the later pass lies on top
+                t, counts = (first, early) if turn == 0 else (second, late)
+                if counts < SEEN:
+                    continue
+                ex, ey = -qx - (ax * t + bx) * t, -qy - (ay * t + by) * t
+                dx, dy = 2 * ax * t + bx, 2 * ay * t + by
+                if ex * ex + ey * ey > far * far:
+                    continue
+                inverse = 1 / max(math.hypot(dx, dy) * radius, 1e-12)
+                ahead, v = (ex * dx + ey * dy) * inverse, (ex * dy - ey * dx) * inverse
+                place = t * ARC
+                k = min(int(place), ARC - 1)
+                s = arc[k] + (arc[k + 1] - arc[k]) * (place - k) + ahead
+                force = press[0] + (press[1] - press[0]) * t
+                _hairs(cells, b, seed, s, v, arc[ARC], force, charge, stiff, 1 / radius, tooth[i, j], out)
+                a = out[0] * counts
+                if a < SEEN:
+                    continue
+                sheet[i, j, HEIGHT] += a * (unit * out[1] - b.level * out[5] * sheet[i, j, HEIGHT])
+                lock = min(max(out[4], 0.0), b.locks - 1.001)
+                li = int(lock)
+                lf, kf = lock - li, 0.0
+                if b.wet > 0:
+                    place = t * STATIONS
+                    k = min(int(place), STATIONS - 1)
+                    kf = place - k
+                for c in range(3):
+                    paint = color[c]
+                    if b.wet > 0:
+                        drag = (carry[k, li, c] * (1 - kf) + carry[k + 1, li, c] * kf) * (1 - lf)
+                        drag += (carry[k, li + 1, c] * (1 - kf) + carry[k + 1, li + 1, c] * kf) * lf
+                        paint += b.wet * (drag - paint)
+                    if tinted:
+                        paint += out[2] * (0.25 + paint) + out[3] * (1 - c)
+                    sheet[i, j, c] += a * (_unit(paint) - sheet[i, j, c])
+                for c in range(3, sheet.shape[2]):
+                    if c != HEIGHT:
+                        sheet[i, j, c] += a * (1 - sheet[i, j, c])
+
+
+@njit(**FLAGS)
+def _drag(sheet, b, curve, radius, press, color, carry):
+    """Fill carry [STATIONS + 1, locks, 3]: the color of each lock along a stroke, of its own and what lies beneath.
+
+    A bare canvas gives nothing.
+    """
+    rows, columns, _ = sheet.shape
+    px, py = curve[0, 0], curve[0, 1]
+    bx, by = 2 * (curve[1, 0] - px), 2 * (curve[1, 1] - py)
+    ax, ay = px - 2 * curve[1, 0] + curve[2, 0], py - 2 * curve[1, 1] + curve[2, 1]
+    length = 0.0
+    for i in range(ARC):
+        t = (i + 0.5) / ARC
+        length += math.hypot(2 * ax * t + bx, 2 * ay * t + by) / (ARC * radius)
+    kept = math.exp(-length / STATIONS / DRAG)
+    for k in range(STATIONS + 1):
+        t = k / STATIONS
+        dx, dy = 2 * ax * t + bx, 2 * ay * t + by
+        force = press[0] + (press[1] - press[0]) * t
+        wide = 0.9 * radius * (b.thinnest + (1 - b.thinnest) * force) / max(math.hypot(dx, dy), 1e-9)
+        for i in range(b.locks):
+            o = ((2 * i + 1) / b.locks - 1) * wide
+            x = min(max(int(px + (ax * t + bx) * t + dy * o), 0), columns - 1)
+            y = min(max(int(py + (ay * t + by) * t - dx * o), 0), rows - 1)
+            keep = 1 - (1 - kept) * sheet[y, x, WET] if k else 1.0
+            for c in range(3):
+                before = carry[k - 1, i, c] if k else color[c]
+                beneath = sheet[y, x, c] / max(sheet[y, x, 3], 1e-6)
+                carry[k, i, c] = keep * before + (1 - keep) * beneath
+
+
+@njit(**FLAGS)
+def pick_up(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, unit, tooth, carry):
+    """Paint strokes one after the other on a small sheet, whose pixels know how much paint there is.
+
+    What each picks up is left in carry [N, STATIONS + 1, locks, 3]; arguments as for `lay`.
+    """
+    for n in range(len(radius)):
+        _drag(sheet, b, curves[n], radius[n], press[n], color[n], carry[n])
+        _stroke(sheet, cells[n], b, seeds[n], curves[n], radius[n], press[n], charge[n], stiff[n], color[n], carry[n],
+                unit[n], tooth, True, 0, sheet.shape[0])  # fmt: skip
+
+
+@njit(parallel=True, **FLAGS)
+def lay(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, tinted):
+    """Paint strokes on a sheet [H, W, 5] of premultiplied RGBA and height, the first undermost.
+
+    Args:
+        cells: [N, …] as of `cells_of`; b: the brush's `Hairs`; seeds: [N].
+        curves: [N, 3, 2], radius [N]: pixels. press [N, 2], charge [N] paint at the start, stiff [N] bristles 0..1.
+        carry: [N, STATIONS + 1, locks, 3] the color of each lock along the stroke. color: [N, 3].
+        unit: [N] what a height of 1 is on the sheet. tooth: [H, W] heights of the surface.
+        tinted: whether locks differ in color.
+    """
+    rows = sheet.shape[0]
+    for band in prange((rows + BAND - 1) // BAND):
+        top, bottom = band * BAND, min((band + 1) * BAND, rows)
+        for n in range(len(radius)):
+            _stroke(sheet, cells[n], b, seeds[n], curves[n], radius[n], press[n], charge[n], stiff[n], color[n],
+                    carry[n], unit[n], tooth, tinted, top, bottom)  # fmt: skip

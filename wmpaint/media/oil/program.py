@@ -1,0 +1,294 @@
+"""`OilProgram(brush)`: thick oil paint from a brush of hairs, as a paint program; `hairs.py` is what it does.
+
+Wet paint is picked up from a small sheet of the whole canvas, always of one size. So a picture is the same at every
+size, window by window, and whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from ... import checks
+from ...canvas import MAX_SIDE, Canvas
+from ...explain import explained
+from ...frame import Frame
+from ...light import LIGHTS, Light, lit
+from ...medium import MediumInfo, Picture
+from ...surface import DEPTHS, heights
+from ..programs.events import stroke_seed
+from . import hairs
+from .brush import PROGRAM, OilBrush
+from .strokes import OilStrokes
+
+__all__ = ["HIGHEST", "OilProgram", "unit_height"]
+
+SMALL = 256  # pixels of the height of the sheet that wet paint is picked up from
+CHUNK = 512  # strokes painted at a time
+USUAL, GROWTH = 0.02, 0.75  # radius of usual strokes, canvas heights; paint is thicker by radius ** GROWTH
+HIGHEST = 1.6  # of a stroke alone, in units of its own height
+TURN = 0.05  # radii: the tightest bend of a brush's middle
+LOADED = 0.75  # load of a mark at which the brush has its own
+
+
+def unit_height(radius: Any, thick: float) -> Any:
+    """What a height of 1 is in canvas heights, for strokes of that radius (canvas heights)."""
+    return thick * USUAL * (radius / USUAL) ** GROWTH
+
+
+def unbent(points: np.ndarray, radius: np.ndarray) -> np.ndarray:  # [N, 3, 2], [N]
+    """Curves that turn back on themselves, opened to a hairpin: a brush has to be somewhere while it turns.
+
+    A quadratic curve p + b t + a t^2 turns fastest where its speed is least; there its bend has a radius of
+    v^2 / 2 |a|, v = |a x b| / |a|. The ends move apart as far as it takes to make that `TURN` radii.
+    """
+    a = points[:, 0] - 2 * points[:, 1] + points[:, 2]
+    b = 2 * (points[:, 1] - points[:, 0])
+    size = np.linalg.norm(a, axis=1) + 1e-12
+    cross = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / size
+    where = -(a * b).sum(1) / (2 * size**2)
+    lacks = np.maximum(np.sqrt(2 * TURN * radius * size) - np.abs(cross), 0) * ((where > 0) & (where < 1))
+    aside = np.stack([-a[:, 1], a[:, 0]], 1) / size[:, None]
+    found = points.copy()
+    apart = aside * (np.where(cross < 0, 0.5, -0.5) * lacks)[:, None]
+    found[:, 0] += apart
+    found[:, 2] -= apart
+    return found
+
+
+@dataclass
+class OilSheet:
+    """Pictures in the making.
+
+    Args:
+        sheets: [H, W, 5] float32 each, premultiplied RGBA and height.
+        small: [h, w, 6] float32 each: the whole canvas, to pick up paint from.
+        tooth: [H, W] of the frame and [h, w] of the small sheet: heights of the surface.
+        seed: of all that is random. count: strokes laid, lifted ones too.
+    """
+
+    frame: Frame
+    batch: tuple[int, ...]
+    sheets: list[np.ndarray]
+    small: list[np.ndarray]
+    tooth: tuple[np.ndarray, np.ndarray]
+    seed: int
+    count: int = 0
+
+
+@explained
+class OilProgram:
+    """Oil paint from one brush. The same strokes, size and seed give the same bits.
+
+    Args:
+        brush: a bundled name ("flat", "filbert", …), a .toml file, or an `OilBrush`.
+        seed: of the hairs, where `begin` is given no generator.
+        light: under which `light` shows it.
+
+    Raises:
+        BrushError: an unknown or broken brush.
+    """
+
+    marks: ClassVar[type[OilStrokes]] = OilStrokes
+    name: ClassVar[str] = "oil"
+    version: ClassVar[str] = PROGRAM
+
+    def __init__(self, brush: str | OilBrush = "flat", seed: int = 0, light: Light = LIGHTS["usual"]) -> None:
+        self.style = OilBrush.load(brush)
+        self.seed = checks.seed(seed)
+        self.lamp = light
+
+    @property
+    def info(self) -> MediumInfo:
+        """The program and its brush."""
+        style = self.style
+        return MediumInfo(
+            self.name, style.name, self.version, style.hash, None if style.bundled else style.text(), random=True,
+            reads_canvas=style.numbers.wet > 0,
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"OilProgram({self.style.name!r}, seed={self.seed})"
+
+    # Laying marks
+
+    def begin(
+        self,
+        frame: Frame,
+        *,
+        ground: Picture | None = None,
+        batch: tuple[int, ...] = (),
+        generator: torch.Generator | None = None,
+    ) -> OilSheet:
+        """As `Medium.begin`.
+
+        Args:
+            ground: what lies beneath is dry: nothing is picked up from it.
+            generator: draws the seed of this picture; None is the program's own seed.
+
+        Raises:
+            InputError: a ground of another size.
+        """
+        count, whole = math.prod(batch), small_frame(frame.canvas)
+        seed = self.seed
+        if generator is not None:
+            seed = int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
+        sheet = np.zeros((*frame.size, 5), np.float32)
+        sheet[..., :4] = frame.ground.cpu().numpy()
+        small = np.zeros((*whole.size, 6), np.float32)
+        small[..., :4] = frame.ground.cpu().numpy()
+        surface = frame.canvas.surface or "linen"
+        tooth = heights(surface, frame)
+        sheet[..., hairs.HEIGHT] = tooth * DEPTHS[surface]
+        sheets = [sheet, *(sheet.copy() for _ in range(count - 1))][:count]
+        if ground is not None:
+            checks.shape("a ground", ground.mean, (*batch, 4, *frame.size))
+            below = ground.mean.detach().cpu().reshape(count, 4, *frame.size).movedim(1, -1).numpy()
+            relief = None if ground.relief is None else ground.relief.detach().cpu().reshape(count, *frame.size).numpy()
+            for k in range(count):
+                sheets[k][..., :4] = below[k]
+                if relief is not None:
+                    sheets[k][..., hairs.HEIGHT] = relief[k]
+        smalls = [small, *(small.copy() for _ in range(count - 1))][:count]
+        return OilSheet(frame, batch, sheets, smalls, (tooth, small_surface(frame.canvas)), seed)
+
+    def lay(self, state: OilSheet, marks: Any) -> OilSheet:
+        """As `Medium.lay`, on the same sheet.
+
+        Raises:
+            InputError: strokes out of range, or of other pictures than those begun.
+        """
+        checks.shape("strokes of pictures", marks.radius, (*state.batch, marks.count))
+        flat = marks.to_kind(OilStrokes).check()
+        several = flat.map(lambda value: value.flatten(0, len(state.batch) - 1)) if state.batch else None
+        for k, (sheet, small) in enumerate(zip(state.sheets, state.small, strict=True)):
+            strokes = flat if several is None else several.map(lambda value, k=k: value[k])
+            for start in range(0, strokes.count, CHUNK):
+                self._lay(state, sheet, small, strokes[start : start + CHUNK], state.count + start)
+        state.count += marks.count
+        return state
+
+    def look(self, state: OilSheet) -> Picture:
+        """As `Medium.look`: color without light, and relief, in tensors of their own."""
+        device = state.frame.device
+        found = torch.stack([torch.from_numpy(sheet) for sheet in state.sheets]).to(device)
+        found = found.movedim(-1, 1).unflatten(0, state.batch) if state.batch else found.movedim(-1, 1)[0]
+        return Picture(found[..., :4, :, :].contiguous(), None, found[..., 4, :, :].contiguous())
+
+    def light(self, picture: Picture, frame: Frame) -> Tensor:
+        """See `HasRelief`."""
+        return picture.mean if picture.relief is None else lit(picture.mean, picture.relief, frame.height, self.lamp)
+
+    def reach(self, marks: OilStrokes, frame: Frame) -> Tensor:
+        """[N, 4]; see `wmpaint.medium.reach`."""
+        pixels = frame.in_pixels(marks)
+        far = 1.2 * pixels.radius[:, None] + 1
+        return torch.cat([pixels.points.amin(1) - far, pixels.points.amax(1) + far], 1)
+
+    def _lay(self, state: OilSheet, sheet: np.ndarray, small: np.ndarray, strokes: OilStrokes, first: int) -> None:
+        b = self.style.numbers
+        (shown,) = strokes.present.nonzero(as_tuple=True)
+        seeds = np.array([stroke_seed(state.seed, first + int(k)) & 0xFFFFFFFFFF for k in shown], np.int64)
+        s = strokes[shown].replace(lifted=None).detach().to("cpu", torch.float64)
+        if not len(seeds):
+            return
+        points, radius, press, color = (value.numpy() for value in (s.points, s.radius, s.pressure, s.color))
+        points = unbent(points, radius)
+        charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
+        cells, unit = hairs.cells_of(seeds, b), unit_height(radius, b.thick)
+        carry = np.ones((len(seeds), hairs.STATIONS + 1, b.locks, 3), np.float32)
+        if b.wet > 0:
+            rows = small.shape[0]
+            hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, press, charge, stiff, color, unit,
+                          state.tooth[1], carry)  # fmt: skip
+        height = state.frame.height
+        hairs.lay(sheet, cells, b, seeds, points * height - np.array(state.frame.origin, np.float64), radius * height,
+                  press, charge, stiff, color, carry, unit, state.tooth[0], True)  # fmt: skip
+
+    # Strokes alone, to learn from
+
+    def alpha(
+        self,
+        points: ArrayLike,  # [3, 2] pixels
+        radius: float,  # pixels
+        pressure: tuple[float, float],
+        *,
+        height: int,
+        width: int,
+        seed: int = 0,
+        pace: float = 1.0,
+        **shares: float,
+    ) -> np.ndarray:
+        """[height, width] float32: see `HasAlpha`. What a stroke picks up counts as what it does not cover."""
+        found: np.ndarray = self.layers(points, radius, pressure, height=height, width=width, seed=seed, **shares)[0]
+        return found
+
+    def layers(
+        self,
+        points: ArrayLike,  # [3, 2] pixels
+        radius: float,  # pixels
+        pressure: tuple[float, float],
+        *,
+        height: int,
+        width: int,
+        seed: int = 0,
+        pace: float = 1.0,
+        load: float = LOADED,
+        bristle: float = 0.5,
+    ) -> np.ndarray:
+        """[2, height, width] float32: alpha of one stroke, and its height as a share of `HIGHEST` times its own unit.
+
+        It is white on wet black, so that a painter also learns what is picked up.
+
+        Raises:
+            InputError: a number out of range.
+        """
+        height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
+        curve = unbent(np.asarray(points, np.float64)[None], np.array([radius], np.float64))[0]
+        b = self.style.numbers
+        low = np.clip(np.floor(curve.min(0) - 1.2 * radius - 1), 0, (width - 1, height - 1)).astype(int)
+        high = np.clip(np.ceil(curve.max(0) + 1.2 * radius + 1), low + 1, (width, height)).astype(int)
+        columns, rows = high - low
+        sheet = np.zeros((rows, columns, 5), np.float32)
+        seeds = np.array([stroke_seed(checks.seed(seed), 0) & 0xFFFFFFFFFF], np.int64)
+        cells, one = hairs.cells_of(seeds, b), np.ones(1)
+        curves, radii, press = curve[None], np.array([radius], np.float64), np.array([pressure], np.float64)
+        charge, stiff = np.array([b.load * (0.25 + load * (0.75 / LOADED))]), np.array([bristle], np.float64)
+        carry = np.ones((1, hairs.STATIONS + 1, b.locks, 3), np.float32)
+        if b.wet > 0:
+            black = np.zeros((1, 1, 6), np.float32)
+            black[..., [3, hairs.WET]] = 1.0
+            hairs.pick_up(black, cells, b, seeds, curves, radii, press, charge, stiff, np.ones((1, 3)), one,
+                          np.zeros((1, 1), np.float32), carry)  # fmt: skip
+        y, x = int(512 * hairs.hashed(seeds[0], 5)), int(512 * hairs.hashed(seeds[0], 6))
+        tooth = _patch()[y : y + rows, x : x + columns]
+        hairs.lay(sheet, cells, b, seeds, curves - low, radii, press, charge, stiff, np.ones((1, 3)), carry, one, tooth,
+                  False)  # fmt: skip
+        out = np.zeros((2, height, width), np.float32)
+        out[0, low[1] : high[1], low[0] : high[0]] = sheet[..., 0]
+        out[1, low[1] : high[1], low[0] : high[0]] = sheet[..., hairs.HEIGHT] / HIGHEST
+        return out
+
+
+@lru_cache(maxsize=1)
+def _patch() -> np.ndarray:
+    """Linen beneath strokes that lie nowhere."""
+    return heights("linen", Frame(Canvas(), 1536))
+
+
+def small_frame(canvas: Canvas) -> Frame:
+    """Pixels of the sheet that wet paint is picked up from."""
+    return Frame(canvas, SMALL if canvas.aspect <= 4 else max(1, int(4 * SMALL / canvas.aspect)))
+
+
+@lru_cache(maxsize=4)
+def small_surface(canvas: Canvas) -> np.ndarray:
+    """Heights of the surface on it."""
+    return heights(canvas.surface or "linen", small_frame(canvas))
