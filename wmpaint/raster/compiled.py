@@ -97,7 +97,7 @@ def _imported() -> Any:
     return kernel
 
 
-def _table(points: Tensor, half_width: Tensor, radius: Tensor) -> np.ndarray:
+def table_of(points: Tensor, half_width: Tensor, radius: Tensor) -> np.ndarray:
     """[N, 20] float64, the columns that `kernel` names."""
     points, width, radius = points.detach().double(), half_width.detach().double(), radius.detach().double()
     a, b, p0 = coefficients(points)
@@ -127,7 +127,7 @@ class _Known:
     """What both passes of a drawing need."""
 
     def __init__(self, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, caps: int) -> None:
-        self.table, self.ribbons, self.caps = _table(points, half_width, radius), _array(ribbons), caps
+        self.table, self.ribbons, self.caps = table_of(points, half_width, radius), _array(ribbons), caps
         self.dtype, self.n = points.dtype, len(points)
 
     def sums(self, out: np.ndarray, strokes: Tensor, to_ribbons: np.ndarray) -> tuple[Tensor, ...]:
