@@ -22,7 +22,7 @@ from torch import Tensor
 from ...errors import InputError
 from ...explain import explained
 from ...medium import HasAlpha
-from ...raster.sample import sample
+from ...raster import Ribbons, sample
 from .data import LEAST, SIDE, TileData, least, paint_tiles, random_actions
 from .painter import RibbonPainter
 from .ribbon import RibbonNet
@@ -242,10 +242,9 @@ def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Te
     owner = torch.repeat_interleave(torch.arange(len(strokes)), counts)
     tiles = torch.arange(len(owner)) - (counts.cumsum(0) - counts)[owner] + data.first[strokes][owner]
     points, radius = a.points[strokes], a.radius[strokes]
-    ribbon = net(points, radius, a.pressure[strokes], a.pace[strokes])
-    alpha, variance = sample(
-        points, radius, ribbon.half_width, ribbon.logits, owner, data.origin[tiles], side=SIDE, caps=ribbon.caps
-    )
+    bent = net(points, radius, a.pressure[strokes], a.pace[strokes])
+    ribbons = Ribbons(points, radius, bent.half_width, bent.logits, points.new_empty(len(points), 0), bent.caps)
+    alpha, variance = sample(ribbons, owner, data.origin[tiles], SIDE)
     return alpha, variance, tiles
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,22 +16,11 @@ from ...explain import explained
 from ...files import atomic_path
 from ...foreign import LIMITS
 from ...frame import Frame
-from ...medium import HasAlpha, MediumInfo, Picture
+from ...medium import HasAlpha, MediumInfo
 from ...raster.grain import Grain
-from ...raster.tiles import Layout
+from ...raster.tiles import Ribbons
 from ...strokes import Strokes
-from .drawing import (
-    Drawing,
-    Ribbons,
-    begin,
-    gain_of,
-    influence_of,
-    lay,
-    layout_of,
-    mismatch_of,
-    picture_of_ribbons,
-    reach_of,
-)  # fmt: skip
+from .drawing import RibbonMedium
 from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
 from .texture import grain, thinned
 
@@ -42,7 +31,7 @@ _NOTES = {"brush": str, "brush_hash": str, "program": str, "definition": str, "r
 
 
 @explained
-class RibbonPainter(nn.Module):
+class RibbonPainter(nn.Module, RibbonMedium):
     """Paints strokes as a program would on average, and knows how far the program strays from that.
 
     A new painter knows nothing: `fit` it to a program, or `painters.load` one that was fitted.
@@ -50,8 +39,6 @@ class RibbonPainter(nn.Module):
     Args:
         config: size of the network and of its ribbons; what depends on the brush is set by `fit`.
     """
-
-    marks: ClassVar[type[Strokes]] = Strokes
 
     def __init__(self, config: RibbonConfig | None = None) -> None:
         super().__init__()
@@ -110,44 +97,7 @@ class RibbonPainter(nn.Module):
         if known.definition is not None:  # whoever has the painter can then replay its paintings
             self.notes["definition"] = known.definition
 
-    # Laying strokes
-
-    def begin(
-        self,
-        frame: Frame,
-        *,
-        ground: Picture | None = None,
-        batch: tuple[int, ...] = (),
-        generator: torch.Generator | None = None,
-    ) -> Drawing:
-        """As `Medium.begin`.
-
-        Args:
-            generator: draws the seed of this picture's grain; None, or a program that is not random, gives the mean,
-                which is differentiable in the strokes, the ground and the weights. Over seeds, textured pictures
-                have that mean and, pixel by pixel, its variance, less what averaging over pixels larger than the
-                program's takes away. The same strokes at other heights, or among others, have the same grain.
-
-        Raises:
-            InputError: a ground of another size.
-        """
-        return begin(frame, ground=ground, batch=batch, generator=generator)
-
-    def lay(self, state: Drawing, marks: Strokes, *, layout: Layout | None = None) -> Drawing:
-        """As `Medium.lay`.
-
-        Raises:
-            InputError: strokes out of range (see `Strokes.check`), or of other pictures than those begun.
-        """
-        return lay(state, marks, layout)
-
-    def look(self, state: Drawing) -> Picture:
-        """As `Medium.look`.
-
-        The variance is summed over red, green and blue, and is the program's per pixel at the frame's program height:
-        averaging over larger pixels does not reduce it, as it does where a generator draws the grain.
-        """
-        return picture_of_ribbons(state, self)
+    # Ribbons
 
     def ribbons(self, strokes: Strokes, frame: Frame) -> Ribbons:
         """Ribbons as seen by a frame's pixels.
@@ -180,28 +130,6 @@ class RibbonPainter(nn.Module):
         ribbons, ribbon = self._bent(strokes, frame)
         logits = thinned(ribbon, strokes.radius * frame.program, frame.pixel).logits
         return ribbons._replace(logits=logits), grain(strokes.to(self.dtype), seed, frame)
-
-    # What of each stroke shows
-
-    def layout(self, marks: Strokes, frame: Frame, slack: float = 0.0, tile: int | None = None) -> Layout:
-        """Which strokes touch which tiles; with `slack` (canvas units) it outlives small moves."""
-        return layout_of(self, marks, frame, slack, tile)
-
-    def reach(self, marks: Strokes, frame: Frame) -> Tensor:
-        """[N, 4]; see `wmpaint.medium.reach`."""
-        return reach_of(self, marks, frame)
-
-    def influence(self, marks: Strokes, frame: Frame) -> Tensor:
-        """[N]; see `wmpaint.medium.influence`."""
-        return influence_of(self, marks, frame)
-
-    def mismatch(self, marks: Strokes, frame: Frame, goal: Tensor) -> Tensor:
-        """[N]; see `wmpaint.medium.mismatch`."""
-        return mismatch_of(self, marks, frame, goal)
-
-    def gain(self, marks: Strokes, frame: Frame, below: Picture, goal: Tensor) -> Tensor:
-        """[N]; see `wmpaint.medium.gain`."""
-        return gain_of(self, marks, frame, below, goal)
 
     # Files
 
