@@ -24,10 +24,10 @@ from .marks import Marks
 __all__ = [
     "HasAlpha",
     "HasInfluence",
+    "HasLayers",
     "HasLayout",
     "HasPlace",
     "HasReach",
-    "HasRelief",
     "Medium",
     "MediumInfo",
     "Picture",
@@ -153,6 +153,35 @@ class HasAlpha(Medium, Protocol):
 
 
 @runtime_checkable
+class HasLayers(HasAlpha, Protocol):
+    """A program whose paint has a height, and which may hear more of a stroke than its pressure.
+
+    Attributes:
+        shares: columns of its strokes, of one number in 0..1 each, that it hears.
+        relief: (what a height of 1 is in canvas units, at which radius, and its growth with the radius as an exponent,
+            the share of what lies beneath that a stroke fills).
+    """
+
+    shares: tuple[str, ...]
+    relief: tuple[float, float, float, float]
+
+    def layers(
+        self,
+        points: np.ndarray,  # [3, 2] pixels
+        radius: float,  # pixels
+        pressure: tuple[float, float],
+        *,
+        height: int,
+        width: int,
+        seed: int = 0,
+        pace: float = 1.0,
+        **shares: float,
+    ) -> np.ndarray:
+        """[2, height, width] float32: the alpha of one stroke as of `alpha`, and its height, 0..1."""
+        ...
+
+
+@runtime_checkable
 class HasReach(Protocol):
     """A medium that knows how far marks reach."""
 
@@ -219,15 +248,6 @@ class HasPlace(Protocol):
 
     def place(self, where: Where, count: int, generator: torch.Generator) -> Marks:
         """So many new marks."""
-        ...
-
-
-@runtime_checkable
-class HasRelief(Protocol):
-    """A medium whose paint has a height, and so takes the light."""
-
-    def light(self, picture: Picture, frame: Frame) -> Tensor:
-        """[*batch, 4, H, W] the picture with its relief lit."""
         ...
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import torch
 from numba import njit, prange
+from torch import Tensor
 
 from .canvas import SURFACES
 from .frame import Frame
 from .noise import FLAGS, across, along
 
-__all__ = ["DEPTHS", "MIDDLE", "heights"]
+__all__ = ["DEPTHS", "MIDDLE", "USUAL", "bare_relief", "heights"]
 
 DEPTHS = {"smooth": 0.0, "linen": 1.1e-3, "cotton": 7e-4, "panel": 4e-4, "paper": 6e-4}
+USUAL = "linen"
 MIDDLE = 0.45  # height around which a surface lies, on average
 _THREADS = {"linen": 190.0, "cotton": 260.0}  # a canvas height
 _WANDER = {"linen": 1.0, "cotton": 0.35}  # how uneven threads are
@@ -33,6 +36,12 @@ def heights(surface: str, frame: Frame) -> np.ndarray:
     out = np.empty((rows, columns), np.float32)
     _fill(out, kind, threads, _WANDER.get(surface, 0.0), left, top, 1 / frame.height, fine)
     return out
+
+
+def bare_relief(frame: Frame) -> Tensor:
+    """[H, W] heights of the bare canvas, in canvas units; linen where the canvas does not say."""
+    surface = frame.canvas.surface or USUAL
+    return torch.from_numpy(heights(surface, frame) * np.float32(DEPTHS[surface])).to(frame.device)
 
 
 @njit(parallel=True, **FLAGS)

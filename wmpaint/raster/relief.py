@@ -1,4 +1,4 @@
-"""Paint that piles up: the height of strokes over a ground, whose ribbons say alpha and height.
+"""Paint that piles up: `piled(ribbons, ground) -> relief`, the height of strokes over a ground.
 
     H <- (1 - level a) H + unit g
 
@@ -7,47 +7,41 @@ for a stroke of alpha a and height g (0..1), stroke after stroke. Not differenti
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from numba import njit, prange
 from torch import Tensor
 
-from ..errors import InputError
 from .compiled import table_of
 from .kernel import FLAGS, _evaluate
-from .tiles import Layout, arrange, check_curves
+from .tiles import Layout, Ribbons
 
 __all__ = ["piled"]
 
 
 @torch.no_grad()
 def piled(
-    points: Tensor,  # [N, 3, 2] pixels
-    radius: Tensor,  # [N] pixels
-    half_width: Tensor,  # [N] pixels
-    ribbons: Tensor,  # [N, 2, R, C] logits of alpha, and of its variance
-    heights: Tensor,  # [N, R, C] logits of height
-    unit: Tensor,  # [N] what a height of 1 is on the ground
-    level: Tensor,  # [N] share of what lies beneath that a stroke fills
+    ribbons: Ribbons,
     ground: Tensor,  # [height, width]
     *,
-    caps: int,
     layout: Layout | None = None,
 ) -> Tensor:
-    """The height of the strokes on a ground, the first undermost: [height, width]. Computed on the CPU.
+    """The height of strokes on a ground, the first undermost: [height, width]; flat ones change nothing.
+
+    Computed on the CPU.
 
     Raises:
-        InputError: strokes that are not finite, or heights of other ribbons.
+        InputError: ribbons that cannot be drawn, or a layout of other strokes or pixels.
     """
-    check_curves(points, radius, half_width)
-    if heights.shape != ribbons[:, 0].shape:
-        raise InputError(f"expected heights of {tuple(ribbons[:, 0].shape)}, got {tuple(heights.shape)}")
-    layout = arrange(points, half_width, *ground.shape) if layout is None else layout.check(len(points))
+    pile = ribbons.pile
+    if pile is None:
+        return ground
+    layout = ribbons.arranged(*ground.shape, layout)
     out = ground.detach().cpu().double().numpy().copy()
-    both = torch.stack([heights, torch.full_like(heights, -30.0)], 1)
-    numbers = (value.detach().cpu().contiguous().numpy() for value in (ribbons, both, unit.double(), level.double()))
-    tiles = (value.cpu().numpy() for value in (layout.tiles, layout.starts, layout.strokes))
-    _pile(table_of(points.cpu(), half_width.cpu(), radius.cpu()), *numbers, caps, *tiles, layout.tile, layout.across, out)
+    heights = torch.stack([pile.logits, torch.full_like(pile.logits, -30.0)], 1)
+    numbers = (v.detach().cpu().contiguous().numpy() for v in (ribbons.logits, heights, pile.unit, pile.level))
+    tiles = (v.cpu().numpy() for v in (layout.tiles, layout.starts, layout.strokes))
+    table = table_of(*(v.cpu() for v in (ribbons.points, ribbons.half_width, ribbons.radius)))
+    _pile(table, *numbers, ribbons.caps, *tiles, layout.tile, layout.across, out)
     return torch.from_numpy(out).to(ground)
 
 

@@ -16,10 +16,18 @@ from .. import checks
 from ..errors import InputError
 from ..geometry import STRAIGHT, branches, coefficients
 
-__all__ = ["Chunk", "Layout", "Mosaic", "Ribbons", "arrange", "chunks", "is_straight"]
+__all__ = ["Chunk", "Layout", "Mosaic", "Pile", "Ribbons", "arrange", "chunks", "is_straight"]
 
 FARTHEST = 1e15  # pixels; beyond, products of coordinates might overflow
 CHUNK_PIXELS = 4_000_000  # pair pixels held at a time: some 300 MB with everything kept for gradients
+
+
+class Pile(NamedTuple):
+    """How strokes with a height pile up; see `raster.relief`."""
+
+    logits: Tensor  # [N, R, C] of a stroke's height
+    unit: Tensor  # [N] what a height of 1 is on the ground
+    level: Tensor  # [N] share of what lies beneath that a stroke fills
 
 
 class Ribbons(NamedTuple):
@@ -31,6 +39,7 @@ class Ribbons(NamedTuple):
     logits: Tensor  # [N, 2, R, C] of alpha, and of variance / (alpha (1 - alpha))
     color: Tensor  # [N, C]
     caps: int  # how many of the R rows belong to each end
+    pile: Pile | None = None
 
     def check(self) -> Ribbons:
         """These, if they can be drawn: in the compiled loops, a place that is no number becomes an address.

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ...noise import FLAGS, along, hashed
 from ...surface import MIDDLE
 
-__all__ = ["CELL", "STATIONS", "cells_of", "lay", "pick_up"]
+__all__ = ["HEIGHT", "STATIONS", "WET", "cells_of", "lay", "lay_rows", "pick_up"]
 
 STATIONS = 10  # places along a stroke where it picks up paint, beside its start
 DRAG = 1.6  # radii along which picked up paint is dragged
@@ -54,11 +54,11 @@ def _step(x):
     return x * x * (3 - 2 * x)
 
 
-@njit(parallel=True, **FLAGS)
+@njit(**FLAGS)
 def cells_of(seeds, b):
     """[N, cells, CELL] of each stroke: edges (jittered), load, tint, warmth, lift and phase of each lock, strand, hair."""
     out = np.empty((len(seeds), b.locks + b.strands + b.hairs + 3, CELL), np.float32)
-    for n in prange(len(seeds)):
+    for n in range(len(seeds)):
         row = 0
         for count in (b.locks, b.strands, b.hairs):
             for i in range(count + 1):
@@ -304,20 +304,26 @@ def pick_up(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color,
                 unit[n], tooth, True, 0, sheet.shape[0])  # fmt: skip
 
 
+@njit(**FLAGS)
+def lay_rows(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, tinted, top, bottom):
+    """As `lay`, on the rows top..bottom only, in this thread."""
+    for n in range(len(radius)):
+        _stroke(sheet, cells[n], b, seeds[n], curves[n], radius[n], press[n], charge[n], stiff[n], color[n],
+                carry[n], unit[n], tooth, tinted, top, bottom)  # fmt: skip
+
+
 @njit(parallel=True, **FLAGS)
-def lay(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, tinted):
-    """Paint strokes on a sheet [H, W, 5] of premultiplied RGBA and height, the first undermost.
+def lay(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth):
+    """Paint strokes on a sheet [H, W, 5 or 6], the first undermost.
 
     Args:
+        sheet: premultiplied RGBA, height, and how much paint there is.
         cells: [N, …] as of `cells_of`; b: the brush's `Hairs`; seeds: [N].
         curves: [N, 3, 2], radius [N]: pixels. press [N, 2], charge [N] paint at the start, stiff [N] bristles 0..1.
         carry: [N, STATIONS + 1, locks, 3] the color of each lock along the stroke. color: [N, 3].
         unit: [N] what a height of 1 is on the sheet. tooth: [H, W] heights of the surface.
-        tinted: whether locks differ in color.
     """
     rows = sheet.shape[0]
     for band in prange((rows + BAND - 1) // BAND):
-        top, bottom = band * BAND, min((band + 1) * BAND, rows)
-        for n in range(len(radius)):
-            _stroke(sheet, cells[n], b, seeds[n], curves[n], radius[n], press[n], charge[n], stiff[n], color[n],
-                    carry[n], unit[n], tooth, tinted, top, bottom)  # fmt: skip
+        lay_rows(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, True,
+                 band * BAND, min((band + 1) * BAND, rows))  # fmt: skip

@@ -20,9 +20,9 @@ from ... import checks
 from ...canvas import MAX_SIDE, Canvas
 from ...explain import explained
 from ...frame import Frame
-from ...light import LIGHTS, Light, lit
 from ...medium import MediumInfo, Picture
 from ...surface import DEPTHS, heights
+from ...surface import USUAL as USUAL_SURFACE
 from ..programs.events import stroke_seed
 from . import hairs
 from .brush import PROGRAM, OilBrush
@@ -35,6 +35,7 @@ CHUNK = 512  # strokes painted at a time
 USUAL, GROWTH = 0.02, 0.75  # radius of usual strokes, canvas heights; paint is thicker by radius ** GROWTH
 HIGHEST = 1.6  # of a stroke alone, in units of its own height
 TURN = 0.05  # radii: the tightest bend of a brush's middle
+LEVELED = 0.93  # of what a brush levels, on average over its load
 LOADED = 0.75  # load of a mark at which the brush has its own
 
 
@@ -90,7 +91,6 @@ class OilProgram:
     Args:
         brush: a bundled name ("flat", "filbert", …), a .toml file, or an `OilBrush`.
         seed: of the hairs, where `begin` is given no generator.
-        light: under which `light` shows it.
 
     Raises:
         BrushError: an unknown or broken brush.
@@ -99,11 +99,11 @@ class OilProgram:
     marks: ClassVar[type[OilStrokes]] = OilStrokes
     name: ClassVar[str] = "oil"
     version: ClassVar[str] = PROGRAM
+    shares: ClassVar[tuple[str, ...]] = ("load", "bristle")
 
-    def __init__(self, brush: str | OilBrush = "flat", seed: int = 0, light: Light = LIGHTS["usual"]) -> None:
+    def __init__(self, brush: str | OilBrush = "flat", seed: int = 0) -> None:
         self.style = OilBrush.load(brush)
         self.seed = checks.seed(seed)
-        self.lamp = light
 
     @property
     def info(self) -> MediumInfo:
@@ -113,6 +113,12 @@ class OilProgram:
             self.name, style.name, self.version, style.hash, None if style.bundled else style.text(), random=True,
             reads_canvas=style.numbers.wet > 0,
         )  # fmt: skip
+
+    @property
+    def relief(self) -> tuple[float, float, float, float]:
+        """See `HasLayers`."""
+        b = self.style.numbers
+        return HIGHEST * unit_height(USUAL, b.thick), USUAL, GROWTH, LEVELED * b.level
 
     def __repr__(self) -> str:
         return f"OilProgram({self.style.name!r}, seed={self.seed})"
@@ -144,7 +150,7 @@ class OilProgram:
         sheet[..., :4] = frame.ground.cpu().numpy()
         small = np.zeros((*whole.size, 6), np.float32)
         small[..., :4] = frame.ground.cpu().numpy()
-        surface = frame.canvas.surface or "linen"
+        surface = frame.canvas.surface or USUAL_SURFACE
         tooth = heights(surface, frame)
         sheet[..., hairs.HEIGHT] = tooth * DEPTHS[surface]
         sheets = [sheet, *(sheet.copy() for _ in range(count - 1))][:count]
@@ -182,10 +188,6 @@ class OilProgram:
         found = found.movedim(-1, 1).unflatten(0, state.batch) if state.batch else found.movedim(-1, 1)[0]
         return Picture(found[..., :4, :, :].contiguous(), None, found[..., 4, :, :].contiguous())
 
-    def light(self, picture: Picture, frame: Frame) -> Tensor:
-        """See `HasRelief`."""
-        return picture.mean if picture.relief is None else lit(picture.mean, picture.relief, frame.height, self.lamp)
-
     def reach(self, marks: OilStrokes, frame: Frame) -> Tensor:
         """[N, 4]; see `wmpaint.medium.reach`."""
         pixels = frame.in_pixels(marks)
@@ -210,7 +212,7 @@ class OilProgram:
                           state.tooth[1], carry)  # fmt: skip
         height = state.frame.height
         hairs.lay(sheet, cells, b, seeds, points * height - np.array(state.frame.origin, np.float64), radius * height,
-                  press, charge, stiff, color, carry, unit, state.tooth[0], True)  # fmt: skip
+                  press, charge, stiff, color, carry, unit, state.tooth[0])  # fmt: skip
 
     # Strokes alone, to learn from
 
@@ -243,7 +245,7 @@ class OilProgram:
         load: float = LOADED,
         bristle: float = 0.5,
     ) -> np.ndarray:
-        """[2, height, width] float32: alpha of one stroke, and its height as a share of `HIGHEST` times its own unit.
+        """See `HasLayers`; the height is a share of `HIGHEST` of the stroke's own units.
 
         It is white on wet black, so that a painter also learns what is picked up.
 
@@ -269,18 +271,18 @@ class OilProgram:
                           np.zeros((1, 1), np.float32), carry)  # fmt: skip
         y, x = int(512 * hairs.hashed(seeds[0], 5)), int(512 * hairs.hashed(seeds[0], 6))
         tooth = _patch()[y : y + rows, x : x + columns]
-        hairs.lay(sheet, cells, b, seeds, curves - low, radii, press, charge, stiff, np.ones((1, 3)), carry, one, tooth,
-                  False)  # fmt: skip
+        hairs.lay_rows(sheet, cells, b, seeds, curves - low, radii, press, charge, stiff, np.ones((1, 3)), carry, one,
+                       tooth, False, 0, rows)  # fmt: skip
         out = np.zeros((2, height, width), np.float32)
         out[0, low[1] : high[1], low[0] : high[0]] = sheet[..., 0]
-        out[1, low[1] : high[1], low[0] : high[0]] = sheet[..., hairs.HEIGHT] / HIGHEST
+        out[1, low[1] : high[1], low[0] : high[0]] = np.minimum(sheet[..., hairs.HEIGHT] / HIGHEST, 1)
         return out
 
 
 @lru_cache(maxsize=1)
 def _patch() -> np.ndarray:
     """Linen beneath strokes that lie nowhere."""
-    return heights("linen", Frame(Canvas(), 1536))
+    return heights(USUAL_SURFACE, Frame(Canvas(), 1536))
 
 
 def small_frame(canvas: Canvas) -> Frame:
@@ -291,4 +293,4 @@ def small_frame(canvas: Canvas) -> Frame:
 @lru_cache(maxsize=4)
 def small_surface(canvas: Canvas) -> np.ndarray:
     """Heights of the surface on it."""
-    return heights(canvas.surface or "linen", small_frame(canvas))
+    return heights(canvas.surface or USUAL_SURFACE, small_frame(canvas))

@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ...medium import HasAlpha
+from ...medium import HasAlpha, HasLayers
 from ...raster.tiles import arrange
 
 __all__ = ["LEAST", "StrokeActions", "TileData", "least", "paint_tiles", "random_actions"]
@@ -45,13 +46,16 @@ class StrokeActions:
     pressure: Tensor  # [N, 2]
     pace: Tensor  # [N]
     window: Tensor  # [N] int64, side in pixels
+    shares: Tensor  # [N, K] what else the program hears of them
 
     def __len__(self) -> int:
         return len(self.radius)
 
     def first(self, n: int) -> StrokeActions:
         """The first `n` of them."""
-        return StrokeActions(self.points[:n], self.radius[:n], self.pressure[:n], self.pace[:n], self.window[:n])
+        return StrokeActions(
+            self.points[:n], self.radius[:n], self.pressure[:n], self.pace[:n], self.window[:n], self.shares[:n]
+        )
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,18 @@ class TileData:
     mean: Tensor  # [T, SIDE * SIDE]
     variance: Tensor  # [T, SIDE * SIDE], unbiased; zero for one seed
     first: Tensor  # [N + 1] range of each stroke's tiles
+    height: Tensor  # [T, SIDE * SIDE], averaged over seeds; zero for flat paint
 
 
 def random_actions(
-    n: int, generator: torch.Generator, *, radius: tuple[float, float] = (0.5, 64.0), timed: bool = False
+    n: int,
+    generator: torch.Generator,
+    *,
+    radius: tuple[float, float] = (0.5, 64.0),
+    timed: bool = False,
+    shares: int = 0,
 ) -> StrokeActions:
-    """Random strokes. `timed` also varies the pace, for brushes that listen to time."""
+    """Random strokes. `timed` also varies the pace, for brushes that listen to time; so many `shares` are drawn, too."""
 
     def uniform(*shape: int) -> Tensor:
         return torch.rand(*shape, generator=generator)
@@ -108,7 +118,7 @@ def random_actions(
     window = sizes[torch.searchsorted(sizes, need.clamp(max=SIZES[-1]).contiguous())]
     middle = (high_corner + low_corner) / 2
     points = points - middle[:, None] + window[:, None, None] / 2 + (uniform(n, 2) - 0.5)[:, None]
-    return StrokeActions(points, r, pressure, pace, window)
+    return StrokeActions(points, r, pressure, pace, window, uniform(n, shares))
 
 
 def paint_tiles(
@@ -143,11 +153,13 @@ def paint_tiles(
         count = torch.bincount(stroke, minlength=len(actions))
         start = torch.cat([count.new_zeros(1), count.cumsum(0)])
     square = np.zeros((len(stroke), SIDE * SIDE), np.float64)
-    mean = np.zeros_like(square)
+    mean, tall = np.zeros_like(square), np.zeros_like(square)
     columns, rows, starts = column.numpy(), row.numpy(), start.tolist()
     points, radius = actions.points.numpy().astype(np.float64), actions.radius.tolist()
     pressure, pace, window = actions.pressure.tolist(), actions.pace.tolist(), actions.window.tolist()
     done = [0] * threads
+    layered = program if isinstance(program, HasLayers) else None
+    heard = [dict(zip(layered.shares, row, strict=True)) if layered else {} for row in actions.shares.tolist()]
 
     def work(worker: int) -> None:
         began = now = time.perf_counter()
@@ -157,13 +169,16 @@ def paint_tiles(
             part = slice(starts[k], starts[k + 1])
             side = window[k]
             for s in range(seeds):
-                alpha = program.alpha(
-                    points[k], radius[k], tuple(pressure[k]), height=side, width=side,
-                    seed=(seed * 1_000_003 + k * seeds + s) % (1 << 31), pace=pace[k],
-                )  # fmt: skip
-                blocks = alpha.reshape(side // SIDE, SIDE, side // SIDE, SIDE)
-                cut = blocks[rows[part], :, columns[part], :].reshape(-1, SIDE * SIDE)
+                how: dict[str, Any] = {
+                    "height": side, "width": side, "pace": pace[k],
+                    "seed": (seed * 1_000_003 + k * seeds + s) % (1 << 31), **heard[k],
+                }  # fmt: skip
+                layers = (layered.layers if layered else program.alpha)(points[k], radius[k], tuple(pressure[k]), **how)
+                blocks = layers.reshape(-1, side // SIDE, SIDE, side // SIDE, SIDE)
+                cut, *high = (b[rows[part], :, columns[part], :].reshape(-1, SIDE * SIDE) for b in blocks)
                 mean[part] += cut
+                for extra in high:
+                    tall[part] += extra
                 square[part] += cut.astype(np.float64) ** 2
             done[worker] += 1
             now = time.perf_counter()
@@ -180,6 +195,7 @@ def paint_tiles(
     return TileData(
         actions.first(painted), stroke[:total], origin[:total].float(), torch.from_numpy(mean).float(),
         torch.from_numpy(np.maximum(variance, 0)).float(), start[: painted + 1],
+        torch.from_numpy(tall[:total] / seeds).float(),
     )  # fmt: skip
 
 

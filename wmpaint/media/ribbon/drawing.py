@@ -20,8 +20,10 @@ from ...medium import Picture, begun
 from ...raster.composite import composite
 from ...raster.grain import Grain, grained
 from ...raster.influence import gains, influence
+from ...raster.relief import piled
 from ...raster.tiles import Layout, Mosaic, Ribbons, arrange
 from ...strokes import Strokes
+from ...surface import bare_relief
 
 __all__ = ["Drawing", "HasRibbons", "RibbonMedium"]
 
@@ -94,7 +96,7 @@ class RibbonMedium(HasRibbons):
         """
         if marks.batch != state.batch:
             raise InputError(f"expected strokes of {state.batch or 'one'} pictures, got {marks!r}")
-        marks = marks.check().to(state.frame.device)
+        marks = marks.to_kind(self.marks).check().to(state.frame.device)
         if state.seen is not None:  # over what there is
             return replace(state, ground=state.seen, laid=(marks,), layout=layout, seen=None)
         # A layout counts the strokes of its own call only.
@@ -112,7 +114,7 @@ class RibbonMedium(HasRibbons):
 
     def _drawn(self, state: Drawing) -> Picture:
         frame, batch = state.frame, state.batch
-        strokes = Strokes.cat(state.laid).flat() if state.laid else Strokes.empty(device=frame.device)
+        strokes = self.marks.cat(state.laid).flat() if state.laid else self.marks.empty(device=frame.device)
         (shown,) = strokes.present.nonzero(as_tuple=True) if strokes.lifted is not None else (None,)
         if shown is not None:
             strokes = strokes[shown].replace(lifted=None)
@@ -122,6 +124,7 @@ class RibbonMedium(HasRibbons):
         if not opaque:
             ribbons = ribbons._replace(color=F.pad(ribbons.color, (0, 1), value=1.0))
         ground, spread = _ground(state, ribbons.color)
+        relief = None if ribbons.pile is None else _relief(state, ribbons.color)
         layout, size, mosaic = state.layout, frame.size, None
         if batch:
             mosaic = Mosaic(math.prod(batch), *size, TILE)
@@ -131,17 +134,22 @@ class RibbonMedium(HasRibbons):
             layout, size = mosaic.arrange(ribbons.points, ribbons.half_width, picture), mosaic.size
             ribbons = ribbons._replace(points=ribbons.points + mosaic.origin(picture).to(ribbons.points)[:, None])
             ground, spread = mosaic.join(ground), None if spread is None else mosaic.join(spread[:, None])[0]
+            relief = None if relief is None else mosaic.join(relief[:, None])[0]
         variance: Tensor | None = None
         if strayed is None:
             mean, variance = composite(ribbons, ground, *size, spread=spread, layout=layout)
         else:
             mean = grained(ribbons, ground, strayed[1], *size, layout=layout)
+        if relief is not None:  # it has no gradient, and is left out where one is asked for
+            relief = None if mean.requires_grad else piled(ribbons, relief, layout=layout)
         if mosaic is not None:
             mean = mosaic.cut(mean).unflatten(0, batch)
-            variance = None if variance is None else mosaic.cut(variance[None])[:, 0].unflatten(0, batch)
+            variance, relief = (
+                None if v is None else mosaic.cut(v[None])[:, 0].unflatten(0, batch) for v in (variance, relief)
+            )
         if opaque:
             mean = F.pad(mean, (0, 0, 0, 0, 0, 1), value=1.0)
-        return Picture(mean, variance)
+        return Picture(mean, variance, relief)
 
     # What of each stroke shows
 
@@ -204,3 +212,12 @@ def _ground(state: Drawing, color: Tensor) -> tuple[Tensor, Tensor | None]:
     if not state.batch:
         return mean, spread
     return mean.flatten(0, -4), None if spread is None else spread.flatten(0, -3)
+
+
+def _relief(state: Drawing, like: Tensor) -> Tensor:
+    """Heights [(B,) H, W] of what lies beneath."""
+    if state.ground is None or state.ground.relief is None:
+        found = bare_relief(state.frame).to(like)
+        return found.expand(math.prod(state.batch), -1, -1) if state.batch else found
+    relief = state.ground.relief.to(like)
+    return relief.flatten(0, -3) if state.batch else relief

@@ -24,6 +24,7 @@ from ...explain import explained
 from ...medium import HasAlpha
 from ...raster import Ribbons, sample
 from .data import LEAST, SIDE, TileData, least, paint_tiles, random_actions
+from ..programs.base import BrushProgram
 from .painter import RibbonPainter
 from .ribbon import RibbonNet
 from .survey import SURVEYING, survey
@@ -34,6 +35,7 @@ FLOOR = (0.5 / 255) ** 2  # variance that no one sees
 TEST_SEEDS, FEWEST_TESTED = 24, 30  # of fit's report
 SPARE = 1.5  # times the strokes that there seems to be time for
 ENOUGH = 2_000  # strokes, from which most programs are learned well
+TALL = 4.0  # weight of the height's squared error
 USABLE = 0.05  # error share of a painter whose strokes are its program's
 TESTED = 0x7E57_0000  # added to the seed (of which torch heeds 32 bits), so that the strokes of the report are fresh
 PAINTING, TESTING = 0.35, 0.15  # shares of the time: until when strokes are painted, the survey's among them; for tests
@@ -58,6 +60,7 @@ class FitReport:
         by_radius: error_share of the strokes of radius 0.5-1.5, 1.5-4, 4-16 and 16-64 pixels: large
             strokes carry most of the energy, so what small ones lack shows here only.
         seconds: what it took, data included.
+        height_share: error of the height, as a share of its energy, averaging's noise included; None for flat paint.
     """
 
     brush: str
@@ -67,6 +70,7 @@ class FitReport:
     strokes: int
     by_radius: tuple[float, ...]
     seconds: float
+    height_share: float | None = None
 
     @property
     def usable(self) -> bool:
@@ -79,6 +83,7 @@ class FitReport:
         return (
             f"{self.brush}: error {100 * self.error_share:.2f} % of the mean stroke's energy on {self.strokes} strokes "
             f"(by radius: {bands}); noise {self.noise:.1f}/255, its prediction {spread}; {self.seconds:.0f} s"
+            f"{'' if self.height_share is None else f'; height {100 * self.height_share:.2f} %'}"
             f"{'' if self.usable else '; not usable'}"
         )
 
@@ -130,9 +135,8 @@ def fit(
         raise InputError(f"expected minutes above 0, got {minutes}")
     if not 0 <= seed < 1 << 62 or not rate > 0:
         raise InputError(f"expected a seed of 0 to 2**62 - 1 and a rate above 0, got {seed} and {rate}")
-    style = getattr(program, "style", None)
-    if style is not None:
-        style.require_plain()
+    if isinstance(program, BrushProgram):
+        program.style.require_plain()
     began = time.perf_counter()
     tell = progress or (lambda share, what: None)
     generator = torch.Generator().manual_seed(seed)
@@ -144,7 +148,7 @@ def fit(
         room = max(0.0, began + PAINTING * limit - time.perf_counter()) / (per_painting * seeds)
         strokes = min(strokes, max(LEAST["learned"], int(SPARE * room)))
     net = RibbonNet(config, generator)
-    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
+    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed, shares=len(config.shares))
     reach = net.half_width(actions.radius, actions.pressure)
     started = time.perf_counter()
     data = paint_tiles(
@@ -212,7 +216,7 @@ def _train(
         for group in optimizer.param_groups:
             group["lr"] = rate * (min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done)) + 2e-3)
         strokes = painted[torch.randint(len(painted), (batch,), generator=generator)]
-        alpha, variance, tiles = predict(net, data, strokes)
+        alpha, variance, tall, tiles = predict(net, data, strokes)
         weight = (1 / count[strokes]).repeat_interleave(count[strokes])[:, None] / (batch * SIDE * SIDE)
         loss = ((alpha - data.mean[tiles]).square() * weight).sum()
         if net.config.noise:
@@ -221,6 +225,8 @@ def _train(
             spread = bound.detach() * (variance / bound.clamp(min=1e-9)) + FLOOR
             deviance = (data.variance[tiles] + FLOOR) / spread + spread.log()
             loss = loss + 1e-3 * (deviance * weight).sum()
+        if tall is not None:
+            loss = loss + TALL * ((tall - data.height[tiles]).square() * weight).sum()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 0.1)
@@ -235,17 +241,21 @@ def _train(
     return step
 
 
-def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Alpha and variance on the tiles of some strokes, and those tiles' indices."""
+def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
+    """Alpha, variance and height on the tiles of some strokes, and those tiles' indices."""
     a = data.actions
     counts = data.first[strokes + 1] - data.first[strokes]
     owner = torch.repeat_interleave(torch.arange(len(strokes)), counts)
     tiles = torch.arange(len(owner)) - (counts.cumsum(0) - counts)[owner] + data.first[strokes][owner]
     points, radius = a.points[strokes], a.radius[strokes]
-    bent = net(points, radius, a.pressure[strokes], a.pace[strokes])
+    bent = net(points, radius, a.pressure[strokes], a.pace[strokes], a.shares[strokes])
     ribbons = Ribbons(points, radius, bent.half_width, bent.logits, points.new_empty(len(points), 0), bent.caps)
     alpha, variance = sample(ribbons, owner, data.origin[tiles], SIDE)
-    return alpha, variance, tiles
+    tall = None
+    if bent.heights is not None:
+        logits = torch.stack([bent.heights, torch.full_like(bent.heights, -30.0)], 1)
+        tall, _ = sample(ribbons._replace(logits=logits), owner, data.origin[tiles], SIDE)
+    return alpha, variance, tall, tiles
 
 
 @explained
@@ -286,13 +296,13 @@ def _evaluate(
     began = time.perf_counter()
     net, config = painter.net, painter.config
     generator = torch.Generator().manual_seed(seed + 0x5EED)
-    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed)
+    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed, shares=len(config.shares))
     reach = 1.2 * net.half_width(actions.radius, actions.pressure) + 1  # beyond the painter's own, to see what it cuts
     seeds = seeds if config.noise else 1
     data = paint_tiles(program, actions, reach, seeds=seeds, seed=seed + 0x5EED, tiles=None, until=until, fewest=fewest)
     actions, strokes = data.actions, len(data.actions)
-    parts = [predict(net, data, part)[:2] for part in torch.arange(strokes).split(50)]
-    alpha, variance = (torch.cat(column) for column in zip(*parts, strict=True))
+    parts = [predict(net, data, part)[:3] for part in torch.arange(strokes).split(50)]
+    alpha, variance, *tall = (torch.cat(column) for column in zip(*parts, strict=True) if column[0] is not None)
     noise = data.variance.sum(1) / seeds
 
     def per_stroke(tiles: Tensor) -> Tensor:
@@ -305,6 +315,9 @@ def _evaluate(
     true, guess = (per_stroke(v.sum(1)).div(area).sqrt() for v in (data.variance, variance))
     bands = torch.bucketize(actions.radius, torch.tensor(BANDS[1:-1]))
     shares = [float(error[bands == k].sum() / energy[bands == k].sum().clamp(min=1e-12)) for k in range(len(BANDS) - 1)]
+    high = None
+    if tall:  # the averaging's own noise is in it
+        high = float((tall[0] - data.height).square().sum() / data.height.square().sum().clamp(min=1e-12))
     return FitReport(
         brush=program.info.brush,
         error_share=float(error.sum() / energy.sum().clamp(min=1e-12)),
@@ -312,5 +325,6 @@ def _evaluate(
         noise=255 * float(true.square().mean().sqrt()),
         strokes=strokes,
         by_radius=tuple(shares),
+        height_share=high,
         seconds=time.perf_counter() - began,
     )

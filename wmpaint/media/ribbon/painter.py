@@ -18,7 +18,7 @@ from ...foreign import LIMITS
 from ...frame import Frame
 from ...medium import HasAlpha, MediumInfo
 from ...raster.grain import Grain
-from ...raster.tiles import Ribbons
+from ...raster.tiles import Pile, Ribbons
 from ...strokes import Strokes
 from .drawing import RibbonMedium
 from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
@@ -47,6 +47,11 @@ class RibbonPainter(nn.Module, RibbonMedium):
 
     def __repr__(self) -> str:
         return clipped(f"RibbonPainter({self.brush or 'untrained'!r}, {self.notes.get('program', 'no program')})", 200)
+
+    @property
+    def marks(self) -> type[Strokes]:  # type: ignore[override]
+        """The kind of strokes that its program paints."""
+        return self.config.kind
 
     @property
     def config(self) -> RibbonConfig:
@@ -107,20 +112,27 @@ class RibbonPainter(nn.Module, RibbonMedium):
         return self._bent(strokes, frame)[0]
 
     def _bent(self, strokes: Strokes, frame: Frame) -> tuple[Ribbons, Ribbon]:
-        strokes = strokes.to(self.dtype)
+        strokes = strokes.to_kind(self.marks).to(self.dtype)
         radius = strokes.radius * frame.program
         low, high = self.config.radius
         # Not differentiated: it only chooses the stroke that is imitated.
         zoom = (radius / radius.clamp(low, high)).detach()
         scale = frame.program / zoom
         pace = frame.program / (zoom * REFERENCE)
-        ribbon = self.net(strokes.points * scale[:, None, None], strokes.radius * scale, strokes.pressure, pace)
+        shares = [getattr(strokes, name) for name in self.config.shares]
+        heard = torch.stack(shares, 1) if shares else None
+        ribbon = self.net(strokes.points * scale[:, None, None], strokes.radius * scale, strokes.pressure, pace, heard)
         ribbon = soften(ribbon, frame.pixel)
+        pile = None
+        if ribbon.heights is not None:
+            unit = self.config.unit_height(strokes.radius.detach())
+            pile = Pile(ribbon.heights, unit, torch.full_like(unit, self.config.relief[3]))
         points = strokes.points * frame.height
         if frame.window is not None:
             points = points - points.new_tensor(frame.origin)
         wide = ribbon.half_width * (zoom / frame.pixel)
-        return Ribbons(points, strokes.radius * frame.height, wide, ribbon.logits, strokes.color, ribbon.caps), ribbon
+        radius = strokes.radius * frame.height
+        return Ribbons(points, radius, wide, ribbon.logits, strokes.color, ribbon.caps, pile), ribbon
 
     @torch.no_grad()
     def grain(self, strokes: Strokes, frame: Frame, seed: int) -> tuple[Ribbons, Grain] | None:

@@ -21,6 +21,8 @@ from torch.nn import functional as F
 
 from ...errors import InputError
 from ...geometry import arc_lengths, coefficients, spread_dots
+from ...marks import KINDS
+from ...strokes import Strokes
 
 __all__ = ["Ribbon", "RibbonConfig", "RibbonNet"]
 
@@ -48,6 +50,10 @@ class RibbonConfig:
             empty if unknown.
         ellipse: ratio and angle (degrees) of elliptical dabs that keep their angle; empty for others.
         radius: smallest and largest trained radius, in program pixels.
+        marks: the kind of strokes.
+        shares: their columns, of one number in 0..1 each, that the network hears beside pressure.
+        relief: of paint that has a height: (what a height of 1 is in canvas units, at which radius, and its growth
+            with the radius as an exponent, the share of what lies beneath that a stroke fills); empty for flat paint.
 
     Raises:
         InputError: a value of the wrong kind or out of range; whatever passes can paint.
@@ -64,6 +70,9 @@ class RibbonConfig:
     dabs: tuple[float, ...] = ()
     ellipse: tuple[float, ...] = ()
     radius: tuple[float, float] = (0.5, 64.0)
+    marks: str = "strokes"
+    shares: tuple[str, ...] = ()
+    relief: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         for name, (low, high) in _SIZES.items():
@@ -83,11 +92,28 @@ class RibbonConfig:
         pressures = (0, *range(2, 65))
         _check_numbers("dabs", self.dabs, [len(SPEEDS) * count for count in pressures], 0.0, MOST_DABS)
         _check_numbers("ellipse", self.ellipse, (0, 2), -360.0, 360.0)
+        _check_numbers("relief", self.relief, (0, 4), 0.0, 100.0)
+        kind = KINDS.get(self.marks) if isinstance(self.marks, str) else None
+        if kind is None or not issubclass(kind, Strokes):
+            raise InputError(f"expected a kind of strokes that is known, got {self.marks!r:.40}")
+        known = [name for name, column in kind.columns().items() if (column.low, column.high, column.size) == (0, 1, 1)]
+        if type(self.shares) is not tuple or not set(self.shares) <= set(known):
+            raise InputError(f"expected shares of {', '.join(known) or 'none'}, got {self.shares!r:.60}")
 
     @property
     def rows(self) -> int:
         """Rows of a ribbon."""
         return self.body + 2 * self.caps
+
+    @property
+    def kind(self) -> type[Strokes]:
+        """The class of strokes."""
+        return KINDS[self.marks]  # type: ignore[return-value]  # checked when it was made
+
+    def unit_height(self, radius: Tensor) -> Tensor:
+        """[N] what a height of 1 is in canvas units, for strokes of that radius."""
+        unit, usual, growth, _ = self.relief
+        return unit * (radius / usual) ** growth
 
     def as_dict(self) -> dict[str, Any]:
         """For a file's metadata."""
@@ -103,23 +129,29 @@ def _check_numbers(name: str, values: Any, counts: Sequence[int], low: float, hi
 
 @dataclass(frozen=True)
 class Ribbon:
-    """Straightened strokes: logits [N, 2, R, C], and the half width [N] they cover, in program pixels."""
+    """Straightened strokes: logits [N, 2, R, C], and the half width [N] they cover, in program pixels.
+
+    Paint that has a height has its logits, too: heights [N, R, C].
+    """
 
     logits: Tensor
     half_width: Tensor
     caps: int
+    heights: Tensor | None = None
 
 
 class RibbonNet(nn.Module):
-    """(points, radius, pressure, pace) -> `Ribbon`."""
+    """(points, radius, pressure, pace, shares) -> `Ribbon`."""
 
-    FEATURES = 25
+    FEATURES = 25  # and a share each
 
     def __init__(self, config: RibbonConfig, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.config = config
-        self.mean = _mlp(self.FEATURES, config.hidden, config.columns, generator)
-        self.spread = _mlp(self.FEATURES, config.hidden // 2, config.columns, generator) if config.noise else None
+        inputs = self.FEATURES + len(config.shares)
+        self.mean = _mlp(inputs, config.hidden, config.columns, generator)
+        self.spread = _mlp(inputs, config.hidden // 2, config.columns, generator) if config.noise else None
+        self.height = _mlp(inputs, config.hidden, config.columns, generator) if config.relief else None
 
     def half_width(self, radius: Tensor, pressure: Tensor) -> Tensor:
         """[N] pixels beyond which a stroke paints nothing."""
@@ -132,10 +164,13 @@ class RibbonNet(nn.Module):
         radius: Tensor,  # [N] program pixels
         pressure: Tensor,  # [N, 2]
         pace: Tensor | float = 1.0,  # [N] or one number: seconds per pixel, in units of pace 1
+        shares: Tensor | None = None,  # [N, K]
     ) -> Ribbon:
         """Ribbons of strokes within the trained range."""
         c = self.config
         x = self._features(spread_dots(points, radius), radius, pressure, pace)
+        if shares is not None:
+            x = torch.cat([x, (2 * shares - 1)[:, None].expand(-1, c.rows, -1)], -1)
         width = self.half_width(radius, pressure)
         across = torch.linspace(-1, 1, c.columns, device=points.device, dtype=points.dtype)
         # A hard edge is one pixel wide, so its slope per half width grows with the radius.
@@ -143,7 +178,8 @@ class RibbonNet(nn.Module):
         profile = 2 - 2 * (across * (width / radius)[:, None]).abs()
         mean = self._close(gain * (self.mean(x) + profile[:, None]))
         ratio = torch.full_like(mean, -30.0) if self.spread is None else self._close(self.spread(x) - 2)
-        return Ribbon(torch.stack([mean, ratio], 1), width, c.caps)
+        heights = None if self.height is None else self._close(gain * (self.height(x) + profile[:, None]))
+        return Ribbon(torch.stack([mean, ratio], 1), width, c.caps, heights)
 
     def _close(self, rows: Tensor) -> Tensor:
         """Make the fans one-valued where their rows meet: at the ends of the curve, and straight ahead."""
@@ -271,12 +307,14 @@ def soften(
     n, _, rows, columns = ribbon.logits.shape
     width = ribbon.half_width
     fine = 4 * (columns - 1) + 1
-    logits = F.interpolate(ribbon.logits.reshape(n, 2 * rows, columns), size=fine, mode="linear", align_corners=True)
-    logits = logits.reshape(n, 2, rows, fine)
+    logits = ribbon.logits if ribbon.heights is None else torch.cat([ribbon.logits, ribbon.heights[:, None]], 1)
+    kinds = logits.shape[1]
+    logits = F.interpolate(logits.reshape(n, kinds * rows, columns), size=fine, mode="linear", align_corners=True)
+    logits = logits.reshape(n, kinds, rows, fine)
     alpha = logits[:, 0].sigmoid()
-    both = torch.stack([alpha, alpha * (1 - alpha) * logits[:, 1].sigmoid()], 1)
+    both = torch.stack([alpha, alpha * (1 - alpha) * logits[:, 1].sigmoid(), *logits[:, 2:].sigmoid().unbind(1)], 1)
     # Integrals from the left edge, then differences over the box at the new, wider columns.
-    zero = both.new_zeros(n, 2, rows, 1)
+    zero = both.new_zeros(n, kinds, rows, 1)
     integral = torch.cat([zero, ((both[..., 1:] + both[..., :-1]) / 2).cumsum(-1)], -1)
     grown = width + box / 2
     across = torch.linspace(-1, 1, columns, device=width.device, dtype=width.dtype) * grown[:, None]
@@ -285,11 +323,12 @@ def soften(
         place = ((x / width[:, None]).clamp(-1, 1) + 1) * ((fine - 1) / 2)
         index = place.detach().long().clamp(max=fine - 2)
         part = (place - index)[:, None, None]
-        index = index[:, None, None].expand(n, 2, rows, columns)
-        return torch.lerp(integral.gather(3, index), integral.gather(3, index + 1), part.expand(n, 2, rows, columns))
+        index = index[:, None, None].expand(n, kinds, rows, columns)
+        return torch.lerp(integral.gather(3, index), integral.gather(3, index + 1), part.expand(n, kinds, rows, columns))
 
     step = 2 * width / (fine - 1)
     mean = (at(across + box / 2) - at(across - box / 2)) * (step / box)[:, None, None, None]
     alpha = mean[:, 0].clamp(1e-5, 1 - 1e-5)
     ratio = (mean[:, 1] / (alpha * (1 - alpha))).clamp(1e-6, 1 - 1e-6)
-    return Ribbon(torch.stack([alpha.logit(), ratio.logit()], 1), grown, ribbon.caps)
+    heights = None if ribbon.heights is None else mean[:, 2].clamp(1e-6, 1 - 1e-6).logit()
+    return Ribbon(torch.stack([alpha.logit(), ratio.logit()], 1), grown, ribbon.caps, heights)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...geometry import bezier
-from ...medium import HasAlpha
+from ...medium import HasAlpha, HasLayers
 from .data import LEAST, SIDE, StrokeActions, TileData, least, paint_tiles, random_actions
 from .ribbon import MOST_DABS, SPEEDS, RibbonConfig
 
@@ -39,7 +39,8 @@ def survey(
     direction = bool(getattr(brush, "follows_direction", True))
     timed = bool(getattr(brush, "listens_to_time", True))
     low, high = config.radius
-    actions = random_actions(STROKES, generator, radius=(low, min(high, max(20.0, low))), timed=timed)
+    shares, relief = (program.shares, program.relief) if isinstance(program, HasLayers) else ((), ())
+    actions = random_actions(STROKES, generator, radius=(low, min(high, max(20.0, low))), timed=timed, shares=len(shares))
     reach = 5 * actions.radius + 6
     if limit < math.inf:
         _check_pace(program, actions, reach, limit)
@@ -72,13 +73,14 @@ def survey(
     noise = float(data.variance.mean()) > 1e-9
     dabs: tuple[float, ...] = ()
     ellipse: tuple[float, ...] = ()
-    if brush is not None:
+    if hasattr(brush, "dabs_per_radius"):
         rates = (brush.dabs_per_radius(k / 8, speed) for k in range(9) for speed in SPEEDS)
         dabs = tuple(min(rate, MOST_DABS) for rate in rates)
         ellipse = brush.ellipse or ()
     found = dataclasses.replace(
-        config, direction=direction, timed=timed, noise=noise, dabs=dabs, ellipse=ellipse, reach=(base, slope, pixels)
-    )
+        config, direction=direction, timed=timed, noise=noise, dabs=dabs, ellipse=ellipse, reach=(base, slope, pixels),
+        marks=program.marks.kind, shares=shares, relief=relief,
+    )  # fmt: skip
     return found, pace
 
 
