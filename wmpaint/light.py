@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import torch
@@ -20,9 +20,10 @@ from . import checks
 from .errors import InputError
 from .explain import explained
 
-__all__ = ["DIRECTIONS", "LIGHTS", "Light", "lit", "normals", "smoothed"]
+__all__ = ["DIRECTIONS", "USUAL", "Light", "lit", "normals", "smoothed"]
 
 SCALE = 1.6e-3  # canvas heights: sigma to which a relief is smoothed before its slopes count
+FINE, LIMIT = 0.5, 0.5  # strength of what is finer than SCALE, and the slope from which it bends
 GROOVES = (4e-3, 1.2e-2)  # canvas heights around which a place may lie low
 _RANGES = {"angle": (-360.0, 360.0), "elevation": (5.0, 90.0), "shine": (1.0, 200.0)}
 _MOST = 4.0  # of all else
@@ -71,7 +72,7 @@ class Light:
         Raises:
             InputError: another word, or a number out of range.
         """
-        found, toward = asdict(LIGHTS["usual"]), []
+        found, toward = asdict(USUAL), []
         for word in text.replace(",", " ").split():
             name, equals, value = word.partition("=")
             if equals and name in found:
@@ -124,7 +125,7 @@ _WORDS: dict[str, dict[str, float]] = {
     "strong": {"relief": 1.6},
     "flat": {"diffuse": 0.0, "gloss": 0.0, "groove": 0.0},
 }
-LIGHTS = {"usual": Light(), **{word: replace(Light(), **numbers) for word, numbers in _WORDS.items()}}
+USUAL = Light()
 
 
 def smoothed(relief: Tensor, sigma: float) -> Tensor:  # [..., H, W], pixels
@@ -167,7 +168,7 @@ def normals(relief: Tensor, height: int, strength: float = 1.0) -> Tensor:
     return F.normalize(found, dim=-3)
 
 
-def lit(picture: Tensor, relief: Tensor, height: int, light: Light = LIGHTS["usual"]) -> Tensor:
+def lit(picture: Tensor, relief: Tensor, height: int, light: Light = USUAL) -> Tensor:
     """A picture [..., C, H, W] (sRGB; a fourth channel is alpha and stays) under one lamp; differentiable in both.
 
     Flat paint keeps its color: shading is relative to a flat surface. Diffuse light after Lambert, gloss after Blinn
@@ -210,6 +211,3 @@ def lit(picture: Tensor, relief: Tensor, height: int, light: Light = LIGHTS["usu
     if cover.shape[-3]:  # premultiplied: highlights do not leave the paint
         shown = torch.minimum(shown, cover)
     return torch.cat([shown, cover], -3)
-
-
-FINE, LIMIT = 0.5, 0.5  # strength of what is finer than SCALE, and the slope from which it bends

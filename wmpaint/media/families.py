@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import BrushError, InputError
 from ..medium import Medium
 
-__all__ = ["Family", "known", "load", "register", "replayed", "split"]
+__all__ = ["Family", "known", "load", "named", "register", "replayed", "split"]
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,18 @@ class Family:
         name: of the family, before the slash.
         load: a medium with gradients, of a brush's name.
         brushes: the names that there are.
-        program: the real medium, of a brush's name and a seed; None where what `load` gives is the real one.
+        program: the real medium, of a brush and a seed; None where what `load` gives is the real one.
+        parse: a brush, for `program`, of the definition that a painting's file holds; None where brushes have names
+            only.
+        usual: the brush that the family's own name means; None where it means none.
     """
 
     name: str
     load: Callable[[str], Medium]
     brushes: Callable[[], tuple[str, ...]]
-    program: Callable[[str, int], Medium] | None = None
+    program: Callable[[Any, int], Medium] | None = None
+    parse: Callable[[str], Any] | None = None
+    usual: str | None = None
 
 
 _families: dict[str, Family] = {}
@@ -52,13 +57,16 @@ def register(family: Family) -> None:
 def known() -> dict[str, Family]:
     """All families by name."""
     if "mypaint" not in _families:
-        from . import ribbon
+        from . import oil, ribbon
         from .programs import program
 
         def real(brush: str, seed: int) -> Medium:
             return program(brush, seed=seed)
 
         register(Family("mypaint", ribbon.load, ribbon.available, real))
+        register(
+            Family("oil", oil.load, oil.available, oil.OilProgram, lambda text: oil.OilBrush.parse(text.encode()), "flat")
+        )
     return dict(_families)
 
 
@@ -80,6 +88,8 @@ def load(name: str | Path) -> Medium:
         family, brush = split(name)
         if family is not None:
             return families[family].load(brush)
+        if brush in families and (usual := families[brush].usual) is not None:
+            return families[brush].load(usual)
         owners = [f for f in families.values() if brush in f.brushes()]
         if len(owners) > 1:
             full = " or ".join(f"{f.name}/{brush}" for f in owners)
@@ -93,11 +103,22 @@ def load(name: str | Path) -> Medium:
     return families["mypaint"].load(name)  # type: ignore[arg-type]  # which knows files, and what to suggest
 
 
-def replayed(name: str, seed: int) -> Medium | None:
+def named(name: str) -> Medium:
+    """The medium with gradients of a brush as a painting's file names it: MyPaint's, where no family is named.
+
+    Raises:
+        BrushError: no such brush, or one without a painter.
+    """
+    family, brush = split(name)
+    return known()[family or "mypaint"].load(brush)
+
+
+def replayed(name: str, seed: int, definition: str | None = None) -> Medium | None:
     """The real medium of a full name's brush, if its family is not MyPaint's, whose programs are chosen by name."""
     family, brush = split(name)
     if family in (None, "mypaint"):
         return None
     owner: Any = known()[family]
-    found: Medium = owner.load(brush) if owner.program is None else owner.program(brush, seed)
+    source = owner.parse(definition) if definition is not None and owner.parse is not None else brush
+    found: Medium = owner.load(brush) if owner.program is None else owner.program(source, seed)
     return found

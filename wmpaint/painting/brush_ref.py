@@ -46,7 +46,7 @@ class BrushRef:
 def painter_of(brush: BrushRef, folder: Path | None = None) -> Medium:
     """The painter of a brush; `folder` is where the painting's file lies."""
     if brush.painter is None:
-        return _loaded(brush, brush.name)
+        return _loaded(brush, None)
     given = Path(brush.painter)
     places = [given] if folder is None else [given, folder / given, folder / given.name]
     for place in places:
@@ -60,9 +60,9 @@ def painter_of(brush: BrushRef, folder: Path | None = None) -> Medium:
 
 
 @lru_cache(maxsize=16)
-def _loaded(brush: BrushRef, source: str, *stamp: int) -> Medium:
-    """The painter of that name or file; `stamp` tells a file from those that were there before it."""
-    painter = families.load(source)
+def _loaded(brush: BrushRef, source: str | None, *stamp: int) -> Medium:
+    """The bundled painter, or that of a file; `stamp` tells a file from those that were there before it."""
+    painter = families.named(brush.name) if source is None else families.load(source)
     _compare(brush, brush.hash, painter.info.brush_hash, "brush of the painter")
     _compare(brush, brush.weights, painter.info.weights or "", "painter")
     return painter
@@ -70,7 +70,7 @@ def _loaded(brush: BrushRef, source: str, *stamp: int) -> Medium:
 
 def program_of(program: str, brush: BrushRef, seed: int) -> Medium:
     """The real medium of a brush: the program of that name, or that of the brush's own family."""
-    own = families.replayed(brush.name, seed)
+    own = families.replayed(brush.name, seed, brush.definition)
     if own is not None:
         return own
     source: Any = brush.name

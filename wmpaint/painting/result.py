@@ -8,7 +8,7 @@ import io
 import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,10 @@ from ..explain import check_options, explained
 from ..export import writers
 from ..export.bitmap import flatten
 from ..frame import Frame
+from ..light import Light
 from ..marks import Marks
 from ..media import families
+from ..media.lit import Lit
 from ..media.mixed import Mixed
 from ..media.ribbon.drawing import HasRibbons
 from ..medium import Medium, render
@@ -58,6 +60,7 @@ class Painting:
         parameters: what the painting was asked to be, plain JSON values.
         terms: the objective's terms at the end.
         provenance: where it comes from, plain JSON values: versions, source, steps, seconds…
+        light: under which paint that has a relief is seen; None is the usual one. Marks and colors do not depend on it.
         target: the picture [3, H, W] it was painted after; in memory only, not saved.
         painters: a renderer a brush; in memory only. Empty: loaded by name when needed.
         folder: where its file lies, if it was loaded from one; in memory only.
@@ -76,6 +79,7 @@ class Painting:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     terms: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    light: Light | None = None
     target: Tensor | None = field(default=None, repr=False)
     painters: tuple[Medium, ...] = field(default=(), repr=False)
     folder: Path | None = field(default=None, repr=False)
@@ -147,6 +151,14 @@ class Painting:
         """The painters of all its brushes."""
         return Mixed(self._painter, len(self.brushes))
 
+    def relit(self, light: Light | str | Mapping[str, float] | None) -> Painting:
+        """The same painting in another light: a `Light`, or one in words as of `Light.parse`, such as "left low".
+
+        Raises:
+            InputError: no light.
+        """
+        return replace(self, light=Light.of(light))
+
     @explained
     def render(self, height: int | None = None, generator: torch.Generator | None = None) -> Tensor:
         """The dream [4, H, W], premultiplied: what the painters make of the strokes.
@@ -163,7 +175,7 @@ class Painting:
         height = self.program_height if height is None else height
         memory.check_picture(*self.canvas.pixels(height))
         with torch.no_grad():
-            return render(self.medium, self.strokes, self.frame(height), generator=generator).mean
+            return render(Lit(self.medium, self.light), self.strokes, self.frame(height), generator=generator).mean
 
     @explained
     def replay(self, program: str | Medium = "mypaint", height: int | None = None, seed: int | None = None) -> Tensor:
@@ -183,7 +195,7 @@ class Painting:
         height = self.program_height if height is None else height
         memory.check_picture(*self.canvas.pixels(height))
         with torch.no_grad():
-            return render(self.in_program(program, seed), self.strokes, self.frame(height)).mean
+            return render(Lit(self.in_program(program, seed), self.light), self.strokes, self.frame(height)).mean
 
     def in_program(self, program: str | Medium = "mypaint", seed: int | None = None) -> Medium:
         """A program as one `Medium` for all the painting's brushes; arguments and errors as for `replay`."""
@@ -257,11 +269,13 @@ class Painting:
     def metadata(self) -> dict[str, Any]:
         """All but the strokes, as plain JSON values; the header of its file."""
         canvas = {"aspect": self.canvas.aspect, "background": self.canvas.background, "paper": self.canvas.paper}
+        canvas |= {} if self.canvas.surface is None else {"surface": self.canvas.surface}
         program = {"name": self.program, "version": self.program_version, "height": self.program_height}
         return {
             "canvas": canvas,
             "brushes": [{k: v for k, v in asdict(brush).items() if v is not None} for brush in self.brushes],
             "program": program,
+            **({} if self.light is None else {"light": self.light.as_dict()}),
             "seed": self.seed,
             "parameters": dict(self.parameters),
             "terms": dict(self.terms),
@@ -330,7 +344,7 @@ class Painting:
         `pens=` also .svg, .png and .json, are for pen plotters.
 
         Args:
-            options: of that kind of file, see `wmpaint.export.writers`; `height=2048, bits=16, dpi=300` for a
+            options: `light="left low"` for another light, and those of that kind of file, see `wmpaint.export.writers`; `height=2048, bits=16, dpi=300` for a
                 picture, `layers=50` for layers, `seconds=6, cursor=True` for a film, `program="mypaint"` for all these;
                 `style="brush", animate=True` for .svg; `pens="fineliners", page="a4"` for a plot.
 
@@ -338,7 +352,8 @@ class Painting:
             InputError: another suffix, an option which that kind does not have, or one that is out of range.
             FileError: the file cannot be written.
         """
-        writers.write(path, self, **options)
+        work = self.relit(options.pop("light")) if "light" in options else self
+        writers.write(path, work, **options)
 
     @classmethod
     def from_json(cls, text: str, name: str = "painting") -> Painting:
@@ -371,7 +386,7 @@ class Painting:
         canvas, program = header["canvas"], header["program"]
         return cls(
             strokes=strokes,
-            canvas=Canvas(canvas["aspect"], _tuple(canvas["background"]), _tuple(canvas.get("paper"))),
+            canvas=Canvas(canvas["aspect"], _tuple(canvas["background"]), _tuple(canvas.get("paper")), canvas.get("surface")),
             brushes=tuple(BrushRef(**brush) for brush in header["brushes"]),
             program=program["name"],
             program_version=program["version"],
@@ -380,6 +395,7 @@ class Painting:
             parameters=header["parameters"],
             terms=header["terms"],
             provenance=header["provenance"],
+            light=Light.of(header.get("light")),
             folder=folder,
         )
 

@@ -1,1 +1,8 @@
-"""Oil: a brush of hairs that runs dry, drags wet paint along, and leaves a relief that takes the light."""
+"""Oil: brushes of hairs that run dry, drag wet paint along, and leave a relief that takes the light."""
+
+from .brush import BRUSHES, OilBrush
+from .painters import available, load
+from .program import OilProgram
+from .strokes import OilStrokes
+
+__all__ = ["BRUSHES", "OilBrush", "OilProgram", "OilStrokes", "available", "load"]

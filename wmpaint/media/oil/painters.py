@@ -1,0 +1,37 @@
+"""Painters of oil by the names of their brushes."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from ...errors import BrushError
+from ..ribbon.painter import RibbonPainter
+from .brush import OilBrush
+from .strokes import OilStrokes
+
+__all__ = ["available", "load"]
+
+WEIGHTS = Path(__file__).with_name("weights")
+KIND = OilStrokes.kind  # which a painter's file names, and which is known once this is imported
+
+
+@functools.cache
+def available() -> tuple[str, ...]:
+    """Names of the brushes that have a painter."""
+    return tuple(sorted(path.stem for path in WEIGHTS.glob("*.safetensors")))
+
+
+def load(name: str) -> RibbonPainter:
+    """The painter of a bundled brush.
+
+    Raises:
+        BrushError: no such brush, or one without a painter.
+    """
+    if name in available():
+        return RibbonPainter.load(WEIGHTS / f"{name}.safetensors")
+    brush = OilBrush.load(name)
+    raise BrushError(
+        f"expected a brush with a painter, and {brush.name!r} has none yet; train one with: wmpaint train-painter "
+        f"oil/{brush.name} -o {brush.name}.safetensors, and give that file as the brush"
+    )
