@@ -10,7 +10,7 @@ import shapely
 import torch
 from flat import many
 
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.plan import plan
 from wmpaint.export.plotter.shapes import Spine, spines
 from wmpaint.pens import Placement

@@ -182,9 +182,9 @@ def options_of(path: str | Path, options: Mapping[str, Any]) -> list[str]:
     suffix = check_suffix(path)
     if is_plot(path, options):
         from .plotter import plan
-        from .plotter.files import JOB_WRITERS, write_job
+        from .plotter.files import JOB_WRITERS, Job
 
-        names = [*_names(plan, 1), *_names(JOB_WRITERS[suffix], 2), *_names(write_job, 2)]
+        names = [*_names(plan, 1), *_names(JOB_WRITERS[suffix], 2), *_names(Job.save, 2)]
         return [name for name in names if name not in ("canvas", "options")]
     if suffix == ".webp":
         return [*_names(film.write_film if options.get("animate") else pictures.write_webp, 2), "animate"]

@@ -7,7 +7,7 @@ import pytest
 from plots import SQUARE
 
 from wmpaint.errors import InputError
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.plot import Effort, PlotLayer, Speeds, plotted
 from wmpaint.pens import Pen
 

@@ -9,7 +9,7 @@ from plots import SQUARE, planned
 
 from wmpaint import memory
 from wmpaint.errors import InputError
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.plot import Effort, PlotLayer
 from wmpaint.export.plotter.preview import png_bytes, preview
 from wmpaint.pens import Pen, Placement

@@ -15,7 +15,7 @@ import vpype as vp
 from plots import planned
 
 from wmpaint.errors import FileError
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.order import PX
 from wmpaint.export.plotter.plot import Effort, PlotLayer
 from wmpaint.export.plotter.preview import preview

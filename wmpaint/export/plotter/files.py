@@ -1,4 +1,7 @@
-"""A job as files: `write_job("cat.gcode", job, machine="servo", split=True)`. The suffix tells the kind."""
+"""A plot that shows and saves itself: `job.preview(dpi=150)`, `job.save("cat.gcode", machine="servo", split=True)`.
+
+The suffix of a file tells its kind.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from ... import checks, files
 from ...image import save_png
 from . import gcode, hpgl, svg
 from .plot import Plot
-from .preview import preview
+from .preview import png_bytes, preview
+from .stopping import Stop
 
-__all__ = ["JOB_WRITERS", "job_paths", "write_job"]
+__all__ = ["JOB_WRITERS", "Job", "job_paths"]
 
 
 def _write_svg(path: Path, job: Plot, *, title: str | None = None, embed: bool = True) -> None:
@@ -57,7 +63,7 @@ JOB_WRITERS: dict[str, Callable[..., None]] = {
 
 
 def job_paths(path: str | Path, job: Plot, *, split: bool = False) -> list[Path]:
-    """The files that `write_job` writes."""
+    """The files that `job.save(path, split=split)` writes."""
     path = Path(path)
     if not split:
         return [path]
@@ -65,28 +71,40 @@ def job_paths(path: str | Path, job: Plot, *, split: bool = False) -> list[Path]
     return [path.with_name(f"{path.stem}-{k}-{name}{path.suffix}") for k, name in enumerate(names, 1)]
 
 
-def write_job(path: str | Path, job: Plot, *, split: bool = False, **options: Any) -> list[Path]:
-    """Write a job as the kind of file its suffix names; all files or, where one fails, those that were whole by then.
+class Job(Plot):
+    """What `plan` returns: a `Plot`, with pictures and files of it."""
 
-    Args:
-        split: one file a pen, with the pen's number and name in the file's: cat-1-yellow.gcode.
+    def preview(self, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop | None = None) -> Tensor:
+        """What the plot will look like, [3, H, W]; see `preview.preview`."""
+        return preview(self, dpi, pen_up=pen_up, stop=stop)
 
-    Returns:
-        the files written.
+    def save(self, path: str | Path, *, split: bool = False, **options: Any) -> list[Path]:
+        """Write a file of the kind its suffix names: .svg, .hpgl or .plt, .gcode or .nc, .png (a preview), .json.
 
-    Raises:
-        InputError: another suffix, or an option which that kind does not have.
-        FileError: a file cannot be written.
-    """
-    path = Path(path)
-    writer = JOB_WRITERS[checks.suffix("a plot", path, list(JOB_WRITERS))]
-    checks.known_options(f"for {path.suffix}", options, list(inspect.signature(writer).parameters)[2:])
-    paths = job_paths(path, job, split=split)
-    for part in paths:
-        files.check_writable(part)
-    if not split:
-        writer(path, job, **options)
-    else:
-        for part, layer, before in zip(paths, job.layers, job.before, strict=True):
-            writer(part, replace(job, layers=(layer,), before=(before,)), **options)
-    return paths
+        Args:
+            split: one file a pen, with the pen's number and name in the file's: cat-1-yellow.gcode. All are written
+                or, where one fails, those that were whole by then.
+            options: of that kind of file, see `wmpaint.export.plotter.files`.
+
+        Returns:
+            the files written.
+
+        Raises:
+            InputError: another suffix, or an option which that kind does not have.
+            FileError: a file cannot be written.
+        """
+        path = Path(path)
+        writer = JOB_WRITERS[checks.suffix("a plot", path, list(JOB_WRITERS))]
+        checks.known_options(f"for {path.suffix}", options, list(inspect.signature(writer).parameters)[2:])
+        paths = job_paths(path, self, split=split)
+        for part in paths:
+            files.check_writable(part)
+        if not split:
+            writer(path, self, **options)
+        else:
+            for part, layer, before in zip(paths, self.layers, self.before, strict=True):
+                writer(part, replace(self, layers=(layer,), before=(before,)), **options)
+        return paths
+
+    def _repr_png_(self) -> bytes:
+        return png_bytes(self)

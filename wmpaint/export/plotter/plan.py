@@ -19,13 +19,12 @@ from ...media import measuring
 from ...pens import MOST_PENS, WIDTH, PenSet, Placement, load_pens
 from ...strokes import Strokes
 from ..exportable import curves_of
-from .fill import FILLS
-from .hidden import cut, veils
+from .files import Job
+from .fill import FILLS, Fillable
 from .inks import PenStrokes, mixed, nearest_pens, own_pens, plot_order
-from .job import Job
 from .order import Order, need_vpype
 from .plot import Effort, PlotLayer, Speeds, shade
-from .shapes import Spine, lines_of, shapes, spines, strings_of
+from .shapes import Spine, cut, lines_of, shapes, spines, strings_of, veils
 from .stopping import Check, Stop, stop_check
 
 __all__ = ["plan"]
@@ -275,8 +274,7 @@ def _layers(
             if cover is None:
                 continue
             over = cover
-        how = {"overlap": overlap, "coverage": coverage, "angle": pen.angle}
-        lines = draw(bones[stroke], bodies[stroke], pen.width, **how, check=check)
+        lines = draw(Fillable(bones[stroke], bodies[stroke], pen.width, overlap, coverage, pen.angle, check))
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
         paths[index] += _simplified(left)
@@ -288,14 +286,8 @@ def _simplified(lines: list[np.ndarray]) -> list[np.ndarray]:
     """Lines without the points that hardly matter."""
     import shapely
 
-    if not lines:
-        return []
     strings = shapely.simplify(strings_of(lines), ROUGH, preserve_topology=False)
-    strings = strings[shapely.length(strings) > ROUGH]
-    if not len(strings):
-        return []
-    points, owner = shapely.get_coordinates(strings, return_index=True)
-    return np.split(points, np.flatnonzero(np.diff(owner)) + 1)
+    return lines_of(strings[shapely.length(strings) > ROUGH])
 
 
 def _clip(lines: list[np.ndarray], placement: Placement, inset: float) -> list[np.ndarray]:

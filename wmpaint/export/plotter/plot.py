@@ -59,10 +59,10 @@ class Effort:
     def of(cls, paths: Sequence[np.ndarray], speeds: Speeds) -> Effort:
         """That of lines [K, 2] in mm, in their order."""
         drawn = sum(float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) for path in paths) / 1000
-        ends = np.array([[path[0], path[-1]] for path in paths]).reshape(-1, 2)
-        stops = np.concatenate([np.zeros((1, 2)), ends[:-1]])[:].reshape(-1, 2) if len(ends) else ends
+        ends = np.array([[path[0], path[-1]] for path in paths]).reshape(-1, 2, 2)
+        stops = np.concatenate([np.zeros((1, 2)), ends[:-1, 1]])
         # From where the last line ended (the corner, at first) to where the next begins.
-        travel = float(np.linalg.norm(ends[::2] - stops[::2], axis=1).sum()) / 1000 if len(ends) else 0.0
+        travel = float(np.linalg.norm(ends[:, 0] - stops, axis=1).sum()) / 1000
         seconds = drawn * 1000 / speeds.down + travel * 1000 / speeds.up + len(paths) * speeds.lift
         return cls(drawn, travel, len(paths), seconds / 60)
 
