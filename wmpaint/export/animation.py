@@ -76,9 +76,7 @@ def stroke_frames(
     height, bare = frame.height, frame.bare()
     picture = flatten(bare)
     # Strokes keep their places in the batch, which their random numbers depend on; only those that show are counted.
-    shown = (
-        torch.arange(len(strokes), device="cpu") if strokes.lifted is None else (~strokes.lifted).nonzero()[:, 0].cpu()
-    )
+    shown = strokes.present.nonzero()[:, 0].cpu()
     counts = [int(shown[count - 1]) + 1 for count in stroke_counts(len(shown), frames, pace)]
     yield picture
     grown = grow(medium, strokes, frame, counts, generator=generator)

@@ -69,7 +69,7 @@ def write_film(
     fps = checks.number("… frames a second", fps, 1, 60)
     hold = checks.number("hold of … seconds", hold, 0, LONGEST)
     strokes = work.strokes
-    count = len(strokes) if strokes.lifted is None else int((~strokes.lifted).sum())
+    count = int(strokes.present.sum())
     still = round(hold * fps)
     moving = _frames(count, frames, fps, seconds, still, pace)
     pictures = stroke_frames(

@@ -36,12 +36,12 @@ def growing(
         yield from (before for _ in parts)
         return
     box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-    y, x = (torch.arange(place.start, place.stop) + 0.5 for place in box)
+    y, x = (torch.arange(place.start, place.stop, device=before.device) + 0.5 for place in box)
     points = points.detach().float().cpu()
     legs = (points[1:] - points[:-1]).square().sum(1).sqrt().sum()
     count = int(min(SAMPLES, max(2, math.ceil(float(legs)))))
-    nearest, passed = torch.full((len(y), len(x)), math.inf), torch.zeros(len(y), len(x))
-    for t in torch.linspace(0, 1, count).tolist():
+    nearest, passed = y.new_full((len(y), len(x)), math.inf), y.new_zeros(len(y), len(x))
+    for t in torch.linspace(0, 1, count, device="cpu").tolist():
         distance = _squared(points, t, x, y)
         nearer = distance < nearest
         nearest[nearer], passed[nearer] = distance[nearer], t
@@ -49,13 +49,13 @@ def growing(
         shown = (passed <= part) | (_squared(points, part, x, y) <= radius * radius)
         picture = before.clone()
         inside = (slice(None), *box)
-        picture[inside] = torch.where(shown.to(before.device), after[inside], before[inside])
+        picture[inside] = torch.where(shown, after[inside], before[inside])
         yield picture
 
 
 def _squared(points: Tensor, t: float, x: Tensor, y: Tensor) -> Tensor:  # [h, w]
     """Squared distances of pixels from a point of the curve."""
-    px, py = bezier(points, torch.tensor([t]))[0].tolist()
+    px, py = bezier(points, points.new_tensor([t]))[0].tolist()
     distance: Tensor = (x - px).square()[None] + (y - py).square()[:, None]
     return distance
 

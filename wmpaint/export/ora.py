@@ -76,9 +76,9 @@ def write_ora(
     stack: list[dict[str, str]] = []
     with files.atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(_entry("mimetype"), "image/openraster")
-        merged = torch.zeros(4, rows, columns)
+        merged = torch.zeros(4, rows, columns, device="cpu")
         if look.canvas.background is not None:
-            color = torch.tensor([*look.canvas.background, 1.0])[:, None, None].expand(4, rows, columns)
+            color = merged.new_tensor([*look.canvas.background, 1.0])[:, None, None].expand(4, rows, columns)
             _add(archive, stack, "Ground", color, merged)
         clear = replace(look, canvas=replace(look.canvas, background=None))
         for part in parts:
@@ -137,7 +137,7 @@ def _rounds(known: object, count: int) -> list[int]:
 
 def _said(strokes: Marks, brushes: Sequence[str]) -> str:
     """How many strokes of what show."""
-    shown = strokes if strokes.lifted is None else strokes[~strokes.lifted]
+    shown = strokes.shown()
     if not len(shown):
         return "no strokes"
     numbers = [0] if shown.brush is None else sorted(set(shown.brush.tolist()))
@@ -147,10 +147,9 @@ def _said(strokes: Marks, brushes: Sequence[str]) -> str:
 
 def _painted(look: View, strokes: Marks, part: OraLayer, height: int) -> Tensor:
     """A layer on nothing. The other strokes are lifted, not left out: random numbers belong to a stroke's place."""
-    outside = torch.ones_like(strokes.present)
-    outside[part.start : part.stop] = False
-    lifted = outside if strokes.lifted is None else outside | strokes.lifted
-    return look.render(strokes.replace(lifted=lifted), height=height)
+    inside = torch.zeros_like(strokes.present)
+    inside[part.start : part.stop] = True
+    return look.render(strokes.where(inside), height=height)
 
 
 def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: Tensor, merged: Tensor) -> None:

@@ -41,7 +41,7 @@ class View:
 
     def generator(self) -> torch.Generator | None:
         """A new one, so that every picture of the same strokes has the same grain."""
-        return None if self.seed is None else torch.Generator().manual_seed(self.seed)
+        return None if self.seed is None else torch.Generator("cpu").manual_seed(self.seed)
 
     def frame(self, height: int) -> Frame:
         """The whole canvas, so many pixels high."""

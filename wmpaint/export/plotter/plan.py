@@ -106,7 +106,7 @@ def plan(
     paper = canvas.background or WHITE
     share, opacity = _measured(medium, strokes, height)
     bones = spines(strokes, placement, share)
-    area = torch.tensor([float(s.half.mean() * s.length) for s in bones])
+    area = opacity.new_tensor([float(s.half.mean() * s.length) for s in bones])
     chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed, check)
     fill = fill or ("hatch" if chosen.mix else "offsets")
     _fits(chosen, placement)
@@ -149,10 +149,7 @@ def _read(source: Any, canvas: Canvas | None) -> tuple[Strokes, Canvas, Any, int
         canvas = canvas or source.canvas
     else:
         raise InputError(f"expected a painting or strokes to plot, got {type(source).__name__}")
-    strokes = strokes.detach().to("cpu", torch.float32).check()
-    if strokes.lifted is not None:
-        strokes = strokes[~strokes.lifted].replace(lifted=None)
-    return strokes, canvas, medium, height
+    return strokes.detach().to("cpu", torch.float32).check().shown(), canvas, medium, height
 
 
 def _painted_for(source: Any, pens: Any) -> dict[str, Any]:
@@ -174,7 +171,7 @@ def _painted_for(source: Any, pens: Any) -> dict[str, Any]:
 def _measured(medium: Any, strokes: Strokes, height: int) -> tuple[np.ndarray, Tensor]:  # [N, 2], [N]
     """Painted width as a share of the diameter at both ends, and opacity, as the painter has them."""
     if medium is None:
-        return np.ones((len(strokes), 2)), torch.ones(len(strokes))
+        return np.ones((len(strokes), 2)), torch.ones(len(strokes), device=strokes.device)
     # Both ends at once, as strokes of even pressure: what is painted to measure them serves both.
     ends = [strokes.replace(pressure=strokes.pressure[:, k : k + 1].expand(-1, 2)) for k in range(2)]
     wide, clear = measuring.measure(medium, Strokes.cat(ends), height=height)
