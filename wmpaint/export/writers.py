@@ -14,9 +14,8 @@ from .. import checks, files
 from ..errors import InputError
 from ..media import measuring
 from . import film, ora, pictures, svg
-from .exportable import Exportable, curves_of
 from .film import FILM_HEIGHT
-from .view import page_of
+from .view import Exportable, ViewOptions, curves_of, page_of
 
 __all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
@@ -49,9 +48,8 @@ def _write_svg(
     painter rather than from radii; a brush has at most so many `levels` of opacity. The painting itself lies within,
     so that the file can be loaded again, unless `embed` is false.
     """
-    how = {"style": style, "levels": levels, "animate": animate, "seconds": seconds}
-    drawn = _drawn(work, style, measured, title, embed)
-    svg.write_svg(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=page_of(work))
+    drawn = _drawn(work, style, levels, measured, title, embed)
+    svg.write_svg(path, **drawn, animate=animate, seconds=seconds, sheet=page_of(work))
 
 
 def _write_html(
@@ -66,9 +64,7 @@ def _write_html(
     embed: bool = True,
 ) -> None:
     """.html: a page that plays the painting stroke by stroke, where strokes can be picked; options as for .svg."""
-    how = {"style": style, "levels": levels, "seconds": seconds}
-    drawn = _drawn(work, style, measured, title, embed)
-    svg.write_html(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn)
+    svg.write_html(path, **_drawn(work, style, levels, measured, title, embed), seconds=seconds)
 
 
 def _write_pdf(
@@ -81,22 +77,21 @@ def _write_pdf(
     levels: int = 16,
 ) -> None:
     """.pdf: the same shapes as in .svg on a page: that which the painting was made for, if it was for one."""
-    how = {"style": style, "levels": levels}
-    drawn = _drawn(work, style, measured, title, False)
-    svg.write_pdf(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=page_of(work))
+    svg.write_pdf(path, **_drawn(work, style, levels, measured, title, embed=False), sheet=page_of(work))
 
 
-def _drawn(work: Exportable, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
+def _drawn(work: Exportable, style: str, levels: int, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
     """What every file of shapes is told of the painting."""
-    strokes = curves_of(work.strokes, "shapes")
-    title = work.title if title is None else title
-    how: dict[str, Any] = {"height": work.program_height, "title": title, "metadata": work.metadata()}
-    if embed:
-        how["painting"] = work.to_json()
+    strokes, height = curves_of(work.strokes, "shapes"), work.program_height
+    how: dict[str, Any] = {
+        "strokes": strokes, "canvas": work.canvas, "style": style, "levels": levels, "height": height,
+        "title": work.title if title is None else title, "metadata": work.metadata(),
+        "painting": work.to_json() if embed else None,
+    }  # fmt: skip
     if style != "lines":
-        return how | {"medium": work.medium}
-    if measured:
-        how["width"], how["opacity"] = measuring.measure(work.medium, strokes, height=work.program_height)
+        how["medium"] = work.medium
+    elif measured:
+        how["width"], how["opacity"] = measuring.measure(work.medium, strokes, height=height)
     return how
 
 
@@ -205,5 +200,6 @@ def write(path: str | Path, work: Exportable, **options: Any) -> None:
 
 
 def _names(writer: Callable[..., Any], first: int) -> list[str]:
-    """The names of a function's arguments, from one on."""
-    return list(inspect.signature(writer).parameters)[first:]
+    """The names of a function's arguments, from one on; `look` stands for those of a `ViewOptions`."""
+    names = list(inspect.signature(writer).parameters)[first:]
+    return [*names[:-1], *ViewOptions.__annotations__] if names[-1:] == ["look"] else names

@@ -18,7 +18,7 @@ from ...marks import Marks
 from ...media import measuring
 from ...pens import MOST_PENS, WIDTH, PenSet, Placement, load_pens
 from ...strokes import Strokes
-from ..exportable import curves_of
+from ..view import curves_of
 from .files import Job
 from .fill import FILLS, Fillable
 from .inks import PenStrokes, mixed, nearest_pens, own_pens, plot_order
