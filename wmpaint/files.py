@@ -26,6 +26,7 @@ from .errors import FileError, WmpaintError
 from .foreign import reason
 
 __all__ = [
+    "as_file_error",
     "atomic_path",
     "check_writable",
     "locked",
@@ -67,7 +68,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
             else the libraries that write files raise (`WRITERS`), and anything while the disk is full.
     """
     shown = os.fspath(path)
-    with _as_file_error(shown):
+    with as_file_error(shown):
         target = _target(shown)
         _sweep_once(target.parent)
         temporary = target.with_name(_temporary_name(target))
@@ -129,7 +130,7 @@ def check_writable(path: str | os.PathLike[str], *, folder: bool = False) -> Non
         FileError: it cannot.
     """
     shown = os.fspath(path)
-    with _as_file_error(shown):
+    with as_file_error(shown):
         if folder:
             place = Path(os.path.realpath(shown))
             while not place.exists() and place != place.parent:
@@ -154,7 +155,7 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
         FileError: it cannot be made, or is a file.
     """
     shown = os.fspath(path)
-    with _as_file_error(shown, "make the folder"):
+    with as_file_error(shown, "make the folder"):
         folder = Path(shown)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -168,7 +169,7 @@ def scratch_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
         FileError: it cannot be made.
     """
     shown = os.fspath(folder)
-    with _as_file_error(shown):
+    with as_file_error(shown):
         _sweep_once(Path(shown))
         scratch = Path(shown) / temporaries.temporary_name(kind="making")
         scratch.mkdir()
@@ -338,7 +339,8 @@ def _sync(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _as_file_error(shown: str, verb: str = "write") -> Iterator[None]:
+def as_file_error(shown: str, verb: str = "write") -> Iterator[None]:
+    """What the system refuses is a FileError: could not write 'cat.png', and why."""
     try:
         yield
     except WmpaintError:

@@ -10,7 +10,7 @@ from .. import checks, memory
 from ..errors import InputError
 from . import animation
 from .animation import FPS, stroke_counts, stroke_frames
-from .pictures import WEBP_SIDE
+from .pictures import check_webp
 from .view import Exportable, ViewOptions, view_of
 
 __all__ = ["FILM_HEIGHT", "write_film"]
@@ -59,8 +59,8 @@ def write_film(
     encoding = _encoding(path, quality, lossless)
     view = view_of(work, **look)
     rows, columns = view.canvas.pixels(min(work.program_height, FILM_HEIGHT) if height is None else height)
-    if encoding is not None and max(rows, columns) > WEBP_SIDE:
-        raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
+    if encoding is not None:
+        check_webp(rows, columns)
     memory.check_picture(rows, columns, kept=3)
     fps = checks.number("… frames a second", fps, 1, 60)
     hold = checks.number("hold of … seconds", hold, 0, LONGEST)

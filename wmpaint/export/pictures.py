@@ -26,7 +26,7 @@ from .bitmap import flatten
 from .encoders import BITS, COMPRESSIONS, bands, encode_png, encode_tiff, srgb_profile
 from .view import Exportable, ViewOptions, paper_inches, picture_size, view_of
 
-__all__ = ["WEBP_SIDE", "about", "brush_names", "write_jpeg", "write_png", "write_seen", "write_tiff", "write_webp"]
+__all__ = ["about", "brush_names", "check_webp", "write_jpeg", "write_png", "write_seen", "write_tiff", "write_webp"]
 
 SOFTWARE = f"wmpaint {__version__}"
 WEBP_SIDE = 16_383  # pixels; the format counts them in 14 bits
@@ -107,8 +107,7 @@ def write_webp(
     """
     quality = checks.number("a quality", quality, 0, 100)
     rows, columns = work.canvas.pixels(work.program_height if height is None else height)
-    if max(rows, columns) > WEBP_SIDE:
-        raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
+    check_webp(rows, columns)
     picture, _ = _seen(work, height, None, look)
     _write_pillow(path, picture, "WEBP", quality=quality, lossless=lossless, method=4)
 
@@ -134,6 +133,12 @@ def write_jpeg(
     picture, dpi = _seen(work, height, dpi, look)
     more: dict[str, Any] = {} if dpi is None else {"dpi": (min(round(dpi), 65_535),) * 2}
     _write_pillow(path, flatten(picture), "JPEG", quality=round(quality), subsampling=0, optimize=True, **more)
+
+
+def check_webp(rows: int, columns: int) -> None:
+    """Refuse a picture that is too large for WebP."""
+    if max(rows, columns) > WEBP_SIDE:
+        raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
 
 
 def about(work: Exportable) -> dict[str, str]:

@@ -22,17 +22,8 @@ from ..medium import Medium, render
 from ..pens import Placement
 from ..strokes import Strokes
 
-__all__ = [
-    "Exportable",
-    "View",
-    "ViewOptions",
-    "curves_of",
-    "ground_of",
-    "page_of",
-    "paper_inches",
-    "picture_size",
-    "view_of",
-]
+__all__ = ["Exportable", "View", "ViewOptions"]
+__all__ += ["curves_of", "ground_of", "page_of", "paper_inches", "picture_size", "view_of"]
 
 INCH = 25.4  # mm
 

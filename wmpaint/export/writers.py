@@ -193,10 +193,9 @@ def write(path: str | Path, work: Exportable, **options: Any) -> None:
         InputError: another suffix, or an option which that kind does not have.
         FileError: the file cannot be written.
     """
-    known = options_of(path, options)
-    checks.known_options(f"for {'a plot' if is_plot(path, options) else suffix_of(path)}", options, known)
-    writer = _write_plot if is_plot(path, options) else WRITERS[check_suffix(path)]
-    writer(Path(path), work, **options)
+    suffix, plot = check_suffix(path), is_plot(path, options)
+    checks.known_options(f"for {'a plot' if plot else suffix}", options, options_of(path, options))
+    (_write_plot if plot else WRITERS[suffix])(Path(path), work, **options)
 
 
 def _names(writer: Callable[..., Any], first: int) -> list[str]:

@@ -67,8 +67,9 @@ _SIGNS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"II+\0", "a TIFF of a kind that is not read, or a broken one", _SAVE),
     (0, b"MM\0+", "a TIFF of a kind that is not read, or a broken one", _SAVE),
 )
+_AVIF = "an AVIF picture", "it is broken, or this Pillow reads none: pip install 'pillow>=11.3'"
 _BRANDS = {
-    b"crx ": ("a raw photo (CR3)", _DEVELOP), b"avif": ("an AVIF picture", ""), b"avis": ("an AVIF picture", ""),
+    b"crx ": ("a raw photo (CR3)", _DEVELOP), b"avif": _AVIF, b"avis": _AVIF,
     b"jxl ": ("a JPEG XL picture", _SAVE), b"qt  ": ("a film (QuickTime)", _FILM),
 }  # fmt: skip
 _PACKED = {
@@ -108,11 +109,8 @@ def unread(path: str | os.PathLike[str]) -> str:
 def _told(head: bytes) -> tuple[str, str]:
     if head[4:8] == b"ftyp":
         if head[8:12] in _HEIC:
-            if b"avif" in head[8:64]:
-                return _avif()
-            return "a HEIC picture", "pip install wmpaint[heic] reads those, or save it as JPEG"
-        if head[8:12] in (b"avif", b"avis"):
-            return _avif()
+            heic = "a HEIC picture", "pip install wmpaint[heic] reads those, or save it as JPEG"
+            return _AVIF if b"avif" in head[8:64] else heic
         return _BRANDS.get(head[8:12], ("a film (MP4)", _FILM))
     for offset, sign, what, remedy in _SIGNS:
         if head[offset : offset + len(sign)] == sign:
@@ -121,10 +119,6 @@ def _told(head: bytes) -> tuple[str, str]:
         kind = next((known for mime, known in _PACKED.items() if mime in head[:128]), None)
         return kind or ("an archive (ZIP)", "unpack it first")
     return _of_text(head)
-
-
-def _avif() -> tuple[str, str]:
-    return "an AVIF picture", "it is broken, or this Pillow reads none: pip install 'pillow>=11.3'"
 
 
 def _of_text(head: bytes) -> tuple[str, str]:

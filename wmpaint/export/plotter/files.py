@@ -6,6 +6,7 @@ The suffix of a file tells its kind.
 from __future__ import annotations
 
 import inspect
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,10 +16,10 @@ from typing import Any
 from torch import Tensor
 
 from ... import checks, files
-from ...image import save_png
+from ...image import save_png, to_uint8
 from . import gcode, hpgl, svg
 from .plot import Plot
-from .preview import png_bytes, preview
+from .preview import preview
 from .stopping import Stop
 
 __all__ = ["JOB_WRITERS", "Job", "job_paths"]
@@ -107,4 +108,8 @@ class Job(Plot):
         return paths
 
     def _repr_png_(self) -> bytes:
-        return png_bytes(self)
+        from PIL import Image
+
+        stream = io.BytesIO()
+        Image.fromarray(to_uint8(self.preview(100))).save(stream, "PNG")
+        return stream.getvalue()

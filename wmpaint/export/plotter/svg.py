@@ -33,8 +33,7 @@ def plot_svg_text(job: Plot, *, title: str | None = None, embed: bool = True) ->
     describe(drawing, job.title if title is None else title, about, job.painting if embed else None)
     if min(job.paper) < 1:
         ground = drawing.g(id="paper")
-        ground.attribs["inkscape:groupmode"] = "layer"
-        ground.attribs["inkscape:label"] = "%paper"
+        ground.attribs |= {"inkscape:groupmode": "layer", "inkscape:label": "%paper"}
         ground.add(drawing.rect((0, 0), (width, height), fill=to_hex(job.paper)))
         drawing.add(ground)
     for number, layer in enumerate(job.layers, 1):
@@ -43,8 +42,7 @@ def plot_svg_text(job: Plot, *, title: str | None = None, embed: bool = True) ->
             id=f"pen{number}", fill="none", stroke=to_hex(pen.color), stroke_width=f"{pen.width:g}",
             stroke_linecap="round", stroke_linejoin="round",
         )  # fmt: skip
-        group.attribs["inkscape:groupmode"] = "layer"
-        group.attribs["inkscape:label"] = clean(pen.layer_name(number))
+        group.attribs |= {"inkscape:groupmode": "layer", "inkscape:label": clean(pen.layer_name(number))}
         if not pen.covers(job.paper):
             group.attribs["style"] = "mix-blend-mode:multiply"
         if pen.opacity < 1:
