@@ -21,7 +21,7 @@ from ..marks import Marks
 from ..medium import Medium, grow
 from ..strokes import Strokes
 from . import ffmpeg, gif
-from .bitmap import flatten
+from .bitmap import flatten, shown_box
 
 __all__ = ["FPS", "encode_film", "growing", "stroke_counts", "stroke_frames", "with_ring"]
 
@@ -91,7 +91,8 @@ def stroke_frames(
         newest, last = count - 1, k == len(counts) - 1
         lasts = max(1, (k + 1) * frames // len(counts) - k * frames // len(counts)) if stretch else 1
         parts = [j / lasts for j in range(1, lasts + 1)]
-        for part, shown_now in zip(parts, _steps(before, picture, points[newest], radius[newest], parts), strict=True):
+        grows = growing(before, picture, points[newest], radius[newest], parts[:-1])
+        for part, shown_now in zip(parts, chain(grows, [picture]), strict=True):
             if cursor and not (last and part == 1):
                 x, y = bezier(points[newest], points.new_tensor([part]))[0].tolist()
                 shown_now = with_ring(shown_now, (x, y), radius[newest])
@@ -114,13 +115,6 @@ def _curves(marks: Marks, height: int) -> tuple[Tensor, list[float]]:
     return middle[:, None].expand(-1, 3, -1), wide.tolist()
 
 
-def _steps(before: Tensor, after: Tensor, points: Tensor, radius: float, parts: Sequence[float]) -> Iterator[Tensor]:
-    """From the picture before a stroke or several to that after them, which is the last."""
-    if len(parts) > 1:
-        yield from growing(before, after, points, radius, parts[:-1])
-    yield after
-
-
 def growing(
     before: Tensor,  # [C, H, W]
     after: Tensor,  # [C, H, W]
@@ -133,12 +127,12 @@ def growing(
     A pixel changes when the brush passes where it comes closest, so that whatever the medium made of the stroke
     is what appears, grain included.
     """
-    changed = (before != after).any(0)
-    rows, columns = changed.any(1).nonzero()[:, 0], changed.any(0).nonzero()[:, 0]
-    if not len(rows):
+    changed = shown_box((before != after).any(0)) if parts else None
+    if changed is None:
         yield from (before for _ in parts)
         return
-    box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    left, top, right, bottom = changed
+    box = slice(top, bottom), slice(left, right)
     y, x = (torch.arange(place.start, place.stop, device=before.device) + 0.5 for place in box)
     points = points.detach().float().cpu()
     legs = (points[1:] - points[:-1]).square().sum(1).sqrt().sum()

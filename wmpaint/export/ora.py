@@ -19,7 +19,7 @@ from .. import files, memory
 from ..errors import InputError
 from ..image import resize
 from ..marks import Marks
-from .bitmap import over
+from .bitmap import over, shown_box
 from .encoders import bands, encode_png
 from .pictures import about, brush_names
 from .svg.page import clean
@@ -149,7 +149,7 @@ def _painted(look: View, strokes: Marks, part: OraLayer, height: int) -> Tensor:
 
 def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: Tensor, merged: Tensor) -> None:
     """Write one layer, cut to what is painted, and lay what was written over what is beneath, in place."""
-    left, upper, right, lower = _painted_box(top)
+    left, upper, right, lower = shown_box(top[3] >= 0.5 / 255) or (0, 0, 1, 1)  # one pixel where nothing shows
     top = top[:, upper:lower, left:right]
     source = f"data/layer{len(stack):03d}.png"
     with archive.open(_entry(source), "w") as stream:
@@ -163,15 +163,6 @@ def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: 
         part = below[:, row : row + len(band)]
         part.copy_(over(read, part))
         row += len(band)
-
-
-def _painted_box(picture: Tensor) -> tuple[int, int, int, int]:
-    """(left, upper, right, lower) of what shows in 8 bits; one pixel where nothing does."""
-    shown = picture[3] >= 0.5 / 255
-    rows, columns = shown.any(1).nonzero()[:, 0], shown.any(0).nonzero()[:, 0]
-    if not len(rows):
-        return 0, 0, 1, 1
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def _thumbnail(picture: Tensor) -> Tensor:

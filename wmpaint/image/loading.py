@@ -15,7 +15,7 @@ from torch import Tensor
 from .. import checks
 from ..errors import FileError, InputError, WmpaintError
 from ..explain import explained
-from ..foreign import reason
+from ..foreign import foreign, reason
 from .arrays import array_pixels, check_array, check_picture_tensor, tensor_pixels
 from .decoding import exif_of, pil_pixels, quiet, readable, turned, uncovered, upright_size
 from .kinds import KINDS, is_heic, unread
@@ -206,15 +206,11 @@ def _from_file(path: Path, max_pixels: int, most: int | None, ground: np.ndarray
 
 
 def _check_file(path: Path, shown: str) -> None:
-    try:
+    with foreign("a picture file", path):
         if path.is_dir():
             raise FileError(f"expected a picture file, got the folder {shown}")
         if path.exists() and not path.is_file():
             raise FileError(f"expected a picture file, got the device or pipe {shown}")
-    except (OSError, ValueError) as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(f"could not read {shown}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _opened(path: Path, shown: str, max_pixels: int) -> Image.Image:
@@ -239,10 +235,9 @@ def _opened(path: Path, shown: str, max_pixels: int) -> Image.Image:
             raise FileError(f"expected a picture file ({KINDS}), got {shown}, {told}") from error
         except (WmpaintError, MemoryError):
             raise
-        except OSError as error:
-            raise FileError(f"could not read {shown}: {reason(error) if error.errno else 'it is broken'}") from error
         except Exception as error:
-            raise FileError(f"could not read {shown}: it is broken") from error
+            why = reason(error) if getattr(error, "errno", None) else "it is broken"
+            raise FileError(f"could not read {shown}: {why}") from error
         if image.format == "TIFF" and _is_raw(image):
             image.close()
             told = "which is a raw photo: develop it first, and save it as JPEG or TIFF"

@@ -225,10 +225,5 @@ def _runs(points: np.ndarray, keep: np.ndarray) -> Lines:
     return [points[start:stop] for start, stop in zip(edges[::2], edges[1::2], strict=True) if stop - start > 1]
 
 
-FILLS: dict[str, Callable[[Fillable], Lines]] = {
-    "center": center,
-    "outline": outline,
-    "offsets": offsets,
-    "insets": insets,
-    "hatch": hatch,
-}
+Fill = Callable[[Fillable], Lines]
+FILLS: dict[str, Fill] = {fill.__name__: fill for fill in (center, outline, offsets, insets, hatch)}

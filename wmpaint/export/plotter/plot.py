@@ -149,17 +149,10 @@ class Plot:
             for k, layer in enumerate(self.layers, 1)
         ]
         both = [*zip(self.before, self.work, strict=True), (self.total_before, self.total)]
+        forms = {"drawn": (".1f", " m"), "travel": (".1f", " m"), "lifts": (",", ""), "minutes": (".1f", "")}
         for (name, width), (was, now) in zip([*names, ("total", "")], both, strict=True):
-            rows.append(
-                (
-                    name,
-                    width,
-                    _change(was.drawn, now.drawn, ".1f", " m"),
-                    _change(was.travel, now.travel, ".1f", " m"),
-                    _change(was.lifts, now.lifts, ",", ""),
-                    _change(was.minutes, now.minutes, ".1f", ""),
-                )
-            )
+            changes = (_change(getattr(was, key), getattr(now, key), *form) for key, form in forms.items())
+            rows.append((name, width, *changes))
         return rows
 
     def as_dict(self) -> dict[str, Any]:
