@@ -25,17 +25,8 @@ from . import temporaries
 from .errors import FileError, WmpaintError
 from .foreign import reason
 
-__all__ = [
-    "as_file_error",
-    "atomic_path",
-    "check_writable",
-    "locked",
-    "make_folder",
-    "scratch_folder",
-    "write_bytes",
-    "write_json",
-    "write_text",
-]
+__all__ = ["as_file_error", "atomic_path", "check_writable", "locked", "make_folder", "scratch_folder"]
+__all__ += ["write_bytes", "write_json", "write_text"]
 
 # What these raise in a block is about the file that they write. Their own types are no OSErrors.
 WRITERS = (
