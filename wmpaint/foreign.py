@@ -47,7 +47,7 @@ class Limit:
 
     Args:
         what: it is, for messages: "a painting".
-        bytes: of the file; inflated: of what is packed in it, as many as `bytes` if 0.
+        bytes: of the file, and of what is packed in it.
         values, containers: of JSON and TOML: numbers and names, and objects and lists, estimated from above by their
             punctuation.
         texts: of JSON: strings, names among them; text: their bytes, all together.
@@ -58,7 +58,6 @@ class Limit:
 
     what: str
     bytes: int
-    inflated: int = 0
     values: int = 100_000
     containers: int = 20_000
     texts: int = 40_000
@@ -198,7 +197,7 @@ def inflate(
     Raises:
         FileError: more, broken, or cut off.
     """
-    most = (limit.inflated or limit.bytes) if most is None else most
+    most = limit.bytes if most is None else most
     with foreign(limit.what, name):
         unpacker, unpacked, view = zlib.decompressobj(window), bytearray(), memoryview(data)
         for start in range(0, len(data), MIB):  # zlib copies what it has not come to yet

@@ -34,7 +34,6 @@ def test_work_by_hand():
     assert job.before[0].travel * 1000 == pytest.approx(np.hypot(70, 60) + np.hypot(10, 20))
     assert job.total == first + second
     assert Effort.of((), SPEEDS) == Effort(0, 0, 0, 0)
-    assert job.bounds() == (0, 0, 70, 60)
 
 
 def test_a_job_as_text():

@@ -136,11 +136,6 @@ class Plot:
         mine = [work for layer, work in zip(self.layers, works, strict=True) if layer.pen.plot]
         return sum(mine, Effort(0.0, 0.0, 0, 0.0))
 
-    def bounds(self) -> tuple[float, float, float, float]:
-        """(left, top, right, bottom) of all points, mm."""
-        points = np.concatenate([path for layer in self.layers for path in layer.paths])
-        return (*map(float, points.min(0)), *map(float, points.max(0)))  # type: ignore[return-value]
-
     def rows(self) -> list[tuple[str, ...]]:
         """The table that `print(job)` shows: a header, a row a pen, the total; "a → b" is before → after sorting."""
         rows: list[tuple[str, ...]] = [("pen", "width", "drawn", "pen up", "lifts", "minutes")]
