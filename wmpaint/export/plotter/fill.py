@@ -86,9 +86,7 @@ def offsets(stroke: Fillable) -> Lines:
     middle = shapely.linestrings(spine.points)
     # Spread evenly over the widest place, so that the outermost line runs along the edge.
     distances = np.arange(-count, count + 1) * (room.max() / count)
-    left, top, right, bottom = (
-        stroke.shape.bounds
-    )  # of what the canvas shows, which may be a small part of a large stroke
+    left, top, right, bottom = stroke.shape.bounds  # of what shows, which may be a small part of a large stroke
     lines: Lines = []
     for distance in distances:
         stroke.check()
