@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
 from ..explain import explained
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
-from .base import Weight
+from .base import Weight, weight_at
 from .penalty import Penalty
 from .scene import Scene
 
@@ -37,9 +38,7 @@ class Palette(Penalty):
 
     def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
         """The mean over strokes."""
-        hardness = self.hardness(scene.progress) if callable(self.hardness) else self.hardness
-        if not 1 <= hardness < math.inf:
-            raise InputError(f"expected a hardness of 1 or more, got {hardness}")
+        hardness = checks.number("a hardness", weight_at(self.hardness, scene.progress), 1)
         squared = (strokes.color[:, None] - self.colors.to(strokes.color)).square().sum(-1)
         return ((squared + 1e-10).log() * -hardness).logsumexp(1).div(-hardness).exp().mean()
 
@@ -88,8 +87,8 @@ def palette(
         FileError: a picture that cannot be read.
         InputError: a color that is none, a number without a picture, or a hardness out of range.
     """
-    if not callable(hardness) and not (isinstance(hardness, int | float) and 1 <= hardness < math.inf):
-        raise InputError(f"expected a hardness of 1 or more, or a schedule (progress -> hardness), got {hardness!r}")
+    if not callable(hardness):
+        hardness = checks.number("a hardness of …, or a schedule (progress -> hardness)", hardness, 1)
     if isinstance(colors, int):
         if picture is None or not 1 <= colors <= 256 or isinstance(colors, bool):
             given = "no picture" if picture is None else "a picture"
@@ -101,18 +100,13 @@ def palette(
 
 
 def _rgb(color: Any) -> tuple[float, ...]:
-    if isinstance(color, str):
-        from PIL import ImageColor
+    from PIL import ImageColor
 
-        try:
-            found = tuple(c / 255 for c in ImageColor.getrgb(color))
-        except ValueError:
-            found = ()
-    else:
-        try:
-            found = tuple(float(c) for c in color)
-        except (TypeError, ValueError):
-            found = ()
-    if len(found) != 3 or not all(0 <= c <= 1 for c in found):
-        raise InputError(f"expected a color as #rrggbb, a name or 3 numbers in 0..1, got {color!r}")
-    return found
+    values = color
+    if isinstance(color, str):
+        with contextlib.suppress(ValueError):
+            values = [c / 255 for c in ImageColor.getrgb(color)]
+    try:
+        return checks.numbers("a color", values, 3, 0, 1)
+    except InputError:
+        raise InputError(f"expected a color as #rrggbb, a name or 3 numbers in 0..1, got {color!r}") from None

@@ -10,7 +10,7 @@ from torch import Tensor
 from .. import checks
 from ..canvas import Canvas
 from ..explain import explained
-from ..geometry import arc_lengths, branches, coefficients
+from ..geometry import arc_lengths, branches, coefficients, evenly
 from ..raster.tiles import arrange, is_straight
 from ..strokes import Strokes
 from .penalty import PIECES, UNIT, Penalty
@@ -58,8 +58,7 @@ def layers(strokes: Strokes, canvas: Canvas, rows: int) -> tuple[Tensor, Tensor]
 
 
 def _lengths(strokes: Strokes) -> Tensor:
-    t = torch.linspace(0, 1, PIECES + 1, dtype=strokes.points.dtype, device=strokes.points.device)
-    return arc_lengths(strokes.points, t)[:, -1]
+    return arc_lengths(strokes.points, evenly(strokes.points, PIECES))[:, -1]
 
 
 def _closest(a: Tensor, b: Tensor, q: Tensor, straight: Tensor) -> Tensor:  # [P, 2] each, [P] bool -> [P]

@@ -17,24 +17,12 @@ from torch import Tensor
 from .. import checks
 from ..errors import InputError
 from ..explain import explained
-from ..geometry import arc_lengths, bezier, coefficients, spread_dots
+from ..geometry import arc_lengths, bezier, coefficients, evenly, spread_dots
 from ..strokes import Strokes
 from .base import Objective
 from .scene import Scene
 
-__all__ = [
-    "Boundary",
-    "Curvature",
-    "Penalty",
-    "Range",
-    "bending",
-    "boundary",
-    "curvature",
-    "lengths",
-    "pressures",
-    "radii",
-    "tangents",
-]
+__all__ = ["Penalty", "bending", "boundary", "curvature", "lengths", "pressures", "radii", "tangents"]
 
 UNIT = 0.01  # what a half circle costs, or a stroke across the others
 PIECES = 8  # that a curve is cut into
@@ -74,7 +62,7 @@ def bending(
 
     From tangents at `PIECES` + 1 places; so a fold, where the integral has no bound, counts as a finite sharp turn.
     """
-    t = torch.linspace(0, 1, PIECES + 1, dtype=points.dtype, device=points.device)
+    t = evenly(points, PIECES)
     length = arc_lengths(points, t)[:, -1]
     tangent, speed = tangents(points, radius, t)
     turned = tangent.diff(dim=1).square().sum(-1)
@@ -137,8 +125,7 @@ class Boundary(Penalty):
 
     def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
         """The mean over strokes, and places along each."""
-        t = torch.linspace(0, 1, 5, dtype=strokes.points.dtype, device=strokes.points.device)
-        at = bezier(strokes.points, t)
+        at = bezier(strokes.points, evenly(strokes.points, 4))
         size = at.new_tensor([scene.canvas.aspect, 1.0])
         margin = torch.full_like(size, self.margin).minimum(size / 2)
         outside = (margin - at).relu() + (at - (size - margin)).relu()
@@ -184,7 +171,7 @@ def radii(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one that is not above 0, or low > high.
     """
-    return Range("radii", _radius, *bounds("radii", low, high))
+    return Range("radii", lambda strokes: strokes.radius, *bounds("radii", low, high))
 
 
 @explained
@@ -196,7 +183,7 @@ def pressures(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one outside (0, 1], or low > high.
     """
-    return Range("pressures", _pressure, *bounds("pressures", low, high, 1.0))
+    return Range("pressures", lambda strokes: strokes.pressure, *bounds("pressures", low, high, 1.0))
 
 
 @explained
@@ -227,13 +214,5 @@ def bounds(name: str, low: Any, high: Any, most: float = math.inf) -> tuple[floa
 
 
 def _length(strokes: Strokes) -> Tensor:
-    t = torch.linspace(0, 1, PIECES + 1, dtype=strokes.points.dtype, device=strokes.points.device)
-    return arc_lengths(spread_dots(strokes.points, strokes.radius), t)[:, -1]  # so that dots can grow
-
-
-def _radius(strokes: Strokes) -> Tensor:
-    return strokes.radius
-
-
-def _pressure(strokes: Strokes) -> Tensor:
-    return strokes.pressure
+    points = spread_dots(strokes.points, strokes.radius)  # so that dots can grow
+    return arc_lengths(points, evenly(points, PIECES))[:, -1]

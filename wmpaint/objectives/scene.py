@@ -51,16 +51,14 @@ class Scene:
         return f"Scene({shape_of(self.picture)} pixels, {len(self.marks):,} strokes, progress {self.progress:.2f})"
 
     @classmethod
-    def of(cls, picture: Tensor, **known: Any) -> Scene:
+    def of(cls, picture: Tensor, *, canvas: Canvas | None = None, strokes: Marks | None = None, **known: Any) -> Scene:
         """A picture [3, H, W] without marks, to judge what was not painted; `strokes` and `canvas` may be told."""
         height, width = picture.shape[-2:]
-        canvas, marks = known.pop("canvas", None), known.pop("strokes", None)
         options: Any = {"device": picture.device, "dtype": picture.dtype}
-        given = {
-            "variance": picture.new_zeros(height, width), "marks": Strokes.empty(**options) if marks is None else marks,
-            "frame": Frame(canvas or Canvas(width / height), height, **options),
-        }  # fmt: skip
-        return cls(picture, **{**given, **known})
+        known.setdefault("variance", picture.new_zeros(height, width))
+        known.setdefault("marks", Strokes.empty(**options) if strokes is None else strokes)
+        known.setdefault("frame", Frame(canvas or Canvas(width / height), height, **options))
+        return cls(picture, **known)
 
     @property
     def strokes(self) -> Any:
@@ -104,8 +102,12 @@ class Scene:
 
     def uniform(self, *shape: int) -> Tensor:
         """Random numbers in 0..1 by the scene's generator, where that lies."""
-        generator = self.generator or torch.Generator().manual_seed(0)
+        generator = self.chance()
         return torch.rand(*shape, generator=generator, device=generator.device)
+
+    def chance(self) -> torch.Generator:
+        """The scene's generator, or a new one with a fixed seed."""
+        return self.generator or torch.Generator().manual_seed(0)
 
 
 def weights(mask: Tensor, like: Tensor) -> Tensor:
