@@ -14,10 +14,10 @@ from ...errors import FileError, InputError
 from ...foreign import foreign
 from ...image import load_image
 from ...image.decoding import uncovered
-from .colors import check_size
+from .colors import check_frame_size
 from .timing import MOST, Pace, pace_of
 
-__all__ = ["KINDS", "Animation", "animation", "is_animation"]
+__all__ = ["KINDS", "Animation", "is_animation", "opened_animation"]
 
 KINDS = ("GIF", "PNG", "WEBP", "AVIF")
 SHORTEST, AT_LEAST = 0.011, 0.1  # seconds: what is to last less than the first lasts the second, in all browsers
@@ -59,7 +59,7 @@ class Animation:
         return frame
 
 
-def animation(path: Path, limit: float | None = None) -> Animation:
+def opened_animation(path: Path, limit: float | None = None) -> Animation:
     """What there is to know of it before it is painted.
 
     Args:
@@ -79,7 +79,7 @@ def _lasting(path: Path, limit: float | None, seen: bool) -> Iterator[tuple[floa
         warnings.simplefilter("ignore")
         Image.init()
         with uncovered(Image.open(path, formats=[kind for kind in KINDS if kind in Image.OPEN])) as image:
-            check_size(image.width, image.height, path)
+            check_frame_size(image.width, image.height, path)
             count = getattr(image, "n_frames", 1)
             # A PNG's first picture may be for those only that show no animations.
             first = 1 if count > 1 and image.info.get("default_image") else 0

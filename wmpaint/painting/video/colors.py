@@ -22,7 +22,7 @@ from ...image.color import SRGB_CURVE
 if TYPE_CHECKING:
     import av
 
-__all__ = ["HLG", "LARGEST", "PQ", "Tonemap", "check_size", "linear_light", "look_of", "picture_of", "raw_pixels"]
+__all__ = ["HLG", "LARGEST", "PQ", "Tonemap", "check_frame_size", "linear_light", "look_of", "picture_of", "raw_pixels"]
 
 LARGEST = 8192 * 8192  # pixels of a frame
 HD = 720  # rows from which an untagged film is taken for BT.709, as browsers do
@@ -59,7 +59,7 @@ class Tonemap:
     peak: float = WHITE
 
 
-def check_size(width: int, height: int, path: Path | None = None) -> None:
+def check_frame_size(width: int, height: int, path: Path | None = None) -> None:
     """Refuse a frame of more than 8192 x 8192 pixels."""
     if width * height > LARGEST:
         where = "" if path is None else f" in {str(path)!r}"
@@ -115,7 +115,7 @@ def raw_pixels(frame: av.VideoFrame, aspect: float = 1.0) -> np.ndarray:  # [H, 
     clear = name == "pal8" or any(part.is_alpha for part in parts)
     deep = any(part.bits > 8 for part in parts) or frame.color_trc in CURVES
     width = max(1, round(frame.width * aspect))
-    check_size(max(width, frame.width), frame.height)
+    check_frame_size(max(width, frame.width), frame.height)
     matrix = MATRICES.get(frame.colorspace, 1 if frame.height >= HD else 5)
     if frame.colorspace not in MATRICES and frame.color_primaries == BT2020:
         matrix = BT2020

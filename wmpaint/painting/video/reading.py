@@ -15,7 +15,7 @@ from torch import Tensor
 from ... import checks
 from ...errors import FileError, InputError
 from ...image import load_image
-from .animated import Animation, animation, is_animation
+from .animated import Animation, is_animation, opened_animation
 from .source import Sound, Source, opened
 from .timing import FASTEST, MOST, SLOWEST, at_steady, frames_in
 
@@ -69,7 +69,7 @@ def open_film(source: str | Path, *, fps: float | None = None, limit: int | None
     if not path.is_file():
         raise FileError(f"expected a film or a folder of pictures, and there is none at {str(path)!r}")
     seconds = None if limit is None else limit / (fps or SLOWEST)
-    film = animation(path, seconds) if is_animation(path) else opened(path, seconds)
+    film = opened_animation(path, seconds) if is_animation(path) else opened(path, seconds)
     rate = fps or film.pace.rate
     total = frames_in(film.length, rate)
     if limit is None and total > MOST:
