@@ -33,17 +33,11 @@ def needed(strokes: int, height: int, aspect: float = 1.0, seen: int | None = No
         seen: in pixels, of the highest picture that is looked at while painting; as high as the finished one if None.
         nets: whether networks look at it.
     """
-    return _BASE + _strokes(strokes) + _pixels(height, aspect, height if seen is None else seen, nets)
-
-
-def _strokes(strokes: int) -> int:
-    return strokes * _STROKE
-
-
-def _pixels(height: int, aspect: float, seen: int, nets: bool) -> int:
+    seen = height if seen is None else seen
+    looked = seen if nets else min(seen, height)
     # What was looked at while painting is gone when the finished picture is made.
-    looked = min(seen, height) if not nets else seen
-    return round(aspect * max(looked * looked * (_NETS if nets else _SEEN), height * height * _SHOWN))
+    pixels = round(aspect * max(looked * looked * (_NETS if nets else _SEEN), height * height * _SHOWN))
+    return _BASE + strokes * _STROKE + pixels
 
 
 def picture(height: int, width: int, kept: int = 0) -> int:

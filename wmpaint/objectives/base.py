@@ -104,7 +104,7 @@ class Objective:
     def __rsub__(self, other: Any) -> Sum:
         return -self + other
 
-    def within(self, mask: Any) -> Within:
+    def within(self, mask: Any) -> Objective:
         """The same objective for a region only; `mask` as `load_image` takes it, white counts."""
         return Within(self, mask)
 
@@ -181,6 +181,11 @@ class Sum(Objective):
         """The weighted sum."""
         return self.evaluate(scene)[0]
 
+    def within(self, mask: Any) -> Sum:
+        """Each of its terms for a region only."""
+        region = load_mask(mask, None)
+        return Sum(tuple((weight, objective.within(region)) for weight, objective in self._terms))
+
     def named(self, name: str) -> Sum:
         """Its one term under another name.
 
@@ -204,22 +209,6 @@ class Within(Objective):
     def __init__(self, objective: Objective, mask: Any) -> None:
         self.name, self.start, self.plan = objective.name, objective.start, objective.plan
         self.objective, self.mask = objective, load_mask(mask, None if self.start is None else self.start.picture)
-        parts = objective.terms()
-        self._parts: tuple[tuple[Weight, Objective], ...] | None = None  # of a sum
-        if len(parts) != 1 or parts[0][1] is not objective:
-            self._parts = tuple((weight, Within(part, self.mask)) for weight, part in parts)
-
-    def terms(self) -> tuple[tuple[Weight, Objective], ...]:
-        """Those of a sum, each within the region."""
-        return ((1.0, self),) if self._parts is None else self._parts
-
-    def named(self, name: str) -> Within:
-        """The same region of the objective under another name.
-
-        Raises:
-            InputError: a sum of several terms.
-        """
-        return Within(self.objective.named(name), self.mask)
 
     def __call__(self, scene: Scene) -> Tensor:
         """The objective's opinion of the region."""

@@ -192,13 +192,10 @@ def _done(folder: Path) -> Iterator[Painting]:
         with foreign("the strokes of a frame", path):
             known = painting.provenance
             numbers, after = known["numbers"], known["next"]
-            if not (isinstance(numbers, list) and len(numbers) == len(painting.strokes) and _counts([*numbers, after])):
+            whole = isinstance(numbers, list) and len(numbers) == len(painting.strokes)
+            if not whole or not all(type(number) is int and 0 <= number < 1 << 62 for number in [*numbers, after]):
                 raise ValueError("its strokes are not numbered")
         yield painting
-
-
-def _counts(numbers: list[Any]) -> bool:
-    return all(type(number) is int and 0 <= number < 1 << 62 for number in numbers)
 
 
 class _Work:
