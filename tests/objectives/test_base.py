@@ -244,6 +244,13 @@ def test_an_identity_does_not_hang_on_what_a_python_makes_of_code() -> None:
     assert Goal.of(Function(caught)).identity() != one, "what it has caught counts"
 
 
+def test_an_identity_does_not_hang_on_how_this_package_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, mine = l1(picture()), Function(lambda scene: scene.picture.sum())
+    before = ours.identity(), mine.identity()
+    monkeypatch.setattr("inspect.getsource", lambda function: "written in another way")
+    assert ours.identity() == before[0] and mine.identity() != before[1]
+
+
 def test_an_identity_is_the_same_in_another_process() -> None:
     code = (
         "import torch, wmpaint as wp\n"

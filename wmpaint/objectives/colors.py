@@ -15,32 +15,12 @@ from ..explain import explained
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
 from .base import Weight, weight_at
-from .penalty import Penalty
+from .penalty import Judged, Penalty
 from .scene import Scene
 
-__all__ = ["Palette", "main_colors", "palette"]
+__all__ = ["main_colors", "palette"]
 
 LOOK = 64  # pixels of the longer side, at which a picture's colors are counted
-
-
-class Palette(Penalty):
-    """The soft minimum of squared distances, (sum_k d_k^-2h)^(-1/h): 0 on each color, hard as h grows.
-
-    For h > 1/2 the sum is subharmonic in three dimensions, so there is no other minimum, however soft it is:
-    unlike a softmax of distances, it does not ask for mixtures.
-    """
-
-    name = "palette"
-    needs = ("color",)
-
-    def __init__(self, colors: Tensor, hardness: Weight) -> None:  # [k, 3] sRGB in 0..1
-        self.colors, self.hardness = colors, hardness
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes."""
-        hardness = checks.number("a hardness", weight_at(self.hardness, scene.progress), 1)
-        squared = (strokes.color[:, None] - self.colors.to(strokes.color)).square().sum(-1)
-        return ((squared + 1e-10).log() * -hardness).logsumexp(1).div(-hardness).exp().mean()
 
 
 def main_colors(picture: Tensor, count: int) -> Tensor:  # [3, H, W] -> [k, 3], k <= count
@@ -93,10 +73,21 @@ def palette(
         if picture is None or not 1 <= colors <= 256 or isinstance(colors, bool):
             given = "no picture" if picture is None else "a picture"
             raise InputError(f"expected a list of colors, or 1 to 256 and a picture, got {colors!r} and {given}")
-        return Palette(main_colors(load_image(picture, most=GOAL), colors), hardness)
-    if isinstance(colors, str) or picture is not None or not len(colors):
+        known = main_colors(load_image(picture, most=GOAL), colors)
+    elif isinstance(colors, str) or picture is not None or not len(colors):
         raise InputError(f"expected a list of colors, or a number of them and a picture, got {colors!r}")
-    return Palette(torch.tensor([_rgb(color) for color in colors], device="cpu"), hardness)
+    else:
+        known = torch.tensor([_rgb(color) for color in colors], device="cpu")
+
+    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
+        # The soft minimum of squared distances, (sum_k d_k^-2h)^(-1/h): 0 on each color, hard as h grows. For h > 1/2
+        # the sum is subharmonic in three dimensions, so there is no other minimum, however soft it is: unlike a
+        # softmax of distances, it does not ask for mixtures.
+        h = checks.number("a hardness", weight_at(hardness, scene.progress), 1)
+        squared = (strokes.color[:, None] - known.to(strokes.color)).square().sum(-1)
+        return ((squared + 1e-10).log() * -h).logsumexp(1).div(-h).exp().mean()
+
+    return Judged("palette", opinion, needs=("color",))
 
 
 def _rgb(color: Any) -> tuple[float, ...]:

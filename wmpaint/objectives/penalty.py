@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -21,8 +21,9 @@ from ..geometry import arc_lengths, bezier, coefficients, evenly, spread_dots
 from ..strokes import Strokes
 from .base import Objective
 from .scene import Scene
+from .start import Plan
 
-__all__ = ["Penalty", "bending", "boundary", "curvature", "lengths", "pressures", "radii", "tangents"]
+__all__ = ["Judged", "Penalty", "bending", "boundary", "curvature", "lengths", "pressures", "radii", "tangents"]
 
 UNIT = 0.01  # what a half circle costs, or a stroke across the others
 PIECES = 8  # that a curve is cut into
@@ -37,7 +38,7 @@ class Penalty(Objective):
         needs: columns of the marks that it looks at.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("points", "radius")
+    needs: tuple[str, ...] = ("points", "radius")
 
     def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
         """The opinion of strokes that are painted, a scalar."""
@@ -52,6 +53,20 @@ class Penalty(Objective):
         if not len(strokes):  # 0, and yet in the graph
             return 0 * (scene.picture.sum() + sum(getattr(strokes, name).sum() for name in strokes.columns()))
         return self.judge(strokes, scene)
+
+
+class Judged(Penalty):
+    """A penalty by a function, `opinion(strokes, scene) -> scalar`, for one stroke or more."""
+
+    def __init__(
+        self, name: str, opinion: Callable[[Strokes, Scene], Tensor], *, needs: tuple[str, ...] = Penalty.needs,
+        plan: Plan | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.opinion, self.needs, self.plan = name, opinion, needs, plan
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """What the function says."""
+        return self.opinion(strokes, scene)
 
 
 def bending(
@@ -84,54 +99,6 @@ def tangents(
     return velocity / speed[..., None], speed
 
 
-class Curvature(Penalty):
-    """The mean `bending` of strokes, in units of a half circle's."""
-
-    name = "curvature"
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes."""
-        return UNIT * bending(strokes.points, strokes.radius).mean() / math.pi**2
-
-
-class Range(Penalty):
-    """How far a measure of strokes lies outside low..high, both > 0 or None.
-
-    Below, the squared share that is missing, (1 - x / low)^2; above, log(x / high)^2. Both have bounded
-    gradients, unlike a logarithm below.
-    """
-
-    def __init__(self, name: str, measure: Callable[[Strokes], Tensor], low: float | None, high: float | None) -> None:
-        self.name, self.measure, self.low, self.high = name, measure, low, high
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes."""
-        value = self.measure(strokes)
-        cost = torch.zeros_like(value)
-        if self.low is not None:
-            cost = cost + (1 - value / self.low).relu().square()
-        if self.high is not None:
-            cost = cost + (value / self.high - 1).relu().log1p().square()
-        return UNIT * cost.mean()
-
-
-class Boundary(Penalty):
-    """How far curves leave the canvas, squared."""
-
-    name = "boundary"
-
-    def __init__(self, margin: float) -> None:
-        self.margin = margin
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes, and places along each."""
-        at = bezier(strokes.points, evenly(strokes.points, 4))
-        size = at.new_tensor([scene.canvas.aspect, 1.0])
-        margin = torch.full_like(size, self.margin).minimum(size / 2)
-        outside = (margin - at).relu() + (at - (size - margin)).relu()
-        return outside.square().sum(-1).mean()
-
-
 # What users call
 
 
@@ -144,7 +111,9 @@ def curvature() -> Penalty:
 
     Good weights: 0.01 (hairpins go) to 0.1 (nearly straight strokes).
     """
-    return Curvature()
+    return Judged(
+        "curvature", lambda strokes, scene: UNIT * bending(strokes.points, strokes.radius).mean() / math.pi**2
+    )
 
 
 @explained
@@ -159,7 +128,7 @@ def lengths(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one that is not above 0, or low > high.
     """
-    return Range("lengths", _length, *bounds("lengths", low, high))
+    return ranged("lengths", _length, low, high)
 
 
 @explained
@@ -171,7 +140,7 @@ def radii(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one that is not above 0, or low > high.
     """
-    return Range("radii", lambda strokes: strokes.radius, *bounds("radii", low, high))
+    return ranged("radii", lambda strokes: strokes.radius, low, high)
 
 
 @explained
@@ -183,7 +152,7 @@ def pressures(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one outside (0, 1], or low > high.
     """
-    return Range("pressures", lambda strokes: strokes.pressure, *bounds("pressures", low, high, 1.0))
+    return ranged("pressures", lambda strokes: strokes.pressure, low, high, 1.0)
 
 
 @explained
@@ -200,17 +169,43 @@ def boundary(margin: float = 0.0) -> Penalty:
     Raises:
         InputError: a margin below 0 or above 0.5.
     """
-    return Boundary(checks.number("a margin", margin, 0.0, 0.5))
+    margin = checks.number("a margin", margin, 0.0, 0.5)
+
+    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
+        at = bezier(strokes.points, evenly(strokes.points, 4))
+        size = at.new_tensor([scene.canvas.aspect, 1.0])
+        kept = torch.full_like(size, margin).minimum(size / 2)
+        outside = (kept - at).relu() + (at - (size - kept)).relu()
+        return outside.square().sum(-1).mean()
+
+    return Judged("boundary", opinion)
 
 
-def bounds(name: str, low: Any, high: Any, most: float = math.inf) -> tuple[float | None, float | None]:
-    """Two bounds in (0, most], None for no bound, or an InputError."""
+def ranged(name: str, measure: Callable[[Strokes], Tensor], low: Any, high: Any, most: float = math.inf) -> Penalty:
+    """How far a measure of strokes lies outside low..high, in (0, most] or None for no bound.
+
+    Below, the squared share that is missing, (1 - x / low)^2; above, log(x / high)^2. Both have bounded
+    gradients, unlike a logarithm below.
+
+    Raises:
+        InputError: no bound, or one out of range.
+    """
     if low is None and high is None:
         raise InputError(f"expected low, high or both for {name}, got neither")
-    found = [None if v is None else checks.number(name, v, 0.0, most, above=True) for v in (low, high)]
-    if found[0] is not None and found[1] is not None and found[0] > found[1]:
+    low, high = (None if v is None else checks.number(name, v, 0.0, most, above=True) for v in (low, high))
+    if low is not None and high is not None and low > high:
         raise InputError(f"expected {name} with low <= high, got {low} and {high}")
-    return found[0], found[1]
+
+    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
+        value = measure(strokes)
+        cost = torch.zeros_like(value)
+        if low is not None:
+            cost = cost + (1 - value / low).relu().square()
+        if high is not None:
+            cost = cost + (value / high - 1).relu().log1p().square()
+        return UNIT * cost.mean()
+
+    return Judged(name, opinion)
 
 
 def _length(strokes: Strokes) -> Tensor:
