@@ -35,11 +35,8 @@ def bezier(
     return (a * t + b) * t + p0
 
 
-def evenly(
-    points: Tensor,  # [..., 3, 2]
-    pieces: int,
-) -> Tensor:
-    """The ends of so many equal pieces of 0..1, [pieces + 1], for curves of this kind."""
+def evenly(points: Tensor, pieces: int) -> Tensor:  # [..., 3, 2] -> [pieces + 1]
+    """The ends of so many equal pieces of 0..1, as numbers of the points' kind."""
     return torch.linspace(0, 1, pieces + 1, dtype=points.dtype, device=points.device)
 
 

@@ -28,6 +28,7 @@ __all__ = ["PRESETS", "class_dream", "layer_dream", "preset", "rank", "transfer"
 
 PRESETS = ("photo", "sketch", "intrinsic", "economy")
 INKS = ("#1c1a19", "#6b6763")  # of a sketch: what is white is paper
+SHADE = 0.1  # of the lightness itself, that is left in a sketch's flat places
 SIDE = 240  # pixels; what the networks that judge were trained at, about
 
 
@@ -49,16 +50,12 @@ def preset(name: str, picture: Any) -> Objective:
     return content(target, load_net(), ("block2", "block4", "block7")) + 2 * variance()
 
 
-def lines(picture: Tensor, shade: float = 0.1) -> Tensor:  # [3, H, W] -> [3, H, W]
-    """A picture's lines on white paper: its lightness divided by that of the surroundings, and a little shade.
-
-    Args:
-        shade: how much of the lightness itself is left in flat places.
-    """
+def lines(picture: Tensor) -> Tensor:  # [3, H, W] -> [3, H, W]
+    """A picture's lines on white paper: its lightness divided by that of the surroundings, and a little shade."""
     gray = picture.mean(0)
     size = max(1, min(gray.shape) // 24)
     around = torch.nn.functional.avg_pool2d(gray[None, None], 2 * size + 1, 1, size, count_include_pad=False)[0, 0]
-    drawn = (gray / around.clamp(min=0.02)).clamp(0, 1).square() * (1 - shade * (1 - gray))
+    drawn = (gray / around.clamp(min=0.02)).clamp(0, 1).square() * (1 - SHADE * (1 - gray))
     return drawn.expand(3, -1, -1).contiguous()
 
 

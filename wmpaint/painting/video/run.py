@@ -166,9 +166,7 @@ class VideoRun:
         carried = carry(
             run.task, was, change, frame, steps=self.steps, generator=torch.Generator().manual_seed(mix),
         )  # fmt: skip
-        painting = replace(
-            before, strokes=carried.strokes, terms={}, target=run.goal.start.target, painters=before.painters
-        )
+        painting = replace(before, strokes=carried.strokes, terms={}, target=run.goal.start.target)
         return self._bearing(painting, carried, False), carried, self._quality(run, carried.strokes, frame)
 
     def _bearing(self, painting: Painting, carried: Carried, cut: bool) -> Painting:
