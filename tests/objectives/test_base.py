@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from objectives.downhill import assert_downhill, descend
 from torch import Tensor
 
 import wmpaint as wp
+from wmpaint import objectives
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
 from wmpaint.frame import Frame
@@ -249,6 +251,13 @@ def test_an_identity_does_not_hang_on_how_this_package_is_written(monkeypatch: p
     before = ours.identity(), mine.identity()
     monkeypatch.setattr("inspect.getsource", lambda function: "written in another way")
     assert ours.identity() == before[0] and mine.identity() != before[1]
+
+
+def test_goals_go_to_other_processes() -> None:
+    parts = [photo(picture()), objectives.lab(picture()), objectives.sliced(picture()), objectives.flow()]
+    parts += [objectives.radii(0.1), objectives.boundary(), objectives.economy(), objectives.palette(["navy"])]
+    goal = sum(parts, start=objectives.overlap() + objectives.align(picture()))
+    assert pickle.loads(pickle.dumps(goal)).identity() == goal.identity()
 
 
 def test_an_identity_is_the_same_in_another_process() -> None:

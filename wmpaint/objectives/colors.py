@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -78,16 +79,18 @@ def palette(
         raise InputError(f"expected a list of colors, or a number of them and a picture, got {colors!r}")
     else:
         known = torch.tensor([_rgb(color) for color in colors], device="cpu")
+    return Judged("palette", partial(_from_nearest, known, hardness), needs=("color",))
 
-    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
-        # The soft minimum of squared distances, (sum_k d_k^-2h)^(-1/h): 0 on each color, hard as h grows. For h > 1/2
-        # the sum is subharmonic in three dimensions, so there is no other minimum, however soft it is: unlike a
-        # softmax of distances, it does not ask for mixtures.
-        h = checks.number("a hardness", weight_at(hardness, scene.progress), 1)
-        squared = (strokes.color[:, None] - known.to(strokes.color)).square().sum(-1)
-        return ((squared + 1e-10).log() * -h).logsumexp(1).div(-h).exp().mean()
 
-    return Judged("palette", opinion, needs=("color",))
+def _from_nearest(colors: Tensor, hardness: Weight, strokes: Strokes, scene: Scene) -> Tensor:  # [k, 3] sRGB
+    """The soft minimum of squared distances, (sum_k d_k^-2h)^(-1/h): 0 on each color, hard as h grows.
+
+    For h > 1/2 the sum is subharmonic in three dimensions, so there is no other minimum, however soft it is:
+    unlike a softmax of distances, it does not ask for mixtures.
+    """
+    h = checks.number("a hardness", weight_at(hardness, scene.progress), 1)
+    squared = (strokes.color[:, None] - colors.to(strokes.color)).square().sum(-1)
+    return ((squared + 1e-10).log() * -h).logsumexp(1).div(-h).exp().mean()
 
 
 def _rgb(color: Any) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -70,6 +71,25 @@ def _closest(a: Tensor, b: Tensor, q: Tensor, straight: Tensor) -> Tensor:  # [P
     return t
 
 
+def _twice(rows: int, strokes: Strokes, scene: Scene) -> Tensor:
+    """Paint that covers nothing new: laid less covered, as a share of the canvas."""
+    laid, covered = layers(strokes, scene.canvas, rows)
+    return UNIT * (laid - covered).mean()
+
+
+def _spent(strokes: Strokes, scene: Scene) -> Tensor:
+    """The share of strokes that paint, x / (x + HALF) of one with x fair shares of the canvas; long ones cost less."""
+    fair = scene.canvas.aspect / len(strokes)
+    # Half the weight on pressure: some brushes paint the same at any, and would escape that way.
+    weight = (1 + strokes.pressure.mean(1).clamp(min=0)) / 2
+    share = areas(strokes, scene.canvas) * weight * len(strokes)
+    return UNIT * (share / (share + HALF) * 2 / (1 + _lengths(strokes) / (LONG * fair**0.5))).mean()
+
+
+def _too_much(budget: float, strokes: Strokes, scene: Scene) -> Tensor:
+    return UNIT * (areas(strokes, scene.canvas).sum() - budget).relu()
+
+
 # What users call
 
 
@@ -88,13 +108,7 @@ def overlap(rows: int = 64) -> Penalty:
     Raises:
         InputError: rows out of range.
     """
-    rows = checks.whole("… rows", rows, 1, 512)
-
-    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
-        laid, covered = layers(strokes, scene.canvas, rows)
-        return UNIT * (laid - covered).mean()
-
-    return Judged("overlap", opinion)
+    return Judged("overlap", partial(_twice, checks.whole("… rows", rows, 1, 512)))
 
 
 @explained
@@ -109,15 +123,7 @@ def economy() -> Penalty:
 
     Good weights: 0.3 to 3.
     """
-
-    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
-        fair = scene.canvas.aspect / len(strokes)
-        # Half the weight on pressure: some brushes paint the same at any, and would escape that way.
-        weight = (1 + strokes.pressure.mean(1).clamp(min=0)) / 2
-        share = areas(strokes, scene.canvas) * weight * len(strokes)
-        return UNIT * (share / (share + HALF) * 2 / (1 + _lengths(strokes) / (LONG * fair**0.5))).mean()
-
-    return Judged("economy", opinion, plan=Plan(sparse=True))
+    return Judged("economy", _spent, plan=Plan(sparse=True))
 
 
 @explained
@@ -134,5 +140,4 @@ def ink(budget: float = 0.5) -> Penalty:
     Raises:
         InputError: a budget that is no number of 0 or more.
     """
-    budget = checks.number("a budget", budget, 0.0)
-    return Judged("ink", lambda strokes, scene: UNIT * (areas(strokes, scene.canvas).sum() - budget).relu())
+    return Judged("ink", partial(_too_much, checks.number("a budget", budget, 0.0)))

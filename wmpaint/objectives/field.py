@@ -7,6 +7,7 @@ the angle, (cos 2t, sin 2t), which can be averaged. Where there is none, the vec
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,25 @@ def nearest(
     return found
 
 
+def _across(field: Tensor, strokes: Strokes, scene: Scene) -> Tensor:
+    """sin^2 of the angle between strokes and a field [2, H, W] that covers the canvas, times its coherence."""
+    t = strokes.points.new_tensor(PLACES)
+    own = doubled(tangents(strokes.points, strokes.radius, t)[0])
+    # Strokes turn and do not flee to where the field is weak: no gradient from where they lie.
+    at = bezier(strokes.points.detach(), t) / strokes.points.new_tensor([scene.canvas.aspect, 1.0])
+    field = field.to(own)[None]
+    wanted = F.grid_sample(field, 2 * at[None] - 1, mode="bilinear", padding_mode="border", align_corners=False)
+    return UNIT * apart(own, wanted[0].permute(1, 2, 0)).mean()
+
+
+def _apart_from(neighbors: int, strokes: Strokes, scene: Scene) -> Tensor:
+    """sin^2 of the angle between each stroke and its nearest neighbors."""
+    # The tangent in the middle is the chord.
+    own = doubled(tangents(strokes.points, strokes.radius, strokes.points.new_tensor([0.5]))[0][:, 0])
+    near = nearest(strokes.points.detach().mean(1), neighbors)
+    return 0 * own.sum() if not near.shape[1] else UNIT * apart(own[:, None], own[near]).mean()
+
+
 # What users call
 
 
@@ -117,17 +137,7 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
         zoom = min(1.0, LOOK / height)
         picture = resize(picture, max(1, round(height * zoom)), max(1, round(width * zoom)))
         lines = orientation(picture, max(0.5, scale * picture.shape[1]))
-
-    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
-        t = strokes.points.new_tensor(PLACES)
-        own = doubled(tangents(strokes.points, strokes.radius, t)[0])
-        # Strokes turn and do not flee to where the field is weak: no gradient from where they lie.
-        at = bezier(strokes.points.detach(), t) / strokes.points.new_tensor([scene.canvas.aspect, 1.0])
-        known = lines.to(own)[None]
-        wanted = F.grid_sample(known, 2 * at[None] - 1, mode="bilinear", padding_mode="border", align_corners=False)
-        return UNIT * apart(own, wanted[0].permute(1, 2, 0)).mean()
-
-    return Judged("align", opinion)
+    return Judged("align", partial(_across, lines))
 
 
 @explained
@@ -144,12 +154,4 @@ def flow(neighbors: int = 6) -> Penalty:
     Raises:
         InputError: neighbors out of range.
     """
-    neighbors = checks.whole("… neighbors", neighbors, 1, 64)
-
-    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
-        # The tangent in the middle is the chord.
-        own = doubled(tangents(strokes.points, strokes.radius, strokes.points.new_tensor([0.5]))[0][:, 0])
-        near = nearest(strokes.points.detach().mean(1), neighbors)
-        return 0 * own.sum() if not near.shape[1] else UNIT * apart(own[:, None], own[near]).mean()
-
-    return Judged("flow", opinion)
+    return Judged("flow", partial(_apart_from, checks.whole("… neighbors", neighbors, 1, 64)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -111,9 +112,7 @@ def curvature() -> Penalty:
 
     Good weights: 0.01 (hairpins go) to 0.1 (nearly straight strokes).
     """
-    return Judged(
-        "curvature", lambda strokes, scene: UNIT * bending(strokes.points, strokes.radius).mean() / math.pi**2
-    )
+    return Judged("curvature", _bent)
 
 
 @explained
@@ -140,7 +139,7 @@ def radii(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one that is not above 0, or low > high.
     """
-    return ranged("radii", lambda strokes: strokes.radius, low, high)
+    return ranged("radii", _radius, low, high)
 
 
 @explained
@@ -152,7 +151,7 @@ def pressures(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one outside (0, 1], or low > high.
     """
-    return ranged("pressures", lambda strokes: strokes.pressure, low, high, 1.0)
+    return ranged("pressures", _pressure, low, high, 1.0)
 
 
 @explained
@@ -169,23 +168,11 @@ def boundary(margin: float = 0.0) -> Penalty:
     Raises:
         InputError: a margin below 0 or above 0.5.
     """
-    margin = checks.number("a margin", margin, 0.0, 0.5)
-
-    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
-        at = bezier(strokes.points, evenly(strokes.points, 4))
-        size = at.new_tensor([scene.canvas.aspect, 1.0])
-        kept = torch.full_like(size, margin).minimum(size / 2)
-        outside = (kept - at).relu() + (at - (size - kept)).relu()
-        return outside.square().sum(-1).mean()
-
-    return Judged("boundary", opinion)
+    return Judged("boundary", partial(_beyond, checks.number("a margin", margin, 0.0, 0.5)))
 
 
 def ranged(name: str, measure: Callable[[Strokes], Tensor], low: Any, high: Any, most: float = math.inf) -> Penalty:
     """How far a measure of strokes lies outside low..high, in (0, most] or None for no bound.
-
-    Below, the squared share that is missing, (1 - x / low)^2; above, log(x / high)^2. Both have bounded
-    gradients, unlike a logarithm below.
 
     Raises:
         InputError: no bound, or one out of range.
@@ -195,17 +182,42 @@ def ranged(name: str, measure: Callable[[Strokes], Tensor], low: Any, high: Any,
     low, high = (None if v is None else checks.number(name, v, 0.0, most, above=True) for v in (low, high))
     if low is not None and high is not None and low > high:
         raise InputError(f"expected {name} with low <= high, got {low} and {high}")
+    return Judged(name, partial(_outside, measure, low, high))
 
-    def opinion(strokes: Strokes, scene: Scene) -> Tensor:
-        value = measure(strokes)
-        cost = torch.zeros_like(value)
-        if low is not None:
-            cost = cost + (1 - value / low).relu().square()
-        if high is not None:
-            cost = cost + (value / high - 1).relu().log1p().square()
-        return UNIT * cost.mean()
 
-    return Judged(name, opinion)
+def _outside(
+    measure: Callable[[Strokes], Tensor], low: float | None, high: float | None, strokes: Strokes, scene: Scene
+) -> Tensor:
+    """Below, the squared share that is missing, (1 - x / low)^2; above, log(x / high)^2. Both have bounded gradients,
+    unlike a logarithm below.
+    """
+    value = measure(strokes)
+    cost = torch.zeros_like(value)
+    if low is not None:
+        cost = cost + (1 - value / low).relu().square()
+    if high is not None:
+        cost = cost + (value / high - 1).relu().log1p().square()
+    return UNIT * cost.mean()
+
+
+def _bent(strokes: Strokes, scene: Scene) -> Tensor:
+    return UNIT * bending(strokes.points, strokes.radius).mean() / math.pi**2
+
+
+def _beyond(margin: float, strokes: Strokes, scene: Scene) -> Tensor:
+    at = bezier(strokes.points, evenly(strokes.points, 4))
+    size = at.new_tensor([scene.canvas.aspect, 1.0])
+    kept = torch.full_like(size, margin).minimum(size / 2)
+    outside = (kept - at).relu() + (at - (size - kept)).relu()
+    return outside.square().sum(-1).mean()
+
+
+def _radius(strokes: Strokes) -> Tensor:
+    return strokes.radius
+
+
+def _pressure(strokes: Strokes) -> Tensor:
+    return strokes.pressure
 
 
 def _length(strokes: Strokes) -> Tensor:

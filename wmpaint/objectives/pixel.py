@@ -8,6 +8,7 @@ They judge the mean picture of the painter; add `variance()` to also keep the pr
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from torch import Tensor
@@ -85,7 +86,7 @@ def l1(picture: Any) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take.
     """
-    return PixelWise(picture, "l1", lambda canvas, picture: (canvas - picture).abs())
+    return PixelWise(picture, "l1", _absolute)
 
 
 @explained
@@ -95,7 +96,7 @@ def l2(picture: Any) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take.
     """
-    return PixelWise(picture, "l2", lambda canvas, picture: (canvas - picture).square())
+    return PixelWise(picture, "l2", _squared)
 
 
 @explained
@@ -110,12 +111,7 @@ def charbonnier(picture: Any, eps: float = 1e-3) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take, an eps that is not above 0.
     """
-    eps = checks.number("eps", eps, 0.0, above=True)
-
-    def compare(canvas: Tensor, picture: Tensor) -> Tensor:
-        return ((canvas - picture).square() + eps**2).sqrt() - eps
-
-    return PixelWise(picture, "charbonnier", compare)
+    return PixelWise(picture, "charbonnier", partial(_rounded, checks.number("eps", eps, 0.0, above=True)))
 
 
 @explained
@@ -130,14 +126,7 @@ def ssim(picture: Any, window: int = 11) -> PixelWise:
     """
     if isinstance(window, bool) or not isinstance(window, int) or window < 1 or window % 2 == 0:
         raise InputError(f"expected an odd window of 1 pixel or more, got {window!r}")
-
-    def compare(canvas: Tensor, picture: Tensor) -> Tensor:
-        from kornia.metrics import ssim as kornia_ssim
-
-        side = min(window, *canvas.shape[-2:])
-        return 1 - kornia_ssim(canvas[None], picture[None], side - 1 + side % 2)[0]
-
-    return PixelWise(picture, "ssim", compare, window // 2)
+    return PixelWise(picture, "ssim", partial(_dissimilar, window), window // 2)
 
 
 @explained
@@ -150,15 +139,7 @@ def lab(picture: Any, lightness: float = 1.0) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take, a negative weight.
     """
-    lightness = checks.number("a weight of lightness", lightness, 0.0)
-
-    def compare(canvas: Tensor, picture: Tensor) -> Tensor:
-        from kornia.color import rgb_to_lab
-
-        squares = ((rgb_to_lab(canvas) - rgb_to_lab(picture)) / 100).square()  # black to white is 1
-        return lightness * squares[0] + squares[1] + squares[2]
-
-    return PixelWise(picture, "lab", compare)
+    return PixelWise(picture, "lab", partial(_apart, checks.number("a weight of lightness", lightness, 0.0)))
 
 
 @explained
@@ -170,14 +151,7 @@ def edges(picture: Any) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take.
     """
-
-    def compare(canvas: Tensor, picture: Tensor) -> Tensor:
-        from kornia.color import rgb_to_grayscale
-        from kornia.filters import spatial_gradient
-
-        return spatial_gradient(rgb_to_grayscale(canvas - picture)[None]).square().sum((0, 1, 2))
-
-    return PixelWise(picture, "edges", compare, 1)
+    return PixelWise(picture, "edges", _edges, 1)
 
 
 @explained
@@ -198,6 +172,39 @@ def multiscale(objective: Any, levels: int = 4) -> Likeness:
             raise InputError(f"expected a picture or one pixel objective, as l1(photo), got {objective.name!r}")
         objective = l2(objective)
     return _MultiScale(objective, levels)
+
+
+def _absolute(canvas: Tensor, picture: Tensor) -> Tensor:
+    return (canvas - picture).abs()
+
+
+def _squared(canvas: Tensor, picture: Tensor) -> Tensor:
+    return (canvas - picture).square()
+
+
+def _rounded(eps: float, canvas: Tensor, picture: Tensor) -> Tensor:
+    return ((canvas - picture).square() + eps**2).sqrt() - eps
+
+
+def _dissimilar(window: int, canvas: Tensor, picture: Tensor) -> Tensor:
+    from kornia.metrics import ssim as kornia_ssim
+
+    side = min(window, *canvas.shape[-2:])
+    return 1 - kornia_ssim(canvas[None], picture[None], side - 1 + side % 2)[0]
+
+
+def _apart(lightness: float, canvas: Tensor, picture: Tensor) -> Tensor:
+    from kornia.color import rgb_to_lab
+
+    squares = ((rgb_to_lab(canvas) - rgb_to_lab(picture)) / 100).square()  # black to white is 1
+    return lightness * squares[0] + squares[1] + squares[2]
+
+
+def _edges(canvas: Tensor, picture: Tensor) -> Tensor:
+    from kornia.color import rgb_to_grayscale
+    from kornia.filters import spatial_gradient
+
+    return spatial_gradient(rgb_to_grayscale(canvas - picture)[None]).square().sum((0, 1, 2))
 
 
 def _half(picture: Tensor) -> Tensor:  # [3, H, W] -> [3, ceil(H / 2), ceil(W / 2)]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -90,11 +91,7 @@ def sinkhorn(
     Raises:
         FileError, InputError: a picture that `load_image` does not take, a number that is not above 0, another mass.
     """
-    blur = checks.number("a blur", blur, 0.0, above=True)
-
-    def distance(x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
-        return sinkhorn_divergence(x, a, y, b, blur)
-
+    distance = partial(_by_sinkhorn, checks.number("a blur", blur, 0.0, above=True))
     return Transport(picture, "sinkhorn", distance, points, position, mass)
 
 
@@ -115,14 +112,18 @@ def sliced(
     Raises:
         FileError, InputError: a picture that `load_image` does not take, a number that is not above 0, another mass.
     """
-    projections = checks.whole("… projections", projections, 1)
-
-    def distance(x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
-        chance = scene.uniform(projections, CHANNELS).clamp(1e-6, 1 - 1e-6)
-        directions = F.normalize(torch.special.ndtri(chance), dim=1)  # normal numbers have no preferred direction
-        return CHANNELS / 2 * sliced_distance(x, a, y, b, directions.to(x))
-
+    distance = partial(_by_slices, checks.whole("… projections", projections, 1))
     return Transport(picture, "sliced", distance, points, position, mass)
+
+
+def _by_sinkhorn(blur: float, x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
+    return sinkhorn_divergence(x, a, y, b, blur)
+
+
+def _by_slices(projections: int, x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
+    chance = scene.uniform(projections, CHANNELS).clamp(1e-6, 1 - 1e-6)
+    directions = F.normalize(torch.special.ndtri(chance), dim=1)  # normal numbers have no preferred direction
+    return CHANNELS / 2 * sliced_distance(x, a, y, b, directions.to(x))
 
 
 def sinkhorn_divergence(
