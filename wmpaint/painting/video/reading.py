@@ -59,10 +59,8 @@ def open_film(source: str | Path, *, fps: float | None = None, limit: int | None
             before it should. InputError: a rate, a limit, or a film's size or length out of range.
     """
     path = Path(source)
-    if fps is not None:
-        checks.number("… frames a second", fps, SLOWEST, FASTEST)
-    if limit is not None:
-        checks.whole("a limit of … frames", limit, 1, MOST)
+    fps = None if fps is None else checks.number("… frames a second", fps, SLOWEST, FASTEST)
+    limit = None if limit is None else checks.whole("a limit of … frames", limit, 1, MOST)
     if path.is_dir():
         yield _folder(path, fps or FPS, limit)
         return
