@@ -19,6 +19,7 @@ import shapely
 
 import wmpaint as wp
 from wmpaint.export.plotter import FILLS, Order, Speeds, plan
+from wmpaint.export.plotter.fill import Fillable
 from wmpaint.export.plotter.plan import _measured
 from wmpaint.export.plotter.plot import Effort
 from wmpaint.export.plotter.shapes import shapes, spines
@@ -45,7 +46,7 @@ def fills(painting: Any) -> None:
         spent = 0.0
         for bone, body in zip(bones, bodies, strict=True):
             began = time.process_time()
-            mine = fill(bone, body, PEN, overlap=0.1, coverage=1.0, angle=45.0)
+            mine = fill(Fillable(bone, body, PEN, overlap=0.1, coverage=1.0, angle=45.0))
             spent += time.process_time() - began
             ink = shapely.union_all([shapely.LineString(line).buffer(PEN / 2, quad_segs=8) for line in mine])
             scores.append(ink.intersection(body).area / ink.union(body).area)

@@ -10,14 +10,14 @@ import shapely
 import torch
 from flat import many
 
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.plan import plan
 from wmpaint.export.plotter.shapes import Spine, spines
 from wmpaint.pens import Placement
 from wmpaint.strokes import Strokes
 
 SIDE = 100.0  # mm of the square that strokes lie on
-SQUARE = Placement((SIDE, SIDE), 0.0, SIDE, 0.0, 0.0, 1.0, "100x100mm")
+SQUARE = Placement((SIDE, SIDE), 0.0, SIDE, 0.0, 0.0, 1.0)
 KINDS: dict[str, tuple[list[list[float]], float, tuple[float, float]]] = {
     # corners in mm, radius in mm, share of the diameter at start and end
     "straight": ([[20, 50], [50, 50], [80, 50]], 3.0, (1.0, 1.0)),

@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 import torch
 
-from .errors import FileError, InputError, WmpaintError
-from .files import make_folder
+from .errors import FileError, InputError
+from .files import as_file_error, make_folder
 
 __all__ = ["BASE_URL", "cache_folder", "fetch"]
 
@@ -131,23 +131,18 @@ def _given(name: str, digest: str) -> _Check:
 @contextlib.contextmanager
 def _locked(part: Path) -> Iterator[BufferedRandom]:
     """The file of a download under way, to read and append to, while no other process does."""
-    try:
-        while True:
-            with part.open("a+b") as file:
-                with contextlib.suppress(OSError):  # a file system without locks
-                    fcntl.flock(file, fcntl.LOCK_EX)
-                if not part.exists() or not os.path.samestat(part.stat(), os.fstat(file.fileno())):
-                    continue  # the one before us finished, and renamed or removed it
-                try:
-                    yield file
-                finally:
-                    if not os.fstat(file.fileno()).st_size:  # nothing to go on from
-                        part.unlink(missing_ok=True)
-                return
-    except WmpaintError:
-        raise
-    except OSError as error:
-        raise FileError(f"could not keep {str(part)!r}: {error.strerror or error}") from error
+    while True:
+        with as_file_error(str(part), "keep"), part.open("a+b") as file:
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(file, fcntl.LOCK_EX)
+            if not part.exists() or not os.path.samestat(part.stat(), os.fstat(file.fileno())):
+                continue  # the one before us finished, and renamed or removed it
+            try:
+                yield file
+            finally:
+                if not os.fstat(file.fileno()).st_size:  # nothing to go on from
+                    part.unlink(missing_ok=True)
+            return
 
 
 def _download(url: str, file: BufferedRandom, limit: int, progress: Progress | None) -> None:

@@ -25,16 +25,8 @@ from . import temporaries
 from .errors import FileError, WmpaintError
 from .foreign import reason
 
-__all__ = [
-    "atomic_path",
-    "check_writable",
-    "locked",
-    "make_folder",
-    "scratch_folder",
-    "write_bytes",
-    "write_json",
-    "write_text",
-]
+__all__ = ["as_file_error", "atomic_path", "check_writable", "locked", "make_folder", "scratch_folder"]
+__all__ += ["write_bytes", "write_json", "write_text"]
 
 # What these raise in a block is about the file that they write. Their own types are no OSErrors.
 WRITERS = (
@@ -67,7 +59,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
             else the libraries that write files raise (`WRITERS`), and anything while the disk is full.
     """
     shown = os.fspath(path)
-    with _as_file_error(shown):
+    with as_file_error(shown):
         target = _target(shown)
         _sweep_once(target.parent)
         temporary = target.with_name(_temporary_name(target))
@@ -129,7 +121,7 @@ def check_writable(path: str | os.PathLike[str], *, folder: bool = False) -> Non
         FileError: it cannot.
     """
     shown = os.fspath(path)
-    with _as_file_error(shown):
+    with as_file_error(shown):
         if folder:
             place = Path(os.path.realpath(shown))
             while not place.exists() and place != place.parent:
@@ -154,7 +146,7 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
         FileError: it cannot be made, or is a file.
     """
     shown = os.fspath(path)
-    with _as_file_error(shown, "make the folder"):
+    with as_file_error(shown, "make the folder"):
         folder = Path(shown)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -168,7 +160,7 @@ def scratch_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
         FileError: it cannot be made.
     """
     shown = os.fspath(folder)
-    with _as_file_error(shown):
+    with as_file_error(shown):
         _sweep_once(Path(shown))
         scratch = Path(shown) / temporaries.temporary_name(kind="making")
         scratch.mkdir()
@@ -338,7 +330,8 @@ def _sync(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _as_file_error(shown: str, verb: str = "write") -> Iterator[None]:
+def as_file_error(shown: str, verb: str = "write") -> Iterator[None]:
+    """What the system refuses is a FileError: could not write 'cat.png', and why."""
     try:
         yield
     except WmpaintError:

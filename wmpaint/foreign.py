@@ -47,7 +47,7 @@ class Limit:
 
     Args:
         what: it is, for messages: "a painting".
-        bytes: of the file; inflated: of what is packed in it, as many as `bytes` if 0.
+        bytes: of the file, and of what is packed in it.
         values, containers: of JSON and TOML: numbers and names, and objects and lists, estimated from above by their
             punctuation.
         texts: of JSON: strings, names among them; text: their bytes, all together.
@@ -58,7 +58,6 @@ class Limit:
 
     what: str
     bytes: int
-    inflated: int = 0
     values: int = 100_000
     containers: int = 20_000
     texts: int = 40_000
@@ -199,7 +198,7 @@ def inflate(
     Raises:
         FileError: more, broken, or cut off.
     """
-    most = (limit.inflated or limit.bytes) if most is None else most
+    most = limit.bytes if most is None else most
     with foreign(limit.what, name):
         unpacker, unpacked, view = zlib.decompressobj(window), bytearray(), memoryview(data)
         for start in range(0, len(data), MIB):  # zlib copies what it has not come to yet
@@ -231,7 +230,6 @@ def json_value(data: bytes | bytearray | str, limit: Limit, name: str, *, finite
             has a thousand digits.
     """
     data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    shown = _shown(name)
     lists = data.count(b"[") + data.count(b"{")
     values = data.count(b",") + lists
     texts = size = 0
@@ -247,14 +245,11 @@ def json_value(data: bytes | bytearray | str, limit: Limit, name: str, *, finite
         "bytes of text": (size, limit.text),
         "numbers with powers": (data.count(b"e") + data.count(b"E"), limit.powers),
     }
-    for kind, (count, most) in counts.items():
-        if count > most:
-            raise FileError(f"expected {limit.what} of at most {most:,} {kind}, got {count:,} or more in {shown}")
+    _check_counts(counts, limit, name)
     with foreign(f"{limit.what} as JSON", name):
         text = data.decode("utf-8-sig") if len(data) <= _WIDE or data.isascii() else _narrow(data)
         value = json.loads(text, parse_constant=_refuse if finite else None, parse_int=_whole)
-        if _deeper(value, limit.nesting):
-            raise ValueError(f"it is nested more than {limit.nesting} deep")
+        _check_nesting(value, limit.nesting)
     return value
 
 
@@ -264,22 +259,17 @@ def toml_table(data: bytes, limit: Limit, name: str) -> dict[str, Any]:
     Raises:
         FileError: none, more values or tables than the limit, names of more parts, or lists nested deeper.
     """
-    shown = _shown(name)
     with foreign(f"{limit.what} as TOML", name):
         text = data.decode("utf-8-sig")
         bare = _TOML_TEXT.sub("k", text)
         lists = bare.count("[") + bare.count("{")
-        for kind, count, most in (
-            ("tables and lists", lists, limit.containers), ("values", bare.count("=") + bare.count(","), limit.values),
-        ):  # fmt: skip
-            if count > most:
-                raise FileError(f"expected {limit.what} of at most {most:,} {kind}, got {count:,} or more in {shown}")
+        values = bare.count("=") + bare.count(",")
+        _check_counts({"tables and lists": (lists, limit.containers), "values": (values, limit.values)}, limit, name)
         # Python's parser takes memory with the square of a name's parts: a.b.c, "a" . "b", in tables' heads as well.
         if "k." * limit.nesting in re.sub(r"[ \t\w+-]+", _run, bare):
             raise ValueError(f"a name of more than {limit.nesting} parts")
         table = tomllib.loads(text)
-        if _deeper(table, limit.nesting):
-            raise ValueError(f"it is nested more than {limit.nesting} deep")
+        _check_nesting(table, limit.nesting)
         return table
 
 
@@ -299,13 +289,22 @@ def _narrow(data: bytes | bytearray) -> str:
     return "".join(pieces)
 
 
-def _deeper(value: Any, most: int) -> bool:
-    """Whether lists and objects lie in each other more than so many deep."""
+def _check_counts(counts: dict[str, tuple[int, int]], limit: Limit, name: str) -> None:
+    """Refuse what there is more of than there may be, by its name."""
+    for kind, (count, most) in counts.items():
+        if count > most:
+            shown = _shown(name)
+            raise FileError(f"expected {limit.what} of at most {most:,} {kind}, got {count:,} or more in {shown}")
+
+
+def _check_nesting(value: Any, most: int) -> None:
+    """Refuse lists and objects that lie in each other more than so many deep."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(most):
         inner = (item for outer in level for item in (outer.values() if isinstance(outer, dict) else outer))
         level = [item for item in inner if type(item) is list or type(item) is dict]
-    return bool(level)
+    if level:
+        raise ValueError(f"it is nested more than {most} deep")
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["Branches", "arc_lengths", "bezier", "branches", "coefficients", "spread_dots"]
+__all__ = ["Branches", "arc_lengths", "bezier", "branches", "coefficients", "evenly", "spread_dots"]
 
 # Below this bend (|a| / chord) the cubic is ill-conditioned in float32, and Newton's method from
 # the chord's foot is exact after three steps: the centre of curvature lies 16 chords away.
@@ -33,6 +33,11 @@ def bezier(
     a, b, p0 = (c.unsqueeze(-2) for c in coefficients(points))
     t = t.unsqueeze(-1)
     return (a * t + b) * t + p0
+
+
+def evenly(points: Tensor, pieces: int) -> Tensor:  # [..., 3, 2] -> [pieces + 1]
+    """The ends of so many equal pieces of 0..1, as numbers of the points' kind."""
+    return torch.linspace(0, 1, pieces + 1, dtype=points.dtype, device=points.device)
 
 
 def arc_lengths(

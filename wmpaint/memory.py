@@ -38,13 +38,10 @@ def needed(
         numbers: that a mark has.
     """
     seen = height if seen is None else seen
-    return _BASE + strokes * (_STROKE + numbers * _NUMBER) + _pixels(height, aspect, seen, nets)
-
-
-def _pixels(height: int, aspect: float, seen: int, nets: bool) -> int:
+    looked = seen if nets else min(seen, height)
     # What was looked at while painting is gone when the finished picture is made.
-    looked = min(seen, height) if not nets else seen
-    return round(aspect * max(looked * looked * (_NETS if nets else _SEEN), height * height * _SHOWN))
+    pixels = round(aspect * max(looked * looked * (_NETS if nets else _SEEN), height * height * _SHOWN))
+    return _BASE + strokes * (_STROKE + numbers * _NUMBER) + pixels
 
 
 def picture(height: int, width: int, kept: int = 0) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wmpaint.errors import InputError
 from wmpaint.export.curves import fit_lines, fit_loops, path_data, svg_number
-from wmpaint.export.svg.contours import contours
+from wmpaint.export.svg.areas import contours
 
 TOLERANCE = 0.02
 
@@ -146,7 +146,6 @@ def test_path_data_by_hand():
     assert path_data(loop) == "M0 0C1 1 -1 1 0 0"
     curve = np.array([[[0.0, 0], [1, 2], [3, 2], [4, 0.12345]]])
     assert path_data(curve) == "M0 0C1 2 3 2 4 0.123"
-    assert path_data(curve, digits=1) == "M0 0C1 2 3 2 4 0.1"
 
 
 def test_a_circle_takes_few_curves():
@@ -185,4 +184,3 @@ def test_numbers_by_hand():
     assert [svg_number(x) for x in (0.0, -0.0, -0.0004, 0.5, -2.50, 1000.0, 0.12345)] == [
         "0", "0", "0", "0.5", "-2.5", "1000", "0.123",
     ]  # fmt: skip
-    assert svg_number(0.16, digits=1) == "0.2" and svg_number(1234.5678, digits=2) == "1234.57"

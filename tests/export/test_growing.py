@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from wmpaint.export.growing import growing, with_ring
+from wmpaint.export.animation import growing, with_ring
 
 
 def bar() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

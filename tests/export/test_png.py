@@ -12,8 +12,8 @@ from PIL import Image
 from works import noise, read
 
 from wmpaint.errors import InputError
-from wmpaint.export import png
-from wmpaint.export.png import bands, encode_png
+from wmpaint.export import encoders
+from wmpaint.export.encoders import bands, encode_png
 from wmpaint.image import to_uint8, to_uint16
 
 
@@ -43,7 +43,7 @@ def test_a_picture_of_two_pixels_by_hand():
 @pytest.mark.parametrize("channels", [3, 4])
 @pytest.mark.parametrize("size", [(33, 21), (1, 1), (1, 7), (7, 1), (64, 64)])
 def test_other_readers_get_every_value(tmp_path, monkeypatch, bits, channels, size):
-    monkeypatch.setattr(png, "BAND_BYTES", 900)  # several bands
+    monkeypatch.setattr(encoders, "BAND_BYTES", 900)  # several bands
     picture, path = noise(channels, *size), tmp_path / "a.png"
     with path.open("wb") as stream:
         encode_png(stream, picture, bits=bits, dpi=300)
@@ -91,7 +91,7 @@ def test_words_of_any_alphabet():
 
 
 def test_bands_are_the_picture(monkeypatch):
-    monkeypatch.setattr(png, "BAND_BYTES", 1000)
+    monkeypatch.setattr(encoders, "BAND_BYTES", 1000)
     parts = list(bands(noise(4, 50, 30), 8))
     assert len(parts) == 7 and np.array_equal(np.concatenate(parts), to_uint8(noise(4, 50, 30)))
 

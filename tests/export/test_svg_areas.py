@@ -10,8 +10,7 @@ from flat import Flat, line
 
 from wmpaint.canvas import Canvas
 from wmpaint.export.ribbons import ribbons
-from wmpaint.export.svg.areas import levels_of, stroke_areas
-from wmpaint.export.svg.contours import area
+from wmpaint.export.svg.areas import area, levels_of, stroke_areas
 from wmpaint.strokes import Strokes
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wmpaint.export.svg.contours import area, contours
+from wmpaint.export.svg.areas import area, contours
 
 
 def disc(radius, rows=40, columns=50, middle=(25.0, 20.0)):

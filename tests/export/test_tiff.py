@@ -11,8 +11,8 @@ from PIL import Image
 from works import noise, read
 
 from wmpaint.errors import InputError
-from wmpaint.export import png, tiff
-from wmpaint.export.tiff import encode_tiff
+from wmpaint.export import encoders
+from wmpaint.export.encoders import encode_tiff
 from wmpaint.image import to_uint8, to_uint16
 
 
@@ -21,7 +21,7 @@ from wmpaint.image import to_uint8, to_uint16
 @pytest.mark.parametrize("channels", [3, 4])
 @pytest.mark.parametrize("size", [(33, 21), (1, 1), (40, 7)])
 def test_other_readers_get_every_value(tmp_path, monkeypatch, compression, bits, channels, size):
-    monkeypatch.setattr(png, "BAND_BYTES", 900)  # several strips
+    monkeypatch.setattr(encoders, "BAND_BYTES", 900)  # several strips
     picture, path = noise(channels, *size), tmp_path / "a.tif"
     with path.open("wb") as stream:
         encode_tiff(stream, picture, bits=bits, dpi=299.5, compression=compression, description="é", software="x 1")
@@ -60,7 +60,7 @@ def test_what_is_refused():
 def test_beyond_4_gib_offsets_have_64_bits(tmp_path, monkeypatch):
     stream, large = io.BytesIO(), io.BytesIO()
     encode_tiff(stream, noise(3, 33, 21))
-    monkeypatch.setattr(tiff, "BIG", 50)
+    monkeypatch.setattr(encoders, "BIG", 50)
     encode_tiff(large, noise(3, 33, 21))
     assert stream.getvalue()[:4] == b"II*\0" and large.getvalue()[:4] == b"II+\0"
     with Image.open(large) as image:

@@ -310,8 +310,8 @@ def test_what_a_run_asks() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"points": 0}, "expected 1 point or more, got 0"),
-        ({"points": 10.5}, "expected 1 point or more, got 10.5"),
+        ({"points": 0}, "expected 1 or more points, got 0"),
+        ({"points": 10.5}, "expected 1 or more points, as a whole number, got 10.5"),
         ({"blur": 0.0}, "expected a blur above 0, got 0"),
         ({"blur": -0.1}, "expected a blur above 0, got -0.1"),
         ({"blur": math.nan}, "expected a blur above 0, got nan"),
@@ -326,5 +326,5 @@ def test_bad_input(options: dict[str, Any], message: str) -> None:
 
 def test_bad_projections() -> None:
     for count in (0, -3, 2.5, True):
-        with pytest.raises(InputError, match="expected 1 projection or more"):
+        with pytest.raises(InputError, match="expected 1 or more projections"):
             sliced(square(8, 8), projections=count)  # type: ignore[arg-type]

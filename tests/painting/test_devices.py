@@ -11,6 +11,7 @@ import torch
 
 import wmpaint as wp
 from wmpaint import objectives
+from wmpaint.painting.video import VideoRun
 
 PHOTO = torch.rand(3, 48, 64, generator=torch.Generator().manual_seed(0))
 ASKED: dict[str, Any] = {"strokes": 16, "height": 48, "steps": 8, "seed": 1, "device": "cpu"}
@@ -54,3 +55,12 @@ def test_a_run_goes_on_where_it_is_told_to(tmp_path: Path) -> None:
         run.save_checkpoint(tmp_path / "state")
         again = wp.Run.resume(tmp_path / "state", PHOTO, device="cpu")
         assert next(again).loss == next(run).loss
+
+
+def test_a_film_is_painted_where_its_frames_lie() -> None:
+    frames, options = [PHOTO, PHOTO.roll(6, 2)], {"brush": "round", "strokes": 16, "height": 48, "seed": 1}
+    with torch.device("meta"):
+        first, last = VideoRun(frames, steps_first=8, steps=2, **options)
+        found = list(VideoRun(frames, steps_first=8, steps=2, done=[first.painting], **options))[1]
+    assert last.free > 0 and last.psnr is not None
+    assert torch.equal(found.painting.strokes.points, last.painting.strokes.points)

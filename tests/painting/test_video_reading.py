@@ -16,7 +16,7 @@ from torch import Tensor
 import wmpaint as wp
 from wmpaint.errors import FileError, InputError
 from wmpaint.image import load_image, save_png
-from wmpaint.painting.video import colors, source
+from wmpaint.painting.video import colors
 from wmpaint.painting.video.reading import open_film
 from wmpaint.painting.video.timing import MOST, at_steady, frames_in, pace_of, rising
 
@@ -408,11 +408,11 @@ def test_odd_sizes_wide_pixels_and_fields(tmp_path: Path) -> None:
 
 
 def test_frames_that_are_too_large_are_refused_by_their_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "LARGEST", 63 * 48)
+    monkeypatch.setattr(colors, "LARGEST", 63 * 48)
     film = made(tmp_path / "l.mp4", *flat(), *EXACT)
     with pytest.raises(InputError, match="at most 3024 pixels, got 64 x 48"), open_film(film):
         pass
-    monkeypatch.setattr(source, "LARGEST", 64 * 48)
+    monkeypatch.setattr(colors, "LARGEST", 64 * 48)
     with warnings.catch_warnings(), open_film(film) as opened:
         assert sum(1 for _ in opened.frames) == 3
 

@@ -10,7 +10,7 @@ from wmpaint.pens import Placement
 
 def test_a_square_lies_in_the_middle_of_the_page():
     p = Placement.of(Canvas(), "a4", margin="15mm")
-    assert (p.page, p.margin, p.scale, p.left, p.top, p.name) == ((210, 297), 15, 180, 15, 58.5, "a4")
+    assert (p.page, p.margin, p.scale, p.left, p.top) == ((210, 297), 15, 180, 15, 58.5)
     assert p.box == (15, 58.5, 195, 238.5)
     np.testing.assert_allclose(
         p.place(np.array([[0, 0], [1, 1], [0.5, 0.25]])), [[15, 58.5], [195, 238.5], [105, 103.5]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..canvas import Canvas
 from ..errors import FileError, InputError
-from ..export.exportable import curves_of
+from ..export.view import curves_of
 from ..marks import Marks
 from ..media import programs
 from ..media import ribbon as painters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -20,13 +21,16 @@ from ..marks import Marks
 from ..medium import Medium, grow
 from ..strokes import Strokes
 from . import ffmpeg, gif
-from .bitmap import flatten
-from .growing import growing, with_ring
+from .bitmap import flatten, shown_box
 
-__all__ = ["FPS", "PACES", "encode_film", "stroke_counts", "stroke_frames"]
+__all__ = ["FPS", "encode_film", "growing", "stroke_counts", "stroke_frames", "with_ring"]
 
 FPS = 25.0
 PACES = ("eased", "even", "stroke")
+SAMPLES = 48  # points of a stroke, at most, that pixels are compared with
+LINE = 1 / 360  # width of the ring's dark line, as a share of the picture's height; one pixel at least
+DARK, LIGHT = 0.1, 1.0
+STRENGTH = 0.85  # opacity of the ring
 
 
 def stroke_counts(strokes: int, frames: int, pace: str = "eased") -> list[int]:
@@ -76,9 +80,7 @@ def stroke_frames(
     height, bare = frame.height, frame.bare()
     picture = flatten(bare)
     # Strokes keep their places in the batch, which their random numbers depend on; only those that show are counted.
-    shown = (
-        torch.arange(len(strokes), device="cpu") if strokes.lifted is None else (~strokes.lifted).nonzero()[:, 0].cpu()
-    )
+    shown = strokes.present.nonzero()[:, 0].cpu()
     counts = [int(shown[count - 1]) + 1 for count in stroke_counts(len(shown), frames, pace)]
     yield picture
     grown = grow(medium, strokes, frame, counts, generator=generator)
@@ -89,7 +91,8 @@ def stroke_frames(
         newest, last = count - 1, k == len(counts) - 1
         lasts = max(1, (k + 1) * frames // len(counts) - k * frames // len(counts)) if stretch else 1
         parts = [j / lasts for j in range(1, lasts + 1)]
-        for part, shown_now in zip(parts, _steps(before, picture, points[newest], radius[newest], parts), strict=True):
+        grows = growing(before, picture, points[newest], radius[newest], parts[:-1])
+        for part, shown_now in zip(parts, chain(grows, [picture]), strict=True):
             if cursor and not (last and part == 1):
                 x, y = bezier(points[newest], points.new_tensor([part]))[0].tolist()
                 shown_now = with_ring(shown_now, (x, y), radius[newest])
@@ -112,11 +115,71 @@ def _curves(marks: Marks, height: int) -> tuple[Tensor, list[float]]:
     return middle[:, None].expand(-1, 3, -1), wide.tolist()
 
 
-def _steps(before: Tensor, after: Tensor, points: Tensor, radius: float, parts: Sequence[float]) -> Iterator[Tensor]:
-    """From the picture before a stroke or several to that after them, which is the last."""
-    if len(parts) > 1:
-        yield from growing(before, after, points, radius, parts[:-1])
-    yield after
+def growing(
+    before: Tensor,  # [C, H, W]
+    after: Tensor,  # [C, H, W]
+    points: Tensor,  # [3, 2] pixels
+    radius: float,  # pixels
+    parts: Sequence[float],
+) -> Iterator[Tensor]:  # each [C, H, W]
+    """The pictures on the way from `before` to `after`, which has one stroke more, painted up to each part of it.
+
+    A pixel changes when the brush passes where it comes closest, so that whatever the medium made of the stroke
+    is what appears, grain included.
+    """
+    changed = shown_box((before != after).any(0)) if parts else None
+    if changed is None:
+        yield from (before for _ in parts)
+        return
+    left, top, right, bottom = changed
+    box = slice(top, bottom), slice(left, right)
+    y, x = (torch.arange(place.start, place.stop, device=before.device) + 0.5 for place in box)
+    points = points.detach().float().cpu()
+    legs = (points[1:] - points[:-1]).square().sum(1).sqrt().sum()
+    count = int(min(SAMPLES, max(2, math.ceil(float(legs)))))
+    nearest, passed = y.new_full((len(y), len(x)), math.inf), y.new_zeros(len(y), len(x))
+    for t in torch.linspace(0, 1, count, device="cpu").tolist():
+        distance = _squared(points, t, x, y)
+        nearer = distance < nearest
+        nearest[nearer], passed[nearer] = distance[nearer], t
+    for part in parts:
+        shown = (passed <= part) | (_squared(points, part, x, y) <= radius * radius)
+        picture = before.clone()
+        inside = (slice(None), *box)
+        picture[inside] = torch.where(shown, after[inside], before[inside])
+        yield picture
+
+
+def _squared(points: Tensor, t: float, x: Tensor, y: Tensor) -> Tensor:  # [h, w]
+    """Squared distances of pixels from a point of the curve."""
+    px, py = bezier(points, points.new_tensor([t]))[0].tolist()
+    distance: Tensor = (x - px).square()[None] + (y - py).square()[:, None]
+    return distance
+
+
+def with_ring(
+    picture: Tensor,  # [3, H, W]
+    center: tuple[float, float],  # (x, y) pixels
+    radius: float,  # pixels
+) -> Tensor:  # [3, H, W]
+    """A copy with a ring on it: a dark line between two light ones, so that it shows on any ground."""
+    _, height, width = picture.shape
+    line = max(1.0, height * LINE)
+    radius = max(radius, 2 * line)
+    reach = radius + 3 * line
+    top, bottom = (max(0, min(height, math.floor(center[1] + s * reach))) for s in (-1, 1))
+    left, right = (max(0, min(width, math.floor(center[0] + s * reach))) for s in (-1, 1))
+    picture = picture.clone()
+    if top >= bottom or left >= right:
+        return picture
+    y = torch.arange(top, bottom, device=picture.device)[:, None] + 0.5 - center[1]
+    x = torch.arange(left, right, device=picture.device)[None] + 0.5 - center[0]
+    off = (torch.hypot(x, y) - radius).abs()
+    part = picture[:, top:bottom, left:right]
+    for tone, half in ((LIGHT, 1.5 * line), (DARK, 0.5 * line)):
+        alpha = STRENGTH * (half + 0.5 - off).clamp(0, 1)
+        part += alpha * (tone - part)  # in place: a view
+    return picture
 
 
 def encode_film(

@@ -1,4 +1,4 @@
-"""Premultiplied pictures laid over each other, and over one color."""
+"""Premultiplied pictures laid over each other, and over one color; and the box of what shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..errors import InputError
 
-__all__ = ["WHITE", "flatten", "over"]
+__all__ = ["WHITE", "flatten", "over", "shown_box"]
 
 WHITE = (1.0, 1.0, 1.0)
 
@@ -31,3 +31,11 @@ def flatten(
         return picture
     color = torch.tensor(ground, dtype=picture.dtype, device=picture.device)[:, None, None]
     return over(picture, color.expand(3, *picture.shape[1:]))
+
+
+def shown_box(mask: Tensor) -> tuple[int, int, int, int] | None:  # [H, W] bool
+    """(left, top, right, bottom) of what is true; None where nothing is."""
+    rows, columns = mask.any(1).nonzero()[:, 0], mask.any(0).nonzero()[:, 0]
+    if not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

@@ -24,6 +24,7 @@ _SPREAD = 2  # points to each side that a loop's tangent is taken from
 _FIRST = 4  # pieces of a loop to begin with
 _LINE_ROUNDS, _LOOP_ROUNDS = 5, 3  # of least squares; a loop's first pieces are short, and need fewer
 _APART = 6  # cuts are at least one part in so many of a piece away from its ends
+_LEAST = 1e-3  # the last digit that is written
 _SHORTEST, _LONGEST = 0.05, 1.0  # of a piece's length, that a handle is long
 
 
@@ -92,29 +93,26 @@ def fit_loops(
     return np.split(curves, np.searchsorted(where, heads[1:]))
 
 
-def path_data(
-    curves: np.ndarray,  # [S, 4, 2]
-    digits: int = 3,
-) -> str:
+def path_data(curves: np.ndarray) -> str:  # [S, 4, 2]
     """Curves end to end as the text of an SVG path; straight ones as lines, closed ones closed."""
 
     def pair(point: np.ndarray) -> str:
-        return f"{svg_number(point[0], digits)} {svg_number(point[1], digits)}"
+        return f"{svg_number(point[0])} {svg_number(point[1])}"
 
     parts = [f"M{pair(curves[0, 0])}"]
     chords, handles = curves[:, 3:] - curves[:, :1], curves[:, 1:3] - curves[:, :1]
     along = (handles * chords).sum(2) / np.maximum((chords * chords).sum(2), 1e-12)
     off = np.linalg.norm(handles - np.clip(along, 0, 1)[..., None] * chords, axis=2)
-    straight = off.max(1) < 10.0**-digits
+    straight = off.max(1) < _LEAST
     for curve, line in zip(curves, straight, strict=True):
         parts.append(f"L{pair(curve[3])}" if line else "C" + " ".join(map(pair, curve[1:])))
-    closed = len(curves) > 1 and np.abs(curves[0, 0] - curves[-1, 3]).max() < 10.0**-digits
+    closed = len(curves) > 1 and np.abs(curves[0, 0] - curves[-1, 3]).max() < _LEAST
     return "".join(parts) + ("Z" if closed else "")
 
 
-def svg_number(value: float, digits: int = 3) -> str:
-    """A decimal of at most so many digits after the point, in the fewest characters."""
-    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+def svg_number(value: float) -> str:
+    """A decimal of at most three digits after the point, in the fewest characters."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from .. import checks, memory
 from ..errors import InputError
 from . import animation
 from .animation import FPS, stroke_counts, stroke_frames
-from .exportable import Exportable
-from .pictures import WEBP_SIDE
-from .view import view_of
+from .pictures import check_webp
+from .view import Exportable, ViewOptions, view_of
 
 __all__ = ["FILM_HEIGHT", "write_film"]
 
@@ -32,12 +31,9 @@ def write_film(
     hold: float = 1.0,
     pace: str = "eased",
     cursor: bool = False,
-    ground: str = "canvas",
-    program: str | None = None,
-    seed: int | None = None,
-    grain: bool = False,
     quality: float | None = None,
     lossless: bool | None = None,
+    **look: Unpack[ViewOptions],
 ) -> None:
     """.mp4, .gif or animated .webp: the painting being painted, in the dream or in a `program`; all but .mp4 loop.
 
@@ -53,28 +49,28 @@ def write_film(
         pace: "eased", at first one by one, later in groups that grow; "even", as many strokes in each frame;
             "stroke", at least one frame a stroke.
         cursor: a ring as wide as the brush, at the end of the newest stroke.
-        ground, program, seed, grain: as for a picture, see `export.pictures`; a transparent ground is shown as white.
         quality, lossless: of animated WebP: 0 to 100, 85 when None; and whether nothing may be lost.
+        look: as for a picture, see `export.pictures`; a transparent ground is shown as white.
 
     Raises:
         InputError: an option out of range, `frames` beside `seconds`, or too few seconds for the pace.
         FileError: the file cannot be written.
     """
     encoding = _encoding(path, quality, lossless)
-    look = view_of(work, ground=ground, program=program, seed=seed, grain=grain)
-    rows, columns = look.canvas.pixels(min(work.program_height, FILM_HEIGHT) if height is None else height)
-    if encoding is not None and max(rows, columns) > WEBP_SIDE:
-        raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
+    view = view_of(work, **look)
+    rows, columns = view.canvas.pixels(min(work.program_height, FILM_HEIGHT) if height is None else height)
+    if encoding is not None:
+        check_webp(rows, columns)
     memory.check_picture(rows, columns, kept=3)
     fps = checks.number("… frames a second", fps, 1, 60)
     hold = checks.number("hold of … seconds", hold, 0, LONGEST)
     strokes = work.strokes
-    count = len(strokes) if strokes.lifted is None else int((~strokes.lifted).sum())
+    count = int(strokes.present.sum())
     still = round(hold * fps)
     moving = _frames(count, frames, fps, seconds, still, pace)
     pictures = stroke_frames(
-        look.medium, strokes, look.frame(rows), frames=moving, hold=still, pace=pace,
-        stretch=seconds is not None or pace == "stroke", cursor=cursor, generator=look.generator(),
+        view.medium, strokes, view.frame(rows), frames=moving, hold=still, pace=pace,
+        stretch=seconds is not None or pace == "stroke", cursor=cursor, generator=view.generator(),
     )  # fmt: skip
     animation.encode_film(path, pictures, fps=fps, **(encoding or {}))
 

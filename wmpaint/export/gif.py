@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
+import torch
+
+from .bitmap import shown_box
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -88,7 +91,8 @@ def _pack(spool: IO[bytes], frames: Iterable[np.ndarray]) -> tuple[np.ndarray, l
     samples: list[np.ndarray] = []
     for number, frame in enumerate(frames):
         change = frame if before is None else frame ^ before
-        left, top, right, bottom = box = _box(change) if number else (0, 0, frame.shape[1], frame.shape[0])
+        shown = shown_box(torch.from_numpy(change.any(2))) if number else (0, 0, frame.shape[1], frame.shape[0])
+        left, top, right, bottom = box = shown or (0, 0, 0, 0)  # empty where nothing has changed
         packed = zlib.compress(change[top:bottom, left:right].tobytes(), 1)
         spool.write(struct.pack("<5Q", len(packed), *box) + packed)
         if number & (number - 1) == 0:  # 0, or a power of 2
@@ -138,15 +142,6 @@ def _indexed(indices: np.ndarray, palette: Image.Image) -> Image.Image:
     image = Image.fromarray(np.ascontiguousarray(indices))
     image.putpalette(palette.getpalette() or [])
     return image
-
-
-def _box(change: np.ndarray) -> tuple[int, int, int, int]:
-    """(left, top, right, bottom) of what is not 0; empty if there is nothing."""
-    rows = np.flatnonzero(change.any((1, 2)))
-    if not len(rows):
-        return 0, 0, 0, 0
-    columns = np.flatnonzero(change[rows[0] : rows[-1] + 1].any((0, 2)))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def _write_image(stream: IO[bytes], image: Image.Image, corner: tuple[int, int], hundredths: int) -> None:

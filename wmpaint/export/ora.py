@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 from xml.etree import ElementTree
 
 import torch
@@ -18,12 +19,11 @@ from .. import files, memory
 from ..errors import InputError
 from ..image import resize
 from ..marks import Marks
-from .bitmap import over
-from .exportable import Exportable
+from .bitmap import over, shown_box
+from .encoders import bands, encode_png
 from .pictures import about, brush_names
-from .png import bands, encode_png
 from .svg.page import clean
-from .view import View, picture_size, view_of
+from .view import Exportable, View, ViewOptions, picture_size, view_of
 
 __all__ = ["OraLayer", "split_layers", "write_ora"]
 
@@ -48,10 +48,7 @@ def write_ora(
     layers: str | int = "rounds",
     height: int | None = None,
     dpi: float | None = None,
-    ground: str = "canvas",
-    program: str | None = None,
-    seed: int | None = None,
-    grain: bool = False,
+    **look: Unpack[ViewOptions],
 ) -> None:
     """.ora: layers of strokes over a layer of ground, to paint on in Krita, GIMP or MyPaint.
 
@@ -60,31 +57,29 @@ def write_ora(
 
     Args:
         layers: "rounds", the rounds it was painted in; or a number, of strokes in a layer.
-        ground: "canvas", "transparent", or a color, "#rrggbb"; a transparent one is no layer.
-
-    The other options are those of a picture, see `export.pictures`.
+        height, dpi, look: as for a picture, see `export.pictures`; a transparent ground is no layer.
 
     Raises:
         InputError: an option out of range, more than 999 layers, or a picture that does not fit into memory.
         FileError: the file cannot be written.
     """
     height, dpi = picture_size(work, height, dpi)
-    look = view_of(work, ground=ground, program=program, seed=seed, grain=grain)
+    view = view_of(work, **look)
     parts = split_layers(work, layers)
-    rows, columns = look.canvas.pixels(height)
+    rows, columns = view.canvas.pixels(height)
     memory.check_picture(rows, columns, kept=1)
     stack: list[dict[str, str]] = []
     with files.atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(_entry("mimetype"), "image/openraster")
-        merged = torch.zeros(4, rows, columns)
-        if look.canvas.background is not None:
-            color = torch.tensor([*look.canvas.background, 1.0])[:, None, None].expand(4, rows, columns)
+        merged = torch.zeros(4, rows, columns, device="cpu")
+        if view.canvas.background is not None:
+            color = merged.new_tensor([*view.canvas.background, 1.0])[:, None, None].expand(4, rows, columns)
             _add(archive, stack, "Ground", color, merged)
-        clear = replace(look, canvas=replace(look.canvas, background=None))
+        clear = replace(view, canvas=replace(view.canvas, background=None))
         for part in parts:
             top = _painted(clear, work.strokes, part, height)
             _add(archive, stack, part.name, top, merged)
-        picture = merged if look.canvas.background is None else merged[:3]
+        picture = merged if view.canvas.background is None else merged[:3]
         archive.writestr(_entry("stack.xml"), _stack(stack, rows, columns, dpi), zipfile.ZIP_DEFLATED)
         with archive.open(_entry("mergedimage.png"), "w") as stream:
             encode_png(stream, picture, dpi=dpi, text=about(work))
@@ -137,7 +132,7 @@ def _rounds(known: object, count: int) -> list[int]:
 
 def _said(strokes: Marks, brushes: Sequence[str]) -> str:
     """How many strokes of what show."""
-    shown = strokes if strokes.lifted is None else strokes[~strokes.lifted]
+    shown = strokes.shown()
     if not len(shown):
         return "no strokes"
     numbers = [0] if shown.brush is None else sorted(set(shown.brush.tolist()))
@@ -147,15 +142,14 @@ def _said(strokes: Marks, brushes: Sequence[str]) -> str:
 
 def _painted(look: View, strokes: Marks, part: OraLayer, height: int) -> Tensor:
     """A layer on nothing. The other strokes are lifted, not left out: random numbers belong to a stroke's place."""
-    outside = torch.ones_like(strokes.present)
-    outside[part.start : part.stop] = False
-    lifted = outside if strokes.lifted is None else outside | strokes.lifted
-    return look.render(strokes.replace(lifted=lifted), height=height)
+    inside = torch.zeros_like(strokes.present)
+    inside[part.start : part.stop] = True
+    return look.render(strokes.where(inside), height=height)
 
 
 def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: Tensor, merged: Tensor) -> None:
     """Write one layer, cut to what is painted, and lay what was written over what is beneath, in place."""
-    left, upper, right, lower = _painted_box(top)
+    left, upper, right, lower = shown_box(top[3] >= 0.5 / 255) or (0, 0, 1, 1)  # one pixel where nothing shows
     top = top[:, upper:lower, left:right]
     source = f"data/layer{len(stack):03d}.png"
     with archive.open(_entry(source), "w") as stream:
@@ -169,15 +163,6 @@ def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: 
         part = below[:, row : row + len(band)]
         part.copy_(over(read, part))
         row += len(band)
-
-
-def _painted_box(picture: Tensor) -> tuple[int, int, int, int]:
-    """(left, upper, right, lower) of what shows in 8 bits; one pixel where nothing does."""
-    shown = picture[3] >= 0.5 / 255
-    rows, columns = shown.any(1).nonzero()[:, 0], shown.any(0).nonzero()[:, 0]
-    if not len(rows):
-        return 0, 0, 1, 1
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def _thumbnail(picture: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 import numpy as np
 from torch import Tensor
@@ -23,25 +23,10 @@ from .. import checks, files
 from ..errors import InputError
 from ..version import __version__
 from .bitmap import flatten
-from .exportable import Exportable
-from .png import BITS, bands, encode_png
-from .tiff import COMPRESSIONS, encode_tiff
-from .view import paper_inches, picture_size, view_of
+from .encoders import BITS, COMPRESSIONS, bands, encode_png, encode_tiff, srgb_profile
+from .view import Exportable, ViewOptions, paper_inches, picture_size, view_of
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-__all__ = [
-    "SOFTWARE",
-    "WEBP_SIDE",
-    "about",
-    "brush_names",
-    "write_jpeg",
-    "write_png",
-    "write_seen",
-    "write_tiff",
-    "write_webp",
-]
+__all__ = ["about", "brush_names", "check_webp", "write_jpeg", "write_png", "write_seen", "write_tiff", "write_webp"]
 
 SOFTWARE = f"wmpaint {__version__}"
 WEBP_SIDE = 16_383  # pixels; the format counts them in 14 bits
@@ -54,10 +39,7 @@ def write_png(
     height: int | None = None,
     bits: int = 8,
     dpi: float | None = None,
-    ground: str = "canvas",
-    program: str | None = None,
-    seed: int | None = None,
-    grain: bool = False,
+    **look: Unpack[ViewOptions],
 ) -> None:
     """.png: the dream, or the picture in a `program`, `height` pixels high, with 8 or 16 `bits` a channel.
 
@@ -66,7 +48,7 @@ def write_png(
         FileError: the file cannot be written.
     """
     checks.one_of("bits of …", bits, BITS)
-    picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
+    picture, dpi = _seen(work, height, dpi, look)
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
         encode_png(stream, picture, bits=bits, dpi=dpi, text=about(work))
 
@@ -92,10 +74,7 @@ def write_tiff(
     bits: int = 8,
     dpi: float | None = None,
     compression: str = "deflate",
-    ground: str = "canvas",
-    program: str | None = None,
-    seed: int | None = None,
-    grain: bool = False,
+    **look: Unpack[ViewOptions],
 ) -> None:
     """.tif: as .png, for printers; `compression` is "deflate", which loses nothing, or "none".
 
@@ -105,7 +84,7 @@ def write_tiff(
     """
     checks.one_of("bits of …", bits, BITS)
     checks.one_of("a compression", compression, COMPRESSIONS)
-    picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
+    picture, dpi = _seen(work, height, dpi, look)
     words = {"description": work.title, "software": SOFTWARE}
     with files.atomic_path(path) as temporary, temporary.open("wb") as stream:
         encode_tiff(stream, picture, bits=bits, dpi=dpi, compression=compression, **words)
@@ -118,10 +97,7 @@ def write_webp(
     height: int | None = None,
     quality: float = 90,
     lossless: bool = False,
-    ground: str = "canvas",
-    program: str | None = None,
-    seed: int | None = None,
-    grain: bool = False,
+    **look: Unpack[ViewOptions],
 ) -> None:
     """.webp: a small file, of a `quality` of 0 to 100, or `lossless`.
 
@@ -131,9 +107,8 @@ def write_webp(
     """
     quality = checks.number("a quality", quality, 0, 100)
     rows, columns = work.canvas.pixels(work.program_height if height is None else height)
-    if max(rows, columns) > WEBP_SIDE:
-        raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
-    picture, _ = _seen(work, height, None, ground, program, seed, grain)
+    check_webp(rows, columns)
+    picture, _ = _seen(work, height, None, look)
     _write_pillow(path, picture, "WEBP", quality=quality, lossless=lossless, method=4)
 
 
@@ -144,10 +119,7 @@ def write_jpeg(
     height: int | None = None,
     quality: float = 90,
     dpi: float | None = None,
-    ground: str = "canvas",
-    program: str | None = None,
-    seed: int | None = None,
-    grain: bool = False,
+    **look: Unpack[ViewOptions],
 ) -> None:
     """.jpg: a small file for everywhere, of a `quality` of 0 to 100; a transparent canvas is shown as white.
 
@@ -156,11 +128,17 @@ def write_jpeg(
         FileError: the file cannot be written.
     """
     quality = checks.number("a quality", quality, 0, 100)
-    if ground == "transparent":
+    if look.get("ground") == "transparent":
         raise InputError("expected a ground with a color for .jpg, which has no transparency, got 'transparent'")
-    picture, dpi = _seen(work, height, dpi, ground, program, seed, grain)
+    picture, dpi = _seen(work, height, dpi, look)
     more: dict[str, Any] = {} if dpi is None else {"dpi": (min(round(dpi), 65_535),) * 2}
     _write_pillow(path, flatten(picture), "JPEG", quality=round(quality), subsampling=0, optimize=True, **more)
+
+
+def check_webp(rows: int, columns: int) -> None:
+    """Refuse a picture that is too large for WebP."""
+    if max(rows, columns) > WEBP_SIDE:
+        raise InputError(f"expected sides of at most {WEBP_SIDE} pixels for .webp, got {columns} x {rows}")
 
 
 def about(work: Exportable) -> dict[str, str]:
@@ -180,36 +158,19 @@ def brush_names(work: Exportable) -> list[str]:
 
 
 def _seen(
-    work: Exportable,
-    height: int | None,
-    dpi: float | None,
-    ground: str,
-    program: str | None,
-    seed: int | None,
-    grain: bool,
+    work: Exportable, height: int | None, dpi: float | None, look: ViewOptions
 ) -> tuple[Tensor, float | None]:  # [3 or 4, H, W]
     """The picture, without alpha where the ground is opaque, and its dpi."""
     height, dpi = picture_size(work, height, dpi)
-    look = view_of(work, ground=ground, program=program, seed=seed, grain=grain)
-    picture = look.render(work.strokes, height=height)
-    return picture if look.canvas.background is None else picture[:3], dpi
+    view = view_of(work, **look)
+    picture = view.render(work.strokes, height=height)
+    return picture if view.canvas.background is None else picture[:3], dpi
 
 
 def _write_pillow(path: str | Path, picture: Tensor, kind: str, **options: Any) -> None:
-    from PIL import ImageCms
-
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    packed = io.BytesIO()  # since Pillow does not notice a disk that takes only a part of a JPEG
-    _image(picture).save(packed, kind, icc_profile=profile, **options)
-    files.write_bytes(path, packed.getbuffer())
-
-
-def _image(picture: Tensor) -> Image.Image:
     from PIL import Image
 
-    channels, height, width = picture.shape
-    pixels, top = np.empty((height, width, channels), np.uint8), 0
-    for band in bands(picture, 8):
-        pixels[top : top + len(band)] = band
-        top += len(band)
-    return Image.fromarray(pixels)
+    image = Image.fromarray(np.concatenate([*bands(picture, 8)]))
+    packed = io.BytesIO()  # since Pillow does not notice a disk that takes only a part of a JPEG
+    image.save(packed, kind, icc_profile=srgb_profile(), **options)
+    files.write_bytes(path, packed.getbuffer())

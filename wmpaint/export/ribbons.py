@@ -29,7 +29,9 @@ _RADII = 4
 _BODY, _CAPS, _COLUMNS = 12, 3, 65
 _FAINT = 1 / 512  # below this alpha there is nothing to see
 _EDGE = 0.07  # radii, the standard deviation of what an edge is smoothed with
-_SIDE = 16  # samples of a patch's longer side, at least
+_FINE = 6.0  # samples a radius of a patch
+_SIDE, _LONGEST = 16, 1000  # samples of its longer side, at least and at most
+_MARGIN = 0.125  # canvas heights around the canvas, beyond which nothing is looked at
 _FARTHEST = 8.0  # radii that a probe looks to each side
 
 
@@ -73,7 +75,7 @@ def ribbons(medium: Medium, strokes: Strokes, *, height: int) -> list[StraightRi
         height: pixels of the canvas that the strokes are meant for.
     """
     strokes = strokes.detach().to("cpu", torch.float32)
-    brushes = torch.zeros(len(strokes), dtype=torch.int64) if strokes.brush is None else strokes.brush
+    brushes = torch.zeros(len(strokes), dtype=torch.int64, device="cpu") if strokes.brush is None else strokes.brush
     found: list[StraightRibbon | None] = [None] * len(strokes)
     for brush in brushes.unique().tolist():
         (mine,) = (brushes == brush).nonzero(as_tuple=True)
@@ -97,34 +99,24 @@ def bend_ribbon(
     points: Tensor,  # [3, 2] canvas units
     radius: float,  # canvas units
     canvas: Canvas,
-    *,
-    fine: float = 6.0,
-    most: int = 1000,
-    margin: float = 0.125,
 ) -> Patch | None:
-    """What the stroke lays on the canvas; None if that is nothing.
-
-    Args:
-        fine: samples a radius.
-        most: samples a side, where the stroke is long.
-        margin: canvas heights around the canvas beyond which nothing is looked at.
-    """
+    """What the stroke lays on the canvas; None if that is nothing."""
     points = points.double()
     low, high = points.amin(0) - ribbon.half_width, points.amax(0) + ribbon.half_width
-    low = torch.maximum(low, torch.tensor([-margin, -margin], dtype=torch.float64))
-    high = torch.minimum(high, torch.tensor([canvas.aspect + margin, 1 + margin], dtype=torch.float64))
+    low = torch.maximum(low, points.new_tensor([-_MARGIN, -_MARGIN]))
+    high = torch.minimum(high, points.new_tensor([canvas.aspect + _MARGIN, 1 + _MARGIN]))
     size = high - low
     if not bool((size > 0).all()):
         return None
     longest = float(size.max())
-    step = max(min(radius / fine, longest / _SIDE), longest / most)
+    step = max(min(radius / _FINE, longest / _SIDE), longest / _LONGEST)
     columns, rows = (max(int(side / step) + 2, 2) for side in size.tolist())
     x, y = low.tolist()
     # The rasterizer samples at the middle of a pixel.
     placed = ((points - low) / step + 0.5).float()[None]
-    wide, half = torch.tensor([radius / step]), torch.tensor([ribbon.half_width / step])
-    bent = Ribbons(placed, wide, half, ribbon.logits[None], torch.ones(1, 1), ribbon.caps)
-    picture, _ = composite(bent, torch.zeros(1), rows, columns)
+    wide, half = placed.new_tensor([radius / step]), placed.new_tensor([ribbon.half_width / step])
+    bent = Ribbons(placed, wide, half, ribbon.logits[None], placed.new_ones(1, 1), ribbon.caps)
+    picture, _ = composite(bent, placed.new_zeros(1), rows, columns)
     alpha = picture[0].numpy()
     return Patch(alpha, x, y, step) if alpha.max() > _FAINT else None
 

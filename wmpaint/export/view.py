@@ -1,12 +1,14 @@
-"""What is seen of a painting: `view_of(work, program="mypaint").render(work, height=2048) -> [4, H, W]`.
+"""What is seen of a painting: `view_of(work, program="mypaint").render(work.strokes, height=2048) -> [4, H, W]`.
 
-In the dream, in the dream with its grain, or in a paint program; on the canvas, on another color, or on nothing.
+In the dream, in the dream with its grain, or in a paint program; on the canvas, on another color, or on nothing. What
+exporters see of it is an `Exportable`.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypedDict
 
 import torch
 from torch import Tensor
@@ -18,11 +20,53 @@ from ..frame import Frame
 from ..marks import Marks
 from ..medium import Medium, render
 from ..pens import Placement
-from .exportable import Exportable
+from ..strokes import Strokes
 
-__all__ = ["View", "ground_of", "page_of", "paper_inches", "picture_size", "view_of"]
+__all__ = ["Exportable", "View", "ViewOptions"]
+__all__ += ["curves_of", "ground_of", "page_of", "paper_inches", "picture_size", "view_of"]
 
 INCH = 25.4  # mm
+
+
+class Exportable(Protocol):
+    """What an exporter may ask of a painting."""
+
+    @property
+    def strokes(self) -> Marks: ...
+    @property
+    def canvas(self) -> Canvas: ...
+    @property
+    def program_height(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def medium(self) -> Medium: ...
+    def in_program(self, program: str = ..., seed: int | None = ...) -> Medium: ...
+    def metadata(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
+    def report(self, target: Any = ..., *, program: str | None = ...) -> Any: ...
+
+
+def curves_of(marks: Marks, what: str) -> Strokes:
+    """The marks as strokes along curves, which lines, outlines and pens follow.
+
+    Raises:
+        InputError: marks of another kind.
+    """
+    if not isinstance(marks, Strokes):
+        raise InputError(
+            f"expected strokes along curves for {what}, got {marks.kind}: save a picture, layers or a film"
+        )
+    return marks
+
+
+class ViewOptions(TypedDict, total=False):
+    """What `view_of` is told, as options of a file."""
+
+    ground: str
+    program: str | None
+    seed: int | None
+    grain: bool
 
 
 @dataclass(frozen=True)
@@ -41,7 +85,7 @@ class View:
 
     def generator(self) -> torch.Generator | None:
         """A new one, so that every picture of the same strokes has the same grain."""
-        return None if self.seed is None else torch.Generator().manual_seed(self.seed)
+        return None if self.seed is None else torch.Generator("cpu").manual_seed(self.seed)
 
     def frame(self, height: int) -> Frame:
         """The whole canvas, so many pixels high."""

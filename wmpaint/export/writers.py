@@ -14,9 +14,8 @@ from .. import checks, files
 from ..errors import InputError
 from ..media import measuring
 from . import film, ora, pictures, svg
-from .exportable import Exportable, curves_of
 from .film import FILM_HEIGHT
-from .view import page_of
+from .view import Exportable, ViewOptions, curves_of, page_of
 
 __all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
 
@@ -49,9 +48,8 @@ def _write_svg(
     painter rather than from radii; a brush has at most so many `levels` of opacity. The painting itself lies within,
     so that the file can be loaded again, unless `embed` is false.
     """
-    how = {"style": style, "levels": levels, "animate": animate, "seconds": seconds}
-    drawn = _drawn(work, style, measured, title, embed)
-    svg.write_svg(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=page_of(work))
+    drawn = _drawn(work, style, levels, measured, title, embed)
+    svg.write_svg(path, **drawn, animate=animate, seconds=seconds, sheet=page_of(work))
 
 
 def _write_html(
@@ -66,9 +64,7 @@ def _write_html(
     embed: bool = True,
 ) -> None:
     """.html: a page that plays the painting stroke by stroke, where strokes can be picked; options as for .svg."""
-    how = {"style": style, "levels": levels, "seconds": seconds}
-    drawn = _drawn(work, style, measured, title, embed)
-    svg.write_html(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn)
+    svg.write_html(path, **_drawn(work, style, levels, measured, title, embed), seconds=seconds)
 
 
 def _write_pdf(
@@ -81,22 +77,21 @@ def _write_pdf(
     levels: int = 16,
 ) -> None:
     """.pdf: the same shapes as in .svg on a page: that which the painting was made for, if it was for one."""
-    how = {"style": style, "levels": levels}
-    drawn = _drawn(work, style, measured, title, False)
-    svg.write_pdf(path, curves_of(work.strokes, "shapes"), work.canvas, **how, **drawn, sheet=page_of(work))
+    svg.write_pdf(path, **_drawn(work, style, levels, measured, title, embed=False), sheet=page_of(work))
 
 
-def _drawn(work: Exportable, style: str, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
+def _drawn(work: Exportable, style: str, levels: int, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
     """What every file of shapes is told of the painting."""
-    strokes = curves_of(work.strokes, "shapes")
-    title = work.title if title is None else title
-    how: dict[str, Any] = {"height": work.program_height, "title": title, "metadata": work.metadata()}
-    if embed:
-        how["painting"] = work.to_json()
+    strokes, height = curves_of(work.strokes, "shapes"), work.program_height
+    how: dict[str, Any] = {
+        "strokes": strokes, "canvas": work.canvas, "style": style, "levels": levels, "height": height,
+        "title": work.title if title is None else title, "metadata": work.metadata(),
+        "painting": work.to_json() if embed else None,
+    }  # fmt: skip
     if style != "lines":
-        return how | {"medium": work.medium}
-    if measured:
-        how["width"], how["opacity"] = measuring.measure(work.medium, strokes, height=work.program_height)
+        how["medium"] = work.medium
+    elif measured:
+        how["width"], how["opacity"] = measuring.measure(work.medium, strokes, height=height)
     return how
 
 
@@ -182,9 +177,9 @@ def options_of(path: str | Path, options: Mapping[str, Any]) -> list[str]:
     suffix = check_suffix(path)
     if is_plot(path, options):
         from .plotter import plan
-        from .plotter.files import JOB_WRITERS, write_job
+        from .plotter.files import JOB_WRITERS, Job
 
-        names = [*_names(plan, 1), *_names(JOB_WRITERS[suffix], 2), *_names(write_job, 2)]
+        names = [*_names(plan, 1), *_names(JOB_WRITERS[suffix], 2), *_names(Job.save, 2)]
         return [name for name in names if name not in ("canvas", "options")]
     if suffix == ".webp":
         return [*_names(film.write_film if options.get("animate") else pictures.write_webp, 2), "animate"]
@@ -198,12 +193,12 @@ def write(path: str | Path, work: Exportable, **options: Any) -> None:
         InputError: another suffix, or an option which that kind does not have.
         FileError: the file cannot be written.
     """
-    known = options_of(path, options)
-    checks.known_options(f"for {'a plot' if is_plot(path, options) else suffix_of(path)}", options, known)
-    writer = _write_plot if is_plot(path, options) else WRITERS[check_suffix(path)]
-    writer(Path(path), work, **options)
+    suffix, plot = check_suffix(path), is_plot(path, options)
+    checks.known_options(f"for {'a plot' if plot else suffix}", options, options_of(path, options))
+    (_write_plot if plot else WRITERS[suffix])(Path(path), work, **options)
 
 
 def _names(writer: Callable[..., Any], first: int) -> list[str]:
-    """The names of a function's arguments, from one on."""
-    return list(inspect.signature(writer).parameters)[first:]
+    """The names of a function's arguments, from one on; `look` stands for those of a `ViewOptions`."""
+    names = list(inspect.signature(writer).parameters)[first:]
+    return [*names[:-1], *ViewOptions.__annotations__] if names[-1:] == ["look"] else names

@@ -4,8 +4,7 @@ Inside wmpaint a picture is a float tensor [C, H, W] in 0..1, row 0 at the top: 
 premultiplied RGBA with C = 4. Files, PIL and NumPy carry straight alpha, as is usual there.
 """
 
-from .bundled import BUNDLED, bundled_picture, sample_photo
-from .loading import GOAL, is_plain, load_image, size_of
+from .loading import BUNDLED, GOAL, bundled_picture, is_plain, load_image, sample_photo, size_of
 from .writing import resize, save_png, to_uint8, to_uint16
 
 __all__ = [

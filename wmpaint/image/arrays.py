@@ -11,14 +11,8 @@ from torch import Tensor
 from ..errors import InputError
 from .pixels import Pixels, check_size
 
-__all__ = [
-    "array_pixels",
-    "check_array",
-    "check_finite_pixels",
-    "check_picture_tensor",
-    "tensor_pixels",
-    "unpremultiplied",
-]
+__all__ = ["array_pixels", "check_array", "check_finite_pixels", "check_picture_tensor"]
+__all__ += ["tensor_pixels", "unpremultiplied"]
 
 _SLACK = 1e-3  # how far floats may leave 0..1 (rounding, resampling) and still be clamped
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import FileError, InputError
+from ..errors import FileError, InputError, WmpaintError
 from .arrays import array_pixels
 from .pixels import Pixels
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["exif_of", "pil_pixels", "quiet", "turned", "uncovered", "upright_size"]
+__all__ = ["exif_of", "pil_pixels", "quiet", "readable", "turned", "uncovered", "upright_size"]
 
 _KINDS = {"L": "gray", "LA": "gray", "RGB": "rgb", "RGBA": "rgb", "CMYK": "cmyk", "LAB": "lab"}
 _AS = {"1": "L", "P": "RGB", "PA": "RGBA", "YCbCr": "RGB", "HSV": "RGB", "RGBX": "RGB"}
@@ -32,13 +32,8 @@ def pil_pixels(image: Image.Image, shown: str) -> Pixels:
     Raises:
         FileError: it is broken. InputError: a mode that is none of files.
     """
-    try:
-        with quiet():
-            image.load()
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise FileError(f"could not read {shown}: it is broken or cut short") from error
+    with readable(shown), quiet():
+        image.load()
     if image.mode.startswith(("I", "F")):
         return _deep(image, shown)
     mode = _AS.get(image.mode, image.mode)
@@ -122,6 +117,17 @@ def upright_size(size: tuple[int, int], exif: Image.Exif) -> tuple[int, int]:
 
 
 # --- what decoders have to say ----------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def readable(shown: str) -> Iterator[None]:
+    """Whatever a decoder raises is a FileError that says that the picture is broken."""
+    try:
+        yield
+    except (WmpaintError, MemoryError, Warning):
+        raise
+    except Exception as error:
+        raise FileError(f"could not read {shown}: it is broken or cut short") from error
 
 
 @contextlib.contextmanager

@@ -16,8 +16,8 @@ _DEVELOP = "develop it first, and save it as JPEG or TIFF"
 _FILM = "wmpaint video paints films"
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"mif2", b"heif")
 
-# Where the bytes lie, the bytes, what it is, and the remedy.
-_SIGNS: tuple[tuple[int, bytes, str, str], ...] = (
+# Where the bytes lie, the bytes (or some that mean the same), what it is, and the remedy.
+_SIGNS: tuple[tuple[int, bytes | tuple[bytes, ...], str, str], ...] = (
     (0, b"8BPS", "a Photoshop document", _SAVE),
     (0, b"gimp xcf", "a GIMP document (XCF)", _SAVE),
     (0, b"%PDF", "a PDF", "save the page as PNG first"),
@@ -39,9 +39,7 @@ _SIGNS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"AT&TFORM", "a DjVu document", _SAVE),
     (8, b"CR\x02", "a raw photo (CR2)", _DEVELOP),
     (0, b"FUJIFILMCCD-RAW", "a raw photo (RAF)", _DEVELOP),
-    (0, b"IIRO", "a raw photo (ORF)", _DEVELOP),
-    (0, b"IIRS", "a raw photo (ORF)", _DEVELOP),
-    (0, b"MMOR", "a raw photo (ORF)", _DEVELOP),
+    (0, (b"IIRO", b"IIRS", b"MMOR"), "a raw photo (ORF)", _DEVELOP),
     (0, b"IIU\0", "a raw photo (RW2)", _DEVELOP),
     (0, b"FOVb", "a raw photo (X3F)", _DEVELOP),
     (6, b"HEAPCCDR", "a raw photo (CRW)", _DEVELOP),
@@ -49,8 +47,7 @@ _SIGNS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\x1a\x45\xdf\xa3", "a film (Matroska, WebM)", _FILM),
     (8, b"AVI ", "a film (AVI)", _FILM),
     (0, b"FLV", "a film (FLV)", _FILM),
-    (0, b"\0\0\1\xba", "a film (MPEG)", _FILM),
-    (0, b"\0\0\1\xb3", "a film (MPEG)", _FILM),
+    (0, (b"\0\0\1\xba", b"\0\0\1\xb3"), "a film (MPEG)", _FILM),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a film (WMV)", _FILM),
     (4, b"moov", "a film (QuickTime)", _FILM),
     (0, b"OggS", "a film or sound (Ogg)", _FILM),
@@ -62,13 +59,11 @@ _SIGNS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"SQLite format 3", "a database", ""),
     (0, b"\xd0\xcf\x11\xe0", "an Office document", _SAVE),
     (0, b"version https://git-lfs", "a pointer of Git LFS", "fetch the picture itself with git lfs pull"),
-    (0, b"II*\0", "a TIFF of a kind that is not read, or a broken one", _SAVE),
-    (0, b"MM\0*", "a TIFF of a kind that is not read, or a broken one", _SAVE),
-    (0, b"II+\0", "a TIFF of a kind that is not read, or a broken one", _SAVE),
-    (0, b"MM\0+", "a TIFF of a kind that is not read, or a broken one", _SAVE),
+    (0, (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "a TIFF of a kind that is not read, or a broken one", _SAVE),
 )
+_AVIF = "an AVIF picture", "it is broken, or this Pillow reads none: pip install 'pillow>=11.3'"
 _BRANDS = {
-    b"crx ": ("a raw photo (CR3)", _DEVELOP), b"avif": ("an AVIF picture", ""), b"avis": ("an AVIF picture", ""),
+    b"crx ": ("a raw photo (CR3)", _DEVELOP), b"avif": _AVIF, b"avis": _AVIF,
     b"jxl ": ("a JPEG XL picture", _SAVE), b"qt  ": ("a film (QuickTime)", _FILM),
 }  # fmt: skip
 _PACKED = {
@@ -108,23 +103,16 @@ def unread(path: str | os.PathLike[str]) -> str:
 def _told(head: bytes) -> tuple[str, str]:
     if head[4:8] == b"ftyp":
         if head[8:12] in _HEIC:
-            if b"avif" in head[8:64]:
-                return _avif()
-            return "a HEIC picture", "pip install wmpaint[heic] reads those, or save it as JPEG"
-        if head[8:12] in (b"avif", b"avis"):
-            return _avif()
+            heic = "a HEIC picture", "pip install wmpaint[heic] reads those, or save it as JPEG"
+            return _AVIF if b"avif" in head[8:64] else heic
         return _BRANDS.get(head[8:12], ("a film (MP4)", _FILM))
     for offset, sign, what, remedy in _SIGNS:
-        if head[offset : offset + len(sign)] == sign:
+        if head.startswith(sign, offset):
             return what, remedy
     if head[:4] == b"PK\3\4":
         kind = next((known for mime, known in _PACKED.items() if mime in head[:128]), None)
         return kind or ("an archive (ZIP)", "unpack it first")
     return _of_text(head)
-
-
-def _avif() -> tuple[str, str]:
-    return "an AVIF picture", "it is broken, or this Pillow reads none: pip install 'pillow>=11.3'"
 
 
 def _of_text(head: bytes) -> tuple[str, str]:

@@ -1,12 +1,10 @@
-"""Pictures in: `load_image(source) -> [3, H, W]`."""
+"""Pictures in: `load_image(source) -> [3, H, W]`, from files, from values, and of those that come along."""
 
 from __future__ import annotations
 
 import os
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,20 +15,25 @@ from torch import Tensor
 from .. import checks
 from ..errors import FileError, InputError, WmpaintError
 from ..explain import explained
-from ..foreign import reason
+from ..foreign import foreign, reason
 from .arrays import array_pixels, check_array, check_picture_tensor, tensor_pixels
-from .bundled import BUNDLED, named
-from .decoding import exif_of, pil_pixels, quiet, turned, uncovered, upright_size
+from .decoding import exif_of, pil_pixels, quiet, readable, turned, uncovered, upright_size
 from .kinds import KINDS, is_heic, unread
 from .pixels import Pixels, blocks, check_size, factor_for, mega
 from .png_rows import png_header, png_pixels
-from .profiles import Converter, converter, is_plain_profile
+from .profiles import Converter, converter, plain_converter
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["GOAL", "is_plain", "load_image", "size_of"]
+__all__ = ["BUNDLED", "GOAL", "bundled_picture", "is_plain", "load_image", "sample_photo", "size_of"]
 
+# data/README.md says whose they are.
+BUNDLED = {
+    "sample": "sample.jpg", "castle": "castle.webp", "owl": "owl.webp", "starry_night": "starry_night.webp",
+    "cafe_terrace": "cafe_terrace.webp",
+}  # fmt: skip
+_FOLDER = Path(__file__).parents[1] / "data"
 # Read by Pillow's own decoders. Others are left out on purpose: EPS, say, would start another program.
 _FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "PPM", "JPEG2000")
 _MOST = 100_000_000
@@ -72,7 +75,7 @@ def load_image(
     ground = np.array(checks.numbers("a background", background, 3, 0, 1), np.float32)
     most = None if most is None else checks.whole("most of … pixels", most, 1)
     if isinstance(source, str | os.PathLike):
-        found = _from_file(named(source), max_pixels, most, ground)
+        found = _from_file(_named(source), max_pixels, most, ground)
     elif isinstance(source, Tensor):
         what = f"a tensor of shape {tuple(source.shape)}"
         found = _of_values(tensor_pixels(source, max_pixels), most, ground, what)
@@ -96,7 +99,7 @@ def size_of(source: Any) -> tuple[int, int]:
         FileError, InputError: what `load_image` raises of all but the pixels.
     """
     if isinstance(source, str | os.PathLike):
-        path = named(source)
+        path = _named(source)
         shown = repr(os.fspath(path))
         _check_file(path, shown)
         with _opened(path, shown, _MOST) as image:
@@ -115,6 +118,24 @@ def size_of(source: Any) -> tuple[int, int]:
     return height, width
 
 
+def bundled_picture(name: str | os.PathLike[str]) -> Path | None:
+    """The file of a bundled picture: sample, castle, owl, starry_night or cafe_terrace; None for other names."""
+    file = BUNDLED.get(os.fspath(name))
+    return None if file is None else _FOLDER / file
+
+
+def sample_photo() -> Path:
+    """The bundled photo: a cat, 400 x 300 pixels, CC0 (see data/README.md)."""
+    return _FOLDER / BUNDLED["sample"]
+
+
+def _named(source: str | os.PathLike[str]) -> Path:
+    """The file that is meant: the bundled picture of that name, unless a file of the name lies here."""
+    path = Path(source)
+    known = bundled_picture(source)
+    return path if known is None or path.is_file() else known
+
+
 def _no_picture(source: Any) -> InputError:
     return InputError(
         f"expected a picture as a path, a PIL image, a NumPy array or a tensor, got {type(source).__name__}"
@@ -128,7 +149,7 @@ def is_plain(picture: Tensor) -> bool:  # [3, H, W]
 
 def _of_values(pixels: Pixels, most: int | None, ground: np.ndarray, what: str) -> np.ndarray:
     factor = factor_for((pixels.width, pixels.height), most)
-    return _laid(pixels, factor, is_plain_profile(pixels.kind), ground, what)
+    return _laid(pixels, factor, plain_converter(pixels.kind), ground, what)
 
 
 def _laid(pixels: Pixels, factor: int, convert: Converter, ground: np.ndarray, shown: str) -> np.ndarray:
@@ -171,7 +192,7 @@ def _from_file(path: Path, max_pixels: int, most: int | None, ground: np.ndarray
         header = png_header(path) if image.format == "PNG" else None
         codes = header.cicp if header is not None else _nclx(path, image)
         if header is not None and header.rows and (header.bits == 16 or factor > 1):
-            with path.open("rb") as file, _reading(shown):
+            with path.open("rb") as file, readable(shown):
                 pixels = png_pixels(file, header)
                 convert = converter(image.info, header.exif, pixels.kind, shown, codes)
                 return turned(_laid(pixels, factor, convert, ground, shown), header.exif)
@@ -185,25 +206,11 @@ def _from_file(path: Path, max_pixels: int, most: int | None, ground: np.ndarray
 
 
 def _check_file(path: Path, shown: str) -> None:
-    try:
+    with foreign("a picture file", path):
         if path.is_dir():
             raise FileError(f"expected a picture file, got the folder {shown}")
         if path.exists() and not path.is_file():
             raise FileError(f"expected a picture file, got the device or pipe {shown}")
-    except (OSError, ValueError) as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(f"could not read {shown}: {getattr(error, 'strerror', None) or error}") from error
-
-
-@contextmanager
-def _reading(shown: str) -> Iterator[None]:
-    try:
-        yield
-    except (WmpaintError, MemoryError, Warning):
-        raise
-    except Exception as error:
-        raise FileError(f"could not read {shown}: it is broken or cut short") from error
 
 
 def _opened(path: Path, shown: str, max_pixels: int) -> Image.Image:
@@ -228,10 +235,9 @@ def _opened(path: Path, shown: str, max_pixels: int) -> Image.Image:
             raise FileError(f"expected a picture file ({KINDS}), got {shown}, {told}") from error
         except (WmpaintError, MemoryError):
             raise
-        except OSError as error:
-            raise FileError(f"could not read {shown}: {reason(error) if error.errno else 'it is broken'}") from error
         except Exception as error:
-            raise FileError(f"could not read {shown}: it is broken") from error
+            why = reason(error) if getattr(error, "errno", None) else "it is broken"
+            raise FileError(f"could not read {shown}: {why}") from error
         if image.format == "TIFF" and _is_raw(image):
             image.close()
             told = "which is a raw photo: develop it first, and save it as JPEG or TIFF"

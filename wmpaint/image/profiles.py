@@ -31,7 +31,7 @@ from .decoding import quiet
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Converter", "converter", "is_plain_profile", "profile_space"]
+__all__ = ["Converter", "converter", "plain_converter", "profile_space"]
 
 Converter = Callable[[np.ndarray], np.ndarray]  # [h, w, 1|3|4] -> [h, w, 3]
 
@@ -58,10 +58,10 @@ def converter(
             return found
         warnings.warn(f"{shown} has a color profile that does not fit it, or is broken: left aside", stacklevel=2)
     space = None if kind in ("cmyk", "lab") or data else _tagged(info, exif, codes)
-    return is_plain_profile(kind) if space is None or space.is_srgb() else _of_space(space, kind)
+    return _of_space(space, kind)
 
 
-def is_plain_profile(kind: str) -> Converter:
+def plain_converter(kind: str) -> Converter:
     """How pixels become sRGB of which nothing is said."""
     if kind == "cmyk":
         return lambda ink: (1 - ink[..., :3]) * (1 - ink[..., 3:])
@@ -74,7 +74,9 @@ def _three(values: np.ndarray) -> np.ndarray:
     return np.repeat(values, 3, axis=-1) if values.shape[-1] == 1 else values
 
 
-def _of_space(space: Space, kind: str) -> Converter:
+def _of_space(space: Space | None, kind: str) -> Converter:
+    if space is None or space.is_srgb():
+        return plain_converter(kind)
     if space.matrix is None:
         return lambda values: _three(space.to_srgb(values))
     return lambda values: space.to_srgb(_three(values))
@@ -92,7 +94,7 @@ def _by_profile(data: Any, kind: str) -> Converter | None:
         if of == kind or (of == "rgb" and kind == "gray"):
             space = profile_space(data)
             if space is not None:
-                return is_plain_profile(kind) if space.is_srgb() else _of_space(space, kind)
+                return _of_space(space, kind)
             return _by_table(data, of, kind)
     except (ValueError, struct.error, IndexError, ArithmeticError, np.linalg.LinAlgError):
         pass

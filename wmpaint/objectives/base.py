@@ -18,11 +18,12 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError, clipped
+from ..image import GOAL, load_image
 from .identity import identity
 from .scene import Scene, shape_of
 from .start import Plan, Start
 
-__all__ = ["Function", "Objective", "Sum", "Weight", "Within", "as_objective", "same_proportions"]
+__all__ = ["Function", "Objective", "Sum", "Weight", "Within", "as_objective", "load_mask", "weight_at"]
 
 Weight = float | Callable[[float], float]
 
@@ -103,7 +104,7 @@ class Objective:
     def __rsub__(self, other: Any) -> Sum:
         return -self + other
 
-    def within(self, mask: Any) -> Within:
+    def within(self, mask: Any) -> Objective:
         """The same objective for a region only; `mask` as `load_image` takes it, white counts."""
         return Within(self, mask)
 
@@ -133,7 +134,7 @@ class Objective:
                 raise InputError(f"expected the objective {name!r} to return a scalar tensor, got {got}")
             if wanted and not value.requires_grad and bool(value.isfinite()):
                 raise InputError(f"expected the objective {name!r} to have a gradient, got a constant")
-            factor = weight(scene.progress) if callable(weight) else weight
+            factor = weight_at(weight, scene.progress)
             if not _finite(factor):
                 raise InputError(f"expected the weight of {name!r} to be a finite number, got {factor!r}")
             values.append(value.reshape(()))
@@ -180,6 +181,11 @@ class Sum(Objective):
         """The weighted sum."""
         return self.evaluate(scene)[0]
 
+    def within(self, mask: Any) -> Sum:
+        """Each of its terms for a region only."""
+        region = load_mask(mask, None)
+        return Sum(tuple((weight, objective.within(region)) for weight, objective in self._terms))
+
     def named(self, name: str) -> Sum:
         """Its one term under another name.
 
@@ -201,30 +207,8 @@ class Within(Objective):
     """
 
     def __init__(self, objective: Objective, mask: Any) -> None:
-        from ..image import GOAL, load_image
-
-        self.objective, self.mask = objective, load_image(mask, most=GOAL).mean(0)
         self.name, self.start, self.plan = objective.name, objective.start, objective.plan
-        if self.start is not None and self.start.picture is not None:
-            same_proportions(self.mask, self.start.picture)
-        if not bool((self.mask > 0).any()):
-            raise InputError("expected a mask with something white in it, got a black one")
-        parts = objective.terms()
-        self._parts: tuple[tuple[Weight, Objective], ...] | None = None  # of a sum
-        if len(parts) != 1 or parts[0][1] is not objective:
-            self._parts = tuple((weight, Within(part, self.mask)) for weight, part in parts)
-
-    def terms(self) -> tuple[tuple[Weight, Objective], ...]:
-        """Those of a sum, each within the region."""
-        return ((1.0, self),) if self._parts is None else self._parts
-
-    def named(self, name: str) -> Within:
-        """The same region of the objective under another name.
-
-        Raises:
-            InputError: a sum of several terms.
-        """
-        return Within(self.objective.named(name), self.mask)
+        self.objective, self.mask = objective, load_mask(mask, None if self.start is None else self.start.picture)
 
     def __call__(self, scene: Scene) -> Tensor:
         """The objective's opinion of the region."""
@@ -238,7 +222,7 @@ class Within(Objective):
         middle = marks.detach().middles()
         if middle is not None:
             x, y = (middle * scene.frame.height - middle.new_tensor(scene.frame.origin)).unbind(-1)
-            inside = mask[_index(y, size[0]), _index(x, size[1])] > 0.5
+            inside = mask[y.long().clamp(0, size[0] - 1), x.long().clamp(0, size[1] - 1)] > 0.5
             marks = marks[inside]
         value = self.objective(replace(scene, picture=picture, mask=both, marks=marks))
         none = inside is not None and not bool(inside.any())
@@ -269,8 +253,27 @@ def as_objective(value: Any) -> Objective | None:
     return Function(value) if callable(value) else None
 
 
+def weight_at(weight: Weight, progress: float) -> float:
+    """The number that a weight is at that share of the run."""
+    return weight(progress) if callable(weight) else weight
+
+
 def _finite(value: Any) -> bool:
     return isinstance(value, Real) and abs(value) <= 1e30  # type: ignore[operator]
+
+
+def load_mask(mask: Any, picture: Tensor | None) -> Tensor:
+    """A mask [h, w] out of a picture, white counts, for a picture [..., H, W] of the same proportions.
+
+    Raises:
+        InputError: other proportions, or nothing white.
+    """
+    found = load_image(mask, most=GOAL).mean(0)
+    if picture is not None:
+        same_proportions(found, picture)
+    if not bool((found > 0).any()):
+        raise InputError("expected a mask with something white in it, got a black one")
+    return found
 
 
 def same_proportions(mask: Tensor, picture: Tensor) -> None:
@@ -285,11 +288,7 @@ def same_proportions(mask: Tensor, picture: Tensor) -> None:
 def _times(a: Weight, b: Weight) -> Weight:
     if not callable(a) and not callable(b):
         return float(a) * float(b)
-    return lambda progress: (a(progress) if callable(a) else a) * (b(progress) if callable(b) else b)
-
-
-def _index(value: Tensor, limit: int) -> Tensor:
-    return value.long().clamp(0, limit - 1)
+    return lambda progress: weight_at(a, progress) * weight_at(b, progress)
 
 
 def _words(weight: Weight) -> str:

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
 from ..explain import explained
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
-from .base import Weight
-from .penalty import Penalty
+from .base import Weight, weight_at
+from .penalty import Judged, Penalty
 from .scene import Scene
 
-__all__ = ["Palette", "main_colors", "palette"]
+__all__ = ["main_colors", "palette"]
 
 LOOK = 64  # pixels of the longer side, at which a picture's colors are counted
-
-
-class Palette(Penalty):
-    """The soft minimum of squared distances, (sum_k d_k^-2h)^(-1/h): 0 on each color, hard as h grows.
-
-    For h > 1/2 the sum is subharmonic in three dimensions, so there is no other minimum, however soft it is:
-    unlike a softmax of distances, it does not ask for mixtures.
-    """
-
-    name = "palette"
-    needs = ("color",)
-
-    def __init__(self, colors: Tensor, hardness: Weight) -> None:  # [k, 3] sRGB in 0..1
-        self.colors, self.hardness = colors, hardness
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes."""
-        hardness = self.hardness(scene.progress) if callable(self.hardness) else self.hardness
-        if not 1 <= hardness < math.inf:
-            raise InputError(f"expected a hardness of 1 or more, got {hardness}")
-        squared = (strokes.color[:, None] - self.colors.to(strokes.color)).square().sum(-1)
-        return ((squared + 1e-10).log() * -hardness).logsumexp(1).div(-hardness).exp().mean()
 
 
 def main_colors(picture: Tensor, count: int) -> Tensor:  # [3, H, W] -> [k, 3], k <= count
@@ -88,31 +68,39 @@ def palette(
         FileError: a picture that cannot be read.
         InputError: a color that is none, a number without a picture, or a hardness out of range.
     """
-    if not callable(hardness) and not (isinstance(hardness, int | float) and 1 <= hardness < math.inf):
-        raise InputError(f"expected a hardness of 1 or more, or a schedule (progress -> hardness), got {hardness!r}")
+    if not callable(hardness):
+        hardness = checks.number("a hardness of …, or a schedule (progress -> hardness)", hardness, 1)
     if isinstance(colors, int):
         if picture is None or not 1 <= colors <= 256 or isinstance(colors, bool):
             given = "no picture" if picture is None else "a picture"
             raise InputError(f"expected a list of colors, or 1 to 256 and a picture, got {colors!r} and {given}")
-        return Palette(main_colors(load_image(picture, most=GOAL), colors), hardness)
-    if isinstance(colors, str) or picture is not None or not len(colors):
+        known = main_colors(load_image(picture, most=GOAL), colors)
+    elif isinstance(colors, str) or picture is not None or not len(colors):
         raise InputError(f"expected a list of colors, or a number of them and a picture, got {colors!r}")
-    return Palette(torch.tensor([_rgb(color) for color in colors], device="cpu"), hardness)
+    else:
+        known = torch.tensor([_rgb(color) for color in colors], device="cpu")
+    return Judged("palette", partial(_from_nearest, known, hardness), needs=("color",))
+
+
+def _from_nearest(colors: Tensor, hardness: Weight, strokes: Strokes, scene: Scene) -> Tensor:  # [k, 3] sRGB
+    """The soft minimum of squared distances, (sum_k d_k^-2h)^(-1/h): 0 on each color, hard as h grows.
+
+    For h > 1/2 the sum is subharmonic in three dimensions, so there is no other minimum, however soft it is:
+    unlike a softmax of distances, it does not ask for mixtures.
+    """
+    h = checks.number("a hardness", weight_at(hardness, scene.progress), 1)
+    squared = (strokes.color[:, None] - colors.to(strokes.color)).square().sum(-1)
+    return ((squared + 1e-10).log() * -h).logsumexp(1).div(-h).exp().mean()
 
 
 def _rgb(color: Any) -> tuple[float, ...]:
-    if isinstance(color, str):
-        from PIL import ImageColor
+    from PIL import ImageColor
 
-        try:
-            found = tuple(c / 255 for c in ImageColor.getrgb(color))
-        except ValueError:
-            found = ()
-    else:
-        try:
-            found = tuple(float(c) for c in color)
-        except (TypeError, ValueError):
-            found = ()
-    if len(found) != 3 or not all(0 <= c <= 1 for c in found):
-        raise InputError(f"expected a color as #rrggbb, a name or 3 numbers in 0..1, got {color!r}")
-    return found
+    values = color
+    if isinstance(color, str):
+        with contextlib.suppress(ValueError):
+            values = [c / 255 for c in ImageColor.getrgb(color)]
+    try:
+        return checks.numbers("a color", values, 3, 0, 1)
+    except InputError:
+        raise InputError(f"expected a color as #rrggbb, a name or 3 numbers in 0..1, got {color!r}") from None

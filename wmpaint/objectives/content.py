@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .. import checks
 from ..errors import InputError
 from ..explain import explained
 from ..features import FeatureNet
@@ -70,9 +71,8 @@ def pick(net: FeatureNet, layers: str | Sequence[str] | None, usual: tuple[str, 
     """Layers as a tuple, each known to the network."""
     if not isinstance(net, FeatureNet):
         raise InputError(f"expected a network from features.load or features.wrap, got {type(net).__name__}")
-    names = usual if layers is None else (layers,) if isinstance(layers, str) else tuple(layers)
-    if not names:
-        raise InputError(f"expected one layer of {net.name} or more, got none")
+    wanted = usual if layers is None else (layers,) if isinstance(layers, str) else layers
+    names = checks.some(f"one layer of {net.name}", wanted)
     for name in names:
         net.channels(name)
     return names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -10,14 +11,14 @@ from torch import Tensor
 from .. import checks
 from ..canvas import Canvas
 from ..explain import explained
-from ..geometry import arc_lengths, branches, coefficients
+from ..geometry import arc_lengths, branches, coefficients, evenly
 from ..raster.tiles import arrange, is_straight
 from ..strokes import Strokes
-from .penalty import PIECES, UNIT, Penalty
+from .penalty import PIECES, UNIT, Judged, Penalty
 from .scene import Scene
 from .start import Plan
 
-__all__ = ["Economy", "Ink", "Overlap", "areas", "economy", "ink", "layers", "overlap"]
+__all__ = ["areas", "economy", "ink", "layers", "overlap"]
 
 HALF = 0.3  # of a stroke's fair share of the canvas: with that area it counts half
 LONG = 2.0  # sides of the square with that share: a dot costs twice as much as a stroke as long
@@ -58,8 +59,7 @@ def layers(strokes: Strokes, canvas: Canvas, rows: int) -> tuple[Tensor, Tensor]
 
 
 def _lengths(strokes: Strokes) -> Tensor:
-    t = torch.linspace(0, 1, PIECES + 1, dtype=strokes.points.dtype, device=strokes.points.device)
-    return arc_lengths(strokes.points, t)[:, -1]
+    return arc_lengths(strokes.points, evenly(strokes.points, PIECES))[:, -1]
 
 
 def _closest(a: Tensor, b: Tensor, q: Tensor, straight: Tensor) -> Tensor:  # [P, 2] each, [P] bool -> [P]
@@ -71,46 +71,23 @@ def _closest(a: Tensor, b: Tensor, q: Tensor, straight: Tensor) -> Tensor:  # [P
     return t
 
 
-class Overlap(Penalty):
+def _twice(rows: int, strokes: Strokes, scene: Scene) -> Tensor:
     """Paint that covers nothing new: laid less covered, as a share of the canvas."""
-
-    name = "overlap"
-
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over places."""
-        laid, covered = layers(strokes, scene.canvas, self.rows)
-        return UNIT * (laid - covered).mean()
+    laid, covered = layers(strokes, scene.canvas, rows)
+    return UNIT * (laid - covered).mean()
 
 
-class Economy(Penalty):
+def _spent(strokes: Strokes, scene: Scene) -> Tensor:
     """The share of strokes that paint, x / (x + HALF) of one with x fair shares of the canvas; long ones cost less."""
-
-    name = "economy"
-    plan = Plan(sparse=True)
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes."""
-        fair = scene.canvas.aspect / len(strokes)
-        # Half the weight on pressure: some brushes paint the same at any, and would escape that way.
-        weight = (1 + strokes.pressure.mean(1).clamp(min=0)) / 2
-        share = areas(strokes, scene.canvas) * weight * len(strokes)
-        return UNIT * (share / (share + HALF) * 2 / (1 + _lengths(strokes) / (LONG * fair**0.5))).mean()
+    fair = scene.canvas.aspect / len(strokes)
+    # Half the weight on pressure: some brushes paint the same at any, and would escape that way.
+    weight = (1 + strokes.pressure.mean(1).clamp(min=0)) / 2
+    share = areas(strokes, scene.canvas) * weight * len(strokes)
+    return UNIT * (share / (share + HALF) * 2 / (1 + _lengths(strokes) / (LONG * fair**0.5))).mean()
 
 
-class Ink(Penalty):
-    """All area above a budget, as a share of the canvas."""
-
-    name = "ink"
-
-    def __init__(self, budget: float) -> None:
-        self.budget = budget
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """What is too much."""
-        return UNIT * (areas(strokes, scene.canvas).sum() - self.budget).relu()
+def _too_much(budget: float, strokes: Strokes, scene: Scene) -> Tensor:
+    return UNIT * (areas(strokes, scene.canvas).sum() - budget).relu()
 
 
 # What users call
@@ -131,7 +108,7 @@ def overlap(rows: int = 64) -> Penalty:
     Raises:
         InputError: rows out of range.
     """
-    return Overlap(checks.whole("… rows", rows, 1, 512))
+    return Judged("overlap", partial(_twice, checks.whole("… rows", rows, 1, 512)))
 
 
 @explained
@@ -146,7 +123,7 @@ def economy() -> Penalty:
 
     Good weights: 0.3 to 3.
     """
-    return Economy()
+    return Judged("economy", _spent, plan=Plan(sparse=True))
 
 
 @explained
@@ -163,4 +140,4 @@ def ink(budget: float = 0.5) -> Penalty:
     Raises:
         InputError: a budget that is no number of 0 or more.
     """
-    return Ink(checks.number("a budget", budget, 0.0, math.inf))
+    return Judged("ink", partial(_too_much, checks.number("a budget", budget, 0.0)))

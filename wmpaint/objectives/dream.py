@@ -13,13 +13,15 @@ one place (Mordvintsev et al., 2015; Olah et al., 2017). Of N views x:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .. import checks
 from ..errors import InputError
 from ..explain import explained
 from ..features import FeatureNet
@@ -36,24 +38,25 @@ PULL = 0.1  # of the bare logit beside the cross entropy, which fades once a net
 
 
 class Dream(Objective):
-    """See the module; subclasses say what of the features counts."""
+    """The mean over views and networks of an opinion of the features; see the module.
+
+    Args:
+        opinion: what is minimized of features [N, C, h, w] or logits [N, C], and a mask [N, 1, h, w] or None.
+    """
 
     plan = Plan(steps=200, heights=(96, 160))
 
     def __init__(
-        self, nets: tuple[FeatureNet, ...], layer: str, transforms: tuple[Transform, ...], views: int,
-        picture: Tensor | None = None,
+        self, name: str, opinion: Callable[[Tensor, Tensor | None], Tensor], nets: tuple[FeatureNet, ...], layer: str,
+        transforms: tuple[Transform, ...], views: int, picture: Tensor | None = None,
     ) -> None:  # fmt: skip
+        self.name, self.opinion = name, opinion
         self.nets, self.layer, self.views, self.transforms = nets, layer, views, transforms
         self.start = None if picture is None else Start(picture)
 
-    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
-        """What is minimized of features [N, C, h, w] or logits [N, C]; mask [N, 1, h, w]."""
-        raise NotImplementedError
-
     def __call__(self, scene: Scene) -> Tensor:
         """The mean over views and networks."""
-        generator = scene.generator or torch.Generator().manual_seed(0)
+        generator = scene.chance()
         views = scene.picture[None].expand(self.views, -1, -1, -1)
         mask = None if scene.mask is None else scene.mask[None, None].to(views).expand(self.views, 3, -1, -1)
         for transform in self.transforms:
@@ -67,67 +70,32 @@ class Dream(Objective):
         return torch.stack(parts).mean()
 
 
-class ClassDream(Dream):
-    """A class of ImageNet."""
-
-    name = "class"
-
-    def __init__(self, index: int, *known: Any) -> None:
-        super().__init__(*known)
-        self.index = index
-
-    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
-        """Cross entropy and a share of the bare logit."""
-        wanted = torch.full((len(features),), self.index, device=features.device)
-        return F.cross_entropy(features, wanted) - PULL * features[:, self.index].mean()
+def _of_class(index: int, features: Tensor, mask: Tensor | None) -> Tensor:
+    wanted = torch.full((len(features),), index, device=features.device)
+    return F.cross_entropy(features, wanted) - PULL * features[:, index].mean()
 
 
-class LayerDream(Dream):
-    """All that a layer sees."""
-
-    name = "layer"
-
-    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
-        """-log of the mean square."""
-        return -(_mean(features.square(), mask) + 1e-6).log()
+def _of_layer(features: Tensor, mask: Tensor | None) -> Tensor:
+    return -(_mean(features.square(), mask) + 1e-6).log()
 
 
-class ChannelDream(Dream):
-    """One channel of a layer, over its map or in its middle."""
-
-    name = "channel"
-
-    def __init__(self, channel: int, middle: bool, *known: Any) -> None:
-        super().__init__(*known)
-        self.channel, self.middle = channel, middle
-
-    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
-        """-mean of the channel."""
-        value = features[:, self.channel : self.channel + 1]
-        if value.ndim == 2:
-            return -value.mean()
-        if self.middle:
-            height, width = value.shape[-2:]
-            return -value[:, :, height // 2, width // 2].mean()
-        return -_mean(value, mask)
+def _of_channel(channel: int, middle: bool, features: Tensor, mask: Tensor | None) -> Tensor:
+    value = features[:, channel : channel + 1]
+    if value.ndim == 2:
+        return -value.mean()
+    if middle:
+        height, width = value.shape[-2:]
+        return -value[:, :, height // 2, width // 2].mean()
+    return -_mean(value, mask)
 
 
-class DirectionDream(Dream):
-    """A direction in the space of a layer's channels."""
-
-    name = "direction"
-
-    def __init__(self, direction: Tensor, *known: Any) -> None:
-        super().__init__(*known)
-        self.direction = direction / direction.norm()
-
-    def opinion(self, features: Tensor, mask: Tensor | None) -> Tensor:
-        """-mean of the projection times the squared cosine: the direction is to grow, not the size."""
-        d = self.direction.to(features).view(1, -1, *[1] * (features.ndim - 2))
-        along = (features * d).sum(1, keepdim=True)
-        cosine = along / (features.norm(dim=1, keepdim=True) + 1e-6)
-        value = along * cosine.clamp(min=0.1).square()
-        return -(value.mean() if features.ndim == 2 else _mean(value, mask))
+def _of_direction(direction: Tensor, features: Tensor, mask: Tensor | None) -> Tensor:
+    """The projection times the squared cosine: the direction is to grow, not the size."""
+    d = direction.to(features).view(1, -1, *[1] * (features.ndim - 2))
+    along = (features * d).sum(1, keepdim=True)
+    cosine = along / (features.norm(dim=1, keepdim=True) + 1e-6)
+    value = along * cosine.clamp(min=0.1).square()
+    return -(value.mean() if features.ndim == 2 else _mean(value, mask))
 
 
 def _mean(values: Tensor, mask: Tensor | None) -> Tensor:
@@ -166,17 +134,13 @@ def dream(
     Raises:
         InputError: an unknown class, layer or channel, none or several wishes at once.
     """
-    nets = (net,) if isinstance(net, FeatureNet) else tuple(net or ())
-    if not nets:
-        raise InputError("expected one network or more, got none")
-    wishes = [name for name, value in (("class_", class_), ("layer", layer)) if value is not None]
-    parts = [name for name, value in (("channel", channel), ("neuron", neuron)) if value is not None]
-    parts += ["direction"] if direction is not None else []
-    if len(wishes) != 1 or len(parts) > 1 or (class_ is not None and parts):
-        got = ", ".join(wishes + parts) or "neither"
+    nets = checks.some("one network", (net,) if isinstance(net, FeatureNet) else net or ())
+    wishes = {"class_": class_, "layer": layer, "channel": channel, "neuron": neuron, "direction": direction}
+    asked = [name for name, value in wishes.items() if value is not None]
+    if asked != ["class_"] and (asked[:1] != ["layer"] or len(asked) > 2):
+        got = ", ".join(asked) or "neither"
         raise InputError(f"expected a class_, or a layer with one of channel, neuron or direction at most, got {got}")
-    if isinstance(views, bool) or not isinstance(views, int) or not 1 <= views <= 256:
-        raise InputError(f"expected 1 to 256 views, got {views}")
+    views = checks.whole("… views", views, 1, 256)
     name = "logits" if layer is None else layer
     for each in nets:
         pick(each, name, ())
@@ -187,7 +151,7 @@ def dream(
         indices = {each.class_index(class_) for each in nets}
         if len(indices) != 1:
             raise InputError(f"expected networks with the same classes, got {class_!r} as {sorted(indices)}")
-        return ClassDream(indices.pop(), *given)
+        return Dream("class", partial(_of_class, indices.pop()), *given)
     if direction is not None:
         try:
             vector = torch.as_tensor(direction, dtype=torch.float32, device="cpu").flatten()
@@ -195,14 +159,12 @@ def dream(
             raise InputError(f"expected a direction in numbers, got {direction!r}") from error
         if len(vector) != nets[0].channels(name) or not bool(vector.isfinite().all()) or not bool(vector.any()):
             raise InputError(f"expected a direction of {nets[0].channels(name)} numbers, not all 0, got {len(vector)}")
-        return DirectionDream(vector, *given)
-    index = channel if channel is not None else neuron
-    if index is None:
-        return LayerDream(*given)
-    most = min(each.channels(name) for each in nets)
-    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < most:
-        raise InputError(f"expected a channel of 0 to {most - 1} of {name}, got {index}")
-    return ChannelDream(index, neuron is not None, *given)
+        return Dream("direction", partial(_of_direction, vector / vector.norm()), *given)
+    if channel is None and neuron is None:
+        return Dream("layer", _of_layer, *given)
+    most = min(each.channels(name) for each in nets) - 1
+    index = checks.whole(f"a channel of … of {name}", neuron if channel is None else channel, 0, most)
+    return Dream("channel", partial(_of_channel, index, neuron is not None), *given)
 
 
 class Muted(Objective):

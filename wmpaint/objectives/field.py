@@ -7,6 +7,7 @@ the angle, (cos 2t, sin 2t), which can be averaged. Where there is none, the vec
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,10 @@ from ..explain import explained
 from ..geometry import bezier
 from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
-from .penalty import UNIT, Penalty, tangents
+from .penalty import UNIT, Judged, Penalty, tangents
 from .scene import Scene
 
-__all__ = ["Align", "Flow", "align", "flow", "orientation"]
+__all__ = ["align", "flow", "orientation"]
 
 LOOK = 192  # pixels of height at which a picture's lines are looked for
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)  # along a stroke
@@ -51,41 +52,6 @@ def doubled(direction: Tensor) -> Tensor:  # [..., 2] -> [..., 2]
     """Directions, 1 long at most, as vectors of twice their angle; lengths are squared."""
     x, y = direction.unbind(-1)
     return torch.stack([x * x - y * y, 2 * x * y], -1)
-
-
-class Align(Penalty):
-    """sin^2 of the angle between strokes and a field [2, H, W] that covers the canvas, times its coherence."""
-
-    name = "align"
-
-    def __init__(self, field: Tensor) -> None:
-        self.field = field
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes, and places along each."""
-        t = strokes.points.new_tensor(PLACES)
-        own = doubled(tangents(strokes.points, strokes.radius, t)[0])
-        # Strokes turn and do not flee to where the field is weak: no gradient from where they lie.
-        at = bezier(strokes.points.detach(), t) / strokes.points.new_tensor([scene.canvas.aspect, 1.0])
-        field = self.field.to(own)[None]
-        wanted = F.grid_sample(field, 2 * at[None] - 1, mode="bilinear", padding_mode="border", align_corners=False)
-        return UNIT * apart(own, wanted[0].permute(1, 2, 0)).mean()
-
-
-class Flow(Penalty):
-    """sin^2 of the angle between each stroke and its nearest neighbors."""
-
-    name = "flow"
-
-    def __init__(self, neighbors: int) -> None:
-        self.neighbors = neighbors
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over pairs."""
-        # The tangent in the middle is the chord.
-        own = doubled(tangents(strokes.points, strokes.radius, strokes.points.new_tensor([0.5]))[0][:, 0])
-        near = nearest(strokes.points.detach().mean(1), self.neighbors)
-        return 0 * own.sum() if not near.shape[1] else UNIT * apart(own[:, None], own[near]).mean()
 
 
 def apart(a: Tensor, b: Tensor) -> Tensor:  # [..., 2] twice -> [...]
@@ -119,6 +85,25 @@ def nearest(
     return found
 
 
+def _across(field: Tensor, strokes: Strokes, scene: Scene) -> Tensor:
+    """sin^2 of the angle between strokes and a field [2, H, W] that covers the canvas, times its coherence."""
+    t = strokes.points.new_tensor(PLACES)
+    own = doubled(tangents(strokes.points, strokes.radius, t)[0])
+    # Strokes turn and do not flee to where the field is weak: no gradient from where they lie.
+    at = bezier(strokes.points.detach(), t) / strokes.points.new_tensor([scene.canvas.aspect, 1.0])
+    field = field.to(own)[None]
+    wanted = F.grid_sample(field, 2 * at[None] - 1, mode="bilinear", padding_mode="border", align_corners=False)
+    return UNIT * apart(own, wanted[0].permute(1, 2, 0)).mean()
+
+
+def _apart_from(neighbors: int, strokes: Strokes, scene: Scene) -> Tensor:
+    """sin^2 of the angle between each stroke and its nearest neighbors."""
+    # The tangent in the middle is the chord.
+    own = doubled(tangents(strokes.points, strokes.radius, strokes.points.new_tensor([0.5]))[0][:, 0])
+    near = nearest(strokes.points.detach().mean(1), neighbors)
+    return 0 * own.sum() if not near.shape[1] else UNIT * apart(own[:, None], own[near]).mean()
+
+
 # What users call
 
 
@@ -145,12 +130,14 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
         angle = torch.as_tensor(field, device="cpu").detach().float()
         if not angle.numel() or not bool(torch.isfinite(angle).all()):
             raise InputError("expected finite angles [H, W], got some that are not, or none")
-        return Align(torch.stack([(2 * angle).cos(), (2 * angle).sin()]))
-    picture = load_image(field, most=GOAL)
-    height, width = picture.shape[1:]
-    zoom = min(1.0, LOOK / height)
-    picture = resize(picture, max(1, round(height * zoom)), max(1, round(width * zoom)))
-    return Align(orientation(picture, max(0.5, scale * picture.shape[1])))
+        lines = torch.stack([(2 * angle).cos(), (2 * angle).sin()])
+    else:
+        picture = load_image(field, most=GOAL)
+        height, width = picture.shape[1:]
+        zoom = min(1.0, LOOK / height)
+        picture = resize(picture, max(1, round(height * zoom)), max(1, round(width * zoom)))
+        lines = orientation(picture, max(0.5, scale * picture.shape[1]))
+    return Judged("align", partial(_across, lines))
 
 
 @explained
@@ -167,4 +154,4 @@ def flow(neighbors: int = 6) -> Penalty:
     Raises:
         InputError: neighbors out of range.
     """
-    return Flow(checks.whole("… neighbors", neighbors, 1, 64))
+    return Judged("flow", partial(_apart_from, checks.whole("… neighbors", neighbors, 1, 64)))

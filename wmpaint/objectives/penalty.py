@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,24 +18,13 @@ from torch import Tensor
 from .. import checks
 from ..errors import InputError
 from ..explain import explained
-from ..geometry import arc_lengths, bezier, coefficients, spread_dots
+from ..geometry import arc_lengths, bezier, coefficients, evenly, spread_dots
 from ..strokes import Strokes
 from .base import Objective
 from .scene import Scene
+from .start import Plan
 
-__all__ = [
-    "Boundary",
-    "Curvature",
-    "Penalty",
-    "Range",
-    "bending",
-    "boundary",
-    "curvature",
-    "lengths",
-    "pressures",
-    "radii",
-    "tangents",
-]
+__all__ = ["Judged", "Penalty", "bending", "boundary", "curvature", "lengths", "pressures", "radii", "tangents"]
 
 UNIT = 0.01  # what a half circle costs, or a stroke across the others
 PIECES = 8  # that a curve is cut into
@@ -49,7 +39,7 @@ class Penalty(Objective):
         needs: columns of the marks that it looks at.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("points", "radius")
+    needs: tuple[str, ...] = ("points", "radius")
 
     def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
         """The opinion of strokes that are painted, a scalar."""
@@ -66,6 +56,20 @@ class Penalty(Objective):
         return self.judge(strokes, scene)
 
 
+class Judged(Penalty):
+    """A penalty by a function, `opinion(strokes, scene) -> scalar`, for one stroke or more."""
+
+    def __init__(
+        self, name: str, opinion: Callable[[Strokes, Scene], Tensor], *, needs: tuple[str, ...] = Penalty.needs,
+        plan: Plan | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.opinion, self.needs, self.plan = name, opinion, needs, plan
+
+    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
+        """What the function says."""
+        return self.opinion(strokes, scene)
+
+
 def bending(
     points: Tensor,  # [N, 3, 2] canvas units
     radius: Tensor,  # [N] canvas units
@@ -74,7 +78,7 @@ def bending(
 
     From tangents at `PIECES` + 1 places; so a fold, where the integral has no bound, counts as a finite sharp turn.
     """
-    t = torch.linspace(0, 1, PIECES + 1, dtype=points.dtype, device=points.device)
+    t = evenly(points, PIECES)
     length = arc_lengths(points, t)[:, -1]
     tangent, speed = tangents(points, radius, t)
     turned = tangent.diff(dim=1).square().sum(-1)
@@ -96,55 +100,6 @@ def tangents(
     return velocity / speed[..., None], speed
 
 
-class Curvature(Penalty):
-    """The mean `bending` of strokes, in units of a half circle's."""
-
-    name = "curvature"
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes."""
-        return UNIT * bending(strokes.points, strokes.radius).mean() / math.pi**2
-
-
-class Range(Penalty):
-    """How far a measure of strokes lies outside low..high, both > 0 or None.
-
-    Below, the squared share that is missing, (1 - x / low)^2; above, log(x / high)^2. Both have bounded
-    gradients, unlike a logarithm below.
-    """
-
-    def __init__(self, name: str, measure: Callable[[Strokes], Tensor], low: float | None, high: float | None) -> None:
-        self.name, self.measure, self.low, self.high = name, measure, low, high
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes."""
-        value = self.measure(strokes)
-        cost = torch.zeros_like(value)
-        if self.low is not None:
-            cost = cost + (1 - value / self.low).relu().square()
-        if self.high is not None:
-            cost = cost + (value / self.high - 1).relu().log1p().square()
-        return UNIT * cost.mean()
-
-
-class Boundary(Penalty):
-    """How far curves leave the canvas, squared."""
-
-    name = "boundary"
-
-    def __init__(self, margin: float) -> None:
-        self.margin = margin
-
-    def judge(self, strokes: Strokes, scene: Scene) -> Tensor:
-        """The mean over strokes, and places along each."""
-        t = torch.linspace(0, 1, 5, dtype=strokes.points.dtype, device=strokes.points.device)
-        at = bezier(strokes.points, t)
-        size = at.new_tensor([scene.canvas.aspect, 1.0])
-        margin = torch.full_like(size, self.margin).minimum(size / 2)
-        outside = (margin - at).relu() + (at - (size - margin)).relu()
-        return outside.square().sum(-1).mean()
-
-
 # What users call
 
 
@@ -157,7 +112,7 @@ def curvature() -> Penalty:
 
     Good weights: 0.01 (hairpins go) to 0.1 (nearly straight strokes).
     """
-    return Curvature()
+    return Judged("curvature", _bent)
 
 
 @explained
@@ -172,7 +127,7 @@ def lengths(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one that is not above 0, or low > high.
     """
-    return Range("lengths", _length, *bounds("lengths", low, high))
+    return ranged("lengths", _length, low, high)
 
 
 @explained
@@ -184,7 +139,7 @@ def radii(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one that is not above 0, or low > high.
     """
-    return Range("radii", _radius, *bounds("radii", low, high))
+    return ranged("radii", _radius, low, high)
 
 
 @explained
@@ -196,7 +151,7 @@ def pressures(low: float | None = None, high: float | None = None) -> Penalty:
     Raises:
         InputError: no bound, one outside (0, 1], or low > high.
     """
-    return Range("pressures", _pressure, *bounds("pressures", low, high, 1.0))
+    return ranged("pressures", _pressure, low, high, 1.0)
 
 
 @explained
@@ -213,22 +168,48 @@ def boundary(margin: float = 0.0) -> Penalty:
     Raises:
         InputError: a margin below 0 or above 0.5.
     """
-    return Boundary(checks.number("a margin", margin, 0.0, 0.5))
+    return Judged("boundary", partial(_beyond, checks.number("a margin", margin, 0.0, 0.5)))
 
 
-def bounds(name: str, low: Any, high: Any, most: float = math.inf) -> tuple[float | None, float | None]:
-    """Two bounds in (0, most], None for no bound, or an InputError."""
+def ranged(name: str, measure: Callable[[Strokes], Tensor], low: Any, high: Any, most: float = math.inf) -> Penalty:
+    """How far a measure of strokes lies outside low..high, in (0, most] or None for no bound.
+
+    Raises:
+        InputError: no bound, or one out of range.
+    """
     if low is None and high is None:
         raise InputError(f"expected low, high or both for {name}, got neither")
-    found = [None if v is None else checks.number(name, v, 0.0, most, above=True) for v in (low, high)]
-    if found[0] is not None and found[1] is not None and found[0] > found[1]:
+    low, high = (None if v is None else checks.number(name, v, 0.0, most, above=True) for v in (low, high))
+    if low is not None and high is not None and low > high:
         raise InputError(f"expected {name} with low <= high, got {low} and {high}")
-    return found[0], found[1]
+    return Judged(name, partial(_outside, measure, low, high))
 
 
-def _length(strokes: Strokes) -> Tensor:
-    t = torch.linspace(0, 1, PIECES + 1, dtype=strokes.points.dtype, device=strokes.points.device)
-    return arc_lengths(spread_dots(strokes.points, strokes.radius), t)[:, -1]  # so that dots can grow
+def _outside(
+    measure: Callable[[Strokes], Tensor], low: float | None, high: float | None, strokes: Strokes, scene: Scene
+) -> Tensor:
+    """Below, the squared share that is missing, (1 - x / low)^2; above, log(x / high)^2. Both have bounded gradients,
+    unlike a logarithm below.
+    """
+    value = measure(strokes)
+    cost = torch.zeros_like(value)
+    if low is not None:
+        cost = cost + (1 - value / low).relu().square()
+    if high is not None:
+        cost = cost + (value / high - 1).relu().log1p().square()
+    return UNIT * cost.mean()
+
+
+def _bent(strokes: Strokes, scene: Scene) -> Tensor:
+    return UNIT * bending(strokes.points, strokes.radius).mean() / math.pi**2
+
+
+def _beyond(margin: float, strokes: Strokes, scene: Scene) -> Tensor:
+    at = bezier(strokes.points, evenly(strokes.points, 4))
+    size = at.new_tensor([scene.canvas.aspect, 1.0])
+    kept = torch.full_like(size, margin).minimum(size / 2)
+    outside = (kept - at).relu() + (at - (size - kept)).relu()
+    return outside.square().sum(-1).mean()
 
 
 def _radius(strokes: Strokes) -> Tensor:
@@ -237,3 +218,8 @@ def _radius(strokes: Strokes) -> Tensor:
 
 def _pressure(strokes: Strokes) -> Tensor:
     return strokes.pressure
+
+
+def _length(strokes: Strokes) -> Tensor:
+    points = spread_dots(strokes.points, strokes.radius)  # so that dots can grow
+    return arc_lengths(points, evenly(points, PIECES))[:, -1]

@@ -12,8 +12,8 @@ from typing import Any
 
 from torch import Tensor
 
+from .. import checks
 from ..canvas import Canvas
-from ..errors import InputError
 from ..explain import explained
 from ..image import GOAL, load_image
 from .base import Objective
@@ -54,8 +54,7 @@ def photo(
     Raises:
         FileError, InputError: a picture that cannot be read, a negative weight.
     """
-    if not variance >= 0:
-        raise InputError(f"expected a variance weight of 0 or more, got {variance}")
+    variance = checks.number("a variance weight", variance, 0.0)
     error = l2(load_image(picture, background=background, most=GOAL)).named("error")
     error.start = replace(error.start or Start(), background=Canvas(background=background).background or WHITE)
     return error + variance * Variance() if variance else error

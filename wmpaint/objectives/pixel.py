@@ -7,12 +7,14 @@ They judge the mean picture of the painter; add `variance()` to also keep the pr
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from torch import Tensor
 from torch.nn import functional as F
 
+from .. import checks
 from ..errors import InputError
 from ..explain import explained
 from ..image import GOAL, load_image
@@ -44,83 +46,20 @@ class Likeness(Objective):
 
 
 class PixelWise(Likeness):
-    """The mean of `compare(canvas, picture)` over the pixels, by the mask where there is one."""
+    """The mean of `compare(canvas, picture)` over the pixels, by the mask where there is one.
 
-    local = 0
+    Args:
+        compare: of two pictures [3, H, W], how far apart they are at each pixel, [..., H, W].
+        local: pixels around one that it looks at.
+    """
 
-    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:  # [3, H, W] each -> [..., H, W]
-        """How far apart they are at each pixel."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how to compare: define compare(canvas, picture)")
+    def __init__(self, picture: Any, name: str, compare: Callable[[Tensor, Tensor], Tensor], local: int = 0) -> None:
+        super().__init__(picture)
+        self.name, self.compare, self.local = name, compare, local
 
     def __call__(self, scene: Scene) -> Tensor:
         """The mean over the pixels."""
         return scene.mean(self.compare(scene.picture, self.wanted(scene)))
-
-
-class _L1(PixelWise):
-    name = "l1"
-
-    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
-        return (canvas - picture).abs()
-
-
-class _L2(PixelWise):
-    name = "l2"
-
-    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
-        return (canvas - picture).square()
-
-
-class _Charbonnier(PixelWise):
-    name = "charbonnier"
-
-    def __init__(self, picture: Any, eps: float) -> None:
-        super().__init__(picture)
-        self.eps = positive(eps, "eps")
-
-    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
-        return ((canvas - picture).square() + self.eps**2).sqrt() - self.eps
-
-
-class _Structure(PixelWise):
-    name = "ssim"
-
-    def __init__(self, picture: Any, window: int) -> None:
-        super().__init__(picture)
-        if isinstance(window, bool) or not isinstance(window, int) or window < 1 or window % 2 == 0:
-            raise InputError(f"expected an odd window of 1 pixel or more, got {window!r}")
-        self.window, self.local = window, window // 2
-
-    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
-        from kornia.metrics import ssim as kornia_ssim
-
-        side = min(self.window, *canvas.shape[-2:])
-        return 1 - kornia_ssim(canvas[None], picture[None], side - 1 + side % 2)[0]
-
-
-class _Lab(PixelWise):
-    name = "lab"
-
-    def __init__(self, picture: Any, lightness: float) -> None:
-        super().__init__(picture)
-        self.lightness = positive(lightness, "a weight of lightness", zero=True)
-
-    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
-        from kornia.color import rgb_to_lab
-
-        squares = ((rgb_to_lab(canvas) - rgb_to_lab(picture)) / 100).square()  # black to white is 1
-        return self.lightness * squares[0] + squares[1] + squares[2]
-
-
-class _Edges(PixelWise):
-    name = "edges"
-    local = 1
-
-    def compare(self, canvas: Tensor, picture: Tensor) -> Tensor:
-        from kornia.color import rgb_to_grayscale
-        from kornia.filters import spatial_gradient
-
-        return spatial_gradient(rgb_to_grayscale(canvas - picture)[None]).square().sum((0, 1, 2))
 
 
 class _MultiScale(Likeness):
@@ -128,9 +67,7 @@ class _MultiScale(Likeness):
 
     def __init__(self, objective: PixelWise, levels: int) -> None:
         super().__init__(objective.picture)
-        if isinstance(levels, bool) or not isinstance(levels, int) or levels < 1:
-            raise InputError(f"expected 1 level or more, got {levels!r}")
-        self.objective, self.levels = objective, levels
+        self.objective, self.levels = objective, checks.whole("… levels", levels, 1)
 
     def __call__(self, scene: Scene) -> Tensor:
         canvas, picture = scene.picture, self.wanted(scene)
@@ -149,7 +86,7 @@ def l1(picture: Any) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take.
     """
-    return _L1(picture)
+    return PixelWise(picture, "l1", _absolute)
 
 
 @explained
@@ -159,7 +96,7 @@ def l2(picture: Any) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take.
     """
-    return _L2(picture)
+    return PixelWise(picture, "l2", _squared)
 
 
 @explained
@@ -174,7 +111,7 @@ def charbonnier(picture: Any, eps: float = 1e-3) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take, an eps that is not above 0.
     """
-    return _Charbonnier(picture, eps)
+    return PixelWise(picture, "charbonnier", partial(_rounded, checks.number("eps", eps, 0.0, above=True)))
 
 
 @explained
@@ -187,7 +124,9 @@ def ssim(picture: Any, window: int = 11) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take, an even window or one below 1.
     """
-    return _Structure(picture, window)
+    if isinstance(window, bool) or not isinstance(window, int) or window < 1 or window % 2 == 0:
+        raise InputError(f"expected an odd window of 1 pixel or more, got {window!r}")
+    return PixelWise(picture, "ssim", partial(_dissimilar, window), window // 2)
 
 
 @explained
@@ -200,7 +139,7 @@ def lab(picture: Any, lightness: float = 1.0) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take, a negative weight.
     """
-    return _Lab(picture, lightness)
+    return PixelWise(picture, "lab", partial(_apart, checks.number("a weight of lightness", lightness, 0.0)))
 
 
 @explained
@@ -212,7 +151,7 @@ def edges(picture: Any) -> PixelWise:
     Raises:
         FileError, InputError: a picture that `load_image` does not take.
     """
-    return _Edges(picture)
+    return PixelWise(picture, "edges", _edges, 1)
 
 
 @explained
@@ -235,12 +174,37 @@ def multiscale(objective: Any, levels: int = 4) -> Likeness:
     return _MultiScale(objective, levels)
 
 
-def positive(value: float, what: str, *, zero: bool = False) -> float:
-    """The value, if it is a finite number above 0 (or 0, where that will do); `what` is for the message."""
-    known = isinstance(value, int | float) and math.isfinite(value)
-    if not (known and (value > 0 or (zero and value == 0))):
-        raise InputError(f"expected {what} {'of 0 or more' if zero else 'above 0'}, got {value!r}")
-    return float(value)
+def _absolute(canvas: Tensor, picture: Tensor) -> Tensor:
+    return (canvas - picture).abs()
+
+
+def _squared(canvas: Tensor, picture: Tensor) -> Tensor:
+    return (canvas - picture).square()
+
+
+def _rounded(eps: float, canvas: Tensor, picture: Tensor) -> Tensor:
+    return ((canvas - picture).square() + eps**2).sqrt() - eps
+
+
+def _dissimilar(window: int, canvas: Tensor, picture: Tensor) -> Tensor:
+    from kornia.metrics import ssim as kornia_ssim
+
+    side = min(window, *canvas.shape[-2:])
+    return 1 - kornia_ssim(canvas[None], picture[None], side - 1 + side % 2)[0]
+
+
+def _apart(lightness: float, canvas: Tensor, picture: Tensor) -> Tensor:
+    from kornia.color import rgb_to_lab
+
+    squares = ((rgb_to_lab(canvas) - rgb_to_lab(picture)) / 100).square()  # black to white is 1
+    return lightness * squares[0] + squares[1] + squares[2]
+
+
+def _edges(canvas: Tensor, picture: Tensor) -> Tensor:
+    from kornia.color import rgb_to_grayscale
+    from kornia.filters import spatial_gradient
+
+    return spatial_gradient(rgb_to_grayscale(canvas - picture)[None]).square().sum((0, 1, 2))
 
 
 def _half(picture: Tensor) -> Tensor:  # [3, H, W] -> [3, ceil(H / 2), ceil(W / 2)]

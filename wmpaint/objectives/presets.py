@@ -8,11 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..errors import InputError
+from .. import checks
 from ..explain import explained
 from ..features import FeatureNet
 from ..features import load as load_net
 from ..image import GOAL, load_image, resize
+from . import transforms
 from .base import Objective
 from .colors import palette
 from .content import content
@@ -21,12 +22,13 @@ from .dream import dream, muted
 from .penalty import radii
 from .photo import photo, variance
 from .style import style
-from .transforms import affine, color, jitter, noise, octaves, perspective
+from .transforms import affine, color, jitter, noise, perspective
 
 __all__ = ["PRESETS", "class_dream", "layer_dream", "preset", "rank", "transfer"]
 
 PRESETS = ("photo", "sketch", "intrinsic", "economy")
 INKS = ("#1c1a19", "#6b6763")  # of a sketch: what is white is paper
+SHADE = 0.1  # of the lightness itself, that is left in a sketch's flat places
 SIDE = 240  # pixels; what the networks that judge were trained at, about
 
 
@@ -37,12 +39,7 @@ def preset(name: str, picture: Any) -> Objective:
     Raises:
         InputError: an unknown name. FileError: a picture that cannot be read.
     """
-    if name not in PRESETS:
-        import difflib
-
-        near = difflib.get_close_matches(name, PRESETS, 1)
-        hint = f": did you mean {near[0]}?" if near else ""
-        raise InputError(f"expected an objective of {', '.join(PRESETS)}, got {name!r}{hint}")
+    name = checks.one_of("an objective", name, PRESETS)
     target = load_image(picture, most=GOAL)
     if name == "photo":
         return photo(target)
@@ -53,16 +50,12 @@ def preset(name: str, picture: Any) -> Objective:
     return content(target, load_net(), ("block2", "block4", "block7")) + 2 * variance()
 
 
-def lines(picture: Tensor, shade: float = 0.1) -> Tensor:  # [3, H, W] -> [3, H, W]
-    """A picture's lines on white paper: its lightness divided by that of the surroundings, and a little shade.
-
-    Args:
-        shade: how much of the lightness itself is left in flat places.
-    """
+def lines(picture: Tensor) -> Tensor:  # [3, H, W] -> [3, H, W]
+    """A picture's lines on white paper: its lightness divided by that of the surroundings, and a little shade."""
     gray = picture.mean(0)
     size = max(1, min(gray.shape) // 24)
     around = torch.nn.functional.avg_pool2d(gray[None, None], 2 * size + 1, 1, size, count_include_pad=False)[0, 0]
-    drawn = (gray / around.clamp(min=0.02)).clamp(0, 1).square() * (1 - shade * (1 - gray))
+    drawn = (gray / around.clamp(min=0.02)).clamp(0, 1).square() * (1 - SHADE * (1 - gray))
     return drawn.expand(3, -1, -1).contiguous()
 
 
@@ -76,8 +69,7 @@ def transfer(
     Raises:
         InputError: a weight below 0 or not finite, and what `style` raises.
     """
-    if not 0 <= weight < float("inf"):
-        raise InputError(f"expected a style weight of 0 or more, got {weight}")
+    weight = checks.number("a style weight", weight, 0.0)
     target = load_image(picture, most=GOAL)
     like = style(list(styles), net, scale=scale, colors=target if keep_color else None)
     return content(target, net) + weight * like + variance()
@@ -92,7 +84,7 @@ def class_dream(class_: str | int, nets: Sequence[FeatureNet], *, picture: Any =
     """
     views = (affine(15.0, (0.9, 1.7), 0.03, mirror=True), perspective(0.3), color(0.1, 0.3, 0.05), noise(0.05))
     goal = dream(nets, class_=class_, transforms=views, picture=picture) + 2 * muted()
-    return _kept(goal, picture, 40 * keep)
+    return _kept(goal, picture, keep)
 
 
 @explained
@@ -101,20 +93,15 @@ def layer_dream(
     keep: float = 1.0,
 ) -> Objective:  # fmt: skip
     """What a layer, or a channel of it, would like to see, at several sizes; with a photo, in it."""
-    if isinstance(octaves, bool) or not 1 <= octaves <= 8:
-        raise InputError(f"expected 1 to 8 octaves, got {octaves}")
-    goal = dream(nets, layer=layer, channel=channel, transforms=_looks(octaves), views=1, picture=picture)
-    return _kept(1.0 * goal, picture, 40 * keep)
+    count = checks.whole("… octaves", octaves, 1, 8)
+    views = (transforms.octaves(count), jitter(8), affine(5.0, (0.95, 1.05), 0.0))
+    goal = dream(nets, layer=layer, channel=channel, transforms=views, views=1, picture=picture)
+    return _kept(1.0 * goal, picture, keep)
 
 
-def _looks(count: int) -> tuple[Any, ...]:
-    return (octaves(count), jitter(8), affine(5.0, (0.95, 1.05), 0.0))
-
-
-def _kept(goal: Objective, picture: Any, weight: float) -> Objective:
-    if not 0 <= weight < float("inf"):
-        raise InputError(f"expected to keep 0 or more of the photo, got {weight}")
-    return goal if picture is None or not weight else goal + weight * photo(picture)
+def _kept(goal: Objective, picture: Any, keep: float) -> Objective:
+    keep = checks.number("to keep … of the photo", keep, 0.0)
+    return goal if picture is None or not keep else goal + 40 * keep * photo(picture)
 
 
 def rank(net: FeatureNet, picture: Tensor, class_: str | int) -> int:  # [3, H, W]

@@ -51,16 +51,13 @@ class Scene:
         return f"Scene({shape_of(self.picture)} pixels, {len(self.marks):,} strokes, progress {self.progress:.2f})"
 
     @classmethod
-    def of(cls, picture: Tensor, **known: Any) -> Scene:
+    def of(cls, picture: Tensor, *, canvas: Canvas | None = None, strokes: Marks | None = None, **known: Any) -> Scene:
         """A picture [3, H, W] without marks, to judge what was not painted; `strokes` and `canvas` may be told."""
         height, width = picture.shape[-2:]
-        canvas, marks = known.pop("canvas", None), known.pop("strokes", None)
         options: Any = {"device": picture.device, "dtype": picture.dtype}
-        given = {
-            "variance": picture.new_zeros(height, width), "marks": Strokes.empty(**options) if marks is None else marks,
-            "frame": Frame(canvas or Canvas(width / height), height, **options),
-        }  # fmt: skip
-        return cls(picture, **{**given, **known})
+        marks = Strokes.empty(**options) if strokes is None else strokes
+        frame = Frame(canvas or Canvas(width / height), height, **options)
+        return cls(picture, **{"variance": picture.new_zeros(height, width), **known}, marks=marks, frame=frame)
 
     @property
     def strokes(self) -> Any:
@@ -88,12 +85,8 @@ class Scene:
 
     def with_picture(self, picture: Tensor) -> Scene:
         """The same scene with another picture; mask and variance are brought to its size."""
-        if picture.shape[-2:] == self.picture.shape[-2:]:
-            return replace(self, picture=picture)
-        size = tuple(picture.shape[-2:])
-        variance = F.interpolate(self.variance[None, None], size=size, mode="area")[0, 0]
-        mask = None if self.mask is None else F.interpolate(self.mask[None, None], size=size, mode="area")[0, 0]
-        return replace(self, picture=picture, variance=variance, mask=mask)
+        mask = None if self.mask is None else weights(self.mask, picture)
+        return replace(self, picture=picture, variance=weights(self.variance, picture), mask=mask)
 
     def mean(self, values: Tensor) -> Tensor:
         """The mean of values [..., h, w] over the picture, by the mask where there is one."""
@@ -104,12 +97,16 @@ class Scene:
 
     def uniform(self, *shape: int) -> Tensor:
         """Random numbers in 0..1 by the scene's generator, where that lies."""
-        generator = self.generator or torch.Generator().manual_seed(0)
+        generator = self.chance()
         return torch.rand(*shape, generator=generator, device=generator.device)
+
+    def chance(self) -> torch.Generator:
+        """The scene's generator, or a new one with a fixed seed."""
+        return self.generator or torch.Generator().manual_seed(0)
 
 
 def weights(mask: Tensor, like: Tensor) -> Tensor:
-    """A mask [H, W] at the size of features [..., h, w]."""
+    """A mask [H, W], or another map, at the size of features [..., h, w]."""
     if mask.shape == like.shape[-2:]:
         return mask.to(like)
     height, width = like.shape[-2:]

@@ -21,12 +21,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .. import checks
 from ..color import match_colors
 from ..errors import InputError
 from ..explain import explained
 from ..features import FeatureNet
 from ..image import GOAL, load_image, resize
-from .base import Objective, same_proportions
+from .base import Objective, load_mask
 from .content import features_of, pick
 from .scene import Scene, weights
 from .start import Plan
@@ -172,36 +173,23 @@ def style(
     Raises:
         FileError, InputError: a picture that cannot be read, an unknown layer, shares or a scale out of range.
     """
-    several = list(pictures) if isinstance(pictures, list | tuple) else [pictures]
-    if not several:
-        raise InputError("expected one style picture or more, got none")
-    try:
-        share = [1.0] * len(several) if shares is None else [float(s) for s in shares]
-        scale = float(scale)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"expected shares and a scale in numbers, got {shares!r} and {scale!r}") from error
+    several = checks.some("one style picture", pictures if isinstance(pictures, list | tuple) else [pictures])
+    share = [1.0] * len(several) if shares is None else [checks.number("shares", s, 0.0) for s in shares]
+    scale = checks.number("a style scale", scale, 0.05, 8)
+    kind = checks.one_of("a kind of style, …", kind, KINDS)
     parts = [None] * len(several) if masks is None else list(masks)
     if len(share) != len(several) or len(parts) != len(several):
         raise InputError(
             f"expected as many shares and masks as pictures, got {len(several)} pictures, {len(share)} shares, "
             f"{len(parts)} masks"
         )
-    if not all(0 <= s < float("inf") for s in share) or not sum(share) > 0:
+    if not sum(share) > 0:
         raise InputError(f"expected shares of 0 or more, and one above 0, got {share}")
-    if not 0.05 <= scale <= 8:
-        raise InputError(f"expected a style scale of 0.05 to 8, got {scale}")
-    if kind not in KINDS:
-        raise InputError(f"expected a kind of style, {' or '.join(KINDS)}, got {kind!r}")
     loaded = [load_image(picture, most=GOAL) for picture in several]
     if colors is not None:
         palette = load_image(colors, most=GOAL)
         loaded = [match_colors(picture, palette) for picture in loaded]
-    where = [None if part is None else load_image(part, most=GOAL).mean(0) for part in parts]
-    for picture, mask in zip(loaded, where, strict=True):
-        if mask is not None:
-            same_proportions(mask, picture)
-            if not bool((mask > 0).any()):
-                raise InputError("expected a mask with something white in it, got a black one")
+    where = [None if part is None else load_mask(part, known) for part, known in zip(parts, loaded, strict=True)]
     names = pick(net, layers, net.default_style_layers)
     with torch.no_grad():
         side = max(net.smallest(name) for name in names)

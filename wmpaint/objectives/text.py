@@ -24,6 +24,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .. import checks
 from ..errors import FileError, InputError, MissingProgram, clipped
 from ..features.net import normalize
 from ..foreign import LIMITS, json_value, read_bytes
@@ -80,7 +81,7 @@ class Clip:
         known = self.model.config.text_config
         count, limit = tokens.shape[1], known.max_position_embeddings
         if count > limit:
-            raise InputError(f"expected a text of at most {limit} tokens, got {count} in {_short(words)}")
+            raise InputError(f"expected a text of at most {limit} tokens, got {count} in {checks.quoted(words, 40)}")
         if int(tokens.max()) >= known.vocab_size:
             raise InputError(f"expected a tokenizer of {known.vocab_size} tokens, got one with token {tokens.max()}")
         pooled = self.model.text_model(input_ids=tokens).pooler_output
@@ -118,8 +119,7 @@ class Text(Objective):
 
     def __call__(self, scene: Scene) -> Tensor:
         """How far the picture is from the texts, -1 to 1; to 2 with some to avoid."""
-        generator = scene.generator or torch.Generator().manual_seed(0)
-        views = compose(self.transforms)(scene.picture.expand(self.views, -1, -1, -1), generator)
+        views = compose(self.transforms)(scene.picture.expand(self.views, -1, -1, -1), scene.chance())
         seen = self._clip.pictures(views)
         loss = -(seen @ self.wanted.to(seen).T).mean()
         return loss if self.avoided is None else loss + (seen @ self.avoided.to(seen).T).mean()
@@ -151,8 +151,7 @@ def text(
         MissingProgram: transformers is not installed.
     """
     wanted, unwanted = _texts(words, "words"), () if avoid is None else _texts(avoid, "avoid")
-    if isinstance(views, bool) or not isinstance(views, int) or not 1 <= views <= 256:
-        raise InputError(f"expected 1 to 256 views, got {views!r}")
+    views = checks.whole("… views", views, 1, 256)
     chain = usual() if transforms is None else tuple(transforms) if isinstance(transforms, Sequence) else None
     if chain is None or not all(callable(each) for each in chain):
         raise InputError(f"expected a list of transforms, got {transforms!r}")
@@ -165,10 +164,6 @@ def _texts(given: Any, what: str) -> tuple[str, ...]:
     if not texts or not all(isinstance(each, str) and each.strip() for each in texts):
         raise InputError(f"expected {what} to be a text, or several, and none empty, got {given!r}")
     return texts
-
-
-def _short(words: str) -> str:
-    return repr(words if len(words) <= 40 else words[:37] + "...")
 
 
 def _fitted(rgb: Tensor, height: int, width: int) -> Tensor:

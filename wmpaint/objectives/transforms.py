@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..errors import InputError
+from .. import checks
 
 __all__ = [
     "Transform",
@@ -33,11 +33,6 @@ __all__ = [
 Transform = Callable[[Tensor, torch.Generator], Tensor]
 
 
-def _check(what: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise InputError(f"expected {what} of {low:g} to {high:g}, got {value}")
-
-
 def compose(transforms: Sequence[Transform]) -> Transform:
     """One transform after the other."""
 
@@ -51,15 +46,13 @@ def compose(transforms: Sequence[Transform]) -> Transform:
 
 def jitter(pixels: int = 8) -> Transform:
     """Shift by up to some pixels; what comes in from outside repeats the edge."""
-    _check("pixels", pixels, 0, 1024)
+    checks.whole("… pixels", pixels, 0, 1024)
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         height, width = pictures.shape[-2:]
         out = F.pad(pictures, (pixels,) * 4, mode="replicate")
-        moves = torch.randint(
-            0, 2 * pixels + 1, (len(pictures), 2), generator=generator, device=generator.device
-        ).tolist()
-        return torch.stack([out[k, :, y : y + height, x : x + width] for k, (x, y) in enumerate(moves)])
+        moves = torch.randint(2 * pixels + 1, (len(pictures), 2), generator=generator, device=generator.device)
+        return torch.stack([out[k, :, y : y + height, x : x + width] for k, (x, y) in enumerate(moves.tolist())])
 
     return apply
 
@@ -76,8 +69,8 @@ def affine(
         mirror: left and right change places in half of the views.
     """
 
-    _check("the least zoom", scale[0], 0.05, 20)
-    _check("the largest zoom", scale[1], scale[0], 20)
+    checks.number("the least zoom", scale[0], 0.05, 20)
+    checks.number("the largest zoom", scale[1], scale[0], 20)
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         n, low, high = len(pictures), math.log(scale[0]), math.log(scale[1])
@@ -129,8 +122,8 @@ def color(brightness: float = 0.1, contrast: float = 0.2, tint: float = 0.05) ->
 
 def octaves(count: int = 3, ratio: float = 1.4) -> Transform:
     """Look at one of several sizes, each `ratio` times smaller than the one before; all views at the same."""
-    _check("octaves", count, 1, 16)
-    _check("ratio", ratio, 1, 4)
+    checks.whole("… octaves", count, 1, 16)
+    checks.number("a ratio", ratio, 1, 4)
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
         step = int(torch.randint(count, (), generator=generator, device=generator.device))
@@ -144,9 +137,8 @@ def noise(deviation: float = 0.05) -> Transform:
     """Add Gaussian noise."""
 
     def apply(pictures: Tensor, generator: torch.Generator) -> Tensor:
-        return pictures + deviation * torch.randn(pictures.shape, generator=generator, device=generator.device).to(
-            pictures
-        )
+        grain = torch.randn(pictures.shape, generator=generator, device=generator.device)
+        return pictures + deviation * grain.to(pictures)
 
     return _photometric(apply)
 

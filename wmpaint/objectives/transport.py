@@ -11,15 +11,17 @@ color, and a_i how much ink lies there. Moving all paint by d costs (position |d
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..errors import InputError
+from .. import checks
 from ..explain import explained
-from .pixel import Likeness, positive
+from .pixel import Likeness
 from .scene import Scene
 
 __all__ = ["Transport", "sinkhorn", "sinkhorn_divergence", "sliced", "sliced_distance"]
@@ -34,15 +36,21 @@ CHANNELS = 5
 
 
 class Transport(Likeness):
-    """The distance of two clouds of points, the canvas's and the picture's."""
+    """The distance of two clouds of points, the canvas's and the picture's.
 
-    def __init__(self, picture: Any, points: int, position: float, mass: str) -> None:
+    Args:
+        distance: of the cloud x [N, 5] with masses a [N] from y with b, a scalar; the scene is for its chance.
+    """
+
+    def __init__(
+        self, picture: Any, name: str, distance: Callable[[Tensor, Tensor, Tensor, Tensor, Scene], Tensor],
+        points: int, position: float, mass: str,
+    ) -> None:  # fmt: skip
         super().__init__(picture)
-        self.points = _count(points, "point")
-        self.position = positive(position, "a weight of positions")
-        if mass not in MASSES:
-            raise InputError(f"expected a mass of {' or '.join(MASSES)}, got {mass!r}")
-        self.mass = mass
+        self.name, self.distance = name, distance
+        self.points = checks.whole("… points", points, 1)
+        self.position = checks.number("a weight of positions", position, 0.0, above=True)
+        self.mass = checks.one_of("a mass of …", mass, MASSES)
 
     def cloud(self, picture: Tensor, scene: Scene) -> tuple[Tensor, Tensor]:  # [3, H, W]
         """A picture's points [N, 5], and their masses [N], which add up to 1."""
@@ -63,37 +71,9 @@ class Transport(Likeness):
             mass = mass * _reduce(scene.mask[None].to(color), rows, columns)[0] + 1e-8
         return torch.cat([place, color]).t(), mass / mass.sum()
 
-    def distance(self, x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
-        """The distance of the cloud x [N, 5] with masses a [N] from y with b, a scalar."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how far: define distance(x, a, y, b, scene)")
-
     def __call__(self, scene: Scene) -> Tensor:
         """The distance of the canvas from the picture."""
         return self.distance(*self.cloud(scene.picture, scene), *self.cloud(self.wanted(scene), scene), scene)
-
-
-class _Sinkhorn(Transport):
-    name = "sinkhorn"
-
-    def __init__(self, picture: Any, points: int, blur: float, position: float, mass: str) -> None:
-        super().__init__(picture, points, position, mass)
-        self.blur = positive(blur, "a blur")
-
-    def distance(self, x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
-        return sinkhorn_divergence(x, a, y, b, self.blur)
-
-
-class _Sliced(Transport):
-    name = "sliced"
-
-    def __init__(self, picture: Any, points: int, projections: int, position: float, mass: str) -> None:
-        super().__init__(picture, points, position, mass)
-        self.projections = _count(projections, "projection")
-
-    def distance(self, x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
-        chance = scene.uniform(self.projections, CHANNELS).clamp(1e-6, 1 - 1e-6)
-        directions = F.normalize(torch.special.ndtri(chance), dim=1)  # normal numbers have no preferred direction
-        return CHANNELS / 2 * sliced_distance(x, a, y, b, directions.to(x))
 
 
 @explained
@@ -111,7 +91,8 @@ def sinkhorn(
     Raises:
         FileError, InputError: a picture that `load_image` does not take, a number that is not above 0, another mass.
     """
-    return _Sinkhorn(picture, points, blur, position, mass)
+    distance = partial(_by_sinkhorn, checks.number("a blur", blur, 0.0, above=True))
+    return Transport(picture, "sinkhorn", distance, points, position, mass)
 
 
 @explained
@@ -131,7 +112,18 @@ def sliced(
     Raises:
         FileError, InputError: a picture that `load_image` does not take, a number that is not above 0, another mass.
     """
-    return _Sliced(picture, points, projections, position, mass)
+    distance = partial(_by_slices, checks.whole("… projections", projections, 1))
+    return Transport(picture, "sliced", distance, points, position, mass)
+
+
+def _by_sinkhorn(blur: float, x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
+    return sinkhorn_divergence(x, a, y, b, blur)
+
+
+def _by_slices(projections: int, x: Tensor, a: Tensor, y: Tensor, b: Tensor, scene: Scene) -> Tensor:
+    chance = scene.uniform(projections, CHANNELS).clamp(1e-6, 1 - 1e-6)
+    directions = F.normalize(torch.special.ndtri(chance), dim=1)  # normal numbers have no preferred direction
+    return CHANNELS / 2 * sliced_distance(x, a, y, b, directions.to(x))
 
 
 def sinkhorn_divergence(
@@ -238,9 +230,3 @@ def _grid(height: int, width: int, points: int) -> tuple[int, int]:
 def _reduce(picture: Tensor, rows: int, columns: int) -> Tensor:  # [C, H, W] -> [C, rows * columns]
     """The cells' means, under tents that overlap: what crosses from cell to cell then does so gradually."""
     return F.interpolate(picture[None], size=(rows, columns), mode="bilinear", antialias=True)[0].flatten(1)
-
-
-def _count(value: int, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InputError(f"expected 1 {what} or more, got {value!r}")
-    return value

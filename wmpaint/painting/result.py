@@ -37,7 +37,7 @@ from .report import Report
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from ..export.plotter.job import Job
+    from ..export.plotter import Job
 
 __all__ = ["Painting", "load"]
 

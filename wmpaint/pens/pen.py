@@ -66,8 +66,8 @@ class Pen:
             raise InputError(f"expected a pen's name as printable text, got {self.name!r:.60}")
         mine = f"of pen {self.name!r:.60}"
         object.__setattr__(self, "color", parse_color(self.color, f"the color {mine}"))
-        object.__setattr__(self, "width", length(self.width, f"the width {mine}"))
-        checks.number(f"the width {mine} in … mm", self.width, 0.01, 100)
+        wide = checks.number(f"the width {mine} in … mm", length(self.width, f"the width {mine}"), 0.01, 100)
+        object.__setattr__(self, "width", wide)
         for name, low, high in (("opacity", 0.05, 1.0), ("angle", -360.0, 360.0)):
             object.__setattr__(self, name, checks.number(f"the {name} {mine} in …", getattr(self, name), low, high))
         for name, least, most in (("speed", 1, 110), ("height", 0, 100), ("delay", 0, 60_000)):
@@ -191,7 +191,6 @@ def luminance(color: tuple[float, float, float]) -> float:
     return sum(share * value for share, value in zip(LUMINANCE, color, strict=True))
 
 
-_HEAD = re.compile(rb"^[ \t]*\[[ \t]*\[", re.MULTILINE)
 _KEYS = tuple(f.name for f in fields(Pen))
 
 
@@ -206,9 +205,6 @@ def _read(path: Path) -> PenSet:
 
 def _parse(data: bytes, name: str) -> PenSet:
     """The pens of a file. TOML's parser forgets where values stood, so lines are looked up for messages."""
-    heads = len(_HEAD.findall(data))
-    if heads > MOST_PENS:
-        raise FileError(f"expected at most {MOST_PENS} pens, got {heads:,} in {name!r:.160}")
     document = toml_table(data, LIMITS["pens"], name)
     text = data.decode("utf-8-sig")
 

@@ -25,7 +25,6 @@ class Placement:
         scale: mm per canvas unit, which is the canvas' height.
         left, top: of the canvas, mm.
         aspect: of the canvas.
-        name: the page's name, as it was asked for.
     """
 
     page: tuple[float, float]
@@ -34,7 +33,6 @@ class Placement:
     left: float
     top: float
     aspect: float
-    name: str = ""
 
     @classmethod
     def of(
@@ -49,8 +47,7 @@ class Placement:
         Raises:
             InputError: an unknown page, a negative margin, or a margin that leaves nothing of the page.
         """
-        named = isinstance(page, str)
-        if landscape is None and named and not any(mark in str(page).lower() for mark in "x×"):
+        if landscape is None and isinstance(page, str) and not any(mark in page.lower() for mark in "x×"):
             landscape = canvas.aspect > 1
         size = page_size(page, landscape)
         bare = length(margin, "a margin")
@@ -62,7 +59,7 @@ class Placement:
             raise InputError(f"expected a page larger than its margins, got {shown}")
         scale = min(width / canvas.aspect, height)
         left, top = (size[0] - scale * canvas.aspect) / 2, (size[1] - scale) / 2
-        return cls(size, bare, scale, left, top, canvas.aspect, page if isinstance(page, str) else "")
+        return cls(size, bare, scale, left, top, canvas.aspect)
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -5,12 +5,12 @@ import pytest
 import shapely
 from plots import KINDS, SQUARE, bar, drawn, inked, iou, length_of, spine, stroke
 
-from wmpaint.export.plotter.fill import FILLS
+from wmpaint.export.plotter.fill import FILLS, Fillable
 from wmpaint.export.plotter.shapes import Spine, shapes, spines
 
 
 def filled(fill: str, line: Spine, width: float, overlap: float = 0.1, coverage: float = 1.0, angle: float = 30.0):
-    return FILLS[fill](line, shapes([line])[0], width, overlap=overlap, coverage=coverage, angle=angle)
+    return FILLS[fill](Fillable(line, shapes([line])[0], width, overlap, coverage, angle))
 
 
 def spilled(ink, shape) -> float:
@@ -124,7 +124,7 @@ def test_holes_and_several_parts_are_filled(fill):
     # A ring and a bar: shapes as clipping leaves them. The spine tells offsets only where the middle is.
     ring = shapely.Point(50, 50).buffer(10).difference(shapely.Point(50, 50).buffer(7))
     both = ring.union(shapely.box(70, 45, 80, 55))
-    lines = FILLS[fill](spine("straight"), both, 0.4, overlap=0.1, coverage=0.8, angle=45)
+    lines = FILLS[fill](Fillable(spine("straight"), both, 0.4, overlap=0.1, coverage=0.8, angle=45))
     assert lines and all(line.ndim == 2 and line.shape[1] == 2 and len(line) > 1 for line in lines)
     if fill in ("outline", "insets", "hatch"):
         assert spilled(drawn(lines, 0.4), both) < 1e-6
@@ -136,10 +136,10 @@ def test_narrowing_parts_are_not_left_bare():
     # Two discs with a neck of two thirds of three pens: rings part there, and what they leave is filled.
     neck = shapely.box(40, 49.2, 60, 50.8)
     shape = shapely.union_all([shapely.Point(35, 50).buffer(6), shapely.Point(65, 50).buffer(6), neck])
-    lines = FILLS["insets"](spine("straight"), shape, 0.8, overlap=0.1, coverage=1.0, angle=0.0)
+    lines = FILLS["insets"](Fillable(spine("straight"), shape, 0.8, overlap=0.1, coverage=1.0, angle=0.0))
     assert iou(drawn(lines, 0.8), shape) > 0.98
     wedge = shapely.Polygon([(20, 50), (80, 45), (80, 55)])
-    lines = FILLS["insets"](spine("straight"), wedge, 0.8, overlap=0.1, coverage=1.0, angle=0.0)
+    lines = FILLS["insets"](Fillable(spine("straight"), wedge, 0.8, overlap=0.1, coverage=1.0, angle=0.0))
     assert iou(drawn(lines, 0.8), wedge.buffer(-0.4).buffer(0.4)) > 0.97
 
 
@@ -148,6 +148,6 @@ def test_a_stroke_far_larger_than_the_page_takes_only_the_lines_that_show():
     huge = spines(stroke([[-600, 50], [50, 50], [700, 50]], 1600), SQUARE, np.ones((1, 2)))[0]
     shown = shapes([huge])[0].intersection(shapely.box(*SQUARE.box))
     for fill in ("offsets", "insets"):
-        lines = FILLS[fill](huge, shown, 1.0, overlap=0.1, coverage=1.0, angle=0.0)
+        lines = FILLS[fill](Fillable(huge, shown, 1.0, overlap=0.1, coverage=1.0, angle=0.0))
         assert len(lines) < 300
         assert drawn(lines, 1.0).intersection(shown).area > 0.98 * shown.area

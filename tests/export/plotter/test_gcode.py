@@ -10,8 +10,8 @@ import pytest
 from plots import planned
 
 from wmpaint.errors import InputError, MissingProgram
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.gcode import MACHINES, Machine, gcode_text
-from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.plot import PlotLayer
 from wmpaint.pens import Pen
 

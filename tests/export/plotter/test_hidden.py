@@ -5,7 +5,7 @@ import pytest
 import shapely
 from plots import length_of
 
-from wmpaint.export.plotter.hidden import cut, veils
+from wmpaint.export.plotter.shapes import cut, veils
 
 BARS = np.array([shapely.box(0, 4, 20, 6), shapely.box(8, 0, 12, 10), shapely.box(30, 0, 40, 10)], dtype=object)
 

@@ -10,8 +10,8 @@ from plots import planned
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.hpgl import drawn_length, hpgl_text
-from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.plot import Effort, PlotLayer
 from wmpaint.pens import Pen, Placement
 

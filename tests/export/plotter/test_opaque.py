@@ -13,11 +13,10 @@ from plots import SQUARE, bar
 
 import wmpaint as wp
 from wmpaint.errors import FileError, InputError
-from wmpaint.export.plotter import Pen, PenSet, load_pens, plan, preview
+from wmpaint.export.plotter import Job, Pen, PenSet, load_pens, plan, preview
+from wmpaint.export.plotter.files import plot_svg_text
 from wmpaint.export.plotter.inks import mixed, plot_order
-from wmpaint.export.plotter.job import Job
 from wmpaint.export.plotter.plot import Effort, PlotLayer
-from wmpaint.export.plotter.svg import plot_svg_text
 from wmpaint.painting.strategies.inks import Inks
 
 DPI = 254  # ten pixels a millimetre

@@ -14,8 +14,7 @@ from plots import bar, drawn, iou, length_of, planned, stroke
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError, MissingProgram
-from wmpaint.export.plotter import FILLS, Order, Pen, PenSet, Speeds, plan
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import FILLS, Job, Order, Pen, PenSet, Speeds, plan
 from wmpaint.strokes import Strokes
 
 BLACK, RED, WHITE = (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (1.0, 1.0, 1.0)

@@ -7,7 +7,7 @@ import pytest
 from plots import SQUARE
 
 from wmpaint.errors import InputError
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.plot import Effort, PlotLayer, Speeds, plotted
 from wmpaint.pens import Pen
 
@@ -34,7 +34,6 @@ def test_work_by_hand():
     assert job.before[0].travel * 1000 == pytest.approx(np.hypot(70, 60) + np.hypot(10, 20))
     assert job.total == first + second
     assert Effort.of((), SPEEDS) == Effort(0, 0, 0, 0)
-    assert job.bounds() == (0, 0, 70, 60)
 
 
 def test_a_job_as_text():

@@ -9,9 +9,9 @@ from plots import SQUARE, planned
 
 from wmpaint import memory
 from wmpaint.errors import InputError
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import Job
 from wmpaint.export.plotter.plot import Effort, PlotLayer
-from wmpaint.export.plotter.preview import png_bytes, preview
+from wmpaint.export.plotter.preview import preview
 from wmpaint.pens import Pen, Placement
 
 DPI = 254  # ten pixels a millimetre
@@ -78,7 +78,7 @@ def test_pens_that_are_left_out_are_not_shown():
 def test_sizes():
     plan = planned()
     assert preview(plan, 72).shape == (3, 595, 420)
-    assert png_bytes(plan, 30).startswith(b"\x89PNG") and plan._repr_png_().startswith(b"\x89PNG")
+    assert plan._repr_png_().startswith(b"\x89PNG")
     for dpi in (9, 2401, float("nan"), "fine", True):
         with pytest.raises(InputError, match="a resolution of 10 to 2400 dpi"):
             preview(plan, dpi)

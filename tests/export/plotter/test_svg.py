@@ -15,11 +15,11 @@ import vpype as vp
 from plots import planned
 
 from wmpaint.errors import FileError
-from wmpaint.export.plotter.job import Job
+from wmpaint.export.plotter import Job
+from wmpaint.export.plotter.files import plot_svg_text
 from wmpaint.export.plotter.order import PX
 from wmpaint.export.plotter.plot import Effort, PlotLayer
 from wmpaint.export.plotter.preview import preview
-from wmpaint.export.plotter.svg import plot_svg_text
 from wmpaint.export.svg import painting_text
 from wmpaint.pens import Pen
 

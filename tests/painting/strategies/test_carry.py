@@ -258,7 +258,7 @@ def test_flicker_counts_what_stands_still_and_is_far_from_what_moves() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"steps": 0}, "1 step or more"), ({"steps": True}, "1 step or more"), ({"steps": 1.5}, "1 step or more"),
+        ({"steps": 0}, "1 or more steps"), ({"steps": True}, "1 or more steps"), ({"steps": 1.5}, "1 or more steps"),
         ({"still": -0.1}, "0 to 255 levels"), ({"still": 255.1}, "0 to 255 levels"), ({"still": True}, "0 to 255"),
         ({"still": float("nan")}, "0 to 255 levels"),
     ],

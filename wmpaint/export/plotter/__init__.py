@@ -7,9 +7,9 @@ from ...pens import SETS as SETS
 from ...pens import Pen as Pen
 from ...pens import PenSet as PenSet
 from ...pens import load_pens as load_pens
+from .files import Job
 from .fill import FILLS
 from .gcode import MACHINES, Machine
-from .job import Job
 from .order import Order
 from .plan import plan
 from .plot import PlotLayer, Speeds

@@ -1,20 +1,20 @@
-"""Ways to give a stroke its width with a pen of one width: `FILLS["offsets"](spine, shape, pen_width, ...)`.
+"""Ways to give a stroke its width with a pen of one width: `FILLS["offsets"](Fillable(spine, shape, width, ...))`.
 
-A fill is `(spine, shape, width, *, overlap, coverage, angle, check) -> [lines]`, lines as arrays [K, 2] in mm that a
-pen of that width draws without leaving the shape.
+A fill is `stroke -> [lines]`, lines as arrays [K, 2] in mm that a pen of that width draws without leaving the shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .shapes import Spine, lines_of
 from .stopping import Check, never_stop
 
-__all__ = ["FILLS", "Fill"]
+__all__ = ["FILLS", "Fillable"]
 
 MOST_RINGS = 2000
 SEGMENTS = 8  # of a quarter circle
@@ -27,70 +27,69 @@ STUBBY, TIGHT = 1.5, 0.8  # length and radius of curvature, in half widths, belo
 Lines = list[np.ndarray]
 
 
-class Fill(Protocol):
-    """How to fill a shape with lines of a pen."""
+@dataclass(frozen=True, eq=False)
+class Fillable:
+    """A stroke that a pen is to fill with lines.
 
-    def __call__(
-        self,
-        spine: Spine,
-        shape: Any,
-        width: float,
-        *,
-        overlap: float,
-        coverage: float,
-        angle: float,
-        check: Check = never_stop,
-    ) -> Lines:
-        """
-        Args:
-            spine: the stroke's.
-            shape: its polygon, or several.
-            width: of the pen's line, mm.
-            overlap: share of its width by which neighboring lines overlap, 0 to 0.9.
-            coverage: share of the shape that ink should cover, 0 to 1; heeded by hatching only.
-            angle: of hatching, degrees.
-            check: called again and again; may raise `Stopped`.
-        """
-        ...
+    Args:
+        spine: the stroke's.
+        shape: its polygon, or several.
+        width: of the pen's line, mm.
+        overlap: share of its width by which neighboring lines overlap, 0 to 0.9.
+        coverage: share of the shape that ink should cover, 0 to 1; heeded by hatching only.
+        angle: of hatching, degrees.
+        check: called again and again; may raise `Stopped`.
+    """
+
+    spine: Spine
+    shape: Any
+    width: float
+    overlap: float
+    coverage: float
+    angle: float
+    check: Check = never_stop
+
+    @property
+    def step(self) -> float:
+        """From line to line, mm."""
+        return self.width * (1 - self.overlap)
+
+    def inset(self) -> Any:
+        """Where the pen's middle may be, so that its ink stays within the shape."""
+        return self.shape.buffer(-self.width / 2, quad_segs=SEGMENTS)
 
 
-def center(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
-) -> Lines:
+def center(stroke: Fillable) -> Lines:
     """The middle of the stroke, once."""
-    return _middle(spine)
+    return _middle(stroke.spine)
 
 
-def outline(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
-) -> Lines:
+def outline(stroke: Fillable) -> Lines:
     """The edge of the stroke, once around; its middle where it is thinner than the pen."""
-    return _rings(shape.buffer(-width / 2, quad_segs=SEGMENTS)) or _middle(spine)
+    return _rings(stroke.inset()) or _middle(stroke.spine)
 
 
-def offsets(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
-) -> Lines:
+def offsets(stroke: Fillable) -> Lines:
     """Lines beside the middle, as far as the stroke is wide there, and on into its round ends.
 
     Strokes that are rather dots, or bend tighter than they are wide, have no beside: they get rings.
     """
     import shapely
 
-    room = np.maximum(spine.half - width / 2, 0)
-    step = width * (1 - overlap)
-    count = int(room.max() / step + 0.5)
+    spine = stroke.spine
+    room = np.maximum(spine.half - stroke.width / 2, 0)
+    count = int(room.max() / stroke.step + 0.5)
     if count == 0:
         return _middle(spine)
     if spine.length < STUBBY * room.max() or spine.tightest < TIGHT * room.max():
-        return insets(spine, shape, width, overlap=overlap, coverage=coverage, angle=angle, check=check)
+        return insets(stroke)
     middle = shapely.linestrings(spine.points)
     # Spread evenly over the widest place, so that the outermost line runs along the edge.
     distances = np.arange(-count, count + 1) * (room.max() / count)
-    left, top, right, bottom = shape.bounds  # of what the canvas shows, which may be a small part of a large stroke
+    left, top, right, bottom = stroke.shape.bounds  # of what shows, which may be a small part of a large stroke
     lines: Lines = []
     for distance in distances:
-        check()
+        stroke.check()
         points = _with_ends(spine, distance, room)
         (x0, y0), (x1, y1) = points.min(0), points.max(0)
         if x1 < left or x0 > right or y1 < top or y0 > bottom:
@@ -119,21 +118,19 @@ def _allowed(spine: Spine, distance: float, room: np.ndarray) -> np.ndarray:  # 
     return wide >= abs(distance) - 1e-9
 
 
-def insets(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
-) -> Lines:
+def insets(stroke: Fillable) -> Lines:
     """The edge, and ring within ring down to the middle; and a line through what rings leave bare where it narrows."""
     import shapely
 
-    step = width * (1 - overlap)
+    width = stroke.width
     lines: Lines = []
-    ring = shape.buffer(-width / 2, quad_segs=SEGMENTS).simplify(COARSE * width)
+    ring = stroke.inset().simplify(COARSE * width)
     if ring.is_empty:
-        return _middle(spine)
+        return _middle(stroke.spine)
     for _ in range(MOST_RINGS):
-        check()
+        stroke.check()
         lines += _rings(ring)
-        within = ring.buffer(-step, quad_segs=SEGMENTS).simplify(COARSE * width)
+        within = ring.buffer(-stroke.step, quad_segs=SEGMENTS).simplify(COARSE * width)
         # A ring inks half a pen's width to each side; what is deeper, and not within the next ring's reach, is bare.
         # That happens where a part ends, and where the next ring has a corner, for there a part has narrowed.
         if shapely.get_num_geometries(within) < shapely.get_num_geometries(ring) or within.is_empty or _sharp(within):
@@ -168,31 +165,27 @@ def _through(part: Any, width: float) -> Lines:
     return [around[min(first, last) : max(first, last) + 1]]
 
 
-def hatch(
-    spine: Spine, shape: Any, width: float, *, overlap: float, coverage: float, angle: float, check: Check = never_stop
-) -> Lines:
+def hatch(stroke: Fillable) -> Lines:
     """Parallel lines, the nearer the darker; crossed where more than half is to be covered.
 
     The lines of all strokes lie on one grid, so that they go on from stroke to stroke.
     """
     import shapely
 
-    if coverage < FAINTEST:
+    if stroke.coverage < FAINTEST:
         return []
-    inner = shape.buffer(-width / 2, quad_segs=SEGMENTS)
+    inner = stroke.inset()
     if inner.is_empty:
-        return _middle(spine)
-    crossed = coverage > 0.5
-    each = 1 - np.sqrt(1 - min(coverage, 0.99)) if crossed else coverage
-    spacing = max(width / each, width * (1 - overlap))
+        return _middle(stroke.spine)
+    crossed = stroke.coverage > 0.5
+    each = 1 - np.sqrt(1 - min(stroke.coverage, 0.99)) if crossed else stroke.coverage
+    spacing = max(stroke.width / each, stroke.step)
     lines: Lines = []
     corners = np.array(shapely.get_coordinates(shapely.envelope(inner)))
     for turn in (0.0, 90.0) if crossed else (0.0,):
-        direction = np.deg2rad(angle + turn)
-        along, across = (
-            np.array([np.cos(direction), np.sin(direction)]),
-            np.array([-np.sin(direction), np.cos(direction)]),
-        )
+        direction = np.deg2rad(stroke.angle + turn)
+        along = np.array([np.cos(direction), np.sin(direction)])
+        across = np.array([-along[1], along[0]])
         low, high = (corners @ across).min(), (corners @ across).max()
         places = np.arange(np.ceil(low / spacing), np.floor(high / spacing) + 1) * spacing
         if not len(places):
@@ -230,10 +223,5 @@ def _runs(points: np.ndarray, keep: np.ndarray) -> Lines:
     return [points[start:stop] for start, stop in zip(edges[::2], edges[1::2], strict=True) if stop - start > 1]
 
 
-FILLS: dict[str, Callable[..., Lines]] = {
-    "center": center,
-    "outline": outline,
-    "offsets": offsets,
-    "insets": insets,
-    "hatch": hatch,
-}
+Fill = Callable[[Fillable], Lines]
+FILLS: dict[str, Fill] = {fill.__name__: fill for fill in (center, outline, offsets, insets, hatch)}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ... import checks
 from ...errors import InputError, MissingProgram
-from .order import LOCK, as_document, need_vpype
+from .order import LOCK, as_document, need_vpype, vpype_entry
 from .plot import Plot, plotted
 
 __all__ = ["MACHINES", "Machine", "gcode_text"]
@@ -81,14 +80,9 @@ def gcode_text(job: Plot, machine: str | Machine = "servo") -> str:
     stream = io.StringIO()
     stream.name = "job.gcode"
     config = vp.config_manager.config.setdefault("gwrite", {})
-    name = f"wmpaint-{uuid.uuid4().hex}"  # of this call's own: others may write at the same time
-    config[name] = _profile(job, machine)
-    try:
-        # Not by a line of commands, which would open a file, and leave it to chance when that is closed.
-        with LOCK:
-            write.callback(output=stream, profile=name, default=())(vpype_cli.State(document))
-    finally:
-        config.pop(name, None)
+    # Not by a line of commands, which would open a file, and leave it to chance when that is closed.
+    with vpype_entry(config, _profile(job, machine)) as name, LOCK:
+        write.callback(output=stream, profile=name, default=())(vpype_cli.State(document))
     return stream.getvalue()
 
 

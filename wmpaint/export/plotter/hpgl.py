@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import io
 import re
-import uuid
-from collections.abc import Iterator
 from typing import Any
 
 from ... import checks
 from ...errors import InputError
-from .order import PX, as_document, need_vpype
+from .order import PX, as_document, need_vpype, vpype_entry
 from .plot import Plot, plotted
 
 __all__ = ["UNITS", "drawn_length", "hpgl_text"]
@@ -46,7 +43,8 @@ def hpgl_text(job: Plot, *, device: str = "hp7475a", velocity: int | None = None
     width, height = job.placement.page
     layers = plotted(job)
     stream = io.StringIO()
-    with _measured(vp, device) as name:
+    table = vp.config_manager.config["device"]
+    with vpype_entry(table, _measured(table[device], device)) as name:
         config = _config(vp, name, device)
         paper = _paper(config, job, device)
         if len(layers) > config.pen_count:
@@ -68,21 +66,14 @@ def hpgl_text(job: Plot, *, device: str = "hp7475a", velocity: int | None = None
     return text if text.endswith("\n") else text + "\n"
 
 
-@contextlib.contextmanager
-def _measured(vp: Any, device: str) -> Iterator[str]:
-    """The name of a copy of a device in vpype's table that has the unit of its manual."""
-    table = vp.config_manager.config["device"]
-    known = copy.deepcopy(dict(table[device]))
+def _measured(known: Any, device: str) -> dict[str, Any]:
+    """What vpype knows of a device, with the unit of its manual."""
+    known = copy.deepcopy(dict(known))
     if device in UNITS:
         known["plotter_unit_length"] = f"{UNITS[device]}mm"
         for paper in known.get("paper", ()):  # one of them is "285mmmm" from the top
             paper["origin_location"] = [re.sub("(mm)+$", "mm", str(part)) for part in paper["origin_location"]]
-    name = f"wmpaint-{uuid.uuid4().hex}"  # of this call's own: others may write at the same time
-    table[name] = known
-    try:
-        yield name
-    finally:
-        table.pop(name, None)
+    return known
 
 
 def _config(vp: Any, name: str, device: str) -> Any:

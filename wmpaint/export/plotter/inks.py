@@ -60,10 +60,10 @@ def nearest_pens(
         seen = ground + solidity.to(colors)[:, None] * (colors - ground)
         # The paper comes first: a pen of its very color is of no use.
         best = delta_e(to_lab(seen)[:, None], to_lab(torch.cat([ground, inks]))[None]).argmin(1) - 1
-        bare, coverage = best < 0, torch.ones(len(colors))
+        bare, coverage = best < 0, torch.ones(len(colors), device=colors.device)
     else:
         light, dark = to_linear(ground), to_linear(inks)
-        tones = torch.linspace(0, 1, TONES, dtype=colors.dtype)[:, None, None]
+        tones = torch.linspace(0, 1, TONES, dtype=colors.dtype, device=colors.device)[:, None, None]
         screens = to_lab(to_srgb(light + tones * (dark - light)))  # [T, P, 3]
         apart = delta_e(wanted[:, None], screens[None]).flatten(1)  # [N, T * P]
         best = apart.argmin(1)
@@ -97,8 +97,8 @@ def mixed(
     wanted = to_lab(colors)
     # Two starts, some of all inks and much of the darkest alone: dark colors have more than one valley.
     dark = int((inks @ inks.new_tensor(LUMINANCE)).argmin())
-    a = torch.stack([torch.full((len(colors), len(inks)), 0.25), torch.zeros(len(colors), len(inks))]).to(colors)
-    a[1, :, dark] = 0.9
+    a = colors.new_zeros(2, len(colors), len(inks))
+    a[0], a[1, :, dark] = 0.25, 0.9
     a.requires_grad_()
     adam = torch.optim.Adam([a], lr=RATE)
     with torch.enable_grad():
@@ -115,7 +115,7 @@ def mixed(
             adam.step()
             a.data.clamp_(0, 1)  # not a sigmoid, which would hold inks that do nothing where they are
     better = loss.detach().argmin(0)  # [N]
-    coverage = a.detach()[better, torch.arange(len(colors))] * solidity.to(colors)[:, None]
+    coverage = a.detach()[better, torch.arange(len(colors), device=colors.device)] * solidity.to(colors)[:, None]
     used = coverage >= FAINT
     stroke, pen = used.nonzero().unbind(1)
     return PenStrokes(stroke.numpy(), pen.numpy(), coverage[used].numpy(), (~used.any(1)).numpy())
@@ -140,7 +140,7 @@ def own_pens(
     """
     points = to_lab(colors.double()).numpy()
     rng = np.random.default_rng(seed)
-    ground = to_lab(torch.tensor([paper], dtype=torch.float64)).numpy()
+    ground = to_lab(colors.new_tensor([paper], dtype=torch.float64)).numpy()
     # k-means++ (Arthur and Vassilvitskii, 2007), from the paper on
     centers = ground
     mass = weight.double().numpy() + 1e-12
@@ -172,7 +172,7 @@ def own_pens(
 
 def pen_colors(pens: PenSet, paper: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Tensor:  # [P, 3]
     """The pens' colors on a paper, sRGB."""
-    return torch.tensor([pen.on(paper) for pen in pens.pens], dtype=torch.float32)
+    return torch.tensor([pen.on(paper) for pen in pens.pens], dtype=torch.float32, device="cpu")
 
 
 def plot_order(pens: PenSet, paper: tuple[float, float, float]) -> list[int]:
@@ -180,6 +180,7 @@ def plot_order(pens: PenSet, paper: tuple[float, float, float]) -> list[int]:
 
     So no light pen is dirtied by a wet dark line, and what is opaque lies on top, as highlights do.
     """
-    light = (pen_colors(pens) @ torch.tensor(LUMINANCE)).tolist()
+    inks = pen_colors(pens)
+    light = (inks @ inks.new_tensor(LUMINANCE)).tolist()
     cover = [pen.covers(paper) for pen in pens.pens]
     return sorted(range(len(pens)), key=lambda k: (cover[k], light[k] if cover[k] else -light[k]))

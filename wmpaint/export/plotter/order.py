@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +18,7 @@ from ...units import length
 from .plot import PlotLayer
 from .stopping import Check, never_stop, watched
 
-__all__ = ["LOCK", "Order", "as_document", "from_document", "need_vpype", "run"]
+__all__ = ["LOCK", "Order", "as_document", "from_document", "need_vpype", "run", "vpype_entry"]
 
 PX = 96 / 25.4  # vpype's unit is the CSS pixel
 LOCK = threading.Lock()  # vpype's command line keeps its state in the module
@@ -105,6 +107,17 @@ def need_vpype() -> Any:
             "install them with: pip install wmpaint[plotter]"
         ) from error
     return vpype
+
+
+@contextmanager
+def vpype_entry(table: dict[str, Any], value: Any) -> Iterator[str]:
+    """The name of a value that stands in a table of vpype's meanwhile: this call's own, since others may write, too."""
+    name = f"wmpaint-{uuid.uuid4().hex}"
+    table[name] = value
+    try:
+        yield name
+    finally:
+        table.pop(name, None)
 
 
 def as_document(layers: Sequence[PlotLayer], page: tuple[float, float] | None = None) -> Any:

@@ -18,14 +18,13 @@ from ...marks import Marks
 from ...media import measuring
 from ...pens import MOST_PENS, WIDTH, PenSet, Placement, load_pens
 from ...strokes import Strokes
-from ..exportable import curves_of
-from .fill import FILLS
-from .hidden import cut, veils
+from ..view import curves_of
+from .files import Job
+from .fill import FILLS, Fillable
 from .inks import PenStrokes, mixed, nearest_pens, own_pens, plot_order
-from .job import Job
 from .order import Order, need_vpype
 from .plot import Effort, PlotLayer, Speeds, shade
-from .shapes import Spine, lines_of, shapes, spines, strings_of
+from .shapes import Spine, cut, lines_of, shapes, spines, strings_of, veils
 from .stopping import Check, Stop, stop_check
 
 __all__ = ["plan"]
@@ -107,7 +106,7 @@ def plan(
     paper = canvas.background or WHITE
     share, opacity = _measured(medium, strokes, height)
     bones = spines(strokes, placement, share)
-    area = torch.tensor([float(s.half.mean() * s.length) for s in bones])
+    area = opacity.new_tensor([float(s.half.mean() * s.length) for s in bones])
     chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed, check)
     fill = fill or ("hatch" if chosen.mix else "offsets")
     _fits(chosen, placement)
@@ -150,10 +149,7 @@ def _read(source: Any, canvas: Canvas | None) -> tuple[Strokes, Canvas, Any, int
         canvas = canvas or source.canvas
     else:
         raise InputError(f"expected a painting or strokes to plot, got {type(source).__name__}")
-    strokes = strokes.detach().to("cpu", torch.float32).check()
-    if strokes.lifted is not None:
-        strokes = strokes[~strokes.lifted].replace(lifted=None)
-    return strokes, canvas, medium, height
+    return strokes.detach().to("cpu", torch.float32).check().shown(), canvas, medium, height
 
 
 def _painted_for(source: Any, pens: Any) -> dict[str, Any]:
@@ -175,7 +171,7 @@ def _painted_for(source: Any, pens: Any) -> dict[str, Any]:
 def _measured(medium: Any, strokes: Strokes, height: int) -> tuple[np.ndarray, Tensor]:  # [N, 2], [N]
     """Painted width as a share of the diameter at both ends, and opacity, as the painter has them."""
     if medium is None:
-        return np.ones((len(strokes), 2)), torch.ones(len(strokes))
+        return np.ones((len(strokes), 2)), torch.ones(len(strokes), device=strokes.device)
     # Both ends at once, as strokes of even pressure: what is painted to measure them serves both.
     ends = [strokes.replace(pressure=strokes.pressure[:, k : k + 1].expand(-1, 2)) for k in range(2)]
     wide, clear = measuring.measure(medium, Strokes.cat(ends), height=height)
@@ -275,8 +271,7 @@ def _layers(
             if cover is None:
                 continue
             over = cover
-        how = {"overlap": overlap, "coverage": coverage, "angle": pen.angle}
-        lines = draw(bones[stroke], bodies[stroke], pen.width, **how, check=check)
+        lines = draw(Fillable(bones[stroke], bodies[stroke], pen.width, overlap, coverage, pen.angle, check))
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
         paths[index] += _simplified(left)
@@ -288,14 +283,8 @@ def _simplified(lines: list[np.ndarray]) -> list[np.ndarray]:
     """Lines without the points that hardly matter."""
     import shapely
 
-    if not lines:
-        return []
     strings = shapely.simplify(strings_of(lines), ROUGH, preserve_topology=False)
-    strings = strings[shapely.length(strings) > ROUGH]
-    if not len(strings):
-        return []
-    points, owner = shapely.get_coordinates(strings, return_index=True)
-    return np.split(points, np.flatnonzero(np.diff(owner)) + 1)
+    return lines_of(strings[shapely.length(strings) > ROUGH])
 
 
 def _clip(lines: list[np.ndarray], placement: Placement, inset: float) -> list[np.ndarray]:

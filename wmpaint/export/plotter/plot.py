@@ -59,10 +59,10 @@ class Effort:
     def of(cls, paths: Sequence[np.ndarray], speeds: Speeds) -> Effort:
         """That of lines [K, 2] in mm, in their order."""
         drawn = sum(float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) for path in paths) / 1000
-        ends = np.array([[path[0], path[-1]] for path in paths]).reshape(-1, 2)
-        stops = np.concatenate([np.zeros((1, 2)), ends[:-1]])[:].reshape(-1, 2) if len(ends) else ends
+        ends = np.array([[path[0], path[-1]] for path in paths]).reshape(-1, 2, 2)
+        stops = np.concatenate([np.zeros((1, 2)), ends[:-1, 1]])
         # From where the last line ended (the corner, at first) to where the next begins.
-        travel = float(np.linalg.norm(ends[::2] - stops[::2], axis=1).sum()) / 1000 if len(ends) else 0.0
+        travel = float(np.linalg.norm(ends[:, 0] - stops, axis=1).sum()) / 1000
         seconds = drawn * 1000 / speeds.down + travel * 1000 / speeds.up + len(paths) * speeds.lift
         return cls(drawn, travel, len(paths), seconds / 60)
 
@@ -136,11 +136,6 @@ class Plot:
         mine = [work for layer, work in zip(self.layers, works, strict=True) if layer.pen.plot]
         return sum(mine, Effort(0.0, 0.0, 0, 0.0))
 
-    def bounds(self) -> tuple[float, float, float, float]:
-        """(left, top, right, bottom) of all points, mm."""
-        points = np.concatenate([path for layer in self.layers for path in layer.paths])
-        return (*map(float, points.min(0)), *map(float, points.max(0)))  # type: ignore[return-value]
-
     def rows(self) -> list[tuple[str, ...]]:
         """The table that `print(job)` shows: a header, a row a pen, the total; "a → b" is before → after sorting."""
         rows: list[tuple[str, ...]] = [("pen", "width", "drawn", "pen up", "lifts", "minutes")]
@@ -149,17 +144,10 @@ class Plot:
             for k, layer in enumerate(self.layers, 1)
         ]
         both = [*zip(self.before, self.work, strict=True), (self.total_before, self.total)]
+        forms = {"drawn": (".1f", " m"), "travel": (".1f", " m"), "lifts": (",", ""), "minutes": (".1f", "")}
         for (name, width), (was, now) in zip([*names, ("total", "")], both, strict=True):
-            rows.append(
-                (
-                    name,
-                    width,
-                    _change(was.drawn, now.drawn, ".1f", " m"),
-                    _change(was.travel, now.travel, ".1f", " m"),
-                    _change(was.lifts, now.lifts, ",", ""),
-                    _change(was.minutes, now.minutes, ".1f", ""),
-                )
-            )
+            changes = (_change(getattr(was, key), getattr(now, key), *form) for key, form in forms.items())
+            rows.append((name, width, *changes))
         return rows
 
     def as_dict(self) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from typing import Any
 
@@ -16,7 +15,7 @@ from ...explain import explained
 from .plot import Plot
 from .stopping import Check, Stop, stop_check
 
-__all__ = ["png_bytes", "preview"]
+__all__ = ["preview"]
 
 FINE = (2, 6)  # subpixels a pixel, each way, so that a line is...
 STOUT = 12  # ...about as many subpixels wide: Pillow draws lines of whole numbers
@@ -72,17 +71,6 @@ def preview(job: Plot, dpi: float = 150.0, *, pen_up: bool = False, stop: Stop |
     if pen_up:
         _travel(picture, job, scale)
     return torch.from_numpy(picture).permute(2, 0, 1).clamp(0, 1).contiguous()
-
-
-def png_bytes(job: Plot, dpi: float = 100.0) -> bytes:
-    """The preview as a PNG file."""
-    from PIL import Image
-
-    from ...image import to_uint8
-
-    stream = io.BytesIO()
-    Image.fromarray(to_uint8(preview(job, dpi))).save(stream, "PNG")
-    return stream.getvalue()
 
 
 def _mask(paths: Any, pen: float, scale: float, width: int, height: int, check: Check) -> np.ndarray:  # [H, W] 0..1

@@ -1,4 +1,7 @@
-"""Strokes as a plotter sees them: `spines(strokes, placement) -> [Spine]` and their inked `shapes(spines)`, in mm."""
+"""Strokes as a plotter sees them: `spines(strokes, placement) -> [Spine]` and their inked `shapes(spines)`, in mm.
+
+Of those, `cut(lines, veil)` takes away what later strokes lie over: hidden lines.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from ...pens import Placement
 from ...strokes import Strokes
 from .stopping import Check, never_stop
 
-__all__ = ["Spine", "lines_of", "shapes", "spines", "strings_of"]
+__all__ = ["Spine", "cut", "lines_of", "shapes", "spines", "strings_of", "veils"]
 
 TOLERANCE = 0.01  # mm between a curve and its chords
 LEAST, MOST = 12, 400  # points of a spine
@@ -137,6 +140,51 @@ def _swept(spine: Spine, half: np.ndarray) -> Any:
     pairs = np.concatenate([discs[:-1], discs[1:]], 1)  # [K - 1, 2 * sides, 2]
     index = np.repeat(np.arange(len(pairs)), pairs.shape[1])
     return shapely.union_all(shapely.convex_hull(shapely.multipoints(pairs.reshape(-1, 2), indices=index)))
+
+
+def veils(
+    shapes: np.ndarray,  # [N] polygons
+    covers: np.ndarray,  # [N] polygons, or None for what covers nothing
+    wanted: Sequence[int],
+    *,
+    check: Check = never_stop,
+) -> dict[int, Any]:
+    """For each wanted stroke that others lie over: all that later strokes cover near it, as one shape."""
+    import shapely
+
+    opaque = np.flatnonzero([cover is not None and not cover.is_empty for cover in covers])
+    if not len(opaque) or not len(wanted):
+        return {}
+    tree = shapely.STRtree(covers[opaque])
+    mine = np.asarray(sorted(set(wanted)))
+    below, above = tree.query(shapes[mine], predicate="intersects")
+    below, above = mine[below], opaque[above]
+    later = above > below
+    below, above = below[later], above[later]
+    order = np.argsort(below, kind="stable")
+    which, starts = np.unique(below[order], return_index=True)
+    groups = np.split(above[order], starts[1:])
+    found = {}
+    for k, group in zip(which.tolist(), groups, strict=False):
+        check()
+        found[k] = shapely.union_all(covers[group])
+    return found
+
+
+def cut(lines: list[np.ndarray], veil: Any | None, shortest: float) -> list[np.ndarray]:
+    """Lines [K, 2] outside a shape, each going the way it went, but no cut parts below `shortest` mm."""
+    import shapely
+
+    if veil is None or veil.is_empty or not lines:
+        return lines
+    strings = strings_of(lines)
+    shapely.prepare(veil)
+    touched = shapely.intersects(veil, strings)
+    if not touched.any():
+        return lines
+    strings[touched] = shapely.line_merge(shapely.difference(strings[touched], veil), directed=True)
+    parts, owner = shapely.get_parts(strings, return_index=True)
+    return lines_of(parts[~touched[owner] | (shapely.length(parts) >= shortest)])
 
 
 def strings_of(lines: Sequence[np.ndarray]) -> np.ndarray:  # [L] of shapely lines

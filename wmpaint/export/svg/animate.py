@@ -18,16 +18,14 @@ __all__ = ["animation", "animation_seconds", "path_reach", "starts"]
 
 _SLOW = 8  # strokes a second at first, if there are that many
 _LEAST = 0.3  # seconds that a stroke takes, where there is time
-_LINES = """@media (prefers-reduced-motion:no-preference){{
+_CSS = """@media (prefers-reduced-motion:no-preference){{
 #strokes>*{{animation:wmpaint {seconds}s linear backwards}}
-@keyframes wmpaint{{from{{visibility:hidden;stroke-dasharray:1 2;stroke-dashoffset:1}}\
-to{{visibility:visible;stroke-dasharray:1 2;stroke-dashoffset:0}}}}
+@keyframes wmpaint{{from{{visibility:hidden;{first}}}to{{visibility:visible;{last}}}}}
 }}"""
-_AREAS = """@media (prefers-reduced-motion:no-preference){{
-#strokes>*{{animation:wmpaint {seconds}s linear backwards}}
-@keyframes wmpaint{{from{{visibility:hidden;clip-path:circle(0 at var(--x) var(--y))}}\
-to{{visibility:visible;clip-path:circle(var(--r) at var(--x) var(--y))}}}}
-}}"""
+_LINES = {"first": "stroke-dasharray:1 2;stroke-dashoffset:1", "last": "stroke-dasharray:1 2;stroke-dashoffset:0"}
+_AREAS = {
+    "first": "clip-path:circle(0 at var(--x) var(--y))", "last": "clip-path:circle(var(--r) at var(--x) var(--y))",
+}  # fmt: skip
 
 
 def animation_seconds(count: int, seconds: float) -> float:
@@ -54,7 +52,8 @@ def starts(count: int, seconds: float) -> list[float]:
 def animation(shapes: Sequence[Shape], seconds: float) -> tuple[str, list[dict[str, str]]]:
     """The style sheet, and what each shape's element needs: lines are drawn along, areas grow from their start."""
     lines = any(shape.width is not None for shape in shapes)
-    css = (_LINES if lines else _AREAS).format(seconds=svg_number(animation_seconds(len(shapes), seconds)))
+    each = svg_number(animation_seconds(len(shapes), seconds))
+    css = _CSS.format(seconds=each, **(_LINES if lines else _AREAS))
     extras = []
     for shape, start in zip(shapes, starts(len(shapes), seconds), strict=True):
         delay = f"animation-delay:{svg_number(start)}s"

@@ -2,7 +2,8 @@
 
 With one level an area is the stroke's outline, filled with one opacity. With more it is a stack of outlines, each
 within the one beneath it, whose opacities add up to the brush's own alpha in steps. Levels and outlines are those
-that come nearest to the mean alpha in squares (Lloyd, "Least squares quantization in PCM", 1982).
+that come nearest to the mean alpha in squares (Lloyd, "Least squares quantization in PCM", 1982). Outlines are the
+`contours` of a field, by contourpy.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +19,8 @@ from ...canvas import Canvas
 from ...strokes import Strokes
 from ..curves import fit_loops
 from ..ribbons import Patch, StraightRibbon, bend_ribbon
-from .contours import area, contours
 
-__all__ = ["Outlines", "levels_of", "stroke_areas"]
+__all__ = ["Outlines", "area", "contours", "levels_of", "stroke_areas"]
 
 _BINS = 128
 _ROUNDS = 30
@@ -28,6 +29,7 @@ _ERROR, _FINEST, _COARSEST = 0.0008, 0.008, 0.05  # of alpha, root mean square: 
 _SINGLE = 0.35  # of a single level: the share of its alpha where its outline runs
 _LOOSE = 0.02  # radii that an outline may be off, at least
 _RIM = -6.0  # logit of what lies beyond a ribbon
+_OUTSIDE = -8.0  # logit around the patch of a ribbon
 _LEAST = 2 / 255  # alpha that is left out
 _SPECK = 0.02  # square radii; what is smaller is left out
 _LARGEST_SPECK = 1e-4  # square canvas units; what is larger is not
@@ -154,3 +156,25 @@ def _logit(alpha: np.ndarray) -> np.ndarray:
     a = np.clip(alpha[some], 1e-12, 1 - 1e-6, dtype=np.float32)
     found[some] = np.log(a / (1 - a))
     return found
+
+
+def contours(
+    field: np.ndarray,  # [rows, columns]
+    level: float = 0.0,
+) -> list[np.ndarray]:  # each [K, 2] (x, y) in samples
+    """The closed polygons around what is above a level, and, the other way round, around holes in it.
+
+    Corners lie where the field, linear between two neighbors, is at the level. Around its grid it is taken to be
+    below the level, so that every contour closes.
+    """
+    from contourpy import contour_generator
+
+    x, y = (np.arange(-1.0, size + 1) for size in field.shape[::-1])
+    found: Any = contour_generator(x, y, np.pad(field, 1, constant_values=_OUTSIDE), name="serial").lines(level)
+    return [line[:0:-1] for line in found if len(line) > 3]  # the last corner is the first; y points down
+
+
+def area(polygon: np.ndarray) -> float:
+    """Of a closed polygon [K, 2]; negative where it runs around a hole of `contours`."""
+    x, y = polygon.T
+    return float(np.dot(x - np.roll(x, 1), np.roll(y, 1) + y)) / 2

@@ -26,9 +26,9 @@ def player(
     shapes: Sequence[Shape],
     strokes: Strokes,
     canvas: Canvas,
-    *,
     seconds: float,
     height: int,
+    *,
     title: str = "",
     metadata: Mapping[str, Any] | None = None,
     painting: str | None = None,
@@ -70,26 +70,21 @@ def _data(
 ) -> dict[str, Any]:
     """What the script knows of the strokes; curves in viewBox units."""
     brushes = [str(brush.get("name", "")) for brush in (metadata or {}).get("brushes", [])]
-    columns = zip(
-        (strokes.points.detach() * UNITS).reshape(-1, 6).tolist(),
-        strokes.radius.tolist(),
-        strokes.pressure.tolist(),
-        [0] * len(strokes) if strokes.brush is None else strokes.brush.tolist(),
-        strict=True,
-    )
-    table = list(columns)
+    curves = (strokes.points.detach() * UNITS).reshape(-1, 6).tolist()
+    radii, pressures = strokes.radius.tolist(), strokes.pressure.tolist()
+    numbers = [0] * len(strokes) if strokes.brush is None else strokes.brush.tolist()
     rows = []
     for shape, start in zip(shapes, starts(len(shapes), seconds), strict=True):
-        curve, radius, pressure, brush = table[shape.stroke]
+        k = shape.stroke
         rows.append(
             {
-                "n": shape.stroke,
+                "n": k,
                 "t": round(start, 3),
                 "color": shape.color,
-                "curve": [round(value, 1) for value in curve],
-                "radius": round(radius, 5),
-                "pressure": [round(value, 3) for value in pressure],
-                "brush": brushes[brush] if brush < len(brushes) else "",
+                "curve": [round(value, 1) for value in curves[k]],
+                "radius": round(radii[k], 5),
+                "pressure": [round(value, 3) for value in pressures[k]],
+                "brush": brushes[numbers[k]] if numbers[k] < len(brushes) else "",
             }
         )
     return {"seconds": seconds, "each": animation_seconds(len(shapes), seconds), "height": height, "strokes": rows}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from torch import Tensor
@@ -12,10 +14,10 @@ from ...errors import FileError, InputError
 from ...foreign import foreign
 from ...image import load_image
 from ...image.decoding import uncovered
-from .colors import LARGEST
+from .colors import check_frame_size
 from .timing import MOST, Pace, pace_of
 
-__all__ = ["KINDS", "animation_pace", "animation_pictures", "is_animation"]
+__all__ = ["KINDS", "Animation", "is_animation", "opened_animation"]
 
 KINDS = ("GIF", "PNG", "WEBP", "AVIF")
 SHORTEST, AT_LEAST = 0.011, 0.1  # seconds: what is to last less than the first lasts the second, in all browsers
@@ -30,8 +32,35 @@ def is_animation(path: Path) -> bool:
     return begins or (head[:4], head[8:]) == (b"RIFF", b"WEBP") or head[4:] in (b"ftypavis", b"ftypavif")
 
 
-def animation_pace(path: Path, limit: float | None = None) -> Pace:
-    """When its pictures come.
+@dataclass(frozen=True, eq=False)
+class Animation:
+    """An animated picture, and what a `Source` has; what is broken in it ends it with an error."""
+
+    path: Path
+    pace: Pace
+    sound: None = None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def length(self) -> float:
+        """Seconds that it lasts."""
+        return self.pace.end
+
+    def frames(self) -> Iterator[tuple[float, Tensor]]:
+        """(seconds, [3, H, W]) of each picture, on white."""
+        until = 0.0
+        for lasts, picture in _lasting(self.path, None, True):
+            assert picture is not None
+            yield until, picture
+            until += lasts
+
+    def picture(self, frame: Tensor) -> Tensor:
+        """What is seen of a frame: itself."""
+        return frame
+
+
+def opened_animation(path: Path, limit: float | None = None) -> Animation:
+    """What there is to know of it before it is painted.
 
     Args:
         limit: seconds of it that are wanted.
@@ -39,20 +68,8 @@ def animation_pace(path: Path, limit: float | None = None) -> Pace:
     Raises:
         FileError: a broken one. InputError: one that is too large, or of too many pictures.
     """
-    times, until, last = [], 0.0, 0.0
-    for last, _ in _lasting(path, limit, False):
-        times.append(until)
-        until += last
-    return pace_of(times, tick=0.001, last=last)
-
-
-def animation_pictures(path: Path) -> Iterator[tuple[float, Tensor]]:
-    """(seconds, [3, H, W]) of each picture, on white."""
-    until = 0.0
-    for lasts, picture in _lasting(path, None, True):
-        assert picture is not None
-        yield until, picture
-        until += lasts
+    lasts = [each for each, _ in _lasting(path, limit, False)]
+    return Animation(path, pace_of([0.0, *accumulate(lasts[:-1])], tick=0.001, last=lasts[-1]))
 
 
 def _lasting(path: Path, limit: float | None, seen: bool) -> Iterator[tuple[float, Tensor | None]]:
@@ -62,10 +79,7 @@ def _lasting(path: Path, limit: float | None, seen: bool) -> Iterator[tuple[floa
         warnings.simplefilter("ignore")
         Image.init()
         with uncovered(Image.open(path, formats=[kind for kind in KINDS if kind in Image.OPEN])) as image:
-            if image.width * image.height > LARGEST:
-                raise InputError(
-                    f"expected frames of at most {LARGEST} pixels, got {image.width} x {image.height} in {str(path)!r}"
-                )
+            check_frame_size(image.width, image.height, path)
             count = getattr(image, "n_frames", 1)
             # A PNG's first picture may be for those only that show no animations.
             first = 1 if count > 1 and image.info.get("default_image") else 0

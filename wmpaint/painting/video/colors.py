@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,22 +17,12 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...image import load_image
+from ...image.color import SRGB_CURVE
 
 if TYPE_CHECKING:
     import av
 
-__all__ = [
-    "HLG",
-    "LARGEST",
-    "PQ",
-    "SDR_WHITE",
-    "WHITE",
-    "Tonemap",
-    "linear_light",
-    "look_of",
-    "picture_of",
-    "raw_pixels",
-]
+__all__ = ["HLG", "LARGEST", "PQ", "Tonemap", "check_frame_size", "linear_light", "look_of", "picture_of", "raw_pixels"]
 
 LARGEST = 8192 * 8192  # pixels of a frame
 HD = 720  # rows from which an untagged film is taken for BT.709, as browsers do
@@ -66,6 +57,13 @@ class Tonemap:
 
     white: float = WHITE
     peak: float = WHITE
+
+
+def check_frame_size(width: int, height: int, path: Path | None = None) -> None:
+    """Refuse a frame of more than 8192 x 8192 pixels."""
+    if width * height > LARGEST:
+        where = "" if path is None else f" in {str(path)!r}"
+        raise InputError(f"expected frames of at most {LARGEST} pixels, got {width} x {height}{where}")
 
 
 def look_of(lights: list[np.ndarray]) -> Tonemap:  # each [n, 3]
@@ -104,8 +102,7 @@ def picture_of(frame: av.VideoFrame, look: Tonemap | None = None, aspect: float 
 
 def linear_light(color: np.ndarray, frame: av.VideoFrame) -> np.ndarray:  # [H, W, 3] -> [H, W, 3]
     """Light of the primaries of sRGB, 1 as white; of HDR in candelas a square meter."""
-    curve = CURVES.get(frame.color_trc, _srgb_light)
-    light = _looked_up(color, curve)
+    light = _looked_up(color, CURVES.get(frame.color_trc, SRGB_CURVE))
     matrix = PRIMARIES.get(frame.color_primaries)
     return light if matrix is None else light @ np.array(matrix, np.float32).T
 
@@ -118,8 +115,7 @@ def raw_pixels(frame: av.VideoFrame, aspect: float = 1.0) -> np.ndarray:  # [H, 
     clear = name == "pal8" or any(part.is_alpha for part in parts)
     deep = any(part.bits > 8 for part in parts) or frame.color_trc in CURVES
     width = max(1, round(frame.width * aspect))
-    if max(width, frame.width) * frame.height > LARGEST:
-        raise InputError(f"expected frames of at most {LARGEST} pixels, got {width} x {frame.height}")
+    check_frame_size(max(width, frame.width), frame.height)
     matrix = MATRICES.get(frame.colorspace, 1 if frame.height >= HD else 5)
     if frame.colorspace not in MATRICES and frame.color_primaries == BT2020:
         matrix = BT2020
@@ -178,10 +174,6 @@ def _between(light: np.ndarray) -> np.ndarray:
 
 def _srgb(light: np.ndarray) -> np.ndarray:
     return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-
-
-def _srgb_light(value: np.ndarray) -> np.ndarray:
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
 def _pq(value: np.ndarray) -> np.ndarray:

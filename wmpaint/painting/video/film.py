@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ... import files, temporaries
+from ... import checks, files, temporaries
 from ...errors import FileError, InputError
 from ...explain import explained
 from ...export.animation import encode_film
@@ -29,8 +29,7 @@ from ...pens import load_pens
 from ..asked import Brushes
 from ..brush_ref import program_of
 from ..result import Painting
-from .flicker import Flicker
-from .motion import STILL
+from .motion import STILL, Flicker
 from .reading import open_film
 from .run import LEVELS, STEPS, FrameStep, VideoRun
 from .source import CONTAINERS
@@ -111,8 +110,7 @@ def paint_video(
             other options. The strokes that are painted by then stay in OUTPUT.strokes/.
     """
     source, output = Path(source), Path(output)
-    if output.suffix.lower() not in FILMS:
-        raise InputError(f"expected a film named {', '.join(FILMS)}, got {str(output)!r}")
+    checks.suffix("a film", output, FILMS)
     if os.path.realpath(source) in (os.path.realpath(output), os.path.realpath(output.parent)):
         raise InputError(f"expected an output apart from what is read, {str(source)!r}, got {str(output)!r}")
     files.check_writable(output)
@@ -194,13 +192,10 @@ def _done(folder: Path) -> Iterator[Painting]:
         with foreign("the strokes of a frame", path):
             known = painting.provenance
             numbers, after = known["numbers"], known["next"]
-            if not (isinstance(numbers, list) and len(numbers) == len(painting.strokes) and _counts([*numbers, after])):
+            whole = isinstance(numbers, list) and len(numbers) == len(painting.strokes)
+            if not whole or not all(type(number) is int and 0 <= number < 1 << 62 for number in [*numbers, after]):
                 raise ValueError("its strokes are not numbered")
         yield painting
-
-
-def _counts(numbers: list[Any]) -> bool:
-    return all(type(number) is int and 0 <= number < 1 << 62 for number in numbers)
 
 
 class _Work:

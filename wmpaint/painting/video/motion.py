@@ -1,4 +1,7 @@
-"""What happens between two frames: `Watch().see(frame) -> Change`: what changed, where it went, whether it is a cut."""
+"""What happens between two frames: `Watch().see(frame) -> Change`: what changed, where it went, whether it is a cut.
+
+And how much of it was not to be: `Flicker().add(painted, source)`, then `.mean`.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["STILL", "Change", "Watch", "noise_of", "optical_flow", "sampled"]
+from ...image import resize
+
+__all__ = ["STILL", "Change", "Flicker", "Watch", "noise_of", "optical_flow", "sampled"]
 
 STILL = 6 / 255  # a smaller change is none; films that were packed well stay below
 NOISE = 4.0  # times the film's noise that a change must at least be
 LOUDEST = 4 / 255  # more than that is not noise
 BLUR = 1.2  # pixels of a frame that is looked at: noise of single pixels is no change
 WIDER = 2  # pixels around a change that count with it: a brush's edges are soft
+STANDS = 4 / 255  # the largest change of a source pixel that stands still, where flicker is measured
+SURE = 3  # pixels around a change that are left out there: a brush reaches that far
 PIXELS = 160  # rows of a frame that is looked at
 CUT = 0.25  # of what two strangers would differ by; strangers, moved along as well as it goes, come to 0.4 to 0.7
 CUT_SHARE = 0.4  # of the picture that must have changed, so that a thing which leaps is none
@@ -80,6 +87,29 @@ class Watch:
         return Change(mask, moved / frame.shape[1], before, frame, cut, threshold)
 
 
+class Flicker:
+    """The mean absolute change, in levels of 255, of painted pixels where the source stands still."""
+
+    def __init__(self) -> None:
+        self._before: tuple[Tensor, Tensor] | None = None
+        self._sum = self._count = 0.0
+
+    def add(self, painted: Tensor, source: Tensor) -> None:
+        """The next frame [3, H, W], and what it was painted after; of any size."""
+        source = resize(source, *painted.shape[1:])
+        if self._before is not None:
+            was, seen = self._before
+            still = ~_wider((source - seen).abs().amax(0) > STANDS, SURE)
+            self._sum += float((painted - was).abs().mean(0)[still].sum()) * 255
+            self._count += float(still.sum())
+        self._before = painted, source
+
+    @property
+    def mean(self) -> float | None:
+        """None where nothing stood still."""
+        return self._sum / self._count if self._count else None
+
+
 def noise_of(
     before: Tensor,  # [3, H, W]
     now: Tensor,  # [3, H, W]
@@ -102,9 +132,12 @@ def optical_flow(
         Where the window shows nothing that could be seen to move, a little is added to the matrix, so that the motion
         of the coarser level stands.
     """
+    from kornia.filters import filter2d_separable, spatial_gradient
+
+    kernel = before.new_tensor([[1.0, 4.0, 6.0, 4.0, 1.0]]) / 16
     pictures = [(before.mean(0)[None, None], now.mean(0)[None, None])]
     while min(pictures[-1][0].shape[2:]) >= 2 * COARSEST:
-        a, b = (F.avg_pool2d(_smooth(part), 2) for part in pictures[-1])
+        a, b = (F.avg_pool2d(filter2d_separable(part, kernel, kernel, "replicate"), 2) for part in pictures[-1])
         pictures.append((a, b))
     found = before.new_zeros(1, 2, *pictures[-1][0].shape[2:])
     for a, b in reversed(pictures):
@@ -114,7 +147,7 @@ def optical_flow(
             found = F.interpolate(found, size=size, mode="bilinear") * scale[None, :, None, None]
         for _ in range(ITERATIONS):
             warped = _warped(a, found)
-            gx, gy = _gradients(warped)
+            gx, gy = spatial_gradient(warped, "diff").unbind(2)
             off = b - warped
             xx, xy, yy, xt, yt = (_window(v) for v in (gx * gx, gx * gy, gy * gy, gx * off, gy * off))
             xx, yy = xx + LEAST_LIGHT, yy + LEAST_LIGHT
@@ -153,13 +186,6 @@ def _warped(pictures: Tensor, moved: Tensor) -> Tensor:  # [1, C, H, W], [1, 2, 
     return F.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
 
 
-def _gradients(picture: Tensor) -> tuple[Tensor, Tensor]:
-    padded = F.pad(picture, (1, 1, 1, 1), mode="replicate")
-    return (padded[:, :, 1:-1, 2:] - padded[:, :, 1:-1, :-2]) / 2, (
-        padded[:, :, 2:, 1:-1] - padded[:, :, :-2, 1:-1]
-    ) / 2
-
-
 def _window(values: Tensor) -> Tensor:
     side = 2 * WINDOW + 1
     return F.avg_pool2d(F.pad(values, (WINDOW,) * 4, mode="replicate"), side, 1)
@@ -171,21 +197,12 @@ def _median(moved: Tensor) -> Tensor:  # [1, 2, H, W]
     return patches.median(1).values.view_as(moved.transpose(0, 1)).transpose(0, 1)
 
 
-def _smooth(picture: Tensor) -> Tensor:
-    kernel = picture.new_tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
-    padded = F.pad(picture, (2, 2, 2, 2), mode="replicate")
-    return F.conv2d(F.conv2d(padded, kernel.view(1, 1, 1, 5)), kernel.view(1, 1, 5, 1))
-
-
 def _blurred(frame: Tensor) -> Tensor:  # [3, H, W]
-    reach = math.ceil(2 * BLUR)
-    x = torch.arange(-reach, reach + 1, dtype=frame.dtype, device=frame.device)
-    kernel = torch.exp(-x.square() / (2 * BLUR**2))
-    kernel = kernel / kernel.sum()
-    padded = F.pad(frame[:, None], (reach,) * 4, mode="replicate")
-    return F.conv2d(F.conv2d(padded, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))[:, 0]
+    from kornia.filters import gaussian_blur2d
+
+    side = 2 * math.ceil(2 * BLUR) + 1
+    return gaussian_blur2d(frame[None], (side, side), frame.new_tensor([[BLUR, BLUR]]), "replicate")[0]
 
 
-def _wider(mask: Tensor) -> Tensor:  # [H, W] bool
-    side = 2 * WIDER + 1
-    return F.max_pool2d(mask.float()[None, None], side, 1, WIDER)[0, 0] > 0
+def _wider(mask: Tensor, reach: int = WIDER) -> Tensor:  # [H, W] bool
+    return F.max_pool2d(mask.float()[None, None], 2 * reach + 1, 1, reach)[0, 0] > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,11 +12,12 @@ from typing import Any
 
 from torch import Tensor
 
+from ... import checks
 from ...errors import FileError, InputError
 from ...image import load_image
-from .animated import animation_pace, animation_pictures, is_animation
+from .animated import Animation, is_animation, opened_animation
 from .source import Sound, Source, opened
-from .timing import FASTEST, MOST, SLOWEST, Pace, at_steady, frames_in
+from .timing import FASTEST, MOST, SLOWEST, at_steady, frames_in
 
 __all__ = ["Film", "open_film"]
 
@@ -58,25 +59,24 @@ def open_film(source: str | Path, *, fps: float | None = None, limit: int | None
             before it should. InputError: a rate, a limit, or a film's size or length out of range.
     """
     path = Path(source)
-    if fps is not None and not SLOWEST <= fps <= FASTEST:
-        raise InputError(f"expected 1 to 60 frames a second, got {fps!r}")
-    if limit is not None and not 1 <= limit <= MOST:
-        raise InputError(f"expected a limit of 1 to {MOST} frames, got {limit!r}")
+    fps = None if fps is None else checks.number("… frames a second", fps, SLOWEST, FASTEST)
+    limit = None if limit is None else checks.whole("a limit of … frames", limit, 1, MOST)
     if path.is_dir():
         yield _folder(path, fps or FPS, limit)
         return
     if not path.is_file():
         raise FileError(f"expected a film or a folder of pictures, and there is none at {str(path)!r}")
     seconds = None if limit is None else limit / (fps or SLOWEST)
-    if is_animation(path):
-        frames, film = _timed(path, animation_pictures(path), animation_pace(path, seconds), fps, limit, None)
-    else:
-        found = opened(path, seconds)
-        frames, film = _timed(path, found.frames(), found.pace, fps, limit, found)
+    film = opened_animation(path, seconds) if is_animation(path) else opened(path, seconds)
+    rate = fps or film.pace.rate
+    total = frames_in(film.length, rate)
+    if limit is None and total > MOST:
+        raise InputError(f"expected a film of at most {MOST} frames, or a limit, got about {total} in {str(path)!r}")
+    frames = _pictures(film, rate, limit, total)
     try:
-        yield film
+        yield Film(frames, rate, total if limit is None else min(limit, total), film.sound)
     finally:
-        frames.close()  # type: ignore[attr-defined]
+        frames.close()
 
 
 def _folder(path: Path, fps: float, limit: int | None) -> Film:
@@ -92,45 +92,23 @@ def _numbered(path: Path) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path.name)]
 
 
-def _timed(
-    path: Path, pictures: Iterator[tuple[float, Any]], pace: Pace, fps: float | None, limit: int | None,
-    source: Source | None,
-) -> tuple[Iterator[Tensor], Film]:  # fmt: skip
-    rate = fps or pace.rate
-    total = frames_in(pace.end if source is None else source.length, rate)
-    if limit is None and total > MOST:
-        raise InputError(f"expected a film of at most {MOST} frames, or a limit, got about {total} in {str(path)!r}")
-    steady = islice(at_steady(pictures, fps=rate, pace=pace), limit)
-    frames = _checked(path, steady if source is None else _seen(source, steady), limit, total, source)
-    sound = None if source is None else source.sound
-    return frames, Film(frames, rate, total if limit is None else min(limit, total), sound)
-
-
-def _seen(source: Source, frames: Iterator[Any]) -> Iterator[Tensor]:
-    """The pictures of those frames that are wanted, each made once."""
-    before = picture = None
-    for frame in frames:
-        picture = picture if frame is before else source.picture(frame)
-        before = frame
-        assert picture is not None
-        yield picture
-
-
-def _checked(
-    path: Path, frames: Iterator[Tensor], limit: int | None, total: int, source: Source | None
-) -> Iterator[Tensor]:
-    """The frames, and at their end whether those were all.
+def _pictures(film: Source | Animation, fps: float, limit: int | None, total: int) -> Generator[Tensor]:
+    """The pictures of those frames that are wanted, each made once, and at their end whether those were all.
 
     Raises:
         FileError: something was broken or missing, and there are far fewer than the film says it has.
     """
     count = 0
-    for frame in frames:
-        count += 1
-        yield frame
-    if source is None or (limit is not None and count >= limit):
+    before: Any = None
+    picture: Any = None
+    frames: Iterator[tuple[float, Any]] = film.frames()
+    for frame in islice(at_steady(frames, fps=fps, pace=film.pace), limit):
+        picture = picture if frame is before else film.picture(frame)
+        before, count = frame, count + 1
+        yield picture
+    if limit is not None and count >= limit:
         return
-    if not count or (source.faults and count < total - max(2, SLACK * total)):
-        why = source.faults[-1] if source.faults else "no reason given"
+    if not count or (film.faults and count < total - max(2, SLACK * total)):
+        why = film.faults[-1] if film.faults else "no reason given"
         more = f"; a limit of {count} takes these" if count else ""
-        raise FileError(f"expected about {total} frames in {str(path)!r}, got {count} ({why}){more}")
+        raise FileError(f"expected about {total} frames in {str(film.path)!r}, got {count} ({why}){more}")

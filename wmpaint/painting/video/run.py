@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ... import checks
 from ...canvas import Canvas
 from ...errors import InputError
 from ...image import load_image, resize
@@ -96,21 +97,19 @@ class VideoRun:
         total: int | None = None,
         done: Iterable[Painting] = (),
     ) -> None:
-        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-            raise InputError(f"expected 1 step or more for each frame, got {steps!r}")
-        if isinstance(still, bool) or not isinstance(still, int | float) or not 0 <= still <= LEVELS:
-            raise InputError(f"expected a still of 0 to {LEVELS} levels, got {still!r}")
         self.options: dict[str, Any] = {"strokes": strokes, "height": height, "seed": seed, "brush": brush}
         self.options |= {} if pens is None else {"pens": pens, "page": page}
-        self.steps_first, self.steps, self.still, self.alone = steps_first, steps, float(still), alone
+        self.steps_first, self.alone = steps_first, alone
+        self.steps = checks.whole("… steps for each frame", steps, 1)
         self.total, self.height, self.seed = total, height, seed
-        self.brushes = self._afresh(torch.ones(3, 8, 8)).brushes  # refuses what is wrong before any frame is read
+        blank = torch.ones(3, 8, 8, device="cpu")
+        self.brushes = self._afresh(blank).brushes  # refuses what is wrong before any frame is read
         self._frames, self._done = iter(frames), iter(done)
-        self._watch = Watch(self.still / LEVELS)
+        self._watch = Watch(checks.number("a still of … levels", still, 0, LEVELS) / LEVELS)
         self._size: tuple[int, int] | None = None
         self._last: tuple[Painting, Carried] | None = None
         self._index = 0
-        self.frame = torch.empty(0)  # [3, H, W], the last that was read
+        self.frame: Tensor  # [3, H, W], the last that was read
         self._began: float | None = None
         self._painted, self._spent = 0, 0.0  # frames that were not there already, and seconds for them
 
@@ -167,9 +166,7 @@ class VideoRun:
         carried = carry(
             run.task, was, change, frame, steps=self.steps, generator=torch.Generator().manual_seed(mix),
         )  # fmt: skip
-        painting = replace(
-            before, strokes=carried.strokes, terms={}, target=run.goal.start.target, painters=before.painters
-        )
+        painting = replace(before, strokes=carried.strokes, terms={}, target=run.goal.start.target)
         return self._bearing(painting, carried, False), carried, self._quality(run, carried.strokes, frame)
 
     def _bearing(self, painting: Painting, carried: Carried, cut: bool) -> Painting:
@@ -182,10 +179,10 @@ class VideoRun:
         height = run.schedule.fine
         with torch.no_grad():
             picture = predicted(run.task, strokes, height).mean
-        return psnr(picture.clamp(0, 1), resize(frame, *picture.shape[1:]))
+        return psnr(picture.clamp(0, 1), resize(frame, *picture.shape[1:]).to(picture))
 
 
 def _known(painting: Painting) -> Carried:
     known = painting.provenance
-    numbers = torch.tensor(known["numbers"], dtype=torch.int64)
+    numbers = torch.tensor(known["numbers"], dtype=torch.int64, device=painting.strokes.device)
     return Carried(painting.strokes, numbers, int(known["next"]), 0)

@@ -18,7 +18,7 @@ from torch import Tensor
 from ...errors import FileError, InputError, clipped
 from ...export.ffmpeg import RATES
 from ...foreign import foreign, reason
-from .colors import HLG, LARGEST, PQ, Tonemap, linear_light, look_of, picture_of, raw_pixels
+from .colors import HLG, LARGEST, PQ, Tonemap, check_frame_size, linear_light, look_of, picture_of, raw_pixels
 from .timing import LEAP, MOST, Pace, pace_of, rising
 
 if TYPE_CHECKING:
@@ -110,10 +110,7 @@ def opened(path: Path, limit: float | None = None) -> Source:
     """
     with _container(path) as container:
         stream = _video(container, path)
-        if stream.width * stream.height > LARGEST:
-            raise InputError(
-                f"expected frames of at most {LARGEST} pixels, got {stream.width} x {stream.height} in {str(path)!r}"
-            )
+        check_frame_size(stream.width, stream.height, path)
         sound = _audible(container, path)
         seen = _Seen(container, stream, sound)
         faults: list[str] = []
