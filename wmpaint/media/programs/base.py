@@ -169,7 +169,7 @@ class BrushProgram(ABC, Generic[S]):
         """
         batch = self._asked([points], [radius], [pressure], [pace], height, width)
         out = np.zeros((1, batch.height, batch.width), np.float32)
-        self._alphas(batch, [stroke_seed(checks.seed(seed))], out, 1 / 32768)
+        self._alphas(batch, [stroke_seed(checks.seed(seed))], out)
         return out[0]
 
     def alphas(
@@ -197,7 +197,7 @@ class BrushProgram(ABC, Generic[S]):
             out = np.zeros((len(mixed), batch.height, batch.width), np.uint16)
         except MemoryError:
             raise InputError(f"expected memory for {len(mixed)} alphas of {width} x {height}, got too little") from None
-        self._alphas(batch, mixed, out, 1)
+        self._alphas(batch, mixed, out)
         return out
 
     def _asked(
@@ -206,6 +206,14 @@ class BrushProgram(ABC, Generic[S]):
         """The plan of strokes in pixels as users give them."""
         h, w = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
         return plan(self.style, *check_strokes(points, radius, pressure, pace, max(h, w)), h, w, self.dear)
+
+    def _small(self, batch: Batch, k: int, seed: int) -> np.ndarray:
+        """The alpha [h, w] float32 of a stroke of huge dabs, on a picture `batch.shrink[k]` times smaller."""
+        small = batch.smaller(k)
+        out = np.zeros((1, small.height, small.width), np.float32)
+        self._alphas(small, [seed], out)
+        alpha: np.ndarray = out[0]
+        return alpha
 
     @abstractmethod
     def _sheet(self, height: int, width: int, background: tuple[float, float, float] | None) -> S:
@@ -224,5 +232,5 @@ class BrushProgram(ABC, Generic[S]):
         """[4, H, W] of what is painted; a tensor of its own."""
 
     @abstractmethod
-    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:
-        """Fill `out` [N, h, w], which holds zeros, with the strokes' alpha (0..32768) times `scale`."""
+    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray) -> None:
+        """Fill `out` [N, h, w], which holds zeros, with the strokes' alpha: float32 to 1, or uint16 to 32768."""
