@@ -21,7 +21,7 @@ from ...medium import MediumInfo, Picture, begun
 from ...strokes import Strokes
 from ._plan import Batch, plan
 from .brush import Brush
-from .events import BASE_HEIGHT, check_strokes, pen_speed, stroke_seed
+from .events import BASE_HEIGHT, check_strokes, stroke_seed
 
 __all__ = ["BrushProgram", "Sheet"]
 
@@ -136,7 +136,7 @@ class BrushProgram(ABC, Generic[S]):
     def reach(self, marks: Strokes, frame: Frame) -> Tensor:
         """[N, 4]; see `wmpaint.medium.reach`."""
         batch = self._batch(marks, frame)
-        pens = zip(batch.radius, pen_speed(batch.points, batch.pace), batch.pace, strict=True)
+        pens = zip(batch.radius, batch.speed, batch.pace, strict=True)
         far = np.array([sum(self.style.reach(*pen)) for pen in pens]).reshape(-1, 1) + 3.0
         boxes = np.concatenate([batch.points.min(1) - far, batch.points.max(1) + far], 1)
         return torch.from_numpy(boxes).to(marks.device, marks.dtype)
