@@ -13,14 +13,13 @@ import statistics
 import time
 
 import torch
-from torch import Tensor
 
-from wmpaint.raster import arrange, composite
+from wmpaint.raster import Ribbons, arrange, composite
 
 ROWS, COLUMNS, CAPS = 18, 17, 3
 
 
-def scene(strokes: int, height: int, radius: tuple[float, float] = (3.0, 12.0)) -> dict[str, Tensor]:
+def scene(strokes: int, height: int, radius: tuple[float, float] = (3.0, 12.0)) -> Ribbons:
     """Strokes as paintings have them: four radii long, gently bent, all over the canvas."""
     g = torch.Generator().manual_seed(0)
     r = radius[0] + (radius[1] - radius[0]) * torch.rand(strokes, generator=g)
@@ -30,14 +29,9 @@ def scene(strokes: int, height: int, radius: tuple[float, float] = (3.0, 12.0)) 
     bow = torch.randn(strokes, 2, generator=g) * 0.3 * r[:, None]
     profile = (1 - torch.linspace(-1, 1, COLUMNS).abs() * 1.6) * 4
     logits = torch.stack([profile.expand(strokes, ROWS, -1), torch.full((strokes, ROWS, COLUMNS), -1.0)], 1)
-    return {
-        "points": torch.stack([middle - half, middle + bow, middle + half], 1),
-        "radius": r,
-        "half_width": 1.2 * r + 1,
-        "ribbons": logits + 0.1 * torch.randn(logits.shape, generator=g),
-        "color": torch.rand(strokes, 3, generator=g),
-        "background": torch.ones(3),
-    }
+    points = torch.stack([middle - half, middle + bow, middle + half], 1)
+    logits += 0.1 * torch.randn(logits.shape, generator=g)
+    return Ribbons(points, r, 1.2 * r + 1, logits, torch.rand(strokes, 3, generator=g), CAPS)
 
 
 def table(compiled: bool | None, repeats: int) -> None:
@@ -46,14 +40,14 @@ def table(compiled: bool | None, repeats: int) -> None:
     print("|---|---|---|---|---|---|---|")
     for strokes in (100, 300, 1000, 3000, 10_000):
         s = scene(strokes, 512)
-        for name in ("points", "radius", "half_width", "ribbons", "color"):
-            s[name].requires_grad_()
+        for value in s[:5]:
+            value.requires_grad_()
         times = []
         for _ in range(repeats + 1):
             a = time.perf_counter()
-            layout = arrange(s["points"].detach(), s["half_width"].detach(), 512, 512)
+            layout = arrange(s.points, s.half_width, 512, 512)
             b = time.perf_counter()
-            mean, variance = composite(**s, height=512, width=512, caps=CAPS, layout=layout, compile=compiled)
+            mean, variance = composite(s, torch.ones(3), 512, 512, layout=layout, compile=compiled)
             c = time.perf_counter()
             (mean.square().mean() + variance.mean()).backward()
             times.append((b - a, c - b, time.perf_counter() - c))
@@ -70,7 +64,7 @@ def memory() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     with torch.no_grad():
-        composite(**scene(10_000, 4096, (10.0, 60.0)), height=4096, width=4096, caps=CAPS)
+        composite(scene(10_000, 4096, (10.0, 60.0)), torch.ones(3), 4096, 4096)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     seconds = time.perf_counter() - began
     print(f"4096 px, 10,000 strokes: {seconds:.1f} s, peak {peak / 1e6:.2f} GB ({before / 1e6:.2f} before)")

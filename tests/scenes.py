@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from wmpaint.raster import Ribbons
 
 CAPS, BODY, COLUMNS = 3, 6, 9
 
 
 class Scene(NamedTuple):
-    """The tensors that `raster.composite` takes, in its order."""
+    """What `raster.composite` draws, and on what."""
 
-    points: Tensor
-    radius: Tensor
-    half_width: Tensor
-    ribbons: Tensor
-    color: Tensor
+    ribbons: Ribbons
     background: Tensor
 
-    def to(self, *args: Any) -> Scene:
-        return Scene(*(value.to(*args) for value in self))
+    @property
+    def points(self) -> Tensor:
+        return self.ribbons.points
+
+    @property
+    def half_width(self) -> Tensor:
+        return self.ribbons.half_width
+
+    def replace(self, **fields: Tensor) -> Scene:
+        background = fields.pop("background", self.background)
+        return Scene(self.ribbons._replace(**fields), background)  # type: ignore[arg-type]
+
+    def map(self, fn: Callable[[Tensor], Tensor]) -> Scene:
+        """Another with each tensor of the ribbons changed."""
+        return Scene(Ribbons(*map(fn, self.ribbons[:5]), CAPS), self.background)  # type: ignore[call-arg, arg-type]
+
+    def to(self, dtype: torch.dtype) -> Scene:
+        return self.map(lambda value: value.to(dtype)).replace(background=self.background.to(dtype))
 
     def leaves(self) -> Scene:
         """Copies that collect gradients; the background never has any."""
-        copies = [value.detach().clone().requires_grad_() for value in self]
-        return Scene(*copies[:-1], self.background)
+        return self.map(lambda value: value.detach().clone().requires_grad_())
 
 
 def scene(
@@ -65,7 +79,7 @@ def scene(
     noise = torch.randn(count, 2, 2 * CAPS + BODY, COLUMNS, generator=chance, dtype=torch.float64)
     ribbons = (1 - 1.6 * across.abs()) * 4 + noise
     color, background = uniform(count, channels), uniform(channels)
-    return Scene(points, r, 1.4 * r + 1, ribbons, color, background).to(dtype)
+    return Scene(Ribbons(points, r, 1.4 * r + 1, ribbons, color, CAPS), background).to(dtype)
 
 
 def tight(count: int, height: int, width: int, *, seed: int = 0, dtype: torch.dtype = torch.float64) -> Scene:
@@ -73,13 +87,13 @@ def tight(count: int, height: int, width: int, *, seed: int = 0, dtype: torch.dt
     given = scene(count, height, width, seed=seed, straight=0.0, spread=0.0)
     chance = torch.Generator().manual_seed(seed)
     chord, bow, skew, turn = torch.rand(4, count, 1, generator=chance, dtype=torch.float64)
-    r = given.radius[:, None]
+    r = given.ribbons.radius[:, None]
     along = torch.cat([(2 * math.pi * turn).cos(), (2 * math.pi * turn).sin()], 1)
     across = torch.stack([-along[:, 1], along[:, 0]], 1)
     # The vertex of a parabola that rises bow / 2 over a chord curves by the radius chord^2 / (4 bow).
     half, out = (0.2 + 0.8 * chord) * r * along, (1 + 3 * bow) * r * across + (skew - 0.5) * r * along
     middle = given.points.mean(1)
-    return given._replace(points=torch.stack([middle - half, middle + out, middle + half], 1)).to(dtype)
+    return given.replace(points=torch.stack([middle - half, middle + out, middle + half], 1)).to(dtype)
 
 
 def straight_ribbon(alpha: float, ratio: float = 0.0, *, rows: int = 2 * CAPS + BODY, columns: int = COLUMNS) -> Tensor:

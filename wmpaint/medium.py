@@ -16,6 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from . import checks
+from .errors import InputError
 from .frame import Frame
 from .marks import Marks
 
@@ -30,6 +32,7 @@ __all__ = [
     "MediumInfo",
     "Picture",
     "Where",
+    "begun",
     "gain",
     "grow",
     "influence",
@@ -249,6 +252,23 @@ def render(
     state = medium.begin(frame, ground=ground, batch=marks.batch, generator=generator)
     more = {} if layout is None else {"layout": layout}
     return medium.look(medium.lay(state, marks, **more))
+
+
+def begun(
+    frame: Frame, ground: Picture | None, batch: tuple[int, ...], generator: torch.Generator | None
+) -> int | None:
+    """The seed of a picture's chance, where a generator draws one: what a medium may call as it begins.
+
+    Raises:
+        InputError: a ground of another size, or a batch of no pictures.
+    """
+    if 0 in batch:
+        raise InputError(f"expected a batch of one picture or more, got one of shape {batch}")
+    if ground is not None:
+        checks.shape("a ground", ground.mean, (*batch, 4, *frame.size))
+    if generator is None:
+        return None
+    return int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
 
 
 def grow(

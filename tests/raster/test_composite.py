@@ -12,11 +12,11 @@ from scenes import BODY, CAPS, COLUMNS, Scene, scene, straight_ribbon, tight
 from torch import Tensor
 
 from wmpaint.errors import InputError
-from wmpaint.raster import Layout, arrange, compiled, composite, dense, sample, tensors
+from wmpaint.raster import Layout, Ribbons, arrange, compiled, composite, dense, sample, tensors
 from wmpaint.raster.tiles import chunks
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])
-SIZE = {"height": 19, "width": 26, "caps": CAPS}
+SIZE = {"height": 19, "width": 26}
 
 
 def pull(draw: Any, given: Scene, **options: Any) -> list[Tensor]:
@@ -28,7 +28,7 @@ def pull(draw: Any, given: Scene, **options: Any) -> list[Tensor]:
     total = sum((out * weight).sum() for out, weight in zip(outputs, weights, strict=True))
     assert isinstance(total, Tensor)
     total.backward()  # type: ignore[no-untyped-call]
-    gradients = [leaf.grad for leaf in leaves[:-1]]
+    gradients = [leaf.grad for leaf in leaves.ribbons[:5]]
     assert all(gradient is not None for gradient in gradients)
     return [*(out.detach() for out in outputs), *(g for g in gradients if g is not None)]
 
@@ -37,7 +37,7 @@ def assert_like_the_twin(given: Scene, *, tile: int = 8, precise: float = 1e-6, 
     size = SIZE | size
     slow = pull(dense.composite, given, **size)
     layout = arrange(given.points, given.half_width, size["height"], size["width"], tile)
-    names = ("mean", "variance", "points", "radius", "half_width", "ribbons", "color")
+    names = ("mean", "variance", "points", "radius", "half_width", "logits", "color")
     for compile in (False, True):
         fast = pull(composite, given, **size, layout=layout, compile=compile)
         for name, a, b in zip(names, fast, slow, strict=True):
@@ -76,26 +76,26 @@ def test_a_picture_as_the_ground(compile: bool) -> None:
     found = []
     for draw, more in ((composite, {"compile": compile}), (dense.composite, {})):
         below, unsure = ground.clone().requires_grad_(), spread.clone().requires_grad_()
-        leaves = given.leaves()._replace(background=below)
+        leaves = given.leaves().replace(background=below)
         mean, variance = draw(*leaves, **SIZE, spread=unsure, **more)  # type: ignore[operator]
         ((mean * ground.flip(1)).sum() + (variance * spread.flip(0)).sum() * 50).backward()
-        found.append([mean, variance, below.grad, unsure.grad, leaves.points.grad, leaves.color.grad])
+        found.append([mean, variance, below.grad, unsure.grad, leaves.points.grad, leaves.ribbons.color.grad])
     for fast, slow in zip(*found, strict=True):
         assert fast is not None and slow is not None and torch.allclose(fast, slow, atol=1e-6)
     # In two passes, one on what the other left, as in one.
-    first, second = ([value[part] for value in given[:-1]] for part in (slice(0, 2), slice(2, 5)))
-    beneath = composite(*first, ground, **SIZE, spread=spread, compile=compile)  # type: ignore[arg-type]
-    above = composite(*second, beneath[0], **SIZE, spread=beneath[1], compile=compile)  # type: ignore[arg-type]
+    first, second = (given.map(lambda value, part=part: value[part]) for part in (slice(0, 2), slice(2, 5)))
+    beneath = composite(first.ribbons, ground, **SIZE, spread=spread, compile=compile)
+    above = composite(second.ribbons, beneath[0], **SIZE, spread=beneath[1], compile=compile)
     assert torch.allclose(above[0], found[0][0]) and torch.allclose(above[1], found[0][1])
     with pytest.raises(InputError, match="expected a background of 19 x 26 pixels"):
-        composite(*given[:-1], ground[:, 1:], **SIZE, compile=compile)  # type: ignore[arg-type]
+        composite(given.ribbons, ground[:, 1:], **SIZE, compile=compile)
 
 
 @both
 def test_strokes_wholly_outside(compile: bool) -> None:
     given = scene(6, 19, 26)
     away = torch.tensor([[300.0, 0], [-300, 0], [0, 300], [0, -300], [1e6, 1e6], [-60, -60]], dtype=torch.float64)
-    given = given._replace(points=given.points + away[:, None])
+    given = given.replace(points=given.points + away[:, None])
     assert arrange(given.points, given.half_width, 19, 26).pairs == 0
     mean, variance, *gradients = pull(composite, given, **SIZE, compile=compile)
     assert torch.equal(mean, given.background[:, None, None].expand(3, 19, 26)) and not variance.any()
@@ -142,7 +142,7 @@ def test_hairpins(gap: float) -> None:
     given = scene(4, 19, 26, seed=7, straight=0.0)
     points = given.points.clone()
     points[:, 2] = points[:, 0] + gap * torch.tensor([0.8, 0.6], dtype=torch.float64)
-    assert_like_the_twin(given._replace(points=points))
+    assert_like_the_twin(given.replace(points=points))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -156,18 +156,19 @@ def test_no_jump_where_the_nearest_of_two_passes_changes(path: str, skew: float)
     # A bend of radius 5 under a brush of radius 8, which paints unlike on the way there and back.
     points = torch.tensor([[[10.0, 20.0], [20.0 + skew, 40.0], [30.0, 20.0]]], dtype=torch.float64)
     radius, half_width = torch.tensor([[8.0], [20.0]], dtype=torch.float64)
-    ribbon = scene(1, 8, 8, seed=3).ribbons / 4
+    ribbon = scene(1, 8, 8, seed=3).ribbons.logits / 4
     ribbon[:, :, CAPS + BODY // 2 :] += 2
     for tip in (0, -1):  # behind an end, left meets right
         ribbon[:, :, tip] = (ribbon[:, :, tip] + ribbon[:, :, tip].flip(2)) / 2
     ribbon -= 40 * torch.linspace(-1, 1, COLUMNS, dtype=torch.float64).abs().pow(8)  # none is left to cut off
 
+    given = Ribbons(points, radius, half_width, ribbon, torch.empty(1, 0), CAPS)
+
     def drawn(places: Tensor) -> Tensor:  # [M, 2] -> alpha and variance [M, 2]
         if path == "twin":
-            return torch.stack(dense._stroke(points[0], radius[0], half_width[0], ribbon[0], places, CAPS), -1)
+            return torch.stack(dense._stroke(given, 0, places), -1)
         stroke = torch.zeros(len(places), dtype=torch.int64)
-        given = (points, radius, half_width, ribbon, stroke, places)
-        return torch.stack(sample(*given, side=1, caps=CAPS, compile=path == "compiled"), -1)[:, 0]
+        return torch.stack(sample(given, stroke, places, 1, compile=path == "compiled"), -1)[:, 0]
 
     # On lines across the bend close in on the largest change again and again: of a jump all is left.
     chance = torch.Generator().manual_seed(0)
@@ -193,43 +194,43 @@ def test_short_strokes(length: float) -> None:
 def test_a_plan_made_before_moving(compile: bool) -> None:
     given = scene(6, 19, 26, seed=9)
     layout = arrange(given.points, given.half_width + 2, 19, 26)
-    moved = given._replace(points=given.points + 1.0)
+    moved = given.replace(points=given.points + 1.0)
     old, new = (pull(composite, moved, **SIZE, layout=made, compile=compile) for made in (layout, None))
     for a, b in zip(old, new, strict=True):
         assert torch.allclose(a, b, atol=1e-12)
 
 
 @both
-@pytest.mark.parametrize("name", ["points", "radius", "half_width", "ribbons"])
+@pytest.mark.parametrize("name", ["points", "radius", "half_width", "logits"])
 def test_gradcheck_of_tight_bends(name: str, compile: bool) -> None:
     given = tight(2, 8, 9, seed=1)
 
     def drawn(value: Tensor) -> tuple[Tensor, Tensor]:
-        return composite(*given._replace(**{name: value}), height=8, width=9, caps=CAPS, compile=compile)
+        return composite(*given.replace(**{name: value}), height=8, width=9, compile=compile)
 
-    value = getattr(given, name).clone().requires_grad_()
+    value = getattr(given.ribbons, name).clone().requires_grad_()
     assert torch.autograd.gradcheck(drawn, (value,), eps=1e-7, atol=1e-5, fast_mode=True)
 
 
 @both
-@pytest.mark.parametrize("name", ["points", "radius", "half_width", "ribbons", "color"])
+@pytest.mark.parametrize("name", ["points", "radius", "half_width", "logits", "color"])
 def test_gradcheck(name: str, compile: bool) -> None:
     given = scene(3, 8, 9, seed=2, spread=1.0, straight=0.4)
     points = given.points.clone()
     points[0, 2] = points[0, 0] + 1.5  # a hairpin, so that radius and second passes matter
-    given = given._replace(points=points)
+    given = given.replace(points=points)
 
     def drawn(value: Tensor) -> tuple[Tensor, Tensor]:
-        return composite(*given._replace(**{name: value}), height=8, width=9, caps=CAPS, compile=compile)
+        return composite(*given.replace(**{name: value}), height=8, width=9, compile=compile)
 
-    value = getattr(given, name).clone().requires_grad_()
+    value = getattr(given.ribbons, name).clone().requires_grad_()
     assert torch.autograd.gradcheck(drawn, (value,), eps=1e-7, atol=1e-5, fast_mode=True)
 
 
 def test_the_radius_matters_where_a_stroke_passes_twice() -> None:
     given = scene(1, 19, 26, seed=2, straight=0.0)
     points = torch.tensor([[[3.0, 8.0], [30.0, 9.0], [3.0, 11.0]]], dtype=torch.float64)
-    given = given._replace(points=points, half_width=torch.full((1,), 5.0, dtype=torch.float64))
+    given = given.replace(points=points, half_width=torch.full((1,), 5.0, dtype=torch.float64))
     gradients = pull(composite, given, **SIZE)
     assert float(gradients[3].abs().max()) > 1e-3
     assert_like_the_twin(given)
@@ -241,14 +242,16 @@ def test_single_precision_far_from_the_origin(axis: int, compile: bool) -> None:
     # The last corner of a canvas of 4096 pixels: the same strokes in float64, in float32, and at the origin.
     given = scene(8, 16, 120, seed=10)
     across = torch.linspace(-1, 1, COLUMNS, dtype=torch.float64).abs()
-    given = given._replace(ribbons=given.ribbons - 12 * across.pow(4))  # nothing is left to be cut at the half width
-    near = composite(*given, height=16, width=120, caps=CAPS, compile=compile)
-    moved = given._replace(points=given.points + torch.tensor([4096.0 - 120, 0]).double())
+    given = given.replace(
+        logits=given.ribbons.logits - 12 * across.pow(4)
+    )  # nothing is left to be cut at the half width
+    near = composite(*given, height=16, width=120, compile=compile)
+    moved = given.replace(points=given.points + torch.tensor([4096.0 - 120, 0]).double())
     if axis:
-        moved = moved._replace(points=moved.points.flip(2), ribbons=moved.ribbons.flip(3))
+        moved = moved.replace(points=moved.points.flip(2), logits=moved.ribbons.logits.flip(3))
     height, width = (16, 4096) if axis == 0 else (4096, 16)
     for dtype, tolerance in ((torch.float64, 1e-8), (torch.float32, 2e-3)):
-        far = composite(*moved.to(dtype), height=height, width=width, caps=CAPS, compile=compile)
+        far = composite(*moved.to(dtype), height=height, width=width, compile=compile)
         for a, b in zip(far, near, strict=True):
             a = (a.transpose(-2, -1) if axis else a)[..., -120:]
             assert float((a - b).abs().max()) < tolerance
@@ -257,8 +260,8 @@ def test_single_precision_far_from_the_origin(axis: int, compile: bool) -> None:
 @both
 def test_single_precision_gradients(compile: bool) -> None:
     given = scene(8, 40, 40, seed=11)
-    double = pull(composite, given, height=40, width=40, caps=CAPS, compile=compile)
-    single = pull(composite, given.to(torch.float32), height=40, width=40, caps=CAPS, compile=compile)
+    double = pull(composite, given, height=40, width=40, compile=compile)
+    single = pull(composite, given.to(torch.float32), height=40, width=40, compile=compile)
     for a, b in zip(single, double, strict=True):
         assert a.dtype == torch.float32
         assert float((a.double() - b).norm()) < 1e-3 * float(b.norm()) + 1e-6
@@ -267,7 +270,7 @@ def test_single_precision_gradients(compile: bool) -> None:
 @both
 def test_beyond_the_half_width_the_ground_is_untouched(compile: bool) -> None:
     given = scene(3, 40, 60, seed=12)
-    mean, variance = composite(*given, height=40, width=60, caps=CAPS, compile=compile)
+    mean, variance = composite(*given, height=40, width=60, compile=compile)
     t = torch.linspace(0, 1, 2001, dtype=torch.float64)[:, None]
     y, x = torch.meshgrid(torch.arange(40.0), torch.arange(60.0), indexing="ij")
     pixels = torch.stack([x, y], -1).double().view(-1, 2) + 0.5
@@ -289,17 +292,13 @@ def bars(*alphas_and_ratios: tuple[float, float], color: list[list[float]], back
     """Strokes that cover a picture of 4 x 4 pixels evenly, one above the other."""
     n = len(alphas_and_ratios)
     points = torch.tensor([[-20.0, 2.0], [2.0, 2.0], [24.0, 2.0]], dtype=torch.float64).expand(n, 3, 2).clone()
-    return Scene(
-        points,
-        torch.full((n,), 10.0, dtype=torch.float64),
-        torch.full((n,), 30.0, dtype=torch.float64),
-        torch.stack([straight_ribbon(a, r) for a, r in alphas_and_ratios]),
-        torch.tensor(color, dtype=torch.float64),
-        torch.tensor(background, dtype=torch.float64),
-    )
+    radius = torch.full((n,), 10.0, dtype=torch.float64)
+    logits = torch.stack([straight_ribbon(a, r) for a, r in alphas_and_ratios])
+    ribbons = Ribbons(points, radius, 3 * radius, logits, torch.tensor(color, dtype=torch.float64), CAPS)
+    return Scene(ribbons, torch.tensor(background, dtype=torch.float64))
 
 
-FOUR = {"height": 4, "width": 4, "caps": CAPS}
+FOUR = {"height": 4, "width": 4}
 
 
 @both
@@ -343,8 +342,8 @@ def test_an_opaque_stroke_hides_what_is_beneath(compile: bool) -> None:
     mean, variance = composite(*given, **FOUR, compile=compile)
     assert torch.allclose(mean, torch.tensor(0.25).double()) and float(variance.detach().max()) < 1e-9
     (mean.sum() + variance.sum()).backward()  # type: ignore[no-untyped-call]
-    assert given.color.grad is not None and given.color.grad[0].abs().item() < 1e-9
-    assert given.color.grad[1].item() == pytest.approx(16)
+    assert given.ribbons.color.grad is not None and given.ribbons.color.grad[0].abs().item() < 1e-9
+    assert given.ribbons.color.grad[1].item() == pytest.approx(16)
 
 
 @both
@@ -362,10 +361,10 @@ def straight(
 ) -> Tensor:
     """Alpha [21, 31] of one stroke."""
     one = torch.ones(1, dtype=torch.float64)
-    mean, _ = composite(
-        torch.tensor(points, dtype=torch.float64)[None], 4 * one, half_width * one, ribbon[None],
-        one[:, None], torch.zeros(1, dtype=torch.float64), height=21, width=31, caps=CAPS, compile=compile,
-    )  # fmt: skip
+    given = Ribbons(
+        torch.tensor(points, dtype=torch.float64)[None], 4 * one, half_width * one, ribbon[None], one[:, None], CAPS
+    )
+    mean, _ = composite(given, torch.zeros_like(one), height=21, width=31, compile=compile)
     return mean[0]
 
 
@@ -424,9 +423,9 @@ def turned(points: Tensor, side: float) -> Tensor:
 @both
 def test_a_turned_scene_is_a_turned_picture(compile: bool) -> None:
     given = scene(6, 24, 24, seed=13)
-    square = {"height": 24, "width": 24, "caps": CAPS, "compile": compile}
+    square = {"height": 24, "width": 24, "compile": compile}
     upright = composite(*given, **square)
-    quarter = composite(*given._replace(points=turned(given.points, 24)), **square)
+    quarter = composite(*given.replace(points=turned(given.points, 24)), **square)
     for a, b in zip(upright, quarter, strict=True):
         assert torch.allclose(torch.rot90(a, -1, (-2, -1)), b, atol=1e-7)
 
@@ -434,8 +433,8 @@ def test_a_turned_scene_is_a_turned_picture(compile: bool) -> None:
 @both
 def test_a_stroke_painted_backward_with_its_ribbon_reversed_is_the_same(compile: bool) -> None:
     given = scene(5, 24, 24, seed=14)
-    back = given._replace(points=given.points.flip(1), ribbons=given.ribbons.flip(2, 3))
-    square = {"height": 24, "width": 24, "caps": CAPS, "compile": compile}
+    back = given.replace(points=given.points.flip(1), logits=given.ribbons.logits.flip(2, 3))
+    square = {"height": 24, "width": 24, "compile": compile}
     for a, b in zip(composite(*given, **square), composite(*back, **square), strict=True):
         assert torch.allclose(a, b, atol=1e-7)
 
@@ -447,20 +446,19 @@ def test_dots_folds_and_slivers_are_finite(compile: bool) -> None:
     points = torch.tensor(shapes).view(-1, 3, 2) + torch.tensor([8.5, 8.5])
     given = scene(len(shapes), 19, 26, seed=15, dtype=torch.float32)
     for offset in (0.0, 0.5, -8.5):
-        for value in pull(composite, given._replace(points=points + offset), **SIZE, compile=compile):
+        for value in pull(composite, given.replace(points=points + offset), **SIZE, compile=compile):
             assert value.isfinite().all()
 
 
 def test_refused() -> None:
     given = scene(3, 19, 26)
-    for name, value in given._asdict().items():
-        if name != "background":
-            with pytest.raises(InputError, match=r"expected \w+ of shape"):
-                composite(*given._replace(**{name: value[:2]}), **SIZE)
+    for name in given.ribbons._fields[:5]:
+        with pytest.raises(InputError, match=r"expected \w+ of shape"):
+            composite(*given.replace(**{name: getattr(given.ribbons, name)[:2]}), **SIZE)
     with pytest.raises(InputError, match="color"):
-        composite(*given._replace(background=given.background[:2]), **SIZE)
+        composite(*given.replace(background=given.background[:2]), **SIZE)
     with pytest.raises(InputError, match="ribbons"):
-        composite(*given._replace(ribbons=given.ribbons[:, 0]), **SIZE)
+        composite(*given.replace(logits=given.ribbons.logits[:, 0]), **SIZE)
     with pytest.raises(InputError, match="expected a layout of 19 x 26 pixels, got one of 18 x 26"):
         composite(*given, **SIZE, layout=arrange(given.points, given.half_width, 18, 26))
 
@@ -497,11 +495,11 @@ def test_a_layout_that_would_be_followed_out_of_memory_is_refused(name: str, com
 def test_strokes_that_are_no_numbers_are_refused(name: str, value: float, compile: bool) -> None:
     given = scene(5, 19, 26)
     layout = arrange(given.points, given.half_width, 19, 26)
-    column = getattr(given, name).clone()
+    column = getattr(given.ribbons, name).clone()
     column.view(5, -1)[3, -1] = value
     for made in (layout, None):
         with pytest.raises(InputError, match=f"{name} of stroke 3 of finite pixels"):
-            composite(*given._replace(**{name: column}), **SIZE, layout=made, compile=compile)
+            composite(*given.replace(**{name: column}), **SIZE, layout=made, compile=compile)
 
 
 @both
@@ -515,7 +513,9 @@ def test_without_gradients_nothing_is_kept(compile: bool) -> None:
 def test_the_graph_may_be_used_twice(compile: bool) -> None:
     given = scene(3, 19, 26).leaves()
     mean, _ = composite(*given, **SIZE, compile=compile)
-    once, twice = (torch.autograd.grad(mean.sum(), given[:-1], retain_graph=True, allow_unused=True) for _ in range(2))
+    once, twice = (
+        torch.autograd.grad(mean.sum(), given.ribbons[:5], retain_graph=True, allow_unused=True) for _ in range(2)
+    )
     for a, b in zip(once, twice, strict=True):
         assert a is not None and b is not None and torch.equal(a, b)
 

@@ -10,11 +10,11 @@ from scenes import CAPS, Scene, scene, straight_ribbon
 from torch import Tensor
 
 from wmpaint.errors import InputError
-from wmpaint.raster import composite, dense
+from wmpaint.raster import Ribbons, composite, dense
 from wmpaint.raster.grain import Grain, grained
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])
-SIZE = {"height": 19, "width": 26, "caps": CAPS}
+SIZE = {"height": 19, "width": 26}
 
 
 def normal(side: int) -> Tensor:
@@ -34,7 +34,8 @@ def blanket(alpha: float, ratio: float, side: int) -> Scene:
     points = torch.tensor([[[0.0, 0.5], [0.5, 0.5], [1.0, 0.5]]], dtype=torch.float64) * side
     radius = torch.tensor([2.0 * side], dtype=torch.float64)
     one = torch.ones(1, 1, dtype=torch.float64)
-    return Scene(points, radius, radius, straight_ribbon(alpha, ratio)[None], one, torch.zeros_like(one[0]))
+    logits = straight_ribbon(alpha, ratio)[None]
+    return Scene(Ribbons(points, radius, radius, logits, one, CAPS), torch.zeros_like(one[0]))
 
 
 @both
@@ -64,7 +65,7 @@ def test_single_precision(compile: bool) -> None:
 def test_mean_and_variance(compile: bool, alpha: float, ratio: float) -> None:
     # Each pixel sees a number of its own, and together they see all: as good as all chances at one pixel.
     grain = Grain(normal(128), torch.tensor([[1.0, 0.0, 5.5, 7.5]]))
-    picture = grained(*blanket(alpha, ratio, 128), grain, height=128, width=128, caps=CAPS, compile=compile)
+    picture = grained(*blanket(alpha, ratio, 128), grain, height=128, width=128, compile=compile)
     assert 0 <= picture.min() and picture.max() <= 1
     bound = alpha * (1 - alpha)
     assert float(picture.mean()) == pytest.approx(alpha, abs=1e-3 * math.sqrt(bound))
@@ -75,7 +76,7 @@ def test_mean_and_variance(compile: bool, alpha: float, ratio: float) -> None:
 def test_one_value_by_hand(compile: bool) -> None:
     # At alpha 1/2 the variance is theta / (2 pi): half of 1/4 at theta = pi / 4, rho = 1 / sqrt(2).
     field = torch.full((4, 4), 0.8, dtype=torch.float64)
-    picture = grained(*blanket(0.5, 0.5, 9), Grain(field, windows(1)), height=9, width=9, caps=CAPS, compile=compile)
+    picture = grained(*blanket(0.5, 0.5, 9), Grain(field, windows(1)), height=9, width=9, compile=compile)
     rho = math.sqrt(0.5)
     expected = (1 + math.erf(math.sqrt(rho) * 0.8 / math.sqrt(1 - rho) / math.sqrt(2))) / 2
     assert torch.allclose(picture, torch.tensor(expected, dtype=torch.float64), atol=1e-4)
@@ -87,7 +88,7 @@ def test_the_field_is_turned_scaled_shifted_and_repeated(compile: bool) -> None:
     field[3, 2] = 2.0  # row 3, column 2
     # A quarter turn at 2 samples a pixel: u = -2 (y - 4.5) + 2 - 800, v = 2 x + 3 - 5 + 80, from the start at (0, 4.5).
     grain = Grain(field, torch.tensor([[0.0, 2.0, 2.0 - 800, 3.0 - 5 + 80]]))
-    picture = grained(*blanket(0.5, 0.5, 9), grain, height=9, width=9, caps=CAPS, compile=compile)
+    picture = grained(*blanket(0.5, 0.5, 9), grain, height=9, width=9, compile=compile)
     high = (picture[0] > 0.6).nonzero().tolist()
     # v = 3 at x = 2.5 and every 4 pixels from there; u = 2 at y = 4.5 and every 4 pixels.
     assert high == [[row, column] for row in (0, 4, 8) for column in (2, 6)]
@@ -96,9 +97,9 @@ def test_the_field_is_turned_scaled_shifted_and_repeated(compile: bool) -> None:
 @both
 def test_no_variance_is_the_mean_picture(compile: bool) -> None:
     given = scene(6, 19, 26)
-    ribbons = given.ribbons.clone()
-    ribbons[:, 1] = -30.0
-    given = given._replace(ribbons=ribbons)
+    logits = given.ribbons.logits.clone()
+    logits[:, 1] = -30.0
+    given = given.replace(logits=logits)
     mean, _ = composite(*given, **SIZE, compile=compile)
     picture = grained(*given, Grain(normal(16), windows(6)), **SIZE, compile=compile)
     assert float((picture - mean).abs().max()) < 1e-5
@@ -125,4 +126,4 @@ def test_refuses(field: Tensor, window: Tensor) -> None:
         grained(*scene(2, 19, 26), Grain(field, window), **SIZE)
     with pytest.raises(InputError, match="points of stroke 0"):
         given = scene(2, 19, 26)
-        grained(*given._replace(points=given.points * math.nan), Grain(normal(8), windows(2)), **SIZE)
+        grained(*given.replace(points=given.points * math.nan), Grain(normal(8), windows(2)), **SIZE)

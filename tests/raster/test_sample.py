@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from scenes import CAPS, scene
+from scenes import scene
 from torch import Tensor
 
 from wmpaint.errors import InputError
@@ -31,20 +31,20 @@ def test_as_on_a_canvas_forward_and_backward(side: int, compile: bool) -> None:
     alphas, variances = [], []
     for k in range(4):
         # White on black: the picture is alpha, its variance is alpha's.
-        part = [value[k : k + 1] for value in leaves[:4]]
-        mean, variance = composite(*part, one, none, height=30, width=40, caps=CAPS, compile=compile)
+        part = leaves.map(lambda value, k=k: value[k : k + 1]).replace(color=one)
+        mean, variance = composite(part.ribbons, none, height=30, width=40, compile=compile)
         alphas.append(mean[0])
         variances.append(variance)
     slow = [tiles_of(torch.stack(column), corner, side) for column in (alphas, variances)]
     sum((a * w).sum() for a, w in zip(slow, weights, strict=True)).backward()  # type: ignore[union-attr]
 
     fresh = given.leaves()
-    fast = sample(*fresh[:4], corner[:, 0], center, side=side, caps=CAPS, compile=compile)
+    fast = sample(fresh.ribbons, corner[:, 0], center, side, compile=compile)
     sum((a * w).sum() for a, w in zip(fast, weights, strict=True)).backward()  # type: ignore[union-attr]
     for a, b in zip(fast, slow, strict=True):
         assert a.shape == (60, side * side)
         assert torch.allclose(a, b, atol=1e-10)
-    for a, b in zip(fresh[:4], leaves[:4], strict=True):
+    for a, b in zip(fresh.ribbons[:4], leaves.ribbons[:4], strict=True):
         assert a.grad is not None and b.grad is not None
         assert torch.allclose(a.grad, b.grad, atol=1e-8)
 
@@ -54,7 +54,7 @@ def test_no_tiles(compile: bool) -> None:
     given = scene(2, 30, 40).leaves()
     none = torch.empty(0, dtype=torch.int64)
     center = torch.empty(0, 2, dtype=torch.float64)
-    alpha, variance = sample(*given[:4], none, center, side=4, caps=CAPS, compile=compile)
+    alpha, variance = sample(given.ribbons, none, center, side=4, compile=compile)
     assert alpha.shape == variance.shape == (0, 16)
     (alpha.sum() + variance.sum()).backward()  # type: ignore[no-untyped-call]
 
@@ -63,7 +63,7 @@ def test_compiled_and_in_tensors() -> None:
     given = scene(5, 30, 40, seed=2, dtype=torch.float32)
     stroke = torch.arange(5).repeat_interleave(20)
     center = torch.rand(100, 2, generator=torch.Generator().manual_seed(1)) * torch.tensor([40.0, 30.0])
-    a, b = (sample(*given[:4], stroke, center, side=4, caps=CAPS, compile=compile) for compile in (False, True))
+    a, b = (sample(given.ribbons, stroke, center, side=4, compile=compile) for compile in (False, True))
     for one, other in zip(a, b, strict=True):
         assert one.dtype == other.dtype == torch.float32
         assert float((one - other).abs().max()) < 1e-3
@@ -75,8 +75,8 @@ def test_what_would_be_read_from_beside_the_tensors_is_refused(compile: bool) ->
     stroke, center = torch.tensor([0, 2]), torch.full((2, 2), 9.0, dtype=torch.float64)
     for bad in (torch.tensor([0, 3]), torch.tensor([-(10**6), 0])):
         with pytest.raises(InputError, match="numbers of strokes 0 to 2"):
-            sample(*given[:4], bad, center, side=4, caps=CAPS, compile=compile)
+            sample(given.ribbons, bad, center, side=4, compile=compile)
     with pytest.raises(InputError, match="centers of finite pixels"):
-        sample(*given[:4], stroke, center * float("nan"), side=4, caps=CAPS, compile=compile)
+        sample(given.ribbons, stroke, center * float("nan"), side=4, compile=compile)
     with pytest.raises(InputError, match="points of stroke 0 of finite pixels"):
-        sample(given.points * float("nan"), *given[1:4], stroke, center, side=4, caps=CAPS, compile=compile)
+        sample(given.replace(points=given.points * float("nan")).ribbons, stroke, center, side=4, compile=compile)

@@ -82,7 +82,7 @@ def test_chunks_hold_every_pair_once_in_paint_order(pixels: int) -> None:
 
 
 def test_ranges_cover_all_tiles() -> None:
-    layout = arrange(*scene(30, 45, 70, seed=4)[:1], torch.full((30,), 4.0).double(), 45, 70, 8)
+    layout = arrange(scene(30, 45, 70, seed=4).points, torch.full((30,), 4.0).double(), 45, 70, 8)
     for pixels in (1, 1000, 10**9):
         ranges = layout.ranges(pixels)
         assert ranges[0][0] == 0 and ranges[-1][1] == len(layout.tiles)

@@ -19,7 +19,7 @@ from ..media.measuring import straight
 from ..media.mixed import Mixed
 from ..media.ribbon.drawing import HasRibbons
 from ..medium import Medium
-from ..raster import composite
+from ..raster import Ribbons, composite
 from ..strokes import Strokes
 
 __all__ = ["Patch", "StraightRibbon", "bend_ribbon", "ribbons"]
@@ -114,17 +114,9 @@ def bend_ribbon(
     x, y = low.tolist()
     # The rasterizer samples at the middle of a pixel.
     placed = ((points - low) / step + 0.5).float()[None]
-    picture, _ = composite(
-        placed,
-        placed.new_tensor([radius / step]),
-        placed.new_tensor([ribbon.half_width / step]),
-        ribbon.logits[None],
-        placed.new_ones(1, 1),
-        placed.new_zeros(1),
-        height=rows,
-        width=columns,
-        caps=ribbon.caps,
-    )
+    wide, half = placed.new_tensor([radius / step]), placed.new_tensor([ribbon.half_width / step])
+    bent = Ribbons(placed, wide, half, ribbon.logits[None], placed.new_ones(1, 1), ribbon.caps)
+    picture, _ = composite(bent, placed.new_zeros(1), rows, columns)
     alpha = picture[0].numpy()
     return Patch(alpha, x, y, step) if alpha.max() > _FAINT else None
 

@@ -6,12 +6,11 @@ replay in. Register one of your own, and `wmpaint.paint(photo, brush="leaf/oak")
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from .. import checks
 from ..errors import BrushError, InputError
 from ..medium import Medium
 
@@ -55,10 +54,7 @@ def known() -> dict[str, Family]:
         from . import ribbon
         from .programs import program
 
-        def real(brush: str, seed: int) -> Medium:
-            return program(brush, seed=seed)
-
-        register(Family("mypaint", ribbon.load, ribbon.available, real))
+        register(Family("mypaint", ribbon.load, ribbon.available, lambda brush, seed: program(brush, seed=seed)))
     return dict(_families)
 
 
@@ -87,8 +83,7 @@ def load(name: str | Path) -> Medium:
         if owners:
             return owners[0].load(brush)
         every = [f"{f.name}/{b}" for f in families.values() if f.name != "mypaint" for b in f.brushes()]
-        near = difflib.get_close_matches(brush, every, 1)
-        if near:
+        if near := checks.near(brush, every, 1):
             raise BrushError(f"expected the name of a brush, got {brush!r}: did you mean {near[0]}?")
     return families["mypaint"].load(name)  # type: ignore[arg-type]  # which knows files, and what to suggest
 
@@ -96,8 +91,7 @@ def load(name: str | Path) -> Medium:
 def replayed(name: str, seed: int) -> Medium | None:
     """The real medium of a full name's brush, if its family is not MyPaint's, whose programs are chosen by name."""
     family, brush = split(name)
-    if family in (None, "mypaint"):
+    if family is None or family == "mypaint":
         return None
-    owner: Any = known()[family]
-    found: Medium = owner.load(brush) if owner.program is None else owner.program(brush, seed)
-    return found
+    owner = known()[family]
+    return owner.load(brush) if owner.program is None else owner.program(brush, seed)

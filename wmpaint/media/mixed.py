@@ -16,11 +16,9 @@ from ..frame import Frame
 from ..marks import Marks
 from ..medium import Medium, MediumInfo, Picture, gain, influence, mismatch, reach
 from ..raster.grain import Grain
-from ..raster.tiles import Layout
-from ..strokes import Strokes
+from ..raster.tiles import Layout, Ribbons
 from .programs.base import BrushProgram
-from .ribbon import drawing
-from .ribbon.drawing import HasRibbons, Ribbons
+from .ribbon.drawing import HasRibbons, RibbonMedium
 from .ribbon.texture import grain
 
 __all__ = ["Mixed"]
@@ -180,7 +178,7 @@ class Mixed:
 
     def layout(self, marks: Any, frame: Frame, slack: float = 0.0, tile: int | None = None) -> Layout | None:
         """See `HasLayout`; only where all media bend ribbons."""
-        return drawing.layout_of(self._together, marks, frame, slack, tile) if self._all_ribbons else None
+        return self._together.layout(marks, frame, slack, tile) if self._all_ribbons else None
 
     @cached_property
     def _all_ribbons(self) -> bool:
@@ -193,22 +191,18 @@ class Mixed:
     def influence(self, marks: Any, frame: Frame) -> Tensor:
         """[N]; see `wmpaint.medium.influence`."""
         if self._all_ribbons:
-            return drawing.influence_of(self._together, marks, frame)
+            return self._together.influence(marks, frame)
         return self._each(marks, 0, lambda medium, part: influence(medium, part, frame))
 
     def mismatch(self, marks: Any, frame: Frame, goal: Tensor) -> Tensor:
         """[N]; see `wmpaint.medium.mismatch`."""
         if self._all_ribbons:
-            return drawing.mismatch_of(self._together, marks, frame, goal)
+            return self._together.mismatch(marks, frame, goal)
         return self._each(marks, 0, lambda medium, part: mismatch(medium, part, frame, goal))
 
     def gain(self, marks: Marks, frame: Frame, below: Picture, goal: Tensor) -> Tensor:
         """[N]; see `wmpaint.medium.gain`."""
         return self._each(marks, 0, lambda medium, part: gain(medium, part, frame, below, goal))
-
-    def ribbons(self, strokes: Strokes, frame: Frame) -> Ribbons:
-        """See `HasRibbons`; raises what a medium without ribbons would."""
-        return self._together.ribbons(strokes, frame)
 
     def _each(self, marks: Marks, width: int, fn: Callable[[Medium, Marks], Tensor]) -> Tensor:
         """[N(, width)] of what each medium says of its own marks."""
@@ -222,31 +216,16 @@ class Mixed:
         return found
 
 
-class Together:
+class Together(RibbonMedium):
     """The media of a `Mixed` that bend ribbons, as one that draws them all in one pass."""
 
     def __init__(self, mixed: Mixed) -> None:
         self.mixed = mixed
 
     @property
-    def marks(self) -> type[Marks]:
-        """As of the media."""
-        return self.mixed.marks
-
-    @property
     def info(self) -> MediumInfo:
         """As of the media."""
         return self.mixed.info
-
-    begin = staticmethod(drawing.begin)
-
-    def lay(self, state: drawing.Drawing, marks: Any, *, layout: Layout | None = None) -> drawing.Drawing:
-        """As `Medium.lay`."""
-        return drawing.lay(state, marks, layout)
-
-    def look(self, state: drawing.Drawing) -> Picture:
-        """As `Medium.look`."""
-        return drawing.picture_of_ribbons(state, self)
 
     def ribbons(self, strokes: Any, frame: Frame) -> Ribbons:
         """See `HasRibbons`. Ribbons of other sizes than the largest are resampled to it."""
@@ -274,17 +253,12 @@ class Together:
             (mine,) = (strokes.brush == number).nonzero(as_tuple=True)
             parts.append(fn(self.mixed[number], strokes[mine].replace(brush=None)))
             places.append(mine)
-        body, columns = (
-            max(s) for s in zip(*((p.logits.shape[2] - 2 * p.caps, p.logits.shape[3]) for p in parts), strict=True)
-        )
-        caps = max(part.caps for part in parts)
-        logits = torch.cat([_resampled(part, body, columns, caps) for part in parts])
+        sizes = ((part.logits.shape[2] - 2 * part.caps, part.logits.shape[3], part.caps) for part in parts)
+        body, columns, caps = (max(size) for size in zip(*sizes, strict=True))
+        same = [part._replace(logits=_resampled(part, body, columns, caps))[:5] for part in parts]
         back = torch.cat(places).argsort()
-        points, radius, wide, color = (
-            torch.cat(field)[back]
-            for field in zip(*((p.points, p.radius, p.half_width, p.color) for p in parts), strict=True)
-        )
-        return Ribbons(points, radius, wide, logits[back], color, caps)
+        points, radius, wide, logits, color = (torch.cat(field)[back] for field in zip(*same, strict=True))
+        return Ribbons(points, radius, wide, logits, color, caps)
 
 
 def _resampled(ribbons: Ribbons, body: int, columns: int, caps: int) -> Tensor:

@@ -1,7 +1,6 @@
 """Drawing ribbons: a tile rasterizer with gradients, and its slow, obvious twin in `dense`."""
 
-from .composite import composite
-from .sample import sample
-from .tiles import Layout, arrange
+from .composite import composite, sample
+from .tiles import Layout, Ribbons, arrange
 
-__all__ = ["Layout", "arrange", "composite", "sample"]
+__all__ = ["Layout", "Ribbons", "arrange", "composite", "sample"]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from .grain import Grain
+from .tiles import Ribbons
 
 __all__ = ["composite", "grained"]
 
@@ -20,74 +21,64 @@ EPS = 1e-12
 
 
 def composite(
-    points: Tensor,  # [N, 3, 2] pixels
-    radius: Tensor,  # [N] pixels
-    half_width: Tensor,  # [N] pixels
-    ribbons: Tensor,  # [N, 2, R, C]
-    color: Tensor,  # [N, C]
+    ribbons: Ribbons,
     background: Tensor,  # [C], or [C, H, W]
-    *,
     height: int,
     width: int,
-    caps: int,
+    *,
     spread: Tensor | None = None,  # [H, W]
 ) -> tuple[Tensor, Tensor]:
     """As `raster.composite`."""
-    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-    pixels = torch.stack([columns, rows], -1).reshape(-1, 2).to(points) + 0.5
-    mean = background[None].repeat(len(pixels), 1) if background.ndim == 1 else background.flatten(1).t()
+    pixels, mean = _begun(ribbons, background, height, width)
     variance = mean.new_zeros(len(pixels)) if spread is None else spread.flatten()
-    for k in range(len(points)):
-        alpha, own = _stroke(points[k], radius[k], half_width[k], ribbons[k], pixels, caps)
-        change = color[k] - mean
+    for k, color in enumerate(ribbons.color):
+        alpha, own = _stroke(ribbons, k, pixels)
+        change = color - mean
         variance = ((1 - alpha) ** 2 + own) * variance + own * change.square().sum(1)
         mean = mean + alpha[:, None] * change
     return mean.t().reshape(-1, height, width), variance.reshape(height, width)
 
 
 def grained(
-    points: Tensor,  # [N, 3, 2] pixels
-    radius: Tensor,  # [N] pixels
-    half_width: Tensor,  # [N] pixels
-    ribbons: Tensor,  # [N, 2, R, C]
-    color: Tensor,  # [N, C]
+    ribbons: Ribbons,
     background: Tensor,  # [C], or [C, H, W]
     grain: Grain,
-    *,
     height: int,
     width: int,
-    caps: int,
 ) -> Tensor:
     """As `raster.grain.grained`."""
-    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-    pixels = torch.stack([columns, rows], -1).reshape(-1, 2).to(points) + 0.5
-    picture = background[None].repeat(len(pixels), 1) if background.ndim == 1 else background.flatten(1).t()
+    pixels, picture = _begun(ribbons, background, height, width)
     side = len(grain.field)
-    for k in range(len(points)):
-        alpha, spread = _stroke(points[k], radius[k], half_width[k], ribbons[k], pixels, caps)
+    for k, color in enumerate(ribbons.color):
+        alpha, spread = _stroke(ribbons, k, pixels)
         cos, sin, u, v = grain.window[k].tolist()
-        turn = torch.tensor([[cos, sin], [-sin, cos]]).to(points)
-        place = ((pixels - points[k, 0]) @ turn + torch.tensor([u, v]).to(points)) % side
+        turn, start = pixels.new_tensor([[cos, sin], [-sin, cos]]), pixels.new_tensor([u, v])
+        place = ((pixels - ribbons.points[k, 0]) @ turn + start) % side
         low, part = place.long(), place % 1
         g = torch.zeros_like(alpha)
         for right in (0, 1):
             for down in (0, 1):
                 weight = (part[:, 0] - 1 + right).abs() * (part[:, 1] - 1 + down).abs()
                 g += weight * grain.field[(low[:, 1] + down) % side, (low[:, 0] + right) % side]
-        strayed = torch.tensor(
-            [_stray(*three) for three in zip(alpha.tolist(), spread.tolist(), g.tolist(), strict=True)]
-        )
-        picture = picture + strayed.to(picture)[:, None] * (color[k] - picture)
+        strayed = [_stray(*three) for three in zip(alpha.tolist(), spread.tolist(), g.tolist(), strict=True)]
+        picture = picture + picture.new_tensor(strayed)[:, None] * (color - picture)
     return picture.t().reshape(-1, height, width)
+
+
+def _begun(ribbons: Ribbons, background: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
+    """The middles of all pixels [H * W, 2], and the ground there [H * W, C]."""
+    y, x = (torch.arange(side, device=background.device).to(ribbons.points) + 0.5 for side in (height, width))
+    pixels = torch.stack(torch.meshgrid(x, y, indexing="xy"), -1).reshape(-1, 2)
+    return pixels, background[None].repeat(len(pixels), 1) if background.ndim == 1 else background.flatten(1).t()
 
 
 def _stray(alpha: float, spread: float, g: float) -> float:
     """The alpha of a normal number g, with rho found by halving: the variance is that over all normal numbers."""
     if spread <= 1e-12:
         return alpha
-    every = torch.linspace(-8, 8, 1001, dtype=torch.float64)
+    every = torch.linspace(-8, 8, 1001, dtype=torch.float64, device="cpu")
     weight = (-every.square() / 2).exp() / math.sqrt(2 * math.pi) * 0.016
-    z = torch.special.ndtri(torch.tensor(alpha, dtype=torch.float64))
+    z = torch.special.ndtri(every.new_tensor(alpha))
 
     def seen(g: Tensor, rho: float) -> Tensor:
         return torch.special.ndtr((z + math.sqrt(rho) * g) / math.sqrt(1 - rho))
@@ -99,20 +90,19 @@ def _stray(alpha: float, spread: float, g: float) -> float:
             low = rho
         else:
             high = rho
-    return float(seen(torch.tensor(g, dtype=torch.float64), rho))
+    return float(seen(every.new_tensor(g), rho))
 
 
-def _stroke(
-    points: Tensor, radius: Tensor, half_width: Tensor, ribbon: Tensor, pixels: Tensor, caps: int
-) -> tuple[Tensor, Tensor]:
-    """Alpha and its variance at the pixels [M, 2]."""
+def _stroke(ribbons: Ribbons, k: int, pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """Alpha and its variance of stroke k at the pixels [M, 2]."""
+    points, radius, half_width, ribbon = (value[k] for value in ribbons[:4])
     with torch.no_grad():
         low, high, both = _local_minima(points.detach(), pixels)
         near_low = _distance(points, low, pixels) <= _distance(points, high, pixels)
         first, other = torch.where(near_low, low, high), torch.where(near_low, high, low)
         between = _farthest(points.detach(), pixels, low, high)
-    a1, s1 = _look_up(points, half_width, ribbon, pixels, _differentiable(points, first, pixels), caps)
-    a2, s2 = _look_up(points, half_width, ribbon, pixels, _differentiable(points, other, pixels), caps)
+    a1, s1 = _look_up(points, half_width, ribbon, pixels, _differentiable(points, first, pixels), ribbons.caps)
+    a2, s2 = _look_up(points, half_width, ribbon, pixels, _differentiable(points, other, pixels), ribbons.caps)
     d1, d2, top = (_distance(points, t, pixels) for t in (first, other, between))
     weight = torch.where(both, _smooth((top - d2) / (BARRIER * radius)), 0.0)
     one, one_spread = _over(a1, s1, a2, s2, weight)
@@ -149,7 +139,7 @@ def _distance(points: Tensor, t: Tensor, pixels: Tensor) -> Tensor:
 def _refine(points: Tensor, t: Tensor, pixels: Tensor, sign: float, width: float) -> Tensor:
     """The extremum nearest to t, by ever finer sampling."""
     for _ in range(8):
-        trial = (t[:, None] + torch.linspace(-width, width, 21).to(t)).clamp(0, 1)
+        trial = (t[:, None] + torch.linspace(-width, width, 21, device=t.device).to(t)).clamp(0, 1)
         d = torch.stack([_distance(points, s, pixels) for s in trial.unbind(1)], 1) * sign
         t = trial.gather(1, d.argmin(1, keepdim=True))[:, 0]
         width /= 8
@@ -158,11 +148,11 @@ def _refine(points: Tensor, t: Tensor, pixels: Tensor, sign: float, width: float
 
 def _local_minima(points: Tensor, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The first and the last local minimum, and whether they differ."""
-    samples = torch.linspace(0, 1, 401).to(points)
+    samples = torch.linspace(0, 1, 401, device=points.device).to(points)
     d = torch.cdist(pixels, _curve(points, samples))
     padded = torch.nn.functional.pad(d, (1, 1), value=float("inf"))
     minimum = (d <= padded[:, :-2]) & (d < padded[:, 2:])
-    index = torch.arange(len(samples))
+    index = torch.arange(len(samples), device=points.device)
     low = samples[torch.where(minimum, index, len(samples)).amin(1).clamp(max=400)]
     high = samples[torch.where(minimum, index, -1).amax(1).clamp(min=0)]
     both = minimum.sum(1) > 1
@@ -171,7 +161,7 @@ def _local_minima(points: Tensor, pixels: Tensor) -> tuple[Tensor, Tensor, Tenso
 
 
 def _farthest(points: Tensor, pixels: Tensor, low: Tensor, high: Tensor) -> Tensor:
-    samples = low[:, None] + (high - low)[:, None] * torch.linspace(0, 1, 401).to(low)
+    samples = low[:, None] + (high - low)[:, None] * torch.linspace(0, 1, 401, device=low.device).to(low)
     d = torch.stack([_distance(points, t, pixels) for t in samples.unbind(1)], 1)
     t = samples.gather(1, d.argmax(1, keepdim=True))[:, 0]
     return _refine(points, t, pixels, -1, float((high - low).max()) / 400)

@@ -1,6 +1,6 @@
 """A picture as the program might have painted it: every alpha strays from its mean as its variance says.
 
-    grained(points, radius, half_width, ribbons, color, background, grain, ...) -> picture [C, H, W]
+    grained(ribbons, background, grain, height, width) -> picture [C, H, W]
 
 Each stroke looks at a random field g of mean 0 and variance 1 through a window of its own. Where its
 mean alpha is a, it paints
@@ -31,7 +31,7 @@ from ..errors import InputError
 from . import compiled
 from .composite import laid_out
 from .tensors import Evaluated, assemble, into_tiles
-from .tiles import Layout, arrange, check_curves
+from .tiles import Layout, Ribbons
 
 __all__ = ["Grain", "grained"]
 
@@ -50,40 +50,33 @@ class Grain(NamedTuple):
 
 @torch.no_grad()
 def grained(
-    points: Tensor,  # [N, 3, 2] pixels
-    radius: Tensor,  # [N] pixels
-    half_width: Tensor,  # [N] pixels
-    ribbons: Tensor,  # [N, 2, R, C] logits of alpha and of variance / (alpha (1 - alpha))
-    color: Tensor,  # [N, C]
+    ribbons: Ribbons,
     background: Tensor,  # [C], or [C, height, width]
     grain: Grain,
-    *,
     height: int,
     width: int,
-    caps: int,
+    *,
     layout: Layout | None = None,
     compile: bool | None = None,
 ) -> Tensor:
-    """Draw ribbons bent along curves, the first undermost, with alphas that stray as one: [C, height, width].
+    """Draw ribbons as `composite` does, with alphas that stray as one: [C, height, width].
 
     Over random windows its mean is the mean picture of `composite`, and its variance that of `composite`.
     Not differentiable.
 
     Raises:
-        InputError: strokes that are not finite, or a grain that is not square or not of N strokes.
+        InputError: as `composite`, or a grain that is not square or not of N strokes.
     """
-    check_curves(points, radius, half_width)
-    side = len(grain.field)
+    layout, n, side = ribbons.arranged(height, width, layout), len(ribbons.points), len(grain.field)
     if grain.field.shape != (side, side) or side < 2 or side & (side - 1):
         raise InputError(f"expected a field whose sides are the same power of 2, got {tuple(grain.field.shape)}")
-    if grain.window.shape != (len(points), 4) or not bool(grain.window.isfinite().all()):
-        raise InputError(f"expected finite windows [{len(points)}, 4], got others of {tuple(grain.window.shape)}")
-    layout = arrange(points, half_width, height, width) if layout is None else layout.check(len(points))
-    background, _ = laid_out(background, None, height, width)
-    if compiled.usable(points, compile):
+    if grain.window.shape != (n, 4) or not bool(grain.window.isfinite().all()):
+        raise InputError(f"expected finite windows [{n}, 4], got others of {tuple(grain.window.shape)}")
+    background, _ = laid_out(ribbons, background, None, height, width)
+    if compiled.usable(ribbons.points, compile):
         tables = normal_of_logit(), angles(), Z_MAX
-        return compiled.grained(points, radius, half_width, ribbons, color, background, caps, layout, *grain, tables)
-    return _by_tensors(points, radius, half_width, ribbons, color, background, caps, layout, grain)
+        return compiled.grained(*ribbons[:5], background, ribbons.caps, layout, *grain, tables)
+    return _by_tensors(ribbons, background, layout, grain)
 
 
 @functools.cache
@@ -106,30 +99,20 @@ def normal_of_logit() -> np.ndarray:
     return (-torch.special.ndtri(torch.sigmoid(-logits))).numpy()
 
 
-def _by_tensors(
-    points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
-    caps: int, layout: Layout, grain: Grain,
-) -> Tensor:  # fmt: skip
-    side = layout.tile
-    picture = into_tiles(background, layout)
-    scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
+def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout, grain: Grain) -> Tensor:
+    points, scene = ribbons.points, Evaluated(ribbons, layout)
+    picture, field = into_tiles(background, layout), grain.field.to(points)
     table = torch.from_numpy(angles()).to(points)
     for chunk in scene.chunks:
         alpha, spread, _ = scene.evaluate(chunk, keep=False)
-        tile, window = chunk.tiles[chunk.rank], grain.window[chunk.stroke].to(points)
-        center = torch.stack([tile % layout.across, tile // layout.across], 1).to(points) * side + side / 2
-        x, y = ((center - points[chunk.stroke, 0])[:, :, None] + torch.stack([scene.x, scene.y], 1)).unbind(1)
-        cos, sin, u, v = (column[:, None] for column in window.unbind(1))
-        alpha = _stray(
-            alpha, spread, _seen(grain.field.to(points), cos * x - sin * y + u, sin * x + cos * y + v), table
-        )
-        paint = color[chunk.stroke].t()[:, :, None]
+        x, y = (scene.beyond(chunk)[:, :, None] + torch.stack([scene.x, scene.y], 1)).unbind(1)
+        cos, sin, u, v = grain.window[chunk.stroke].to(points)[:, :, None].unbind(1)
+        g = _seen(field, cos * x - sin * y + u, sin * x + cos * y + v)
+        alpha = _stray(alpha, spread, g, table)
+        paint = ribbons.color[chunk.stroke].t()[:, :, None]
         under = picture[:, chunk.tiles]
-        start = 0
-        for count in chunk.slots:
-            part = slice(start, start + count)
+        for count, part in chunk.parts():
             under[:, :count] += alpha[part] * (paint[:, part] - under[:, :count])
-            start += count
         picture[:, chunk.tiles] = under
     return assemble(picture, layout)
 

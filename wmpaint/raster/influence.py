@@ -1,6 +1,6 @@
 """How much each stroke matters: the most that any pixel would change if it were taken away, or the error if it came.
 
-    influence(points, radius, half_width, ribbons, color, ...) -> [N]
+    influence(ribbons, background, height, width) -> [N]
 
 Taking away a stroke with mean alpha a and color c, over m and under strokes that let a share T
 through, changes the mean picture by T a |c - m|. A stroke with none has no gradient worth having
@@ -14,63 +14,48 @@ from torch import Tensor
 
 from . import compiled
 from .tensors import Evaluated, into_tiles
-from .tiles import Layout, arrange, check_curves
+from .tiles import Layout, Ribbons
 
 __all__ = ["gains", "influence"]
 
 
 @torch.no_grad()
 def influence(
-    points: Tensor,  # [N, 3, 2] pixels
-    radius: Tensor,  # [N] pixels
-    half_width: Tensor,  # [N] pixels
-    ribbons: Tensor,  # [N, 2, R, C]
-    color: Tensor,  # [N, C]
+    ribbons: Ribbons,
     background: Tensor,  # [C]
-    *,
     height: int,
     width: int,
-    caps: int,
+    *,
     layout: Layout | None = None,
     compile: bool | None = None,
 ) -> Tensor:
     """The largest change [N] of any channel of any pixel; arguments and errors as for `composite`."""
-    check_curves(points, radius, half_width)
-    layout = arrange(points, half_width, height, width) if layout is None else layout.check(len(points))
-    if compiled.usable(points, compile):
-        pairs = compiled.influence(points, radius, half_width, ribbons, color, background, caps, layout)
-        stroke = layout.strokes
+    layout = ribbons.arranged(height, width, layout)
+    if compiled.usable(ribbons.points, compile):
+        pairs, stroke = compiled.influence(*ribbons[:5], background, ribbons.caps, layout), layout.strokes
     else:
-        pairs, stroke = _by_tensors(points, radius, half_width, ribbons, color, background, caps, layout)
-    return points.new_zeros(len(points)).scatter_reduce_(0, stroke, pairs, "amax")
+        pairs, stroke = _by_tensors(ribbons, background, layout)
+    return ribbons.points.new_zeros(len(ribbons.points)).scatter_reduce_(0, stroke, pairs, "amax")
 
 
-def _by_tensors(
-    points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
-    caps: int, layout: Layout,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
+def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
     """The change that each (stroke, tile) pair makes, and its stroke."""
-    scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
-    inside = scene.inside().to(points)
-    changes, strokes = [points.new_zeros(0)], [layout.strokes[:0]]
+    scene = Evaluated(ribbons, layout)
+    inside = scene.inside()
+    changes, strokes = [inside.new_zeros(0)], [layout.strokes[:0]]
     for chunk in scene.chunks:
         alpha, _, _ = scene.evaluate(chunk, keep=False)
-        paint = color[chunk.stroke].t()[:, :, None]
+        paint = ribbons.color[chunk.stroke].t()[:, :, None]
         under = background[:, None, None].repeat(1, len(chunk.tiles), layout.tile**2)
         change = torch.empty_like(alpha)
-        start = 0
-        for count in chunk.slots:
-            part = slice(start, start + count)
+        for count, part in chunk.parts():
             step = (paint[:, part] - under[:, :count]) * alpha[part]
             change[part] = step.abs().amax(0)
             under[:, :count] += step
-            start += count
         clear = torch.ones_like(under[0])
-        for count in reversed(chunk.slots):
-            part = slice(start - count, start)
+        for count, part in reversed(chunk.parts()):
             change[part] *= clear[:count]
             clear[:count] *= 1 - alpha[part]
-            start -= count
         changes.append((change * inside[chunk.tiles[chunk.rank]]).amax(1))
         strokes.append(chunk.stroke)
     return torch.cat(changes), torch.cat(strokes)
@@ -78,24 +63,15 @@ def _by_tensors(
 
 @torch.no_grad()
 def gains(
-    points: Tensor,  # [N, 3, 2] pixels
-    radius: Tensor,  # [N] pixels
-    half_width: Tensor,  # [N] pixels
-    ribbons: Tensor,  # [N, 2, R, C]
-    color: Tensor,  # [N, C]
+    ribbons: Ribbons,
     below: Tensor,  # [C, H, W]
     spread: Tensor | None,  # [H, W] variance of `below`
     goal: Tensor,  # [C, H, W]
-    *,
-    height: int,
-    width: int,
-    caps: int,
 ) -> Tensor:
     """[N] what each stroke, laid alone on a picture, takes off the sum of |picture - goal|^2 + variance."""
-    check_curves(points, radius, half_width)
-    layout = arrange(points, half_width, height, width)
-    scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
-    inside = scene.inside().to(points)
+    points, layout = ribbons.points, ribbons.arranged(*goal.shape[1:])
+    scene = Evaluated(ribbons, layout)
+    inside = scene.inside()
     under, wanted = into_tiles(below.to(points), layout), into_tiles(goal.to(points), layout)
     unsure = torch.zeros_like(under[0]) if spread is None else into_tiles(spread.to(points)[None], layout)[0]
     found = points.new_zeros(len(points))
@@ -103,7 +79,7 @@ def gains(
         alpha, own, _ = scene.evaluate(chunk, keep=False)
         tile = chunk.tiles[chunk.rank]
         m, v = under[:, tile], unsure[tile]
-        change = color[chunk.stroke].t()[:, :, None] - m
+        change = ribbons.color[chunk.stroke].t()[:, :, None] - m
         off = m - wanted[:, tile]
         after = (off + alpha * change).square().sum(0) + ((1 - alpha).square() + own) * v + own * change.square().sum(0)
         found.index_add_(0, chunk.stroke, ((off.square().sum(0) + v - after) * inside[tile]).sum(1))

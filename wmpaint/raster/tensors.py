@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 
 from ..geometry import coefficients
 from .ribbon import Bent, Curves, bend, bend_backward
-from .tiles import Chunk, Layout, chunks, is_straight
+from .tiles import Chunk, Layout, Ribbons, chunks, is_straight
 
 __all__ = ["Evaluated", "TensorComposite", "TensorSample", "assemble", "into_tiles"]
 
@@ -29,7 +29,7 @@ class TensorComposite(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
         channels = len(ground)
         mean, variance = into_tiles(ground.detach(), layout), into_tiles(spread.detach()[None], layout)[0]
-        scene = Evaluated(points, radius, half_width, ribbons, caps, layout)
+        scene = Evaluated(Ribbons(points, radius, half_width, ribbons, color, caps), layout)
         keep = any(ctx.needs_input_grad)
         kept = []
         for chunk in scene.chunks:
@@ -39,16 +39,13 @@ class TensorComposite(torch.autograd.Function):
             below = torch.empty(channels, *alpha.shape, dtype=m.dtype, device=m.device) if keep else None
             beneath = torch.empty_like(alpha) if keep else None
             gain = (1 - alpha).square() + spread
-            start = 0
-            for count in chunk.slots:
-                part = slice(start, start + count)
+            for count, part in chunk.parts():
                 under, var = m[:, :count], v[:count]
                 if below is not None and beneath is not None:
                     below[:, part], beneath[part] = under, var
                 change = paint[:, part] - under
                 var.mul_(gain[part]).add_(spread[part] * change.square().sum(0))
                 under.add_(change.mul_(alpha[part]))
-                start += count
             mean[:, chunk.tiles], variance[chunk.tiles] = m, v
             if keep:
                 kept.append((alpha, spread, blocks, below, beneath))
@@ -69,14 +66,11 @@ class TensorComposite(torch.autograd.Function):
             clear = 1 - alpha
             gain = clear.square() + spread
             per_mean, per_variance = torch.empty_like(below), torch.empty_like(alpha)
-            end = len(chunk.stroke)
-            for count in reversed(chunk.slots):
-                part = slice(end - count, end)
+            for count, part in reversed(chunk.parts()):
                 g, w = gm[:, :count], gv[:count]
                 per_mean[:, part], per_variance[part] = g, w
                 g.mul_(clear[part]).sub_(change[:, part] * (2 * w * spread[part]))
                 w.mul_(gain[part])
-                end -= count
             grad_alpha = (per_mean * change).sum(0) - 2 * per_variance * beneath * clear
             grad_spread = per_variance * (beneath + change.square().sum(0))
             paint = (per_mean * alpha + 2 * (per_variance * spread) * change).sum(2).t()
@@ -90,26 +84,28 @@ class TensorComposite(torch.autograd.Function):
 class Evaluated:
     """The strokes of one drawing, evaluated in blocks of pairs."""
 
-    def __init__(
-        self, points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, caps: int, layout: Layout
-    ) -> None:
-        self.points, self.ribbons, self.caps, self.layout = points.detach(), ribbons.detach(), caps, layout
-        self.chunks = chunks(layout)
-        self.radius, self.half_width = radius.detach(), half_width.detach()
+    def __init__(self, ribbons: Ribbons, layout: Layout) -> None:
+        self.points, self.radius, self.half_width, self.logits = (value.detach() for value in ribbons[:4])
+        self.caps, self.layout, self.chunks = ribbons.caps, layout, chunks(layout)
         a, b, _ = coefficients(self.points)
         self.table = torch.cat([a, b], 1)
         self.straight = is_straight(self.points)
-        line = torch.arange(layout.tile, device=points.device, dtype=points.dtype) - (layout.tile - 1) / 2
+        line = torch.arange(layout.tile, device=self.points.device, dtype=self.points.dtype) - (layout.tile - 1) / 2
         self.x, self.y = line.repeat(layout.tile)[None], line.repeat_interleave(layout.tile)[None]
 
     def inside(self) -> Tensor:
-        """[tiles, side * side] bool: pixels of the picture, which tiles at the right and below reach beyond."""
-        layout = self.layout
-        return into_tiles(self.points.new_ones(1, layout.height, layout.width), layout)[0] > 0
+        """[tiles, side * side] 1 at pixels of the picture, 0 where tiles at the right and below reach beyond it."""
+        return into_tiles(self.points.new_ones(1, self.layout.height, self.layout.width), self.layout)[0]
+
+    def beyond(self, chunk: Chunk, block: slice = slice(None)) -> Tensor:
+        """[P, 2] from each pair's stroke's start to its tile's center, so near that float32 is enough at any size."""
+        tile, across, side = chunk.tiles[chunk.rank[block]], self.layout.across, self.layout.tile
+        center = torch.stack([tile % across, tile // across], 1).to(self.points.dtype) * side + side / 2
+        return center - self.points[chunk.stroke[block], 0]
 
     def clear(self) -> None:
         """Begin new sums of gradients."""
-        self.to_points, self.to_ribbons = torch.zeros_like(self.points), torch.zeros_like(self.ribbons)
+        self.to_points, self.to_ribbons = torch.zeros_like(self.points), torch.zeros_like(self.logits)
         self.to_radius, self.to_width = torch.zeros_like(self.radius), torch.zeros_like(self.half_width)
 
     def _blocks(self, chunk: Chunk) -> list[slice]:
@@ -119,11 +115,8 @@ class Evaluated:
     def _curves(self, chunk: Chunk, block: slice) -> tuple[Tensor, Tensor, Curves]:
         """The strokes in a block, which of them each pair has, and the pairs' curves."""
         strokes, which = chunk.stroke[block].unique(return_inverse=True)
-        stroke, tile = chunk.stroke[block], chunk.tiles[chunk.rank[block]]
-        side = self.layout.tile
-        columns = -(-self.layout.width // side)
-        center = torch.stack([tile % columns, tile // columns], 1).to(self.points.dtype) * side + side / 2
-        origin = self.points[stroke, 0] - center  # near zero, so that float32 is enough at any size
+        stroke = chunk.stroke[block]
+        origin = -self.beyond(chunk, block)
         fields = [*self.table[stroke].unbind(1), *origin.unbind(1), self.half_width[stroke], self.radius[stroke]]
         return strokes, which, Curves(*(field[:, None] for field in fields))
 
@@ -135,7 +128,7 @@ class Evaluated:
             strokes, which, curves = self._curves(chunk, block)
             straight = self.straight[chunk.stroke[block]]
             alpha[block], spread[block], bent = bend(
-                curves, straight, self.x, self.y, self.ribbons[strokes], which, self.caps
+                curves, straight, self.x, self.y, self.logits[strokes], which, self.caps
             )
             if keep:
                 blocks.append(bent)
@@ -146,7 +139,7 @@ class Evaluated:
         for block, bent in zip(self._blocks(chunk), blocks, strict=True):
             strokes, _, curves = self._curves(chunk, block)
             points, width, radius, ribbons = bend_backward(
-                grad_alpha[block], grad_spread[block], curves, self.x, self.y, self.ribbons[strokes], self.caps, bent
+                grad_alpha[block], grad_spread[block], curves, self.x, self.y, self.logits[strokes], self.caps, bent
             )
             stroke = chunk.stroke[block]
             self.to_points.index_add_(0, stroke, points)

@@ -1,4 +1,4 @@
-"""Which strokes touch which tiles, and in what order they are evaluated.
+"""Strokes as ribbons, which tiles they touch, and in what order they are evaluated.
 
 A picture is cut into square tiles. Only (stroke, tile) pairs that touch are evaluated, so the
 cost follows the painted area, not strokes x canvas.
@@ -7,18 +7,67 @@ cost follows the painted area, not strokes x canvas.
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..errors import InputError
 from ..geometry import STRAIGHT, branches, coefficients
 
-__all__ = ["Chunk", "Layout", "Mosaic", "arrange", "check_curves", "chunks", "is_straight"]
+__all__ = ["Chunk", "Layout", "Mosaic", "Ribbons", "arrange", "chunks", "is_straight"]
 
 FARTHEST = 1e15  # pixels; beyond, products of coordinates might overflow
 CHUNK_PIXELS = 4_000_000  # pair pixels held at a time: some 300 MB with everything kept for gradients
+
+
+class Ribbons(NamedTuple):
+    """N strokes as they are drawn, the first undermost: ribbons bent along curves (`raster/ribbon.py`)."""
+
+    points: Tensor  # [N, 3, 2] pixels
+    radius: Tensor  # [N] pixels
+    half_width: Tensor  # [N] pixels, what the ribbon covers to each side
+    logits: Tensor  # [N, 2, R, C] of alpha, and of variance / (alpha (1 - alpha))
+    color: Tensor  # [N, C]
+    caps: int  # how many of the R rows belong to each end
+
+    def check(self) -> Ribbons:
+        """These, if they can be drawn: in the compiled loops, a place that is no number becomes an address.
+
+        Raises:
+            InputError: tensors of other shapes, or a value that is not finite, or some 1e15 pixels away; the message
+                names the stroke.
+        """
+        n = len(self.points)
+        shapes = {"points": (n, 3, 2), "radius": (n,), "half_width": (n,), "color": (n, self.color.shape[-1])}
+        for name, shape in shapes.items():
+            checks.shape(name, getattr(self, name), shape)
+        if self.logits.ndim != 4 or self.logits.shape[:2] != (n, 2):
+            raise InputError(f"expected ribbons of shape ({n}, 2, rows, columns), got {tuple(self.logits.shape)}")
+        for name in ("points", "radius", "half_width"):
+            value = getattr(self, name).detach()
+            good = value.abs() <= FARTHEST  # NaN is not
+            if not bool(good.all()):
+                k = int((~good.reshape(n, -1).all(1)).nonzero()[0])
+                got = value[k].flatten().tolist()
+                raise InputError(f"expected {name} of stroke {k} of finite pixels, up to {FARTHEST:g}, got {got}")
+        return self
+
+    def arranged(self, height: int, width: int, layout: Layout | None = None) -> Layout:
+        """How to draw these: a layout made before, for strokes that have hardly moved since, or a new one.
+
+        Raises:
+            InputError: ribbons that cannot be drawn, or a layout of other strokes or pixels.
+        """
+        self.check()
+        if layout is None:
+            return arrange(self.points.detach(), self.half_width.detach(), height, width)
+        if (layout.height, layout.width) != (height, width):
+            of = f"{layout.height} x {layout.width}"
+            raise InputError(f"expected a layout of {height} x {width} pixels, got one of {of}")
+        return layout.check(len(self.points))
 
 
 class Layout(NamedTuple):
@@ -82,6 +131,10 @@ class Chunk(NamedTuple):
     rank: Tensor  # [P] position in `tiles` of each pair
     slots: list[int]  # tiles in each slot, descending; sums to P
 
+    def parts(self) -> list[tuple[int, slice]]:
+        """Of each slot its tiles, which are the first so many, and where its pairs are."""
+        return [(count, slice(end - count, end)) for count, end in zip(self.slots, accumulate(self.slots), strict=True)]
+
 
 def chunks(layout: Layout, pixels: int = CHUNK_PIXELS) -> list[Chunk]:
     """A plan's tiles in chunks of about `pixels` pair pixels.
@@ -109,24 +162,6 @@ def chunks(layout: Layout, pixels: int = CHUNK_PIXELS) -> list[Chunk]:
 
 def _span(column: Tensor) -> str:
     return f"{int(column.min())} to {int(column.max())}" if len(column) else "none"
-
-
-def check_curves(
-    points: Tensor,  # [N, 3, 2] pixels
-    radius: Tensor,  # [N] pixels
-    half_width: Tensor,  # [N] pixels
-) -> None:
-    """Make sure that strokes are numbers: in the compiled loops, a place that is none becomes an address.
-
-    Raises:
-        InputError: a value that is not finite, or some 1e15 pixels away; the message names the stroke.
-    """
-    for name, value in (("points", points), ("radius", radius), ("half_width", half_width)):
-        good = value.detach().abs() <= FARTHEST  # NaN is not
-        if not bool(good.all()):
-            k = int((~good.reshape(len(good), -1).all(1)).nonzero()[0])
-            got = value[k].detach().flatten().tolist()
-            raise InputError(f"expected {name} of stroke {k} of finite pixels, up to {FARTHEST:g}, got {got}")
 
 
 def is_straight(points: Tensor) -> Tensor:

@@ -122,5 +122,5 @@ def test_numbers_that_are_none_are_refused(name: str, value: float) -> None:
 
 
 def test_no_picture_is_refused() -> None:
-    with pytest.raises(InputError, match="1 pixel or more"):
+    with pytest.raises(InputError, match="a batch of one picture or more, got one of shape"):
         render(brush(), paintings(2)[:0], frame_of(16))

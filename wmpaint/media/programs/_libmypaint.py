@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes as C
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from ._library import Library, Rectangle, TileRequest
 from .brush import Brush
 from .settings import Setting, paced
 
-__all__ = ["ONE", "TILE", "NativeBrush", "NativeSurface"]
+__all__ = ["ONE", "TILE", "NativeBrush", "NativeSurface", "around"]
 
 ONE = 1 << 15  # 1.0 in libmypaint's fixed point: values are 0..32768
 TILE = 64  # MYPAINT_TILE_SIZE
@@ -194,28 +194,29 @@ class NativeBrush:
         self._set_state(brush, STATE_Y, y)
         self._set_state(brush, STATE_PRESSURE, TOUCH)
         stroke_to(brush, surface, x, y, TOUCH, 0.0, 0.0, JUMP * self.pace)
-        if not flush:
-            for x, y, pressure in events:
-                stroke_to(brush, surface, x, y, pressure, 0.0, 0.0, dtime)
-            self._end(surface, C.byref(box))
-            return box.x, box.y, box.width, box.height
         boxes = []
         for x, y, pressure in events:
             stroke_to(brush, surface, x, y, pressure, 0.0, 0.0, dtime)
-            self._end(surface, C.byref(box))
-            if box.width > 0 and box.height > 0:
-                boxes.append((box.x, box.y, box.x + box.width, box.y + box.height))
-            self._begin(surface)
+            if flush:
+                self._end(surface, C.byref(box))
+                boxes.append((box.x, box.y, box.width, box.height))
+                self._begin(surface)
         self._end(surface, C.byref(box))
-        if not boxes:
-            return 0, 0, 0, 0
-        x0, y0, x1, y1 = (f(side) for f, side in zip((min, min, max, max), zip(*boxes, strict=True), strict=True))
-        return x0, y0, x1 - x0, y1 - y0
+        return around([*boxes, (box.x, box.y, box.width, box.height)])
 
     def __del__(self) -> None:
         if getattr(self, "pointer", None):
             self.lib.c.mypaint_brush_unref(self.pointer)
             self.pointer = None
+
+
+def around(boxes: Iterable[tuple[int, int, int, int]]) -> tuple[int, int, int, int]:
+    """The rectangle (x, y, width, height) around all of these that are not empty; 0, 0, 0, 0 if there is none."""
+    sides = [(x, y, x + width, y + height) for x, y, width, height in boxes if width > 0 and height > 0]
+    if not sides:
+        return 0, 0, 0, 0
+    x0, y0, x1, y1 = (end(side) for end, side in zip((min, min, max, max), zip(*sides, strict=True), strict=True))
+    return x0, y0, x1 - x0, y1 - y0
 
 
 def _to_json(lib: Library, settings: Mapping[str, Setting]) -> bytes:

@@ -17,11 +17,11 @@ from ... import checks
 from ...canvas import MAX_SIDE
 from ...errors import InputError
 from ...frame import Frame
-from ...medium import MediumInfo, Picture
+from ...medium import MediumInfo, Picture, begun
 from ...strokes import Strokes
 from ._plan import Batch, plan
 from .brush import Brush
-from .events import BASE_HEIGHT, CHUNK, check_strokes, events, pen_speed, stroke_seed
+from .events import BASE_HEIGHT, check_strokes, stroke_seed
 
 __all__ = ["BrushProgram", "Sheet"]
 
@@ -95,20 +95,15 @@ class BrushProgram(ABC, Generic[S]):
             generator: draws the seed of this picture; None is the program's own seed.
 
         Raises:
-            InputError: a ground of another size, or too little memory.
+            InputError: a ground of another size, a batch of no pictures, or too little memory.
         """
-        count, size = math.prod(batch), (4, *frame.size)
-        if ground is not None:
-            checks.shape("a ground", ground.mean, (*batch, *size))
-        below = [None] * count if ground is None else [*ground.mean.detach().reshape(count, *size)]
+        seed, count = begun(frame, ground, batch, generator), math.prod(batch)
+        below = [None] * count if ground is None else [*ground.mean.detach().reshape(count, 4, *frame.size)]
         sheets = [self._sheet(*frame.size, frame.canvas.background if g is None else None) for g in below]
         for sheet, picture in zip(sheets, below, strict=True):
             if picture is not None:
                 self._put(sheet, picture.float().cpu().numpy())
-        seed = self.seed
-        if generator is not None:
-            seed = int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
-        return Sheet(frame, batch, sheets, seed)
+        return Sheet(frame, batch, sheets, self.seed if seed is None else seed)
 
     def lay(self, state: Sheet[S], marks: Strokes) -> Sheet[S]:
         """As `Medium.lay`, on the same sheet.
@@ -124,7 +119,12 @@ class BrushProgram(ABC, Generic[S]):
         several = marks.map(lambda value: value.flatten(0, len(state.batch) - 1)) if state.batch else None
         for k, sheet in enumerate(state.sheets):
             strokes = marks if several is None else several.map(lambda value, k=k: value[k])  # type: ignore[misc]
-            self._lay(sheet, strokes, self._batch(strokes, state.frame), state.seed, state.count)
+            batch, colors = self._batch(strokes, state.frame), strokes.color.detach().double().cpu().tolist()
+            shown = strokes.present.tolist()
+            for number, moves in batch.moves():
+                if shown[number]:
+                    seed = stroke_seed(state.seed, state.count + number)
+                    self._paint(sheet, batch, number, moves, seed, colors[number])
         state.count += marks.count
         return state
 
@@ -136,41 +136,17 @@ class BrushProgram(ABC, Generic[S]):
     def reach(self, marks: Strokes, frame: Frame) -> Tensor:
         """[N, 4]; see `wmpaint.medium.reach`."""
         batch = self._batch(marks, frame)
-        far = (
-            np.array(
-                [
-                    sum(self.style.reach(r, s, p))
-                    for r, s, p in zip(batch.radius, pen_speed(batch.points, batch.pace), batch.pace, strict=True)
-                ]
-            ).reshape(-1, 1)
-            + 3.0
-        )
+        pens = zip(batch.radius, batch.speed, batch.pace, strict=True)
+        far = np.array([sum(self.style.reach(*pen)) for pen in pens]).reshape(-1, 1) + 3.0
         boxes = np.concatenate([batch.points.min(1) - far, batch.points.max(1) + far], 1)
         return torch.from_numpy(boxes).to(marks.device, marks.dtype)
 
     def _batch(self, strokes: Strokes, frame: Frame) -> Batch:
-        whole, origin = frame.height, np.array(frame.origin, np.float64)
-        n = len(strokes.check())
-        return plan(
-            self.style,
-            strokes.points.detach().double().cpu().numpy() * whole - origin,
-            strokes.radius.detach().double().cpu().numpy() * whole,
-            strokes.pressure.detach().double().cpu().numpy(),
-            np.full(n, whole / BASE_HEIGHT),
-            *frame.size,
-            self.dear,
-        )
-
-    def _lay(self, sheet: S, strokes: Strokes, batch: Batch, seed: int, first: int) -> None:
-        """Paint strokes, which are numbered from `first` on."""
-        for begin in range(0, len(strokes), CHUNK):
-            part = slice(begin, min(begin + CHUNK, len(strokes)))
-            colors = strokes.color[part].detach().double().cpu().tolist()
-            lifted = [False] * len(colors) if strokes.lifted is None else strokes.lifted[part].tolist()
-            moves = events(batch.points[part], batch.pressure[part])
-            for k, (stroke, color, left_out) in enumerate(zip(moves, colors, lifted, strict=True), begin):
-                if batch.touching[k] and not left_out:
-                    self._paint(sheet, batch, k, stroke, stroke_seed(seed, first + k), color)
+        whole, n = frame.height, len(strokes.check())
+        columns = (strokes.points, strokes.radius, strokes.pressure)
+        points, radius, pressure = (column.detach().double().cpu().numpy() for column in columns)
+        points, pace = points * whole - np.array(frame.origin, np.float64), np.full(n, whole / BASE_HEIGHT)
+        return plan(self.style, points, radius * whole, pressure, pace, *frame.size, self.dear)
 
     def alpha(
         self,
@@ -191,11 +167,9 @@ class BrushProgram(ABC, Generic[S]):
         Raises:
             InputError: a number out of range.
         """
-        height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
-        seeds = [stroke_seed(checks.seed(seed))]
-        checked = check_strokes([points], [radius], [pressure], [pace], max(height, width))
-        out = np.zeros((1, height, width), np.float32)
-        self._alphas(plan(self.style, *checked, height, width, self.dear), seeds, out, 1 / 32768)
+        batch = self._asked([points], [radius], [pressure], [pace], height, width)
+        out = np.zeros((1, batch.height, batch.width), np.float32)
+        self._alphas(batch, [stroke_seed(checks.seed(seed))], out)
         return out[0]
 
     def alphas(
@@ -214,18 +188,32 @@ class BrushProgram(ABC, Generic[S]):
         Raises:
             InputError: a number out of range, with the index of the stroke.
         """
-        height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
         mixed = [stroke_seed(checks.seed(seed)) for seed in seeds]
         paces: object = [pace] * (np.shape(radius)[0] if np.ndim(radius) else 0) if np.ndim(pace) == 0 else pace
-        checked = check_strokes(points, radius, pressure, paces, max(height, width))
-        if len(checked[0]) != len(mixed):
-            raise InputError(f"expected {len(checked[0])} seeds, got {len(mixed)}")
+        batch = self._asked(points, radius, pressure, paces, height, width)
+        if len(batch.points) != len(mixed):
+            raise InputError(f"expected {len(batch.points)} seeds, got {len(mixed)}")
         try:
-            out = np.zeros((len(mixed), height, width), np.uint16)
+            out = np.zeros((len(mixed), batch.height, batch.width), np.uint16)
         except MemoryError:
             raise InputError(f"expected memory for {len(mixed)} alphas of {width} x {height}, got too little") from None
-        self._alphas(plan(self.style, *checked, height, width, self.dear), mixed, out, 1)
+        self._alphas(batch, mixed, out)
         return out
+
+    def _asked(
+        self, points: object, radius: object, pressure: object, pace: object, height: object, width: object
+    ) -> Batch:
+        """The plan of strokes in pixels as users give them."""
+        h, w = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
+        return plan(self.style, *check_strokes(points, radius, pressure, pace, max(h, w)), h, w, self.dear)
+
+    def _small(self, batch: Batch, k: int, seed: int) -> np.ndarray:
+        """The alpha [h, w] float32 of a stroke of huge dabs, on a picture `batch.shrink[k]` times smaller."""
+        small = batch.smaller(k)
+        out = np.zeros((1, small.height, small.width), np.float32)
+        self._alphas(small, [seed], out)
+        alpha: np.ndarray = out[0]
+        return alpha
 
     @abstractmethod
     def _sheet(self, height: int, width: int, background: tuple[float, float, float] | None) -> S:
@@ -244,5 +232,5 @@ class BrushProgram(ABC, Generic[S]):
         """[4, H, W] of what is painted; a tensor of its own."""
 
     @abstractmethod
-    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:
-        """Fill `out` [N, h, w], which holds zeros, with the strokes' alpha (0..32768) times `scale`."""
+    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray) -> None:
+        """Fill `out` [N, h, w], which holds zeros, with the strokes' alpha: float32 to 1, or uint16 to 32768."""

@@ -11,10 +11,10 @@ from torch import Tensor
 from ...explain import explained
 from ._dab_engine import PacedSettings, stroke
 from ._dab_raster import alpha
-from ._plan import Batch, enlarge, painted, pieces, shrunk
+from ._plan import Batch, enlarge, painted
 from .base import BrushProgram
 from .brush import Brush
-from .events import CHUNK, STEP, events
+from .events import STEP
 
 __all__ = ["Dabs"]
 
@@ -58,7 +58,7 @@ class Dabs(BrushProgram[np.ndarray]):
     def _paint(
         self, sheet: np.ndarray, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]
     ) -> None:
-        top, left, box = self._box(batch, k, stroke, seed, *sheet.shape[1:])
+        top, left, box = self._box(batch, k, stroke, seed)
         target = sheet[:, top : top + box.shape[0], left : left + box.shape[1]]
         for channel, value in zip(target, (*color, 1.0), strict=True):
             channel += (np.float32(value) - channel) * box
@@ -66,33 +66,26 @@ class Dabs(BrushProgram[np.ndarray]):
     def _picture(self, sheet: np.ndarray) -> Tensor:
         return torch.from_numpy(sheet.copy())
 
-    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:
-        h, w = out.shape[1:]
-        for first in range(0, len(out), CHUNK):
-            part = slice(first, first + CHUNK)
-            for k, moves in enumerate(events(batch.points[part], batch.pressure[part]), first):
-                if batch.touching[k]:
-                    top, left, box = self._box(batch, k, moves, seeds[k], h, w)
-                    target = out[k, top : top + box.shape[0], left : left + box.shape[1]]
-                    whole = box * np.float32(32768 * scale)
-                    target[...] = np.rint(whole) if out.dtype == np.uint16 else whole
+    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray) -> None:
+        for k, moves in batch.moves():
+            top, left, box = self._box(batch, k, moves, seeds[k])
+            target = out[k, top : top + box.shape[0], left : left + box.shape[1]]
+            target[...] = np.rint(box * np.float32(32768)) if out.dtype == np.uint16 else box
 
-    def _box(self, batch: Batch, k: int, moves: np.ndarray, seed: int, height: int, width: int) -> Box:
+    def _box(self, batch: Batch, k: int, moves: np.ndarray, seed: int) -> Box:
         """The alpha of one stroke, and where it lies in the picture."""
         if (shrink := batch.shrink[k]) > 1:
-            small = shrunk(self.style, batch, k, height, width, self.dear)
-            out = np.zeros((1, -(-height // shrink), -(-width // shrink)), np.float32)
-            self._alphas(small, [seed], out, 1 / 32768)
-            top, bottom, left, right = painted(out[0], shrink, height, width)
-            return top, left, enlarge(out[0], shrink, (top, bottom), (left, right))
+            small = self._small(batch, k, seed)
+            top, bottom, left, right = painted(small, shrink, batch.height, batch.width)
+            return top, left, enlarge(small, shrink, (top, bottom), (left, right))
         pace, radius = float(batch.pace[k]), float(batch.radius[k])
         curves = _curves(self.style, pace)
         if batch.easy[k]:
-            return alpha(stroke(curves, moves.tolist(), radius, STEP * pace, seed), height, width)
-        whole = np.zeros((height, width), np.float32)
-        for piece, part in pieces(self.style, batch, k, moves, height, width):
+            return alpha(stroke(curves, moves.tolist(), radius, STEP * pace, seed), batch.height, batch.width)
+        whole = np.zeros((batch.height, batch.width), np.float32)
+        for piece, part in batch.pieces(k, moves):
             dabs = stroke(curves, piece.tolist(), radius, STEP * pace * part, seed)
-            top, left, box = alpha(dabs, height, width)
+            top, left, box = alpha(dabs, batch.height, batch.width)
             target = whole[top : top + box.shape[0], left : left + box.shape[1]]
             target += (1 - target) * box
         return 0, 0, whole

@@ -1,48 +1,41 @@
-"""`RibbonPainter`: the learned, differentiable renderer of one program and brush."""
+"""`RibbonPainter`: the learned, differentiable renderer of one program and brush; those that there are, by name."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from ... import checks
 from ... import tensors as tensor_files
-from ...errors import InputError, clipped
+from ...errors import BrushError, FileError, InputError, clipped
 from ...explain import explained
 from ...files import atomic_path
 from ...foreign import LIMITS
 from ...frame import Frame
-from ...medium import HasAlpha, MediumInfo, Picture
+from ...medium import HasAlpha, MediumInfo
 from ...raster.grain import Grain
-from ...raster.tiles import Layout
+from ...raster.tiles import Ribbons
 from ...strokes import Strokes
-from .drawing import (
-    Drawing,
-    Ribbons,
-    begin,
-    gain_of,
-    influence_of,
-    lay,
-    layout_of,
-    mismatch_of,
-    picture_of_ribbons,
-    reach_of,
-)  # fmt: skip
+from ..programs import Brush
+from .drawing import RibbonMedium
 from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
 from .texture import grain, thinned
 
-__all__ = ["RibbonPainter"]
+__all__ = ["RibbonPainter", "available", "load"]
 
 FORMAT = "wmpaint-ribbon-1"
+WEIGHTS = Path(__file__).with_name("weights")
 _NOTES = {"brush": str, "brush_hash": str, "program": str, "definition": str, "report": dict}
 
 
 @explained
-class RibbonPainter(nn.Module):
+class RibbonPainter(nn.Module, RibbonMedium):
     """Paints strokes as a program would on average, and knows how far the program strays from that.
 
     A new painter knows nothing: `fit` it to a program, or `painters.load` one that was fitted.
@@ -50,8 +43,6 @@ class RibbonPainter(nn.Module):
     Args:
         config: size of the network and of its ribbons; what depends on the brush is set by `fit`.
     """
-
-    marks: ClassVar[type[Strokes]] = Strokes
 
     def __init__(self, config: RibbonConfig | None = None) -> None:
         super().__init__()
@@ -100,6 +91,11 @@ class RibbonPainter(nn.Module):
         """Of its weights, and so of all it paints."""
         return next(self.net.parameters()).dtype
 
+    @property
+    def device(self) -> torch.device:
+        """Of its weights."""
+        return next(self.net.parameters()).device
+
     def adopt(self, net: RibbonNet, program: HasAlpha, made_with: dict[str, Any]) -> None:
         """Take over a trained network, and note what it was trained on."""
         self.net, known = net, program.info
@@ -110,44 +106,7 @@ class RibbonPainter(nn.Module):
         if known.definition is not None:  # whoever has the painter can then replay its paintings
             self.notes["definition"] = known.definition
 
-    # Laying strokes
-
-    def begin(
-        self,
-        frame: Frame,
-        *,
-        ground: Picture | None = None,
-        batch: tuple[int, ...] = (),
-        generator: torch.Generator | None = None,
-    ) -> Drawing:
-        """As `Medium.begin`.
-
-        Args:
-            generator: draws the seed of this picture's grain; None, or a program that is not random, gives the mean,
-                which is differentiable in the strokes, the ground and the weights. Over seeds, textured pictures
-                have that mean and, pixel by pixel, its variance, less what averaging over pixels larger than the
-                program's takes away. The same strokes at other heights, or among others, have the same grain.
-
-        Raises:
-            InputError: a ground of another size.
-        """
-        return begin(frame, ground=ground, batch=batch, generator=generator)
-
-    def lay(self, state: Drawing, marks: Strokes, *, layout: Layout | None = None) -> Drawing:
-        """As `Medium.lay`.
-
-        Raises:
-            InputError: strokes out of range (see `Strokes.check`), or of other pictures than those begun.
-        """
-        return lay(state, marks, layout)
-
-    def look(self, state: Drawing) -> Picture:
-        """As `Medium.look`.
-
-        The variance is summed over red, green and blue, and is the program's per pixel at the frame's program height:
-        averaging over larger pixels does not reduce it, as it does where a generator draws the grain.
-        """
-        return picture_of_ribbons(state, self)
+    # Ribbons
 
     def ribbons(self, strokes: Strokes, frame: Frame) -> Ribbons:
         """Ribbons as seen by a frame's pixels.
@@ -180,28 +139,6 @@ class RibbonPainter(nn.Module):
         ribbons, ribbon = self._bent(strokes, frame)
         logits = thinned(ribbon, strokes.radius * frame.program, frame.pixel).logits
         return ribbons._replace(logits=logits), grain(strokes.to(self.dtype), seed, frame)
-
-    # What of each stroke shows
-
-    def layout(self, marks: Strokes, frame: Frame, slack: float = 0.0, tile: int | None = None) -> Layout:
-        """Which strokes touch which tiles; with `slack` (canvas units) it outlives small moves."""
-        return layout_of(self, marks, frame, slack, tile)
-
-    def reach(self, marks: Strokes, frame: Frame) -> Tensor:
-        """[N, 4]; see `wmpaint.medium.reach`."""
-        return reach_of(self, marks, frame)
-
-    def influence(self, marks: Strokes, frame: Frame) -> Tensor:
-        """[N]; see `wmpaint.medium.influence`."""
-        return influence_of(self, marks, frame)
-
-    def mismatch(self, marks: Strokes, frame: Frame, goal: Tensor) -> Tensor:
-        """[N]; see `wmpaint.medium.mismatch`."""
-        return mismatch_of(self, marks, frame, goal)
-
-    def gain(self, marks: Strokes, frame: Frame, below: Picture, goal: Tensor) -> Tensor:
-        """[N]; see `wmpaint.medium.gain`."""
-        return gain_of(self, marks, frame, below, goal)
 
     # Files
 
@@ -243,3 +180,50 @@ def _notes(values: Any) -> dict[str, Any]:
         if name in values and type(values[name]) is not kind:
             raise InputError(f"expected {name} in the info as {kind.__name__}, got {values[name]!r:.40}")
     return values
+
+
+# By name
+
+
+@functools.cache
+def available() -> tuple[str, ...]:
+    """Names of the bundled painters, one for each brush that has one."""
+    return tuple(sorted(path.stem for path in WEIGHTS.glob("*.safetensors")))
+
+
+def load(painter: str | Path) -> RibbonPainter:
+    """A painter by the name of its brush, or from a .safetensors file.
+
+    Raises:
+        BrushError: no bundled painter has this name: the brush is unknown, and the nearest names are suggested, or has
+            no painter yet, and the message says what trains one.
+        FileError: a file that is not there, or not a painter.
+    """
+    if not isinstance(painter, str | Path):
+        raise BrushError(f"expected the name of a brush with a painter, or a .safetensors file, got {painter!r:.60}")
+    if isinstance(painter, str) and painter in available():
+        return RibbonPainter.load(WEIGHTS / f"{painter}.safetensors")
+    path = Path(painter)
+    if path.suffix == ".safetensors":
+        return RibbonPainter.load(path)
+    if path.suffix == ".myb":
+        raise FileError(f"expected a painter, got the brush {path}; train one with: wmpaint train-painter {path}")
+    _check_untrained(str(painter))
+    near = checks.near(painter, available(), cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(available())}"
+    raise BrushError(f"expected the name of a brush with a painter, or a .safetensors file, got {painter!r}: {hint}")
+
+
+def _check_untrained(name: str) -> None:
+    """Refuse a brush that there is, without a painter, and say what would give it one."""
+    try:
+        brush = Brush.load(name)
+    except BrushError:
+        return
+    file = f"{Path(name).name}.safetensors"
+    brush.require_plain()  # else no painter could learn it, which this says
+    raise BrushError(
+        f"expected a brush with a painter, and {name!r} has none yet; train one in some minutes with: wmpaint "
+        f"train-painter {name} -o {file} (in Python: wp.fit(painter := wp.RibbonPainter(), wp.program({name!r}), "
+        f"minutes=3); painter.save({file!r})), and give {file} as the brush"
+    )
