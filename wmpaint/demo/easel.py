@@ -11,12 +11,12 @@ import gradio as gr
 from .. import checks
 from ..errors import InputError
 from ..painting import Painting, Run
+from .album import Album
 from .formats import FORMATS, format_of, write_format
 from .live import StopEvent, strides
 from .markup import bar, in_line, table, toasting
 from .pictures import pil, stage
 from .queue import Waiting
-from .studio import Studio
 from .waiting import QUIET, WAITS, Wait
 from .work import Work, finished
 
@@ -33,15 +33,15 @@ class Easel:
         name: of the tab, for ids.
         words: what stands on the empty easel.
         goes_on: whether paintings here can be continued.
-        current: the state that holds the last `Work` of any tab; album: the visitor's gallery.
     """
 
-    def __init__(
-        self, name: str, studio: Studio, words: str, current: gr.State, album: Any, goes_on: bool = True
-    ) -> None:
-        self.name, self.studio, self.words, self.current, self.album = name, studio, words, current, album
+    def __init__(self, name: str, album: Album, words: str, goes_on: bool = True) -> None:
+        self.name, self.studio, self.words, self.current, self.album = name, album.studio, words, album.current, album
         self.work = gr.State(None, time_to_live=3600)
-        limits = studio.limits
+
+        def count(part: str, label: str, value: int, **looks: Any) -> gr.Number:
+            return gr.Number(value, label=label, precision=0, elem_id=f"{name}-{part}", **looks)
+
         with gr.Column(elem_classes="easel"):
             self.stage = gr.HTML(stage(None, words), elem_id=f"{name}-stage", label="The painting")
             self.compare = gr.ImageSlider(
@@ -55,20 +55,8 @@ class Easel:
             with gr.Column(visible=False, elem_id=f"{name}-after") as self.after:
                 self.numbers = gr.HTML("", elem_id=f"{name}-numbers")
                 with gr.Row(elem_classes="goon", visible=goes_on):
-                    self.more = gr.Number(
-                        min(100, limits.strokes),
-                        label="More strokes",
-                        precision=0,
-                        min_width=90,
-                        elem_id=f"{name}-more",
-                    )
-                    self.longer = gr.Number(
-                        20,
-                        label="More steps",
-                        precision=0,
-                        min_width=90,
-                        elem_id=f"{name}-longer",
-                    )
+                    self.more = count("more", "More strokes", min(100, self.studio.limits.strokes), min_width=90)
+                    self.longer = count("longer", "More steps", 20, min_width=90)
                     self.go_on = gr.Button("Continue", elem_id=f"{name}-continue", min_width=100)
                     self.undo = gr.Button(
                         "Undo last round",
@@ -85,20 +73,14 @@ class Easel:
                         self.kind = gr.Dropdown(
                             list(FORMATS), value=next(iter(FORMATS)), label="As", scale=3, elem_id=f"{name}-kind"
                         )
-                        self.size = gr.Number(
-                            512,
-                            label="Height, pixels",
-                            precision=0,
-                            scale=1,
-                            elem_id=f"{name}-size",
-                        )
+                        self.size = count("size", "Height, pixels", 512, scale=1)
                         self.make = gr.Button("Make the file", elem_id=f"{name}-make", scale=1, min_width=120)
-                    self.making = Wait(studio, f"{name}-making", "making your file…")
+                    self.making = Wait(self.studio, f"{name}-making", "making your file…")
                     self.files = gr.File(label="Your file", elem_id=f"{name}-files", interactive=False, visible=False)
                 with gr.Accordion("Do it again, without this page", open=False):
                     self.shell = gr.Code(language="shell", label="Command", interactive=False, lines=1)
                     self.python = gr.Code(language="python", label="Python", interactive=False, lines=3)
-        self.making.runs(self.make.click, self._make, [self.work, self.kind, self.size], [self.files])
+        self.making.makes(self.make.click, self._make, [self.work, self.kind, self.size], [self.files], "a file")
         self.opens(self.undo.click, self._undo, [self.work])
         self.keep.click(toasting(self._keep), None, self.doing, **QUIET)
         self.cancel.click(self._canceled, None, None, **QUIET)
@@ -219,7 +201,7 @@ class Easel:
         except InputError:  # it takes too long, and nobody has asked for it
             yield None
 
-    async def _make(self, request: gr.Request, stop: StopEvent, work: Any, kind: Any, size: Any) -> AsyncIterator[Any]:
+    def _make(self, work: Any, kind: Any, size: Any) -> Callable[[], dict[Any, Any]]:
         height, there = checks.whole("a height", size, 16, self.studio.limits.picture, floats=True), _there(work)
         format_of(kind)
 
@@ -227,9 +209,7 @@ class Easel:
             path = write_format(there.painting, kind, height, there.name, self.studio.made)
             return {self.files: gr.File(value=str(path), visible=True)}
 
-        async with aclosing(self.studio.fetched(request.session_hash, self.making.name, make, "a file")) as news:
-            async for each in news:
-                yield each
+        return make
 
     def _undo(self, work: Any) -> Callable[[], Any]:
         undone = _there(work).undone()

@@ -92,9 +92,6 @@ class FairQueue:
         self._started = False
         self._turn = 0  # the visitors' how manieth works are served
 
-    def __len__(self) -> int:
-        return len(self._jobs)
-
     async def follow(
         self, visitor: str | None, work: Generator[Any, None, None], tab: str = ""
     ) -> AsyncGenerator[Any, None]:
