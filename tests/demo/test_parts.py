@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 import toys
+from apart import apart
 
 gr = needs.package("gradio")
 
@@ -60,7 +61,7 @@ def test_our_errors_are_toasts_in_their_own_words_and_others_are_not_told(caplog
         raise RuntimeError("secret /root/.ssh")
 
     @toasting
-    def stream() -> Any:
+    async def stream() -> Any:
         yield 1
         raise InputError("expected more")
 
@@ -69,10 +70,16 @@ def test_our_errors_are_toasts_in_their_own_words_and_others_are_not_told(caplog
             function()
         assert caught.value.message == words and caught.value.print_exception is False
     assert "secret" in caplog.text, "whoever runs the server reads it"
-    going = stream()
-    assert next(going) == 1
+
+    heard = []
+
+    async def listen() -> None:
+        async for each in stream():
+            heard.append(each)
+
     with pytest.raises(gr.Error, match="Expected more"):
-        next(going)
+        apart(listen())
+    assert heard == [1]
 
     @toasting
     def full() -> None:
@@ -159,7 +166,7 @@ def test_the_command_of_a_painting_paints_the_same(studio: Studio, tmp_path: Pat
     further = work.further(10, 4)
     for _ in further:
         pass
-    went_on = work.continued(further.painting(), 10, 4)
+    went_on = work.continued(further.painting(), 4)
     commands = went_on.recipe.command.split("\n")
     assert len(commands) == 2 and commands[0] == work.recipe.command
     for line, wanted in zip(commands, (work, went_on), strict=True):
@@ -294,7 +301,7 @@ def test_going_on_adds_strokes_and_undo_takes_them_back(studio: Studio) -> None:
     run = work.further(15, 3)
     for _ in run:
         pass
-    more = work.continued(run.painting(), 15, 3)
+    more = work.continued(run.painting(), 3)
     assert len(more.painting.strokes) == 55 and run.schedule.steps == 3
     assert "init=wp.load" in more.recipe.python and 'goal = "sample"' in more.recipe.python
     back = more.undone()
@@ -320,7 +327,7 @@ def test_the_python_of_going_on_and_of_undoing_paints_the_same(
     run = work.further(9, 2)
     for _ in run:
         pass
-    more = work.continued(run.painting(), 9, 2)
+    more = work.continued(run.painting(), 2)
     for wanted in (more, work.undone()):
         exec(wanted.recipe.python, {})
         assert same(load("sample.wmp.json").strokes, wanted.painting.strokes)
@@ -337,7 +344,7 @@ def test_what_was_drawn_by_hand_stays_when_it_goes_on_and_is_undone(studio: Stud
     run = work.further(5, 3)
     for _ in run:
         pass
-    more = work.continued(run.painting(), 5, 3)
+    more = work.continued(run.painting(), 3)
     assert len(more.painting.strokes) == len(drawn) + 35 and f"hold={len(drawn)}" in more.recipe.python
     for each in (more, more.undone(), more.undone().undone()):
         assert same(each.painting.strokes[-len(drawn) :], drawn.to(torch.float32))
@@ -580,8 +587,6 @@ def test_a_visitors_brushes_are_found_only_by_them(studio: Studio, tmp_path: Pat
 
 
 def test_a_plot_that_takes_too_long_is_stopped(work: Work, monkeypatch: Any) -> None:
-    from apart import apart
-
     from wmpaint.export import plotter
 
     seen = []

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from apart import apart
 
-from wmpaint.demo.cancellable import cancellable
-from wmpaint.demo.queue import FairQueue, Waiting
+from wmpaint.demo.queue import FairQueue, Waiting, cancellable
 from wmpaint.errors import InputError
 
 

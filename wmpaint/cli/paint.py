@@ -92,25 +92,24 @@ def style(
     """
     from ..objectives.goal import Goal
     from ..objectives.presets import transfer
-    from ..objectives.scene import Scene
 
-    name = _one(net, "lite0")
-    state: dict[str, Any] = {}
+    if net is not None and len(net) != 1:
+        raise InputError(f"expected one --net, got {len(net)}")
+    name = "lite0" if net is None else net[0]
 
     def goal() -> Objective:
         from .. import features
 
-        state["goal"] = transfer(
+        return transfer(
             options.picture(content), [options.picture(path) for path in pictures], features.load(name),
             weight=style_weight, scale=scale, keep_color=keep_color,
         )  # fmt: skip
-        return state["goal"]
 
-    def judge(dream: Tensor, real: Tensor | None) -> dict[str, Any]:
+    def judge(goal: Objective, dream: Tensor, real: Tensor | None) -> dict[str, Any]:
         aspect = dream.shape[2] / dream.shape[1]
-        pictures = {"photo": Goal.of(state["goal"]).start.picture, "dream": dream, "real": real}
+        pictures = {"photo": Goal.of(goal).start.picture, "dream": dream, "real": real}
         return {
-            f"{which}_terms": _terms(state["goal"], Scene, picture, aspect)
+            f"{which}_terms": _terms(goal, picture, aspect)
             for which, picture in pictures.items()
             if picture is not None
         }
@@ -171,7 +170,7 @@ def dream(
         assert layer is not None
         return layer_dream(layer, nets, channel=channel, octaves=octaves, picture=picture, keep=keep)
 
-    def judge(dream: Tensor, real: Tensor | None) -> dict[str, Any]:
+    def judge(goal: Objective, dream: Tensor, real: Tensor | None) -> dict[str, Any]:
         if class_ is None:
             return {}
         own = features.load(names[0])
@@ -196,22 +195,17 @@ def dream(
     return s.perform(options, goal, [photo], strokes=count, canvas=canvas, source=photo, notes=notes, judge=judge)
 
 
-def _one(names: list[str] | None, usual: str) -> str:
-    if names is not None and len(names) != 1:
-        raise InputError(f"expected one --net, got {len(names)}")
-    return usual if names is None else names[0]
-
-
-def _terms(goal: Objective, scene: Any, picture: Tensor, aspect: float) -> dict[str, float]:
+def _terms(goal: Objective, picture: Tensor, aspect: float) -> dict[str, float]:
     """What an objective says of a picture, at the height that it looks at, without the program's variance."""
     import torch
 
     from ..image import resize
     from ..objectives.goal import Goal
+    from ..objectives.scene import Scene
 
     heights = Goal.of(goal).plan.heights
     height = heights[1] if heights else 256
     small = resize(picture, height, max(1, round(height * aspect)))
     with torch.no_grad():
-        _, terms = goal.evaluate(scene.of(small))
+        _, terms = goal.evaluate(Scene.of(small))
     return {name: round(value, 5) for name, value in terms.items() if name != "variance"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -108,7 +108,7 @@ class Session:
     real: bool = option(None, "Replay the strokes in the paint program, and report the gap.", usual=True)
     as_json: AsJson = False
 
-    @cached_property
+    @functools.cached_property
     def ground(self) -> tuple[float, float, float] | None:
         """The color that was asked for, or the checkpoint's; None for neither.
 
@@ -174,6 +174,7 @@ def brushes_of(given: list[str] | None) -> str | list[str] | None:
 
 
 Findings = dict[str, Any]
+Judge = Callable[["Objective", "Tensor", "Tensor | None"], Findings]
 
 
 def perform(
@@ -185,7 +186,7 @@ def perform(
     canvas: Any = None,
     source: Path | None = None,
     notes: dict[str, Any] | None = None,
-    judge: Callable[[Tensor, Tensor | None], Findings] | None = None,
+    judge: Judge | None = None,
 ) -> int | None:
     """Paint, write every output, and say how it went; the exit code.
 
@@ -195,7 +196,7 @@ def perform(
         strokes: how many by default.
         source: the file whose name the painting bears.
         notes: what else the painting's file should say of its parameters.
-        judge: what else to report of the dream and the replay [3, H, W].
+        judge: what else to report of the dream and the replay [3, H, W], seen with the objective.
     """
     session.check()
     seconds = None if session.budget is None else common.parse_duration(session.budget)
@@ -209,7 +210,8 @@ def perform(
     program = session.program if session.real else None
     folders, single = outputs.places(planned)
     with common.alone([*single, *states], folders=folders):
-        run = _start(session, make_goal(), seconds, strokes, canvas, source)
+        goal = make_goal()
+        run = _start(session, goal, seconds, strokes, canvas, source)
         if program is not None:
             run.painting().program_name(program)
         run.source = source
@@ -219,7 +221,7 @@ def perform(
         stopped = _paint(run, session.checkpoint)
         painting: Painting = run.painting()
         with common.StopOnInterrupt():  # nothing is lost by a Ctrl-C between two files
-            report, found = _write(painting, planned, program, judge)
+            report, found = _write(painting, planned, program, judge and functools.partial(judge, goal))
     rows = [(label, value) for label, value in report.rows() if label != "steps"]
     rows += [*_told(found), *((o.kind, str(o.path)) for o in planned)]
     values = {**report.as_dict(), **found, "outputs": [str(o.path) for o in planned], "interrupted": stopped}
@@ -321,28 +323,26 @@ def _write(
     from ..export.bitmap import flatten
 
     tried = common.EachTried()
+
+    def write(save: Callable[[Path], object], *kinds: str) -> None:
+        for kind in kinds:
+            for output in planned:
+                if output.kind == kind:
+                    with tried():
+                        save(output.path)
+
     with tried():
         outputs.make_folders(planned)
-    for path in _paths(planned, "painting"):
-        with tried():
-            painting.save(path)
+    write(painting.save, "painting")
     dream = painting.render()
-    for path in _paths(planned, "dream"):
-        with tried():
-            _save_picture(painting, path, dream)
+    write(lambda path: _save_picture(painting, path, dream), "dream")
     real = None if program is None else painting.replay(program)
-    for path in _paths(planned, "real"):
-        assert real is not None  # `plan` refuses such a file without a replay
-        with tried():
-            _save_picture(painting, path, real, program=program)
-    for path in _paths(planned, "svg") + _paths(planned, "film") + _paths(planned, "other"):
-        with tried():
-            painting.save(path)
+    if real is not None:
+        write(lambda path: _save_picture(painting, path, real, program=program), "real")
+    write(painting.save, "svg", "film", "other")
     report = replace(painting.report(program=program, dream=dream, real=real), seconds=round(common.elapsed(), 3))
     found = {} if judge is None else judge(flatten(dream), None if real is None else flatten(real))
-    for path in _paths(planned, "report"):
-        with tried():
-            files.write_json(path, {**report.as_dict(), **found})
+    write(lambda path: files.write_json(path, {**report.as_dict(), **found}), "report")
     tried.end()
     return report, found
 
@@ -355,7 +355,3 @@ def _save_picture(painting: Painting, path: Path, picture: Tensor, **options: An
         write_seen(path, painting, picture)
     else:
         painting.save(path, **options)
-
-
-def _paths(planned: list[outputs.Output], kind: str) -> list[Path]:
-    return [output.path for output in planned if output.kind == kind]

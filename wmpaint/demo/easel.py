@@ -119,7 +119,9 @@ class Easel:
             if not stop.dropped:
                 async with aclosing(self.studio.painter.follow(visitor, work(wish, stop, album), self.name)) as news:
                     async for each in news:
-                        yield self._told(each)
+                        if isinstance(each, Waiting):
+                            each = {self.doing: bar(None, in_line(each)), self.keep: gr.Button(visible=each.begun)}
+                        yield each
             if stop.dropped:
                 yield self._back(had)
 
@@ -140,11 +142,6 @@ class Easel:
             self.keep: gr.Button(visible=False), self.after: gr.Column(visible=False),
         }  # fmt: skip
 
-    def _told(self, news: Any) -> dict[Any, Any]:
-        if isinstance(news, Waiting):
-            return {self.doing: bar(None, in_line(news)), self.keep: gr.Button(visible=news.begun)}
-        return news
-
     def _work(self, begin: Begin, stop: StopEvent, album: Any) -> Generator[Any, None, None]:
         run, finish = begin()
         for shown in strides(run, stop, self.studio.limits.seconds):
@@ -163,7 +160,7 @@ class Easel:
         work = _there(had)
         checks.whole("strokes", len(work.painting.strokes) + more, 1, limits.strokes)
         work.check_further(more, longer)
-        return lambda: (work.further(more, longer), lambda painting: work.continued(painting, more, longer))
+        return lambda: (work.further(more, longer), lambda painting: work.continued(painting, longer))
 
     def results(self, work: Work, album: Any = None) -> dict[Any, Any]:
         """All that is shown of a work, and with an album a place in that."""

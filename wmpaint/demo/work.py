@@ -84,7 +84,7 @@ class Work:
         held = self.painting.provenance.get("held", 0)
         return held if isinstance(held, int) and 0 <= held <= len(self.painting.strokes) else 0
 
-    def continued(self, painting: Painting, strokes: int, steps: int) -> Work:
+    def continued(self, painting: Painting, steps: int) -> Work:
         """This, after `further`."""
         file = f"{self.name}.wmp.json"
         options = {

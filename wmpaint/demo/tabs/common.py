@@ -95,7 +95,7 @@ def height_slider(studio: Studio, usual: int, **looks: Any) -> gr.Slider:
     return gr.Slider(128, most, min(usual, most), step=32, label="Height, pixels", **looks)
 
 
-def time_limit(studio: Studio, name: str) -> gr.Number:
+def time_limit(name: str) -> gr.Number:
     """How long it may take."""
     return gr.Number(
         0, label="Seconds, at most", info="0: as long as it takes",

@@ -93,11 +93,11 @@ def make(studio: Studio, album: Album) -> Easel:
         painted = strokes_of(drawing)
         if not len(painted):
             return ""
-        check_work(painted, Canvas(_aspect(shape)), limits)
+        canvas = Canvas(_aspect(shape))
+        check_work(painted, canvas, limits)
+        painter, frame = painters.load(studio.brush(brush, own or {})), Frame(canvas, SEEN, program_height=HEIGHT)
         with torch.no_grad():
-            dream = render(
-                _painter(studio, brush, own), painted, Frame(Canvas(_aspect(shape)), SEEN, program_height=HEIGHT)
-            ).mean
+            dream = render(painter, painted, frame).mean
         return jpeg_uri(flatten(dream).clamp(0, 1), 90)
 
     def shown(drawing: Any, brush: Any, shape: Any, own: Any) -> Any:
@@ -120,9 +120,9 @@ def make(studio: Studio, album: Album) -> Easel:
         painted = strokes_of(drawing)
         if not len(painted):
             raise InputError("expected a drawing, got a bare canvas: draw something first")
-        check_work(painted, Canvas(_aspect(shape)), limits)
-        name = studio.brush(brush, own or {})
-        return painted, Canvas(_aspect(shape)), painters.load(name), name
+        canvas, name = Canvas(_aspect(shape)), studio.brush(brush, own or {})
+        check_work(painted, canvas, limits)
+        return painted, canvas, painters.load(name), name
 
     def again(drawing: Any, brush: Any, shape: Any, own: Any, had: Any) -> Any:
         painted, canvas, painter, name = drawn(drawing, brush, shape, own)
@@ -172,10 +172,6 @@ def _tool(name: str, value: str = "null") -> str:
     """JavaScript that tells the sheet what a tool beside it has become."""
     event = f'new CustomEvent("tool", {{detail: ["{name}", {value}]}})'
     return f"(value) => {{ document.querySelector('#draw-sheet canvas').dispatchEvent({event}); return []; }}"
-
-
-def _painter(studio: Studio, brush: Any, own: Any) -> RibbonPainter:
-    return painters.load(studio.brush(brush, own or {}))
 
 
 def _painting(strokes: Strokes, canvas: Canvas, painter: RibbonPainter, brush: str) -> Painting:

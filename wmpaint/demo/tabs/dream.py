@@ -30,6 +30,8 @@ __all__ = ["asked", "make"]
 THING, LAYER = "A thing", "A layer of the network"
 GRAY = (0.5, 0.5, 0.48)  # as `wmpaint dream`: on white, light things have no outline to be found by
 LAYERS = {"block4 (patterns)": "block4", "block7 (textures)": "block7", "block10 (parts of things)": "block10"}
+THINGS: list[Any] = sorted(imagenet().names, key=str.lower)
+ALL = "All channels of the layer. Choose one, or leave it."
 
 
 def make(studio: Studio, album: Album) -> Easel:
@@ -47,7 +49,7 @@ def make(studio: Studio, album: Album) -> Easel:
                     label="What each of its channels likes", columns=8, height=260, object_fit="cover",
                     allow_preview=False, buttons=[], elem_id="dream-channels", interactive=False, format="webp",
                 )  # fmt: skip
-                chosen = gr.HTML(hint("All channels of the layer. Choose one, or leave it."), elem_id="dream-chosen")
+                chosen = gr.HTML(hint(ALL), elem_id="dream-chosen")
                 everything = gr.Button("All channels", size="sm", elem_id="dream-all")
                 octaves = gr.Slider(1, 5, 3, step=1, label="Sizes it looks at")
             channel = gr.State(None)
@@ -57,7 +59,7 @@ def make(studio: Studio, album: Album) -> Easel:
             brush, _ = common.brush_row(studio, album, "dream")
             strokes = common.strokes_slider(studio, 50, 300, elem_id="dream-strokes")
             height = common.height_slider(studio, 512, elem_id="dream-height")
-            seed, budget = common.dice("dream"), common.time_limit(studio, "dream")
+            seed, budget = common.dice("dream"), common.time_limit("dream")
             button = gr.Button("Dream", variant="primary", elem_id="dream-go", size="lg", elem_classes="go")
         with gr.Column(scale=6, min_width=320):
             easel = Easel("dream", album, "Choose what to dream of, and press Dream.")
@@ -116,10 +118,6 @@ def asked(
 
     canvas = Canvas(1.0, GRAY) if picture is None else None
     return common.begins(goal, options, recipe, name, [photo] if photo else [], notes, canvas=canvas)
-
-
-THINGS: list[Any] = sorted(imagenet().names, key=str.lower)
-ALL = "All channels of the layer. Choose one, or leave it."
 
 
 def _thumbs(layer: str) -> Any:

@@ -45,7 +45,7 @@ def make(studio: Studio, album: Album) -> Easel:
             seed = common.dice("paint")
             with gr.Accordion("Size, time, colors", open=False):
                 height = common.height_slider(studio, 512, elem_id="paint-height")
-                budget = common.time_limit(studio, "paint")
+                budget = common.time_limit("paint")
                 second = gr.Dropdown(
                     [NONE, *studio.choices], value=NONE, label="A second brush", elem_id="paint-second",
                     info="Each stroke gets the one that suits its place best",
@@ -59,18 +59,16 @@ def make(studio: Studio, album: Album) -> Easel:
             button = gr.Button("Paint", variant="primary", elem_id="paint-go", size="lg", elem_classes="go")
         with gr.Column(scale=6, min_width=320):
             easel = Easel("paint", album, "Choose a photo and a brush, and press Paint.")
-    chosen.input(
-        lambda name: _within(RECIPES[name], studio.limits.strokes), chosen, [brush, strokes, objective, pens], **QUIET
-    ).then(studio.picture_of, brush, swatch, **QUIET)
 
+    def preset_of(name: str) -> tuple[str, int, str, str]:
+        usual, count, after, colors = RECIPES[name]
+        return usual, min(count, studio.limits.strokes), after, colors
+
+    picked = chosen.input(preset_of, chosen, [brush, strokes, objective, pens], **QUIET)
+    picked.then(studio.picture_of, brush, swatch, **QUIET)
     inputs = [photo, objective, pens, second, brush, strokes, height, seed, budget]
     easel.paints(button, functools.partial(asked, studio), inputs)
     return easel
-
-
-def _within(recipe: tuple[str, int, str, str], most: int) -> tuple[str, int, str, str]:
-    brush, strokes, objective, pens = recipe
-    return brush, min(strokes, most), objective, pens
 
 
 def asked(

@@ -53,7 +53,7 @@ def make(studio: Studio, album: Album) -> Easel:
             with gr.Row():
                 strokes = common.strokes_slider(studio, 50, 800, min_width=130)
                 height = common.height_slider(studio, 448, min_width=130)
-            seed, budget = common.dice("style"), common.time_limit(studio, "style")
+            seed, budget = common.dice("style"), common.time_limit("style")
             button = gr.Button("Paint", variant="primary", elem_id="style-go", size="lg", elem_classes="go")
         with gr.Column(scale=6, min_width=320):
             easel = Easel("style", album, "Two pictures: one says what is where, the other how it is painted.")
