@@ -22,9 +22,9 @@ gr = needs.package("gradio")
 from wmpaint import Canvas, Run, load, painters, sample_photo
 from wmpaint.demo import Limits
 from wmpaint.demo.drawing import MOST_LINES, strokes_of
+from wmpaint.demo.easel import FORMATS, write_format
 from wmpaint.demo.examples import CHANNELS, MANNERS, PHOTOS, TILE, channels
 from wmpaint.demo.folders import Downloads, file_stem
-from wmpaint.demo.formats import FORMATS, write_format
 from wmpaint.demo.live import StopEvents, strides
 from wmpaint.demo.markup import OOPS, bar, plain_text, table, toasting
 from wmpaint.demo.pictures import Photo, jpeg_uri, read_upload, stage

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..version import __version__
 from . import agents, brushes, demo, gallery, paint, paintings, video
 
 __all__ = ["app"]
@@ -24,12 +25,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            print(f"wmpaint {version('wmpaint')}")
-        except PackageNotFoundError:
-            print("wmpaint, not installed")
+        print(f"wmpaint {__version__}")
         raise typer.Exit
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import functools
 import inspect
 import os
@@ -34,7 +33,6 @@ __all__ = [
     "alone",
     "answer",
     "check_inputs_kept",
-    "check_state",
     "elapsed",
     "guarded",
     "note",
@@ -299,20 +297,6 @@ class EachTried:
         """Raise what the first of them raised."""
         if self._first is not None:
             raise self._first
-
-
-def check_state(path: Path) -> None:
-    """As `files.check_writable`, for what is written along the way; a disk that is full now may not always be so.
-
-    Raises:
-        FileError: it cannot be written, for another reason.
-    """
-    try:
-        files.check_writable(path)
-    except FileError as error:
-        if getattr(error.__cause__, "errno", None) not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        note(f"note: {error}; it is tried again")
 
 
 @contextmanager

@@ -206,7 +206,7 @@ def perform(
     common.check_inputs_kept(states, inputs)
     outputs.check_outputs(planned)
     for path in states:
-        common.check_state(path)
+        outputs.check_state(path)
     program = session.program if session.real else None
     folders, single = outputs.places(planned)
     with common.alone([*single, *states], folders=folders):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,7 +13,7 @@ from .. import checks
 from ..errors import InputError
 from ..painting import Painting, Run
 from .album import Album
-from .formats import FORMATS, format_of, write_format
+from .folders import Downloads
 from .live import StopEvent, strides
 from .markup import bar, in_line, table, toasting
 from .pictures import pil, stage
@@ -20,10 +21,27 @@ from .queue import Waiting
 from .waiting import QUIET, WAITS, Wait
 from .work import Work, finished
 
-__all__ = ["Begin", "Easel", "Finish"]
+__all__ = ["FORMATS", "Begin", "Easel", "Finish", "write_format"]
 
 Finish = Callable[[Painting], Work]
 Begin = Callable[[], tuple[Run, Finish]]
+
+# What a painting can be had as: suffix, options, and whether it has a height.
+FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
+    "Painting, to open again (.wmp.json)": (".wmp.json", {}, False),
+    "Picture from the real program (.png)": (".png", {"program": "auto"}, True),
+    "Picture, the dream (.png)": (".png", {}, True),
+    "SVG, strokes as lines (.svg)": (".svg", {"style": "lines"}, False),
+    "SVG, strokes as outlines (.svg)": (".svg", {"style": "outline"}, False),
+    "SVG, as the brush paints (.svg)": (".svg", {"style": "brush"}, False),
+    "SVG that paints itself (.svg)": (".svg", {"style": "brush", "animate": True}, False),
+    "Page that plays it (.html)": (".html", {}, False),
+    "Layers, for Krita or GIMP (.ora)": (".ora", {}, True),
+    "Film (.mp4)": (".mp4", {}, True),
+    "Film (.gif)": (".gif", {}, True),
+    "Document (.pdf)": (".pdf", {}, False),
+}
+TALLEST_FILM = 1080
 
 
 class Easel:
@@ -200,7 +218,7 @@ class Easel:
 
     def _make(self, work: Any, kind: Any, size: Any) -> Callable[[], dict[Any, Any]]:
         height, there = checks.whole("a height", size, 16, self.studio.limits.picture, floats=True), _there(work)
-        format_of(kind)
+        checks.one_of("a kind of file", kind, FORMATS)
 
         def make() -> dict[Any, Any]:
             path = write_format(there.painting, kind, height, there.name, self.studio.made)
@@ -228,6 +246,20 @@ class Easel:
             self.compare: gr.ImageSlider(visible=there),
             self.doing: "", self.stopping: gr.Row(visible=False), self.after: gr.Column(visible=there),
         }  # fmt: skip
+
+
+def write_format(painting: Painting, kind: Any, height: int, name: str, made: Downloads) -> Path:
+    """Write a painting as a kind of file that it can be had as, and say where.
+
+    Raises:
+        InputError: another kind. What `Painting.save` raises.
+    """
+    suffix, options, sized = FORMATS[checks.one_of("a kind of file", kind, FORMATS)]
+    if sized:
+        options = {**options, "height": min(height, TALLEST_FILM) if suffix in (".mp4", ".gif") else height}
+    path = made.path(name + suffix)
+    painting.save(path, **options)
+    return path
 
 
 def _there(work: Any) -> Work:
