@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import wmpaint as wp
 from wmpaint.image import save_png
-from wmpaint.media.ribbon.zoo import WEIGHTS
+from wmpaint.media.ribbon.painter import WEIGHTS
 
 
 def train(names: list[str]) -> None:

@@ -94,7 +94,7 @@ READERS = {
     "pens": Reader("a.toml", "pens", lambda p: p.write_text(PENS), load_pens),
     "brush": Reader("a.myb", "brush", lambda p: p.write_bytes(programs.Brush.load("ink").data), programs.Brush.load),
     "painter": Reader(
-        "a.safetensors", "painter", copy_of(painters.zoo.WEIGHTS / "round.safetensors"), painters.load, 40
+        "a.safetensors", "painter", copy_of(painters.painter.WEIGHTS / "round.safetensors"), painters.load, 40
     ),
     "agent": Reader(
         "a.safetensors", "agent", copy_of(agents.store.WEIGHTS / f"{agents.available()[0]}.safetensors"), agents.load,

@@ -20,7 +20,7 @@ ROOT = Path(wmpaint.__file__).parent
 SHARED: list[tuple[set[str], tuple[str, ...]]] = [
     ({"available", "evaluate", "load", "read", "save"}, ("",)),  # always called through their module: agents.load(…)
     ({"dream", "paint", "style"}, ("cli/",)),  # commands: what users type, for the function of that name
-    ({"asked", "begin", "make"}, ("demo/tabs/",)),  # what each tab of the page has, and the page calls
+    ({"asked", "make"}, ("demo/tabs/",)),  # what each tab of the page has, and the page calls
     ({"composite", "grained", "influence", "sample"}, ("raster/",)),  # what backends have, which tests compare
     ({"ssim"}, ("metrics",)),  # the measure, and the objective of that measure
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import tomllib
 from pathlib import Path
 
 import wmpaint
@@ -41,3 +42,8 @@ def test_editors_see_the_options_of_paint() -> None:
     options, run = RunOptions.__annotations__, inspect.signature(wmpaint.Run).parameters
     assert list(options) == [name for name in run if name != "goal"]
     assert RunOptions.__total__ is False
+
+
+def test_there_is_one_version() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == wmpaint.__version__

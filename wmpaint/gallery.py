@@ -30,8 +30,6 @@ from .foreign import LIMITS, foreign, json_value, read_bytes
 from .version import __version__
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from .painting import Painting
 
 __all__ = ["Artwork", "faults", "find", "likeness", "remake", "renew"]
@@ -282,7 +280,10 @@ def _painting(artwork: Artwork, namespace: Mapping[str, Any], folder: Path) -> P
 
 def _write(artwork: Artwork, painting: Painting, folder: Path) -> dict[str, Any]:
     """The files that all paintings have, and what was measured of them."""
+    from PIL import Image
+
     from .export.bitmap import flatten
+    from .image import to_uint8
     from .metrics import psnr
 
     name = painting.program_name("auto")
@@ -290,7 +291,7 @@ def _write(artwork: Artwork, painting: Painting, folder: Path) -> dict[str, Any]
         raise MissingProgram("expected MyPaint, which the gallery's replays are made by; got none installed")
     dream, real = flatten(painting.render(HEIGHT)), flatten(painting.replay("mypaint", HEIGHT))
     for which, picture in (("dream", dream), ("real", real)):
-        _save_webp(folder / f"{which}.webp", picture)
+        Image.fromarray(to_uint8(picture)).save(folder / f"{which}.webp", quality=82, method=6)
     painting.save(folder / "painting.wmp.json")
     painting.save(folder / "painting.svg")
     painting.save(folder / "film.mp4", height=FILM, seconds=SECONDS)
@@ -308,14 +309,6 @@ def _write(artwork: Artwork, painting: Painting, folder: Path) -> dict[str, Any]
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
-
-
-def _save_webp(path: Path, picture: Tensor, quality: int = 82) -> None:  # [3, H, W]
-    from PIL import Image
-
-    from .image import to_uint8
-
-    Image.fromarray(to_uint8(picture)).save(path, quality=quality, method=6)
 
 
 def _thumbnail(folder: Path) -> None:

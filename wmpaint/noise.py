@@ -1,6 +1,6 @@
 """Chance as a function of place: the same numbers wherever and however often they are asked for, compiled by Numba.
 
-    hashed(a, b) -> 0..1        along(a, u) -> smooth 0..1        across(a, u, v) -> smooth 0..1
+hashed(a, b) -> 0..1        along(a, u) -> smooth 0..1        across(a, u, v) -> smooth 0..1
 """
 
 from __future__ import annotations

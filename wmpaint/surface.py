@@ -1,6 +1,6 @@
 """What paint lies on: linen, cotton, a panel, paper; as heights, at any size.
 
-    heights("linen", frame) -> [H, W] 0..1        DEPTHS["linen"]: canvas heights between the lowest and the highest
+heights("linen", frame) -> [H, W] 0..1        DEPTHS["linen"]: canvas heights between the lowest and the highest
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _weave(x, y, wander):
         u, v = (x, y) if turn == 0 else (y, x)
         salt = 1000 + 5000 * turn
         u += salt
-        n = int(math.floor(u))
+        n = math.floor(u)
         f = _thread(n, u, v, wander)
         if f < -1:
             n -= 1

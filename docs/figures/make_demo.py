@@ -25,7 +25,7 @@ def main() -> None:
 
     from playwright.sync_api import sync_playwright
 
-    from wmpaint.demo.page import launch
+    from wmpaint.demo import launch
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

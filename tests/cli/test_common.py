@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from wmpaint.cli import common
+from wmpaint.cli import common, outputs
 from wmpaint.errors import BrushError, FileError, InputError
 
 
@@ -158,13 +158,13 @@ def test_a_file_that_cannot_be_written_does_not_keep_the_others_from_it(capsys):
 
 def test_a_checkpoints_disk_may_be_full_and_its_folder_must_be_there(tmp_path, monkeypatch, capsys):
     with pytest.raises(FileError, match="does not exist"):
-        common.check_state(tmp_path / "none" / "c")
+        outputs.check_state(tmp_path / "none" / "c")
 
     def full(self, *rest):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "open", full)
-    common.check_state(tmp_path / "c")
+    outputs.check_state(tmp_path / "c")
     assert "the disk is full; it is tried again" in capsys.readouterr().err
 
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from wmpaint.cli.app import app
 from wmpaint.image import load_image, resize, sample_photo, save_png
-from wmpaint.media.ribbon.zoo import load
+from wmpaint.media.ribbon.painter import load
 from wmpaint.painting import Painting
 
 SMALL = ("--strokes", "8", "--height", "48", "--steps", "4", "--no-film", "--json")

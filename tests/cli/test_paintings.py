@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import typing
 
 import pytest
 from flat import Flat, many
@@ -11,7 +10,7 @@ from typer.testing import CliRunner
 
 import wmpaint as wp
 from wmpaint.canvas import Canvas
-from wmpaint.cli import exporting, paintings
+from wmpaint.cli import paintings
 from wmpaint.cli.app import app
 from wmpaint.export.writers import FILM_HEIGHT, WRITERS
 from wmpaint.painting import BrushRef, Painting, result
@@ -32,10 +31,10 @@ def cat(tmp_path, monkeypatch):
     return tmp_path / "cat.wmp.json"
 
 
-@pytest.mark.parametrize("command", [paintings.replay, exporting.export])
+@pytest.mark.parametrize("command", [paintings.replay, paintings.export])
 def test_the_help_says_how_high_films_are(command):
-    hints = typing.get_type_hints(inspect.unwrap(command), include_extras=True)
-    text = hints["height"].__metadata__[0].help
+    height = inspect.signature(command, eval_str=True).parameters["height"]
+    text = height.annotation.__metadata__[0].help
     assert str(FILM_HEIGHT) in text and "films" in text
 
 

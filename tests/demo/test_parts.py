@@ -15,16 +15,17 @@ import numpy as np
 import pytest
 import torch
 import toys
+from apart import apart
 
 gr = needs.package("gradio")
 
 from wmpaint import Canvas, Run, load, painters, sample_photo
 from wmpaint.demo import Limits
 from wmpaint.demo.drawing import MOST_LINES, strokes_of
+from wmpaint.demo.easel import FORMATS, write_format
 from wmpaint.demo.examples import CHANNELS, MANNERS, PHOTOS, TILE, channels
 from wmpaint.demo.folders import Downloads, file_stem
-from wmpaint.demo.formats import FORMATS, write_format
-from wmpaint.demo.live import StopEvents, live
+from wmpaint.demo.live import StopEvents, strides
 from wmpaint.demo.markup import OOPS, bar, plain_text, table, toasting
 from wmpaint.demo.pictures import Photo, jpeg_uri, read_upload, stage
 from wmpaint.demo.recipe import Recipe, call, command
@@ -60,7 +61,7 @@ def test_our_errors_are_toasts_in_their_own_words_and_others_are_not_told(caplog
         raise RuntimeError("secret /root/.ssh")
 
     @toasting
-    def stream() -> Any:
+    async def stream() -> Any:
         yield 1
         raise InputError("expected more")
 
@@ -69,10 +70,16 @@ def test_our_errors_are_toasts_in_their_own_words_and_others_are_not_told(caplog
             function()
         assert caught.value.message == words and caught.value.print_exception is False
     assert "secret" in caplog.text, "whoever runs the server reads it"
-    going = stream()
-    assert next(going) == 1
+
+    heard = []
+
+    async def listen() -> None:
+        async for each in stream():
+            heard.append(each)
+
     with pytest.raises(gr.Error, match="Expected more"):
-        next(going)
+        apart(listen())
+    assert heard == [1]
 
     @toasting
     def full() -> None:
@@ -122,10 +129,10 @@ def painted(begun: Any) -> Work:
 
 def begin_paint(studio: Studio, **changes: Any) -> Any:
     usual = {
-        "photo": str(sample_photo()), "brush": "round", "strokes": 20, "height": 64, "seed": 3, "budget": 0,
-        "objective": "photo", "pens": "any color", "own": {},
+        "photo": str(sample_photo()), "objective": "photo", "pens": "any color", "second": "none", "brush": "round",
+        "strokes": 20, "height": 64, "seed": 3, "budget": 0,
     }  # fmt: skip
-    return paint.begin(studio, **(usual | changes))
+    return paint.asked(studio, *(usual | changes).values(), own={})()
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +166,7 @@ def test_the_command_of_a_painting_paints_the_same(studio: Studio, tmp_path: Pat
     further = work.further(10, 4)
     for _ in further:
         pass
-    went_on = work.continued(further.painting(), 10, 4)
+    went_on = work.continued(further.painting(), 4)
     commands = went_on.recipe.command.split("\n")
     assert len(commands) == 2 and commands[0] == work.recipe.command
     for line, wanted in zip(commands, (work, went_on), strict=True):
@@ -172,11 +179,8 @@ def test_the_python_of_styles_and_dreams_runs(studio: Studio, tmp_path: Path, mo
     for path in (*PHOTOS, *MANNERS):
         (tmp_path / Path(path).name).write_bytes(Path(path).read_bytes())
     monkeypatch.chdir(tmp_path)
-    small = {"brush": "round", "strokes": 12, "height": 64, "seed": 1, "budget": 0, "own": {}}
-    begun = style.begin(
-        studio, photo=PHOTOS[1], first=MANNERS[0], second=MANNERS[1], mix=30, weight=1.0, scale=1.0, keep=True, **small
-    )
-    run, finish = begun
+    small = ("round", 12, 64, 1, 0)
+    run, finish = style.asked(studio, PHOTOS[1], MANNERS[0], MANNERS[1], 30, 1.0, 1.0, True, *small, own={})()
     next(run)
     recipe: Recipe = finish(run.painting()).recipe
     assert recipe.command == "", "the command line has no shares"
@@ -184,11 +188,10 @@ def test_the_python_of_styles_and_dreams_runs(studio: Studio, tmp_path: Path, mo
     short = recipe.python.replace("seed=1", "seed=1, steps=2")
     exec(short, {})
     assert len(load("castle-style.wmp.json").strokes) == 12
-    for what in (
-        {"what": dream.THING, "thing": "daisy", "layer": None, "channel": None, "photo": None},
-        {"what": dream.LAYER, "thing": None, "layer": next(iter(dream.LAYERS)), "channel": 3, "photo": PHOTOS[0]},
-    ):
-        run, finish = dream.begin(studio, octaves=2, keep=1.0, **what, **small)
+    for *what, photo in (
+        (dream.THING, "daisy", None, None, None), (dream.LAYER, None, next(iter(dream.LAYERS)), 3, PHOTOS[0]),
+    ):  # fmt: skip
+        run, finish = dream.asked(studio, *what, 2, photo, 1.0, *small, own={})()
         next(run)
         work = finish(run.painting())
         exec(work.recipe.python.replace("seed=1", "seed=1, steps=2"), {})
@@ -232,19 +235,14 @@ def test_recipes_after_bundled_pictures_run_in_an_empty_folder(
     from wmpaint.cli.app import app
 
     monkeypatch.chdir(tmp_path)
-    small = {"brush": "round", "strokes": 6, "height": 64, "seed": 1, "budget": 0, "own": {}}
-    like = {"second": None, "mix": 0, "weight": 1.0, "scale": 1.0, "keep": True}
-    deep = {
-        "what": dream.LAYER,
-        "thing": None,
-        "layer": next(iter(dream.LAYERS)),
-        "channel": 3,
-        "octaves": 1,
-        "keep": 1.0,
-    }
+    small, like = ("round", 6, 64, 1, 0), (None, 0, 1.0, 1.0, True)
+    deep = (dream.LAYER, None, next(iter(dream.LAYERS)), 3, 1)
     begun = [begin_paint(studio, photo=photo, strokes=6) for photo in PHOTOS]
-    begun += [style.begin(studio, photo=PHOTOS[k], first=MANNERS[k], **like, **small) for k in range(len(MANNERS))]
-    begun += [dream.begin(studio, photo=PHOTOS[1], **deep, **small)]
+    begun += [
+        style.asked(studio, photo, manner, *like, *small, own={})()
+        for photo, manner in zip(PHOTOS, MANNERS, strict=False)
+    ]
+    begun += [dream.asked(studio, *deep, PHOTOS[1], 1.0, *small, own={})()]
     names = {Path(each).stem for each in (*PHOTOS, *MANNERS)}
     for run, finish in begun:
         next(run)
@@ -276,14 +274,14 @@ def test_a_painting_is_shown_from_its_first_step_and_can_be_stopped(studio: Stud
 
     run, _ = begin_paint(studio)
     stop = threading.Event()
-    shown = live(run, stop)
+    shown = (each for each in strides(run, stop) if each is not None)
     first = next(shown)
     assert first.picture.shape[0] == 3 and 0 < first.share < 0.1 and "strokes" in first.text
     stop.set()
     assert list(shown) == []
     assert len(run.painting().strokes) >= 1, "what there is is kept"
     run, _ = begin_paint(studio)
-    assert len(list(live(run, threading.Event(), seconds=0.0))) == 1, "time is up"
+    assert len(list(strides(run, threading.Event(), seconds=0.0))) == 1, "time is up"
 
 
 def test_stops_are_each_visitors_own() -> None:
@@ -292,7 +290,7 @@ def test_stops_are_each_visitors_own() -> None:
     assert stops.stop("a") and one.is_set() and not two.is_set()
     assert not stops.begin("a").is_set(), "the next painting goes on"
     stops.forget("b")
-    assert two.is_set() and len(stops) == 1 and not stops.stop("b")
+    assert two.is_set() and [who for who, _ in stops._events] == ["a"] and not stops.stop("b")
 
 
 # Works
@@ -303,7 +301,7 @@ def test_going_on_adds_strokes_and_undo_takes_them_back(studio: Studio) -> None:
     run = work.further(15, 3)
     for _ in run:
         pass
-    more = work.continued(run.painting(), 15, 3)
+    more = work.continued(run.painting(), 3)
     assert len(more.painting.strokes) == 55 and run.schedule.steps == 3
     assert "init=wp.load" in more.recipe.python and 'goal = "sample"' in more.recipe.python
     back = more.undone()
@@ -329,7 +327,7 @@ def test_the_python_of_going_on_and_of_undoing_paints_the_same(
     run = work.further(9, 2)
     for _ in run:
         pass
-    more = work.continued(run.painting(), 9, 2)
+    more = work.continued(run.painting(), 2)
     for wanted in (more, work.undone()):
         exec(wanted.recipe.python, {})
         assert same(load("sample.wmp.json").strokes, wanted.painting.strokes)
@@ -346,7 +344,7 @@ def test_what_was_drawn_by_hand_stays_when_it_goes_on_and_is_undone(studio: Stud
     run = work.further(5, 3)
     for _ in run:
         pass
-    more = work.continued(run.painting(), 5, 3)
+    more = work.continued(run.painting(), 3)
     assert len(more.painting.strokes) == len(drawn) + 35 and f"hold={len(drawn)}" in more.recipe.python
     for each in (more, more.undone(), more.undone().undone()):
         assert same(each.painting.strokes[-len(drawn) :], drawn.to(torch.float32))
@@ -589,8 +587,6 @@ def test_a_visitors_brushes_are_found_only_by_them(studio: Studio, tmp_path: Pat
 
 
 def test_a_plot_that_takes_too_long_is_stopped(work: Work, monkeypatch: Any) -> None:
-    from apart import apart
-
     from wmpaint.export import plotter
 
     seen = []

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from apart import apart
 
-from wmpaint.demo.cancellable import cancellable
-from wmpaint.demo.queue import FairQueue, Waiting
+from wmpaint.demo.queue import FairQueue, Waiting, cancellable
 from wmpaint.errors import InputError
 
 
@@ -102,7 +101,7 @@ def test_each_visitors_first_work_comes_before_anybodys_second() -> None:
         works = [asyncio.create_task(follow(line, "x", blocked()))]
         for visitor, name in (("a", "a0"), ("a", "a1"), ("a", "a2"), ("b", "b")):
             works.append(asyncio.create_task(follow(line, visitor, steps(1, name, log))))
-        while len(line) < len(works):
+        while len(line._jobs) < len(works):
             await asyncio.sleep(0.01)
         gate.set()
         await asyncio.gather(*works)

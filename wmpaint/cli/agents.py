@@ -47,7 +47,6 @@ ProgramName = Annotated[
         "--program", metavar="auto|mypaint|dabs", help="The real program to replay in; auto is MyPaint if installed."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text.")]
 Which = Annotated[str, typer.Argument(metavar="AGENT", help="A bundled agent's name, or a .safetensors file.")]
 
 
@@ -99,7 +98,7 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on from OUTPUT's checkpoint.")] = False,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Write TensorBoard's events too.")] = None,
     program: ProgramName = "auto",
-    as_json: AsJson = False,
+    as_json: common.AsJson = False,
 ) -> int | None:
     """Teach an agent to paint, and report its errors on pictures that it never saw.
 
@@ -149,13 +148,11 @@ def train(
     finally:
         team.leave()
     seconds, outputs = round(training.seconds, 1), [str(path) for path in (output, sheet, table, state)]
-    if as_json:
-        values = {**found.as_dict(), "steps": training.index, "undone": training.undone, "seconds": seconds}
-        common.print_json({**values, "outputs": outputs, "interrupted": stopped})
-    else:
-        rows = [*_rows(found), ("steps", f"{training.index:,}"), ("seconds", f"{seconds:.0f}")]
-        rows += [("pictures by", learn.credit)] if learn.credit else []
-        common.print_table([*rows, *(("file", path) for path in outputs)])
+    rows = [*_rows(found), ("steps", f"{training.index:,}"), ("seconds", f"{seconds:.0f}")]
+    rows += [("pictures by", learn.credit)] if learn.credit else []
+    values: dict[str, Any] = {**found.as_dict(), "steps": training.index, "undone": training.undone, "seconds": seconds}
+    values |= {"outputs": outputs, "interrupted": stopped}
+    common.answer(as_json, values, [*rows, *(("file", path) for path in outputs)])
     return common.STOPPED if stopped else None
 
 
@@ -241,7 +238,7 @@ def paint(
     download: Download = False,
     program: ProgramName = "auto",
     seed: Seed = 0,
-    as_json: AsJson = False,
+    as_json: common.AsJson = False,
 ) -> None:
     """Let an agent paint pictures, in the dream and in the real program."""
     paths = output or [Path("grid.mp4")]
@@ -294,7 +291,7 @@ def evaluate(
     ] = None,
     program: ProgramName = "auto",
     seed: Seed = 0,
-    as_json: AsJson = False,
+    as_json: common.AsJson = False,
 ) -> None:
     """Measure an agent: the mean squared error of its pictures, in the dream and in the real program (values 0..1)."""
     checks.seed(seed, "--seed", bits=62)
@@ -308,15 +305,13 @@ def evaluate(
             loaded, source, limit=limit, strokes=strokes, program=program, seed=seed,
             progress=lambda share: show(share, ""),
         )  # fmt: skip
-    if as_json:
-        common.print_json({**found.as_dict(), "agent": name, "data": data, "seconds": round(common.elapsed(), 3)})
-    else:
-        common.print_table(_rows(found))
+    values = {**found.as_dict(), "agent": name, "data": data, "seconds": round(common.elapsed(), 3)}
+    common.answer(as_json, values, _rows(found))
 
 
 @agent.command("list", epilog="Example: [bold]wmpaint agent list[/]")
 @common.guarded
-def listing(as_json: AsJson = False) -> None:
+def listing(as_json: common.AsJson = False) -> None:
     """List the bundled agents: what they paint, with which brush, and how they were trained."""
     from .. import agents
 
@@ -325,19 +320,15 @@ def listing(as_json: AsJson = False) -> None:
         loaded = agents.load(name)
         known = {key: loaded.notes.get(key, "") for key in ("brush", "data", "steps", "seconds", "seed", "credit")}
         rows.append({"name": name, "kind": loaded.config.kind, "strokes": loaded.config.strokes, **known})
-    if as_json:
-        common.print_json({"agents": rows})
-        return
     header = ("name", "kind", "strokes", "brush", "learned from", "steps", "seconds", "credit")
-    columns = ("name", "kind", "strokes", "brush", "data", "steps", "seconds", "credit")
-    common.print_table([tuple(str(row[column]) for column in columns) for row in rows], header)
+    table = [tuple(str(value) for key, value in row.items() if key != "seed") for row in rows]
+    common.answer(as_json, {"agents": rows}, table, header)
 
 
 def _data(source: str, download: bool, split: str | None = None) -> Data:
     from ..data import load
 
-    found: Data = load(source, download=download, split=split)
-    return found
+    return load(source, download=download, split=split)
 
 
 def _weights(given: list[str]) -> dict[str, float]:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from . import agents, brushes, demo, exporting, gallery, paint, paintings, video, visions
+from ..version import __version__
+from . import agents, brushes, demo, gallery, paint, paintings, video
 
 __all__ = ["app"]
 
@@ -24,12 +25,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            print(f"wmpaint {version('wmpaint')}")
-        except PackageNotFoundError:
-            print("wmpaint, not installed")
+        print(f"wmpaint {__version__}")
         raise typer.Exit
 
 
@@ -43,11 +39,11 @@ def wmpaint(
 
 
 app.command("paint", epilog=paint.EXAMPLE)(paint.paint)
-app.command("style", epilog=visions.STYLE_EXAMPLE)(visions.style)
-app.command("dream", epilog=visions.DREAM_EXAMPLE)(visions.dream)
+app.command("style", epilog=paint.STYLE_EXAMPLE)(paint.style)
+app.command("dream", epilog=paint.DREAM_EXAMPLE)(paint.dream)
 app.command("video", epilog=video.EXAMPLE)(video.video)
 app.command("replay", epilog=paintings.REPLAY_EXAMPLE)(paintings.replay)
-app.command("export", epilog=exporting.EXAMPLE)(exporting.export)
+app.command("export", epilog=paintings.EXPORT_EXAMPLE)(paintings.export)
 app.command("brushes", epilog=brushes.BRUSHES_EXAMPLE)(brushes.brushes)
 app.command("train-painter", epilog=brushes.TRAIN_EXAMPLE)(brushes.train_painter)
 app.command("evaluate-painter", epilog=brushes.EVALUATE_EXAMPLE)(brushes.evaluate_painter)

@@ -24,7 +24,6 @@ EVALUATE_EXAMPLE = "Example: [bold]wmpaint evaluate-painter my_brush.safetensors
 SHORTEST = 0.5  # minutes of training
 POOR = 0.05  # share of error above which there is a note
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text.")]
 ProgramName = Annotated[
     str, typer.Option(metavar="auto|mypaint|dabs", help="The program to learn from; auto is MyPaint if installed.")
 ]
@@ -35,7 +34,7 @@ def brushes(
     sheet: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Paint all of them on one contact sheet, a .png.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: common.AsJson = False,
 ) -> None:
     """List the bundled brushes: kind, whether each has a painter, its noise, and why one is beyond painters."""
     if sheet is not None:
@@ -51,13 +50,10 @@ def brushes(
     paths = [] if sheet is None else [str(sheet)]
     if sheet is not None:
         save_png(sheet, programs.contact_sheet())
-    if as_json:
-        common.print_json({"brushes": rows, "outputs": paths})
-        return
     header = ("name", "kind", "painter", "noise", "plain or why not", "author")
     table = [(r["name"], r["kind"], r["painter"], r["noise"], r["why_not"] or "plain", r["author"]) for r in rows]
-    common.print_table([tuple(map(_cell, row)) for row in table], header)
-    for path in paths:
+    common.answer(as_json, {"brushes": rows, "outputs": paths}, [tuple(map(_cell, row)) for row in table], header)
+    for path in [] if as_json else paths:
         common.print_line(path)
 
 
@@ -73,7 +69,7 @@ def train_painter(
     ] = 3.0,
     seed: Annotated[int, typer.Option(help="Of the data and the weights; 0 or more.")] = 0,
     program: ProgramName = "auto",
-    as_json: AsJson = False,
+    as_json: common.AsJson = False,
 ) -> None:
     """Teach a new painter what a brush does, and print its error on strokes that it has not seen.
 
@@ -114,7 +110,7 @@ def evaluate_painter(
     strokes: Annotated[int, typer.Option(help="How many fresh strokes, 1 or more.")] = 200,
     seed: Annotated[int, typer.Option(help="Of the strokes; 0 or more.")] = 1,
     program: ProgramName = "auto",
-    as_json: AsJson = False,
+    as_json: common.AsJson = False,
 ) -> None:
     """Compare a painter with its program on fresh strokes.
 
@@ -143,8 +139,7 @@ def evaluate_painter(
 def _teacher(program: str, brush: Any) -> HasAlpha:
     from ..media import programs
 
-    found: HasAlpha = programs.program(brush) if program == "auto" else programs.load_program(program, brush)
-    return found
+    return programs.program(brush) if program == "auto" else programs.load_program(program, brush)
 
 
 def _say_report(report: Any, as_json: bool, paths: list[Path]) -> None:
@@ -154,18 +149,16 @@ def _say_report(report: Any, as_json: bool, paths: list[Path]) -> None:
             f"note: an error of {values['error_share']:.0%} is more than {POOR:.0%}: this painter paints other strokes "
             "than its program; longer training (--minutes) may help"
         )
-    seconds = round(common.elapsed(), 3)
-    if as_json:
-        common.print_json({**values, "seconds": seconds, "outputs": [str(path) for path in paths]})
-        return
+    seconds, outputs = round(common.elapsed(), 3), [str(path) for path in paths]
     rows = [
         ("brush", str(values["brush"])),
         ("error share", f"{values['error_share']:.2%}"),
         ("std error", "none, it has no noise" if values["std_error"] is None else f"{values['std_error']:.1%}"),
         ("strokes", f"{values['strokes']:,}"),
         ("seconds", f"{seconds:.1f}"),
+        *(("file", path) for path in outputs),
     ]
-    common.print_table([*rows, *(("file", str(path)) for path in paths)])
+    common.answer(as_json, {**values, "seconds": seconds, "outputs": outputs}, rows)
 
 
 def _cell(value: Any) -> str:

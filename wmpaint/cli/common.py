@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import errno
+import dataclasses
 import functools
+import inspect
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, ParamSpec
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -26,19 +27,22 @@ from .streams import as_json, printable
 __all__ = [
     "STOPPED",
     "AlongTheWay",
+    "AsJson",
     "EachTried",
     "StopOnInterrupt",
     "alone",
+    "answer",
     "check_inputs_kept",
-    "check_state",
     "elapsed",
     "guarded",
     "note",
+    "option",
     "parse_duration",
     "print_json",
     "print_line",
     "print_table",
     "progress_bar",
+    "with_options",
 ]
 
 STOPPED = 130  # the shell's own code for a command that Ctrl-C ended; of other signals `main` makes theirs
@@ -46,7 +50,7 @@ SAY_EVERY = 10.0  # seconds, where stderr is no terminal
 _UNITS = {"ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _LOADED = time.monotonic()
 
-P = ParamSpec("P")
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text.")]
 
 
 def elapsed() -> float:
@@ -59,18 +63,18 @@ def elapsed() -> float:
         return time.monotonic() - _LOADED
 
 
-def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
     """A command that ends in one line on stderr and a code, rather than in a traceback.
 
     The wrapped function returns the exit code, or None for 0.
     """
 
     @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+    def run(**given: Any) -> None:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             try:
-                code = command(*args, **kwargs)
+                code = command(**given)
             except WmpaintError as error:
                 code = _complain(str(error))
             except KeyboardInterrupt:
@@ -88,6 +92,41 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
             raise typer.Exit(code)
 
     return run
+
+
+def option(panel: str | None, text: str, *names: str, metavar: str | None = None, usual: Any = None) -> Any:
+    """A field of a dataclass of options, for `with_options`: the panel of the help it stands in, and what that says."""
+    told = typer.Option(*names, help=text, metavar=metavar, rich_help_panel=panel)
+    return dataclasses.field(default=usual, metadata={"option": told})
+
+
+def with_options(kind: type, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command the options that are fields of a dataclass, after its own: `option`s, or annotated as for typer.
+
+    Args:
+        kind: the dataclass; the command takes one as its last argument, `options`.
+        names: of the fields that are options of this command, in order; all of them if none. Others have their default.
+    """
+    known = {field.name: field for field in dataclasses.fields(kind)}
+    chosen = names or tuple(known)
+
+    def wrap(command: Callable[..., Any]) -> Callable[..., Any]:
+        hints = get_type_hints(kind, include_extras=True)
+        *parameters, _ = inspect.signature(command, eval_str=True).parameters.values()
+        for name in chosen:
+            told, usual = known[name].metadata.get("option"), known[name].default
+            hint = hints[name] if told is None else Annotated[hints[name], told]
+            parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=usual, annotation=hint))
+
+        @functools.wraps(command)
+        def run(**given: Any) -> Any:
+            options = kind(**{name: given.pop(name) for name in chosen})
+            return command(**given, options=options)
+
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return run
+
+    return wrap
 
 
 def _out_of_memory(error: MemoryError | RuntimeError) -> bool:
@@ -138,6 +177,16 @@ def print_table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] | None 
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     Console(highlight=False).print(table)
+
+
+def answer(
+    as_json: bool, values: dict[str, Any], rows: Iterable[tuple[str, ...]], header: tuple[str, ...] | None = None
+) -> None:
+    """What a command has found: one line for programs, or a table for people."""
+    if as_json:
+        print_json(values)
+    else:
+        print_table(rows, header)
 
 
 @contextmanager
@@ -248,20 +297,6 @@ class EachTried:
         """Raise what the first of them raised."""
         if self._first is not None:
             raise self._first
-
-
-def check_state(path: Path) -> None:
-    """As `files.check_writable`, for what is written along the way; a disk that is full now may not always be so.
-
-    Raises:
-        FileError: it cannot be written, for another reason.
-    """
-    try:
-        files.check_writable(path)
-    except FileError as error:
-        if getattr(error.__cause__, "errno", None) not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        note(f"note: {error}; it is tried again")
 
 
 @contextmanager

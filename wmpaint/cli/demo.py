@@ -79,7 +79,7 @@ def demo(
         except KeyboardInterrupt:
             common.note("closed")
         finally:
-            page.studio.clear()  # type: ignore[attr-defined]
+            page.studio.clear()
     except KeyboardInterrupt:
         code = common.STOPPED
     # Visitors are still connected, and somebody's painting may be at work: both would be waited for, or crash.

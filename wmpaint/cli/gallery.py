@@ -30,7 +30,7 @@ def gallery(
         typer.Option(metavar="FOLDER", help="Of the works; by default the gallery of this copy of the repository."),
     ] = None,
     renew: Annotated[bool, typer.Option("--renew", help="Make works again where they hang.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text.")] = False,
+    as_json: common.AsJson = False,
 ) -> None:
     """List the gallery's works, or make some of them again: dream, real, film, SVG and painting.
 
@@ -42,11 +42,9 @@ def gallery(
     if not names:
         if output is not None or renew:
             raise InputError("expected the name of a work to make, got none; wmpaint gallery lists them")
-        if as_json:
-            common.print_json({"works": [{"name": name, **artwork.meta} for name, artwork in found.items()]})
-        else:
-            rows = [(n, a.meta["title"], a.meta["kind"], a.meta["brush"], a.medium) for n, a in found.items()]
-            common.print_table(rows, ("name", "title", "kind", "brush", "medium"))
+        values = {"works": [{"name": name, **artwork.meta} for name, artwork in found.items()]}
+        rows = [(n, a.meta["title"], a.meta["kind"], a.meta["brush"], a.medium) for n, a in found.items()]
+        common.answer(as_json, values, rows, ("name", "title", "kind", "brush", "medium"))
         return
     for name in names:
         checks.one_of("the name of a work", name, found)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import files
-from ..errors import InputError
+from ..errors import FileError, InputError
+from . import common
 
-__all__ = ["FOLDER", "NAMES", "Output", "check_outputs", "make_folders", "places", "plan_outputs"]
+__all__ = ["FOLDER", "NAMES", "Output", "check_outputs", "check_state", "make_folders", "places", "plan_outputs"]
 
 FOLDER = "out"
 # The most precious first: a second Ctrl-C, or a disk that fills up, spares what is written already.
@@ -82,6 +84,20 @@ def check_outputs(outputs: Iterable[Output]) -> None:
             files.check_writable(output.folder, folder=True)
         else:
             files.check_writable(output.path)
+
+
+def check_state(path: Path) -> None:
+    """As `files.check_writable`, for what is written along the way; a disk that is full now may not always be so.
+
+    Raises:
+        FileError: it cannot be written, for another reason.
+    """
+    try:
+        files.check_writable(path)
+    except FileError as error:
+        if getattr(error.__cause__, "errno", None) not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        common.note(f"note: {error}; it is tried again")
 
 
 def places(outputs: Iterable[Output]) -> tuple[list[Path], list[Path]]:

@@ -1,4 +1,4 @@
-"""`wmpaint paint`: from a photo to files."""
+"""`wmpaint paint`, `style` and `dream`: from a photo, and from what a network sees in one, to files."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import InputError
 from . import common
 from . import session as s
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ..objectives.base import Objective
 
-__all__ = ["EXAMPLE", "paint"]
+__all__ = ["DREAM_EXAMPLE", "EXAMPLE", "STYLE_EXAMPLE", "dream", "paint", "style"]
 
 EXAMPLE = "Example: [bold]wmpaint paint photo.jpg --brush charcoal --strokes 800 --budget 20s -o mine/ -o poster.svg[/]"
-STROKES = 500
+STYLE_EXAMPLE = "Example: [bold]wmpaint style castle starry_night --style-weight 2 --brush oil -o starry/[/]"
+DREAM_EXAMPLE = "Example: [bold]wmpaint dream --class goldfish[/], or [bold]wmpaint dream owl --layer block10[/]"
+GRAY = (0.5, 0.5, 0.48)  # a ground in between: on white, light things have no outline to be found by
+
+Net = Annotated[
+    list[str] | None,
+    typer.Option("--net", metavar="NAME", help="A network: lite0, lite1, lite2, vgg16, vgg19, googlenet."),
+]
 
 
 @common.guarded
+@common.with_options(s.Session, *s.FIRST, "program", "pens", "paper", "init", "background", *s.LAST)
 def paint(
     photo: Annotated[
         Path | None,
@@ -36,23 +47,8 @@ def paint(
             "it, as the brush would have it. economy: like it, in as few strokes as will do.",
         ),
     ] = "photo",
-    brush: s.Brush = None,
-    strokes: s.Strokes = None,
-    height: s.Height = None,
-    seed: s.Seed = None,
-    steps: s.Steps = None,
-    budget: s.Budget = None,
-    program: s.ProgramName = "auto",
-    pens: s.Pens = None,
-    paper: s.Paper = None,
-    init: s.Init = None,
-    background: s.Background = None,
-    checkpoint: s.Checkpoint = None,
-    resume: s.Resume = None,
-    output: s.Out = None,
-    film: s.Film = True,
-    real: s.Real = True,
-    as_json: s.AsJson = False,
+    *,
+    options: s.Session,
 ) -> int | None:
     """Paint a photo with brush strokes.
 
@@ -72,8 +68,144 @@ def paint(
         return preset(objective, options.picture(source))
 
     notes: dict[str, Any] = {"objective": objective}
-    options = s.Session(
-        brush, strokes, height, seed, steps, budget, program, checkpoint, resume, output, film, real, as_json,
-        pens, paper, init, background,
-    )  # fmt: skip
-    return s.perform(options, goal, [photo], strokes=STROKES, source=source, notes=notes)
+    return s.perform(options, goal, [photo], strokes=500, source=source, notes=notes)
+
+
+@common.guarded
+@common.with_options(s.Session, *s.FIRST, "background", "program", *s.LAST)
+def style(
+    content: Annotated[Path, typer.Argument(help="The picture that says what is where.")],
+    pictures: Annotated[list[Path], typer.Argument(metavar="STYLE...", help="One or more pictures to paint like.")],
+    style_weight: Annotated[float, typer.Option(help="How much the style counts beside the content's 1.")] = 1.2,
+    scale: Annotated[
+        float, typer.Option(help="Size of the style's marks; 1 as if the style were as large as the painting.")
+    ] = 1.0,
+    keep_color: Annotated[bool, typer.Option("--keep-color", help="Keep the palette of the content.")] = False,
+    net: Net = None,
+    *,
+    options: s.Session,
+) -> int | None:
+    """Paint one picture in the style of others, in brush strokes.
+
+    Writes what `wmpaint paint` writes. The report gives each term for the dream and for the replay, and the style's
+    for the untouched content, to compare with.
+    """
+    from ..objectives.goal import Goal
+    from ..objectives.presets import transfer
+
+    if net is not None and len(net) != 1:
+        raise InputError(f"expected one --net, got {len(net)}")
+    name = "lite0" if net is None else net[0]
+
+    def goal() -> Objective:
+        from .. import features
+
+        return transfer(
+            options.picture(content), [options.picture(path) for path in pictures], features.load(name),
+            weight=style_weight, scale=scale, keep_color=keep_color,
+        )  # fmt: skip
+
+    def judge(goal: Objective, dream: Tensor, real: Tensor | None) -> dict[str, Any]:
+        aspect = dream.shape[2] / dream.shape[1]
+        pictures = {"photo": Goal.of(goal).start.picture, "dream": dream, "real": real}
+        return {
+            f"{which}_terms": _terms(goal, picture, aspect)
+            for which, picture in pictures.items()
+            if picture is not None
+        }
+
+    notes = {
+        "objective": "style", "styles": [path.name for path in pictures], "style_weight": style_weight,
+        "scale": scale, "keep_color": keep_color, "net": name,
+    }  # fmt: skip
+    return s.perform(options, goal, [content, *pictures], strokes=1000, source=content, notes=notes, judge=judge)
+
+
+@common.guarded
+@common.with_options(s.Session, *s.FIRST, "background", "program", *s.LAST)
+def dream(
+    photo: Annotated[Path | None, typer.Argument(help="A picture to dream on. Default: a gray ground.")] = None,
+    class_: Annotated[
+        str | None, typer.Option("--class", metavar="NAME", help="A class of ImageNet: daisy, goldfish, volcano…")
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help="A layer of the network: block4, block10…")] = None,
+    channel: Annotated[int | None, typer.Option(help="One channel of the layer, counted from 0.")] = None,
+    octaves: Annotated[
+        int | None, typer.Option(help="How many sizes a layer looks at, each 1.4 times smaller. Default: 3.")
+    ] = None,
+    keep: Annotated[
+        float | None, typer.Option(help="How much the photo counts beside the dream; 0 forgets it. Default: 1.")
+    ] = None,
+    net: Net = None,
+    *,
+    options: s.Session,
+) -> int | None:
+    """Paint what a network dreams of: a class of things, or all that a layer sees in a photo (DeepDream).
+
+    For a class two networks look at once, where the second is installed (pip install wmpaint\\[nets]); a third that
+    took no part says how high the class ranks in the dream and in the replay.
+    """
+    from .. import features
+    from ..canvas import Canvas
+    from ..objectives.presets import class_dream, layer_dream, rank
+
+    if (class_ is None) == (layer is None):
+        got = "both" if class_ is not None else "neither"
+        raise InputError(f"expected either --class or --layer, got {got}")
+    for option, value, needs, there in (
+        ("--channel", channel, "--layer", layer), ("--octaves", octaves, "--layer", layer),
+        ("--keep", keep, "a photo", photo),
+    ):  # fmt: skip
+        if value is not None and there is None:
+            raise InputError(f"expected {option} beside {needs} only, got {value}")
+    octaves, keep = 3 if octaves is None else octaves, 1.0 if keep is None else keep
+    names = net or ([n for n in ("lite0", "lite1") if features.installed(n)] if class_ is not None else ["lite0"])
+    referee = next((n for n in ("lite2", "lite1", "lite0") if n not in names and features.installed(n)), None)
+
+    def goal() -> Objective:
+        nets = [features.load(name) for name in names]
+        picture = None if photo is None else options.picture(photo)
+        if class_ is not None:
+            return class_dream(class_, nets, picture=picture, keep=keep)
+        assert layer is not None
+        return layer_dream(layer, nets, channel=channel, octaves=octaves, picture=picture, keep=keep)
+
+    def judge(goal: Objective, dream: Tensor, real: Tensor | None) -> dict[str, Any]:
+        if class_ is None:
+            return {}
+        own = features.load(names[0])
+        found: dict[str, Any] = {"class": own.labels[own.class_index(class_)]}  # type: ignore[index]
+        for prefix, name in (("", names[0]), ("judge_", referee)):
+            for which, picture in (("dream", dream), ("real", real)):
+                known = None if name is None or picture is None else rank(features.load(name), picture, class_)
+                found[f"{prefix}{which}_rank"] = known
+        return found
+
+    notes: dict[str, Any] = {
+        "objective": "dream",
+        "class": class_,
+        "layer": layer,
+        "channel": channel,
+        "nets": names,
+        "octaves": octaves,
+        "keep": keep,
+    }
+    canvas = Canvas(1.0, GRAY) if photo is None else None
+    count = 300 if class_ is not None else 1000
+    return s.perform(options, goal, [photo], strokes=count, canvas=canvas, source=photo, notes=notes, judge=judge)
+
+
+def _terms(goal: Objective, picture: Tensor, aspect: float) -> dict[str, float]:
+    """What an objective says of a picture, at the height that it looks at, without the program's variance."""
+    import torch
+
+    from ..image import resize
+    from ..objectives.goal import Goal
+    from ..objectives.scene import Scene
+
+    heights = Goal.of(goal).plan.heights
+    height = heights[1] if heights else 256
+    small = resize(picture, height, max(1, round(height * aspect)))
+    with torch.no_grad():
+        _, terms = goal.evaluate(Scene.of(small))
+    return {name: round(value, 5) for name, value in terms.items() if name != "variance"}

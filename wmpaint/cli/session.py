@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +14,7 @@ import typer
 from .. import checks, files
 from ..errors import InputError
 from . import common, outputs
+from .common import option
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,50 +40,6 @@ Brush = Annotated[
         "round with --pens.",
     ),
 ]
-Strokes = Annotated[
-    int | None,
-    typer.Option(help="How many strokes, 1 or more. Default: 500; 1000 for styles and layers, 300 for classes."),
-]
-Height = Annotated[
-    int | None, typer.Option(help=f"Height of the painting in pixels; the aspect is kept. Default: {HEIGHT}.")
-]
-Seed = Annotated[int | None, typer.Option(help=f"The same seed paints the same picture; 0 or more. Default: {SEED}.")]
-Steps = Annotated[int | None, typer.Option(help="Optimizer steps. Default: what the objective takes as a rule.")]
-Budget = Annotated[
-    str | None,
-    typer.Option(metavar="TIME", help="Stop painting this long after the start: 20s, 2min. Default: no limit."),
-]
-ProgramName = Annotated[
-    str,
-    typer.Option(
-        "--program",
-        metavar="auto|mypaint|dabs",
-        help="The paint program to replay in; auto is MyPaint if installed.",
-    ),
-]
-Checkpoint = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Save the state here every 5 seconds, to go on from later.")
-]
-Resume = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Go on from a checkpoint of the same goal, with the options it was made with."),
-]
-Out = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="PATH",
-        help="A folder for all files, or one file: .wmp.json, .png, .jpg, .tif, .webp (the dream; …real.png is the "
-        "replay), .svg, .html, .ora, .mp4, .gif, .json (the report), or any other kind that `wmpaint export` writes. "
-        f"May be repeated. Default: {outputs.FOLDER}/.",
-    ),
-]
-Film = Annotated[bool, typer.Option(help="Write the film of the painting being painted into folders.")]
-Real = Annotated[bool, typer.Option(help="Replay the strokes in the paint program, and report the gap.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of the table.")]
-
-
 Pens = Annotated[
     str | None,
     typer.Option(
@@ -94,53 +51,64 @@ Pens = Annotated[
 Paper = Annotated[
     str | None, typer.Option(metavar="PAGE", help="What pens will draw on: a4, a3, letter, 200x150mm… Default: a4.")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of the table.")]
 
-
-Init = Annotated[
-    str | None,
-    typer.Option(
-        metavar="AGENT",
-        help="What lays the first strokes: agent (the bundled one for photos), an agent's .safetensors, or a "
-        ".wmp.json painting to paint on. Default: rounds from large strokes to small ones.",
-    ),
-]
-
-
-Background = Annotated[
-    str | None,
-    typer.Option(
-        "--background",
-        "--ground",
-        metavar="COLOR",
-        help="The ground to paint on, which also shows through what is transparent: #rrggbb. Default: #ffffff, or gray "
-        "for a dream of nothing.",
-    ),
-]
+# What all of them take, before and after options of their own.
+FIRST = ("brush", "strokes", "height", "seed", "steps", "budget")
+LAST = ("checkpoint", "resume", "output", "film", "real", "as_json")
 
 
 @dataclass(frozen=True)
 class Session:
-    """The options that all three commands have; None is the default, or the checkpoint's value."""
+    """The options of the commands that paint; None is the default, or the checkpoint's value."""
 
-    brush: list[str] | None = None
-    strokes: int | None = None
-    height: int | None = None
-    seed: int | None = None
-    steps: int | None = None
-    budget: str | None = None
-    program: str = "auto"
-    checkpoint: Path | None = None
-    resume: Path | None = None
-    output: list[str] | None = None
-    film: bool = True
-    real: bool = True
-    as_json: bool = False
-    pens: str | None = None
-    paper: str | None = None
-    init: str | None = None
-    background: str | None = None
+    brush: Brush = None
+    strokes: int | None = option(
+        None, "How many strokes, 1 or more. Default: 500; 1000 for styles and layers, 300 for classes."
+    )
+    height: int | None = option(None, f"Height of the painting in pixels; the aspect is kept. Default: {HEIGHT}.")
+    seed: int | None = option(None, f"The same seed paints the same picture; 0 or more. Default: {SEED}.")
+    steps: int | None = option(None, "Optimizer steps. Default: what the objective takes as a rule.")
+    budget: str | None = option(
+        None, "Stop painting this long after the start: 20s, 2min. Default: no limit.", metavar="TIME"
+    )
+    program: str = option(
+        None, "The paint program to replay in; auto is MyPaint if installed.", metavar="auto|mypaint|dabs", usual="auto"
+    )
+    pens: Pens = None
+    paper: Paper = None
+    init: str | None = option(
+        None,
+        "What lays the first strokes: agent (the bundled one for photos), an agent's .safetensors, or a "
+        ".wmp.json painting to paint on. Default: rounds from large strokes to small ones.",
+        metavar="AGENT",
+    )
+    background: str | None = option(
+        None,
+        "The ground to paint on, which also shows through what is transparent: #rrggbb. Default: #ffffff, or gray "
+        "for a dream of nothing.",
+        "--background",
+        "--ground",
+        metavar="COLOR",
+    )
+    checkpoint: Path | None = option(None, "Save the state here every 5 seconds, to go on from later.", metavar="FILE")
+    resume: Path | None = option(
+        None, "Go on from a checkpoint of the same goal, with the options it was made with.", metavar="FILE"
+    )
+    output: list[str] | None = option(
+        None,
+        "A folder for all files, or one file: .wmp.json, .png, .jpg, .tif, .webp (the dream; …real.png is the "
+        "replay), .svg, .html, .ora, .mp4, .gif, .json (the report), or any other kind that `wmpaint export` writes. "
+        f"May be repeated. Default: {outputs.FOLDER}/.",
+        "--output",
+        "-o",
+        metavar="PATH",
+    )
+    film: bool = option(None, "Write the film of the painting being painted into folders.", usual=True)
+    real: bool = option(None, "Replay the strokes in the paint program, and report the gap.", usual=True)
+    as_json: AsJson = False
 
-    @cached_property
+    @functools.cached_property
     def ground(self) -> tuple[float, float, float] | None:
         """The color that was asked for, or the checkpoint's; None for neither.
 
@@ -206,6 +174,7 @@ def brushes_of(given: list[str] | None) -> str | list[str] | None:
 
 
 Findings = dict[str, Any]
+Judge = Callable[["Objective", "Tensor", "Tensor | None"], Findings]
 
 
 def perform(
@@ -217,7 +186,7 @@ def perform(
     canvas: Any = None,
     source: Path | None = None,
     notes: dict[str, Any] | None = None,
-    judge: Callable[[Tensor, Tensor | None], Findings] | None = None,
+    judge: Judge | None = None,
 ) -> int | None:
     """Paint, write every output, and say how it went; the exit code.
 
@@ -227,7 +196,7 @@ def perform(
         strokes: how many by default.
         source: the file whose name the painting bears.
         notes: what else the painting's file should say of its parameters.
-        judge: what else to report of the dream and the replay [3, H, W].
+        judge: what else to report of the dream and the replay [3, H, W], seen with the objective.
     """
     session.check()
     seconds = None if session.budget is None else common.parse_duration(session.budget)
@@ -237,11 +206,12 @@ def perform(
     common.check_inputs_kept(states, inputs)
     outputs.check_outputs(planned)
     for path in states:
-        common.check_state(path)
+        outputs.check_state(path)
     program = session.program if session.real else None
     folders, single = outputs.places(planned)
     with common.alone([*single, *states], folders=folders):
-        run = _start(session, make_goal(), seconds, strokes, canvas, source)
+        goal = make_goal()
+        run = _start(session, goal, seconds, strokes, canvas, source)
         if program is not None:
             run.painting().program_name(program)
         run.source = source
@@ -251,14 +221,11 @@ def perform(
         stopped = _paint(run, session.checkpoint)
         painting: Painting = run.painting()
         with common.StopOnInterrupt():  # nothing is lost by a Ctrl-C between two files
-            report, found = _write(painting, planned, program, judge)
+            report, found = _write(painting, planned, program, judge and functools.partial(judge, goal))
     rows = [(label, value) for label, value in report.rows() if label != "steps"]
-    rows += _told(found)
-    if session.as_json:
-        paths = [str(o.path) for o in planned]
-        common.print_json({**report.as_dict(), **found, "outputs": paths, "interrupted": stopped})
-    else:
-        common.print_table([*rows, *((o.kind, str(o.path)) for o in planned)])
+    rows += [*_told(found), *((o.kind, str(o.path)) for o in planned)]
+    values = {**report.as_dict(), **found, "outputs": [str(o.path) for o in planned], "interrupted": stopped}
+    common.answer(session.as_json, values, rows)
     return common.STOPPED if stopped else None
 
 
@@ -356,28 +323,26 @@ def _write(
     from ..export.bitmap import flatten
 
     tried = common.EachTried()
+
+    def write(save: Callable[[Path], object], *kinds: str) -> None:
+        for kind in kinds:
+            for output in planned:
+                if output.kind == kind:
+                    with tried():
+                        save(output.path)
+
     with tried():
         outputs.make_folders(planned)
-    for path in _paths(planned, "painting"):
-        with tried():
-            painting.save(path)
+    write(painting.save, "painting")
     dream = painting.render()
-    for path in _paths(planned, "dream"):
-        with tried():
-            _save_picture(painting, path, dream)
+    write(lambda path: _save_picture(painting, path, dream), "dream")
     real = None if program is None else painting.replay(program)
-    for path in _paths(planned, "real"):
-        assert real is not None  # `plan` refuses such a file without a replay
-        with tried():
-            _save_picture(painting, path, real, program=program)
-    for path in _paths(planned, "svg") + _paths(planned, "film") + _paths(planned, "other"):
-        with tried():
-            painting.save(path)
+    if real is not None:
+        write(lambda path: _save_picture(painting, path, real, program=program), "real")
+    write(painting.save, "svg", "film", "other")
     report = replace(painting.report(program=program, dream=dream, real=real), seconds=round(common.elapsed(), 3))
     found = {} if judge is None else judge(flatten(dream), None if real is None else flatten(real))
-    for path in _paths(planned, "report"):
-        with tried():
-            files.write_json(path, {**report.as_dict(), **found})
+    write(lambda path: files.write_json(path, {**report.as_dict(), **found}), "report")
     tried.end()
     return report, found
 
@@ -390,7 +355,3 @@ def _save_picture(painting: Painting, path: Path, picture: Tensor, **options: An
         write_seen(path, painting, picture)
     else:
         painting.save(path, **options)
-
-
-def _paths(planned: list[outputs.Output], kind: str) -> list[Path]:
-    return [output.path for output in planned if output.kind == kind]

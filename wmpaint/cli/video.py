@@ -51,7 +51,7 @@ def video(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished film.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the paintings of all frames in OUTPUT.strokes/.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of the table.")] = False,
+    as_json: s.AsJson = False,
 ) -> int | None:
     """Paint a film. Strokes are carried from frame to frame, so that what stands still does not flicker.
 
@@ -80,17 +80,13 @@ def video(
             seed=seed, steps=steps, steps_first=steps_first, still=still, alone=alone, fps=fps,
             limit=limit, program=program, resume=resume, keep=keep, progress=say, stop=lambda: stop.asked,
         )  # fmt: skip
-    if as_json:
-        common.print_json({**report.as_dict(), "outputs": [str(output)]})
-    else:
-        flicker = "nothing stood still" if report.flicker is None else f"{report.flicker:.2f} levels of 255"
-        common.print_table(
-            [
-                ("frames", f"{report.frames:,}, {report.afresh} of them painted afresh"),
-                ("PSNR", f"{report.psnr:.2f} dB"),
-                ("flicker", flicker),
-                ("seconds", f"{report.seconds:.1f}"),
-                ("file", str(output)),
-            ]
-        )
+    flicker = "nothing stood still" if report.flicker is None else f"{report.flicker:.2f} levels of 255"
+    rows = [
+        ("frames", f"{report.frames:,}, {report.afresh} of them painted afresh"),
+        ("PSNR", f"{report.psnr:.2f} dB"),
+        ("flicker", flicker),
+        ("seconds", f"{report.seconds:.1f}"),
+        ("file", str(output)),
+    ]
+    common.answer(as_json, {**report.as_dict(), "outputs": [str(output)]}, rows)
     return common.STOPPED if report.interrupted else None

@@ -27,7 +27,7 @@ class Hung:
 
 
 class Album:
-    """The states of a visitor that all tabs share, and the wall itself."""
+    """The states of a visitor that all tabs share, and the wall itself; and parts of tabs that others change."""
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
@@ -45,6 +45,7 @@ class Album:
             "<p class=hint>Nothing hangs here yet. What you paint in any tab will.</p>", elem_id="wall-empty",
             render=False,
         )  # fmt: skip
+        self.current = gr.State(None, time_to_live=KEPT)  # the last `Work` of any tab
 
     @property
     def parts(self) -> list[Any]:

@@ -55,13 +55,17 @@ def add_endpoints(studio: Studio) -> None:
             **{**WAITS, "trigger_mode": "multiple"},
         )  # fmt: skip
 
-    async def followed(request: gr.Request, asked: Callable[[], Begin]) -> AsyncGenerator[tuple[Any, Any, Any], None]:
-        begin, stop, done = await studio.checked(asked), threading.Event(), 0.0
-        async with aclosing(studio.painter.follow(request.session_hash, painted(begin, stop))) as news:
-            async for each in news:
-                shown = (None, None, _queued(each, done)) if isinstance(each, Waiting) else each
-                done = shown[2]["progress"]
-                yield shown
+    def followed(asked: Callable[..., Begin]) -> Callable[..., AsyncGenerator[tuple[Any, Any, Any], None]]:
+        @functools.wraps(asked)
+        async def follow(request: gr.Request, *values: Any) -> AsyncGenerator[tuple[Any, Any, Any], None]:
+            begin, stop, done = await studio.checked(lambda: asked(request, *values)), threading.Event(), 0.0
+            async with aclosing(studio.painter.follow(request.session_hash, painted(begin, stop))) as news:
+                async for each in news:
+                    shown = (None, None, _queued(each, done)) if isinstance(each, Waiting) else each
+                    done = shown[2]["progress"]
+                    yield shown
+
+        return follow
 
     def painted(begin: Begin, stop: threading.Event) -> Generator[Any, None, None]:
         run, finish = begin()
@@ -80,42 +84,34 @@ def add_endpoints(studio: Studio) -> None:
         facts = {**report, "progress": 1.0, "command": work.recipe.command, "python": work.recipe.python}
         yield str(path), pil(real), facts
 
-    async def paint_(request: gr.Request, photo: Any, brush: str = "acrylic", strokes: int = 500,
-               height: int = 512, seed: int = 0, seconds: float = 0.0, objective: str = "photo",
-               pens: str = "any color") -> Any:  # fmt: skip
+    @followed
+    def paint_(
+        request: gr.Request, photo: Any, brush: str = "acrylic", strokes: int = 500, height: int = 512, seed: int = 0,
+        seconds: float = 0.0, objective: str = "photo", pens: str = "any color",
+    ) -> Begin:  # fmt: skip
         """Paint a photo with brush strokes: the painting, its picture in the real program, and a report. While it
         paints, the report says how far it is."""
-        asked = functools.partial(
-            paint.asked, studio, photo, brush, strokes, height, seed, seconds, objective, pens, own={}
-        )
-        async with aclosing(followed(request, asked)) as news:
-            async for each in news:
-                yield each
+        usual = (brush, strokes, height, seed, seconds)
+        return paint.asked(studio, photo, objective, pens, paint.NONE, *usual, own={})
 
-    async def style_(request: gr.Request, photo: Any, style: Any, weight: float = 1.2, scale: float = 1.0,
-               keep_colors: bool = False, brush: str = "oil", strokes: int = 800, height: int = 448,
-               seed: int = 0, seconds: float = 0.0) -> Any:  # fmt: skip
+    @followed
+    def style_(
+        request: gr.Request, photo: Any, style: Any, weight: float = 1.2, scale: float = 1.0, keep_colors: bool = False,
+        brush: str = "oil", strokes: int = 800, height: int = 448, seed: int = 0, seconds: float = 0.0,
+    ) -> Begin:  # fmt: skip
         """Paint a photo in the style of another picture; returns what /paint returns."""
-        asked = functools.partial(
-            manners.asked, studio, photo, style, None, 0, weight, scale, keep_colors, brush, strokes, height, seed,
-            seconds, own={},
-        )  # fmt: skip
-        async with aclosing(followed(request, asked)) as news:
-            async for each in news:
-                yield each
+        usual = (brush, strokes, height, seed, seconds)
+        return manners.asked(studio, photo, style, None, 0, weight, scale, keep_colors, *usual, own={})
 
-    async def dream_(request: gr.Request, thing: str = "goldfish", photo: Any = None, keep: float = 1.0,
-               brush: str = "acrylic", strokes: int = 300, height: int = 512, seed: int = 0,
-               seconds: float = 0.0) -> Any:  # fmt: skip
+    @followed
+    def dream_(
+        request: gr.Request, thing: str = "goldfish", photo: Any = None, keep: float = 1.0, brush: str = "acrylic",
+        strokes: int = 300, height: int = 512, seed: int = 0, seconds: float = 0.0,
+    ) -> Begin:  # fmt: skip
         """Paint what a network would call a thing (one of ImageNet's thousand classes), on a photo if there is one;
         returns what /paint returns."""
-        asked = functools.partial(
-            dream.asked, studio, dream.THING, thing, None, None, 3, photo, keep, brush, strokes, height, seed, seconds,
-            own={},
-        )  # fmt: skip
-        async with aclosing(followed(request, asked)) as news:
-            async for each in news:
-                yield each
+        usual = (brush, strokes, height, seed, seconds)
+        return dream.asked(studio, dream.THING, thing, None, None, 3, photo, keep, *usual, own={})
 
     async def export(
         request: gr.Request, painting: Any, kind: str = ".png", height: int = 512, real: bool = True

@@ -33,18 +33,11 @@ def strokes_of(text: Any) -> Strokes:
     Raises:
         InputError: anything else, too much of it, or numbers out of range.
     """
-    lines = _lines(text)
-    parts = [_stroke(*line) for line in lines]
-    return Strokes.cat(parts)
-
-
-def _lines(text: Any) -> list[tuple[Tensor, tuple[float, float, float], float]]:
-    given = _given(text)
-    lines = [_line(number, line) for number, line in enumerate(given)]
+    lines = [_line(number, line) for number, line in enumerate(_given(text))]
     way = sum(float((points[1:, :2] - points[:-1, :2]).norm(dim=1).sum()) for points, _, _ in lines)
     if sum(len(points) for points, _, _ in lines) > MOST_IN_ALL or way > LONGEST:
         raise InputError("expected a drawing that is not quite so long: clear some of it")
-    return lines
+    return Strokes.cat([_stroke(*line) for line in lines])
 
 
 def numbers_of(text: Any) -> list[int]:

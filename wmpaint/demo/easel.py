@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,19 +12,36 @@ import gradio as gr
 from .. import checks
 from ..errors import InputError
 from ..painting import Painting, Run
-from .formats import FORMATS, format_of, write_format
+from .album import Album
+from .folders import Downloads
 from .live import StopEvent, strides
 from .markup import bar, in_line, table, toasting
 from .pictures import pil, stage
 from .queue import Waiting
-from .studio import Studio
 from .waiting import QUIET, WAITS, Wait
 from .work import Work, finished
 
-__all__ = ["Begin", "Easel", "Finish"]
+__all__ = ["FORMATS", "Begin", "Easel", "Finish", "write_format"]
 
 Finish = Callable[[Painting], Work]
 Begin = Callable[[], tuple[Run, Finish]]
+
+# What a painting can be had as: suffix, options, and whether it has a height.
+FORMATS: dict[str, tuple[str, dict[str, Any], bool]] = {
+    "Painting, to open again (.wmp.json)": (".wmp.json", {}, False),
+    "Picture from the real program (.png)": (".png", {"program": "auto"}, True),
+    "Picture, the dream (.png)": (".png", {}, True),
+    "SVG, strokes as lines (.svg)": (".svg", {"style": "lines"}, False),
+    "SVG, strokes as outlines (.svg)": (".svg", {"style": "outline"}, False),
+    "SVG, as the brush paints (.svg)": (".svg", {"style": "brush"}, False),
+    "SVG that paints itself (.svg)": (".svg", {"style": "brush", "animate": True}, False),
+    "Page that plays it (.html)": (".html", {}, False),
+    "Layers, for Krita or GIMP (.ora)": (".ora", {}, True),
+    "Film (.mp4)": (".mp4", {}, True),
+    "Film (.gif)": (".gif", {}, True),
+    "Document (.pdf)": (".pdf", {}, False),
+}
+TALLEST_FILM = 1080
 
 
 class Easel:
@@ -33,15 +51,15 @@ class Easel:
         name: of the tab, for ids.
         words: what stands on the empty easel.
         goes_on: whether paintings here can be continued.
-        current: the state that holds the last `Work` of any tab; album: the visitor's gallery.
     """
 
-    def __init__(
-        self, name: str, studio: Studio, words: str, current: gr.State, album: Any, goes_on: bool = True
-    ) -> None:
-        self.name, self.studio, self.words, self.current, self.album = name, studio, words, current, album
+    def __init__(self, name: str, album: Album, words: str, goes_on: bool = True) -> None:
+        self.name, self.studio, self.words, self.current, self.album = name, album.studio, words, album.current, album
         self.work = gr.State(None, time_to_live=3600)
-        limits = studio.limits
+
+        def count(part: str, label: str, value: int, **looks: Any) -> gr.Number:
+            return gr.Number(value, label=label, precision=0, elem_id=f"{name}-{part}", **looks)
+
         with gr.Column(elem_classes="easel"):
             self.stage = gr.HTML(stage(None, words), elem_id=f"{name}-stage", label="The painting")
             self.compare = gr.ImageSlider(
@@ -55,20 +73,8 @@ class Easel:
             with gr.Column(visible=False, elem_id=f"{name}-after") as self.after:
                 self.numbers = gr.HTML("", elem_id=f"{name}-numbers")
                 with gr.Row(elem_classes="goon", visible=goes_on):
-                    self.more = gr.Number(
-                        min(100, limits.strokes),
-                        label="More strokes",
-                        precision=0,
-                        min_width=90,
-                        elem_id=f"{name}-more",
-                    )
-                    self.longer = gr.Number(
-                        20,
-                        label="More steps",
-                        precision=0,
-                        min_width=90,
-                        elem_id=f"{name}-longer",
-                    )
+                    self.more = count("more", "More strokes", min(100, self.studio.limits.strokes), min_width=90)
+                    self.longer = count("longer", "More steps", 20, min_width=90)
                     self.go_on = gr.Button("Continue", elem_id=f"{name}-continue", min_width=100)
                     self.undo = gr.Button(
                         "Undo last round",
@@ -85,20 +91,14 @@ class Easel:
                         self.kind = gr.Dropdown(
                             list(FORMATS), value=next(iter(FORMATS)), label="As", scale=3, elem_id=f"{name}-kind"
                         )
-                        self.size = gr.Number(
-                            512,
-                            label="Height, pixels",
-                            precision=0,
-                            scale=1,
-                            elem_id=f"{name}-size",
-                        )
+                        self.size = count("size", "Height, pixels", 512, scale=1)
                         self.make = gr.Button("Make the file", elem_id=f"{name}-make", scale=1, min_width=120)
-                    self.making = Wait(studio, f"{name}-making", "making your file…")
+                    self.making = Wait(self.studio, f"{name}-making", "making your file…")
                     self.files = gr.File(label="Your file", elem_id=f"{name}-files", interactive=False, visible=False)
                 with gr.Accordion("Do it again, without this page", open=False):
                     self.shell = gr.Code(language="shell", label="Command", interactive=False, lines=1)
                     self.python = gr.Code(language="python", label="Python", interactive=False, lines=3)
-        self.making.runs(self.make.click, self._make, [self.work, self.kind, self.size], [self.files])
+        self.making.makes(self.make.click, self._make, [self.work, self.kind, self.size], [self.files], "a file")
         self.opens(self.undo.click, self._undo, [self.work])
         self.keep.click(toasting(self._keep), None, self.doing, **QUIET)
         self.cancel.click(self._canceled, None, None, **QUIET)
@@ -137,7 +137,9 @@ class Easel:
             if not stop.dropped:
                 async with aclosing(self.studio.painter.follow(visitor, work(wish, stop, album), self.name)) as news:
                     async for each in news:
-                        yield self._told(each)
+                        if isinstance(each, Waiting):
+                            each = {self.doing: bar(None, in_line(each)), self.keep: gr.Button(visible=each.begun)}
+                        yield each
             if stop.dropped:
                 yield self._back(had)
 
@@ -158,11 +160,6 @@ class Easel:
             self.keep: gr.Button(visible=False), self.after: gr.Column(visible=False),
         }  # fmt: skip
 
-    def _told(self, news: Any) -> dict[Any, Any]:
-        if isinstance(news, Waiting):
-            return {self.doing: bar(None, in_line(news)), self.keep: gr.Button(visible=news.begun)}
-        return news
-
     def _work(self, begin: Begin, stop: StopEvent, album: Any) -> Generator[Any, None, None]:
         run, finish = begin()
         for shown in strides(run, stop, self.studio.limits.seconds):
@@ -181,7 +178,7 @@ class Easel:
         work = _there(had)
         checks.whole("strokes", len(work.painting.strokes) + more, 1, limits.strokes)
         work.check_further(more, longer)
-        return lambda: (work.further(more, longer), lambda painting: work.continued(painting, more, longer))
+        return lambda: (work.further(more, longer), lambda painting: work.continued(painting, longer))
 
     def results(self, work: Work, album: Any = None) -> dict[Any, Any]:
         """All that is shown of a work, and with an album a place in that."""
@@ -219,17 +216,15 @@ class Easel:
         except InputError:  # it takes too long, and nobody has asked for it
             yield None
 
-    async def _make(self, request: gr.Request, stop: StopEvent, work: Any, kind: Any, size: Any) -> AsyncIterator[Any]:
+    def _make(self, work: Any, kind: Any, size: Any) -> Callable[[], dict[Any, Any]]:
         height, there = checks.whole("a height", size, 16, self.studio.limits.picture, floats=True), _there(work)
-        format_of(kind)
+        checks.one_of("a kind of file", kind, FORMATS)
 
         def make() -> dict[Any, Any]:
             path = write_format(there.painting, kind, height, there.name, self.studio.made)
             return {self.files: gr.File(value=str(path), visible=True)}
 
-        async with aclosing(self.studio.fetched(request.session_hash, self.making.name, make, "a file")) as news:
-            async for each in news:
-                yield each
+        return make
 
     def _undo(self, work: Any) -> Callable[[], Any]:
         undone = _there(work).undone()
@@ -251,6 +246,20 @@ class Easel:
             self.compare: gr.ImageSlider(visible=there),
             self.doing: "", self.stopping: gr.Row(visible=False), self.after: gr.Column(visible=there),
         }  # fmt: skip
+
+
+def write_format(painting: Painting, kind: Any, height: int, name: str, made: Downloads) -> Path:
+    """Write a painting as a kind of file that it can be had as, and say where.
+
+    Raises:
+        InputError: another kind. What `Painting.save` raises.
+    """
+    suffix, options, sized = FORMATS[checks.one_of("a kind of file", kind, FORMATS)]
+    if sized:
+        options = {**options, "height": min(height, TALLEST_FILM) if suffix in (".mp4", ".gif") else height}
+    path = made.path(name + suffix)
+    painting.save(path, **options)
+    return path
 
 
 def _there(work: Any) -> Work:

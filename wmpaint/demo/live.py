@@ -1,4 +1,4 @@
-"""Painting that can be watched and stopped: `for shown in live(run, stop): ...`."""
+"""Painting that can be watched and stopped: `for shown in strides(run, stop): ...`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..painting import Run
 
-__all__ = ["Shown", "StopEvent", "StopEvents", "live", "strides"]
+__all__ = ["Shown", "StopEvent", "StopEvents", "strides"]
 
 FIRST, LATER, EAGER = 0.15, 0.5, 4.0  # seconds between pictures, at first and later; how long "at first" is
 SHARE = 0.25  # of the time, at most, that goes into showing
@@ -33,17 +33,12 @@ class Shown:
     text: str
 
 
-def live(run: Run, stop: threading.Event, seconds: float = float("inf")) -> Iterator[Shown]:
+def strides(run: Run, stop: threading.Event, seconds: float = float("inf")) -> Iterator[Shown | None]:
     """Paint, and show the picture now and then: several times a second at first.
 
-    Ends early, with all there is, when `stop` is set, or after so many seconds of painting.
+    After each step that is not shown comes a None, so that others can have a turn: the time until it goes on is not
+    the painting's. Ends early, with all there is, when `stop` is set, or after so many seconds of painting.
     """
-    return (shown for shown in strides(run, stop, seconds) if shown is not None)
-
-
-def strides(run: Run, stop: threading.Event, seconds: float = float("inf")) -> Iterator[Shown | None]:
-    """As `live`, and None after each step that is not shown, so that others can have a turn: the time until it goes
-    on is not the painting's."""
     began = shown = time.monotonic()
     cost = 0.0
     for step in run:
@@ -103,6 +98,3 @@ class StopEvents:
         """A visitor has left."""
         for key in [key for key in self._events if key[0] == (visitor or "")]:
             self._events.pop(key).set()
-
-    def __len__(self) -> int:
-        return len(self._events)

@@ -8,7 +8,7 @@ import html
 import inspect
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import gradio as gr
@@ -45,17 +45,6 @@ def toasting(function: Callable[..., Any]) -> Callable[..., Any]:
                 raise _toast(error) from None
 
         return follow
-
-    if inspect.isgeneratorfunction(function):
-
-        @functools.wraps(function)
-        def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
-            try:
-                yield from function(*args, **kwargs)
-            except Exception as error:
-                raise _toast(error) from None
-
-        return stream
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -2,30 +2,34 @@
 
 A work is a generator that does a little between its yields. Nobody knows beforehand how long one takes, so each
 gets a few seconds at once, in the order of arrival; who needs more makes room for those that had less. So short works
-are not kept waiting by long ones, and these, sharing what is left, come to their end as well.
+are not kept waiting by long ones, and these, sharing what is left, come to their end as well. What can only be done at
+one go becomes a work that can be left by `cancellable(lambda: painting.plot(…), 60, "a plot")`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import itertools
 import math
 import threading
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError
 
-__all__ = ["FairQueue", "Waiting"]
+__all__ = ["FairQueue", "Waiting", "cancellable"]
 
 SHARES = (4.0, 16.0)  # seconds of work after which a work makes room for those that had less
 SLICE = 0.3  # seconds for which one goes on before the others are looked at
 FOURTH = 4  # every so many slices belong to whoever has waited for the longest since its last
 BEAT = 1.0  # seconds between words to those who wait
 EACH = 8  # works of one visitor in a line
+LOOK = 0.05  # seconds between looks at what is done at one go
+GRACE = 2.0  # seconds in which that tidies up
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,6 @@ class FairQueue:
         self._numbers, self._slices = itertools.count(), itertools.count(1)
         self._started = False
         self._turn = 0  # the visitors' how manieth works are served
-
-    def __len__(self) -> int:
-        return len(self._jobs)
 
     async def follow(
         self, visitor: str | None, work: Generator[Any, None, None], tab: str = ""
@@ -229,3 +230,48 @@ def _order(job: _Job) -> tuple[float, ...]:
     """By what each has had; then each visitor's first, each visitor's second, …; the longest take turns."""
     level = job.level
     return level, job.served if level == len(SHARES) else 0.0, job.turn, job.number
+
+
+class Cancelled(BaseException):
+    """Nobody waits for it any more. Not an `Exception`, so that no handler on the way takes it for a fault."""
+
+
+def cancellable(function: Callable[[], Any], seconds: float, what: str) -> Generator[Any, None, None]:
+    """Do it in a thread of its own; yield None meanwhile, and in the end what it returns.
+
+    It is stopped after so many seconds, or when the generator is closed: `Cancelled` is raised in it between two lines
+    of Python, so that temporary files are removed on the way out; a call into a library is waited for.
+
+    Raises:
+        InputError: the time is up. Whatever the function raises.
+    """
+    found: list[Any] = []
+    fault: list[BaseException] = []
+
+    def do() -> None:
+        try:
+            found.append(function())
+        except Cancelled:
+            pass
+        except BaseException as error:
+            fault.append(error)
+
+    thread = threading.Thread(target=do, daemon=True)
+    thread.start()
+    end = time.monotonic() + seconds
+    try:
+        while thread.is_alive():
+            thread.join(LOOK)
+            if thread.is_alive():
+                if time.monotonic() > end:
+                    raise InputError(
+                        f"expected {what} that takes at most {seconds:g} seconds, got a longer one: try a smaller size"
+                    )
+                yield None
+        if fault:
+            raise fault[0]
+        yield found[0]
+    finally:
+        if thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Cancelled))
+            thread.join(GRACE)

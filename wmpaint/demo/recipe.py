@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Recipe", "call", "command", "literal"]
+__all__ = ["Recipe", "call", "command", "literal", "script"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,12 @@ def call(function: str, arguments: Sequence[str], options: Mapping[str, Any]) ->
     """A call in Python; options that are None are left out."""
     named = [f"{name}={literal(value)}" for name, value in options.items() if value is not None]
     return f"{function}({', '.join([*arguments, *named])})"
+
+
+def script(lines: Sequence[str], arguments: Sequence[str], options: Mapping[str, Any], name: str) -> str:
+    """Lines of Python that make a `goal`, paint after it, and save the painting under a name."""
+    paint = call("wp.paint", ["goal", *arguments], options)
+    return "\n".join(["import wmpaint as wp", "", *lines, f"painting = {paint}", f'painting.save("{name}.wmp.json")'])
 
 
 def literal(value: Any) -> str:

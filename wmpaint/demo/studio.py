@@ -19,12 +19,11 @@ from ..features import FeatureNet
 from ..media import programs
 from ..media import ribbon as painters
 from ..raster import compiled
-from .cancellable import cancellable
 from .folders import Downloads, upload_folder
 from .limits import Limits
 from .live import StopEvents
 from .pictures import jpeg_uri, pil
-from .queue import FairQueue
+from .queue import FairQueue, cancellable
 
 __all__ = ["Studio"]
 

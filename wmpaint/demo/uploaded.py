@@ -55,9 +55,9 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
     for brush in painting.brushes:
         name = None if brush.painter is None else Path(brush.painter).stem
         if name is not None and name in own:
-            found.append(painters.load(own[name]))
+            painter = painters.load(own[name])
         elif brush.painter is None and brush.name in painters.available():
-            found.append(painters.load(brush.name))
+            painter = painters.load(brush.name)
         elif brush.painter is not None:
             raise InputError(
                 f"expected a painting of bundled brushes or of those you trained here, got one of {brush.name!r} with "
@@ -67,9 +67,9 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
             raise InputError(f"expected a painting whose brush has a painter, got {brush.name!r}")
         if brush.definition is None and brush.name not in programs.bundled():
             raise FileError(f"expected a painting that holds its brush, got only the name {Path(brush.name).name!r}")
-    for brush, painter in zip(painting.brushes, found, strict=True):
         if brush.weights is not None and brush.weights != painter.weights_hash():
             raise InputError(f"expected the painter that {brush.name!r} was painted with, got other weights")
+        found.append(painter)
     parameters = dict(painting.parameters)
     pens = parameters.get("pens")
     if not (isinstance(pens, list) and all(isinstance(pen, dict) for pen in pens)):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 
+from .live import StopEvent
 from .markup import bar, in_line, toasting
 from .queue import Waiting
 from .studio import Studio
@@ -37,26 +38,32 @@ class Wait:
             self.cancel = gr.Button("Cancel", elem_id=f"{name}-cancel", size="sm", min_width=80, scale=0)
 
     def runs(
-        self, press: Callable[..., Any], function: Callable[..., AsyncIterator[Any]], inputs: Any, outputs: list[Any]
-    ) -> Any:
-        """Let an event be followed here: `function(request, stop, *values)` gives `Waiting`, and changes of `outputs`.
+        self, press: Callable[..., Any], asked: Callable[..., Any], inputs: list[Any], outputs: list[Any],
+        work: Callable[[str | None, Any, StopEvent], AsyncGenerator[Any, None]],
+        canceled: dict[Any, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Let an event be followed here.
 
-        Returns:
-            Gradio's event.
+        Args:
+            asked: looks at what a visitor gave, at once: `asked(*values)`, those of `inputs`.
+            work: then gives `Waiting`, and changes of `outputs`: `work(visitor, what asked returned, stop)`.
+            canceled: what changes if it is.
         """
 
         async def follow(request: gr.Request, *values: Any) -> AsyncIterator[dict[Any, Any]]:
-            stop = self.studio.stops.begin(request.session_hash, self.name)
+            visitor, stop = request.session_hash, self.studio.stops.begin(request.session_hash, self.name)
             # All is said again at the end: a page that hears of an event's news before it has heard that the event
             # began, as of a quick one, takes notice of the last only.
             said: dict[Any, Any] = {}
             yield {self.row: gr.Row(visible=True), self.doing: bar(None, self.words)}
-            async with aclosing(function(request, stop, *values)) as news:  # type: ignore[type-var]
-                async for each in news:
-                    change = {self.doing: bar(None, in_line(each))} if isinstance(each, Waiting) else each
-                    said |= change
-                    yield change
-            yield {**said, **self._nothing()}
+            wish = await self.studio.checked(lambda: asked(*values))
+            if not stop.dropped:
+                async with aclosing(work(visitor, wish, stop)) as news:
+                    async for each in news:
+                        change = {self.doing: bar(None, in_line(each))} if isinstance(each, Waiting) else each
+                        said |= change
+                        yield change
+            yield {**said, **((canceled or {}) if stop.dropped else {}), **self._nothing()}
 
         own = [self.row, self.doing]
         event = press(
@@ -64,7 +71,16 @@ class Wait:
         )
         event.failure(self._nothing, None, own, **QUIET)
         self.cancel.click(self._dropped, None, None, **QUIET)
-        return event
+
+    def makes(
+        self, press: Callable[..., Any], asked: Callable[..., Callable[[], Any]], inputs: list[Any], outputs: list[Any],
+        what: str,
+    ) -> None:  # fmt: skip
+        """The same for what is made at one go: `asked` returns what gives the changes, when it is its turn."""
+        self.runs(
+            press, asked, inputs, outputs,
+            lambda visitor, make, stop: self.studio.fetched(visitor, self.name, make, what),
+        )  # fmt: skip
 
     def _dropped(self, request: gr.Request) -> None:
         self.studio.drop(request.session_hash, self.name)

@@ -9,7 +9,6 @@ from typing import Any
 
 from torch import Tensor
 
-from ..canvas import Canvas
 from ..errors import InputError
 from ..export.bitmap import flatten
 from ..media.mixed import Mixed
@@ -44,11 +43,6 @@ class Work:
     brush: str | list[str] = ""
     before: tuple[Work, ...] = field(default=(), repr=False)
 
-    @property
-    def canvas(self) -> Canvas:
-        """What it is painted on."""
-        return self.painting.canvas
-
     def further(self, strokes: int, steps: int) -> Run:
         """A run that goes on from here, with more strokes or none.
 
@@ -62,7 +56,7 @@ class Work:
             painter = had.painters[0] if len(had.painters) == 1 else Mixed(had.painters)
         return Run(
             self.goal, painter=painter, brush=self.brush or None,
-            strokes=len(had.strokes) + strokes, height=had.program_height, seed=had.seed, canvas=self.canvas,
+            strokes=len(had.strokes) + strokes, height=had.program_height, seed=had.seed, canvas=had.canvas,
             init=had.strokes.replace(lifted=None, pen=None), hold=self.held, steps=_planned(steps),
         )  # fmt: skip
 
@@ -90,7 +84,7 @@ class Work:
         held = self.painting.provenance.get("held", 0)
         return held if isinstance(held, int) and 0 <= held <= len(self.painting.strokes) else 0
 
-    def continued(self, painting: Painting, strokes: int, steps: int) -> Work:
+    def continued(self, painting: Painting, steps: int) -> Work:
         """This, after `further`."""
         file = f"{self.name}.wmp.json"
         options = {

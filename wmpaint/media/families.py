@@ -6,12 +6,12 @@ replay in. Register one of your own, and `wmpaint.paint(photo, brush="leaf/oak")
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import checks
 from ..errors import BrushError, InputError
 from ..medium import Medium
 
@@ -60,13 +60,8 @@ def known() -> dict[str, Family]:
         from . import oil, ribbon
         from .programs import program
 
-        def real(brush: str, seed: int) -> Medium:
-            return program(brush, seed=seed)
-
-        register(Family("mypaint", ribbon.load, ribbon.available, real))
-        register(
-            Family("oil", oil.load, oil.available, oil.OilProgram, lambda text: oil.OilBrush.parse(text.encode()), "flat")
-        )
+        register(Family("mypaint", ribbon.load, ribbon.available, lambda brush, seed: program(brush, seed=seed)))
+        register(Family("oil", oil.load, oil.available, oil.OilProgram, oil.OilBrush.parse, "flat"))
     return dict(_families)
 
 
@@ -97,8 +92,7 @@ def load(name: str | Path) -> Medium:
         if owners:
             return owners[0].load(brush)
         every = [f"{f.name}/{b}" for f in families.values() if f.name != "mypaint" for b in f.brushes()]
-        near = difflib.get_close_matches(brush, every, 1)
-        if near:
+        if near := checks.near(brush, every, 1):
             raise BrushError(f"expected the name of a brush, got {brush!r}: did you mean {near[0]}?")
     return families["mypaint"].load(name)  # type: ignore[arg-type]  # which knows files, and what to suggest
 
@@ -116,9 +110,8 @@ def named(name: str) -> Medium:
 def replayed(name: str, seed: int, definition: str | None = None) -> Medium | None:
     """The real medium of a full name's brush, if its family is not MyPaint's, whose programs are chosen by name."""
     family, brush = split(name)
-    if family in (None, "mypaint"):
+    if family is None or family == "mypaint":
         return None
-    owner: Any = known()[family]
+    owner = known()[family]
     source = owner.parse(definition) if definition is not None and owner.parse is not None else brush
-    found: Medium = owner.load(brush) if owner.program is None else owner.program(source, seed)
-    return found
+    return owner.load(brush) if owner.program is None else owner.program(source, seed)

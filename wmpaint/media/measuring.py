@@ -36,8 +36,8 @@ def measure(
         width as a share of the brush's diameter, and opacity in 0..1.
     """
     strokes = strokes.detach().to("cpu", torch.float64)
-    brushes = torch.zeros(len(strokes), dtype=torch.int64) if strokes.brush is None else strokes.brush
-    width, opacity = torch.ones(len(strokes)), torch.ones(len(strokes))
+    brushes = torch.zeros_like(strokes.radius, dtype=torch.int64) if strokes.brush is None else strokes.brush
+    width, opacity = (torch.ones_like(strokes.radius, dtype=torch.float32) for _ in range(2))
     for brush in brushes.unique().tolist():
         mine = brushes == brush
         both = _one_brush(medium, strokes.radius[mine].numpy(), strokes.pressure[mine].mean(1).numpy(), brush, height)
@@ -70,9 +70,9 @@ def straight(medium: Medium, radius: float, pressure: float, brush: int, height:
     The middle half of its length only: caps, and the first dabs, are not what the line looks like.
     """
     half = min(max(6 * radius, 8 / height), 0.45)
-    points = torch.tensor([[[0.5 - half, 0.5], [0.5, 0.5], [0.5 + half, 0.5]]])
-    stroke = Strokes(points, torch.tensor([radius]), torch.full((1, 2), pressure), torch.zeros(1, 3))
-    stroke = stroke.replace(brush=torch.tensor([brush]))
+    columns = ([[[0.5 - half, 0.5], [0.5, 0.5], [0.5 + half, 0.5]]], [radius], [[pressure] * 2], [[0.0] * 3])
+    points, radii, pressures, color = (torch.tensor(column, device="cpu") for column in columns)
+    stroke = Strokes(points, radii, pressures, color, brush=torch.tensor([brush], device="cpu"))
     with torch.no_grad():
         alpha = render(medium, stroke, Frame(Canvas(background=None), height)).mean[3].double()
     left, right = round((0.5 - half / 2) * height), round((0.5 + half / 2) * height)

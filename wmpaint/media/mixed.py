@@ -17,7 +17,6 @@ from ..marks import Marks
 from ..medium import Medium, MediumInfo, Picture, gain, influence, mismatch, reach
 from ..raster.grain import Grain
 from ..raster.tiles import Layout, Ribbons
-from ..strokes import Strokes
 from .programs.base import BrushProgram
 from .ribbon.drawing import HasRibbons, RibbonMedium
 from .ribbon.texture import grain
@@ -204,10 +203,6 @@ class Mixed:
     def gain(self, marks: Marks, frame: Frame, below: Picture, goal: Tensor) -> Tensor:
         """[N]; see `wmpaint.medium.gain`."""
         return self._each(marks, 0, lambda medium, part: gain(medium, part, frame, below, goal))
-
-    def ribbons(self, strokes: Strokes, frame: Frame) -> Ribbons:
-        """See `HasRibbons`; raises what a medium without ribbons would."""
-        return self._together.ribbons(strokes, frame)
 
     def _each(self, marks: Marks, width: int, fn: Callable[[Medium, Marks], Tensor]) -> Tensor:
         """[N(, width)] of what each medium says of its own marks."""

@@ -94,7 +94,11 @@ def squinted(picture: Tensor, size: float) -> Tensor:  # [3, H, W] -> [3, H, W]
     Args:
         size: of the squares, in canvas heights.
     """
-    x = picture if picture.shape[1] <= SEEN else resize(picture, SEEN, round(SEEN * picture.shape[2] / picture.shape[1]))
+    x = (
+        picture
+        if picture.shape[1] <= SEEN
+        else resize(picture, SEEN, round(SEEN * picture.shape[2] / picture.shape[1]))
+    )
     radius = max(1, round(size * x.shape[1]))
     if 2 * radius >= min(x.shape[1:]):
         return x

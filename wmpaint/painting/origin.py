@@ -37,7 +37,7 @@ class Origin:
 
     def as_file(self) -> dict[str, Any]:
         """Plain JSON values."""
-        canvas = [self.canvas.aspect, self.canvas.background, self.canvas.paper]
+        canvas = [self.canvas.aspect, self.canvas.background, self.canvas.paper, self.canvas.surface]
         return {**vars(self), "canvas": canvas, "brushes": [asdict(brush) for brush in self.brushes]}
 
     @classmethod
@@ -57,8 +57,9 @@ class Origin:
             raise ValueError("a state out of range")
         if not all(0 <= p[name] <= p["strokes"] for name in ("hold", "init")):
             raise ValueError("strokes to begin with that there cannot be")
-        aspect, background, paper = given["canvas"]
+        aspect, background, paper, surface = [*given["canvas"], None][:4]  # older ones have no surface
         if not isinstance(aspect, float) or not all(isinstance(v, list | None) for v in (background, paper)):
             raise ValueError(f"a canvas of {given['canvas']!r}")
-        canvas = Canvas(aspect, *(None if value is None else tuple(value) for value in (background, paper)))
+        ground, sheet = (None if value is None else tuple(value) for value in (background, paper))
+        canvas = Canvas(aspect, ground, sheet, surface)
         return cls(**{**given, "canvas": canvas, "brushes": tuple(BrushRef(**brush) for brush in given["brushes"])})

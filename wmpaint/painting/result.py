@@ -268,7 +268,11 @@ class Painting:
 
     def metadata(self) -> dict[str, Any]:
         """All but the strokes, as plain JSON values; the header of its file."""
-        canvas = {"aspect": self.canvas.aspect, "background": self.canvas.background, "paper": self.canvas.paper}
+        canvas: dict[str, Any] = {
+            "aspect": self.canvas.aspect,
+            "background": self.canvas.background,
+            "paper": self.canvas.paper,
+        }
         canvas |= {} if self.canvas.surface is None else {"surface": self.canvas.surface}
         program = {"name": self.program, "version": self.program_version, "height": self.program_height}
         return {
@@ -344,9 +348,10 @@ class Painting:
         `pens=` also .svg, .png and .json, are for pen plotters.
 
         Args:
-            options: `light="left low"` for another light, and those of that kind of file, see `wmpaint.export.writers`; `height=2048, bits=16, dpi=300` for a
-                picture, `layers=50` for layers, `seconds=6, cursor=True` for a film, `program="mypaint"` for all these;
-                `style="brush", animate=True` for .svg; `pens="fineliners", page="a4"` for a plot.
+            options: `light="left low"` for another light, and those of that kind of file, see `wmpaint.export.writers`:
+                `height=2048, bits=16, dpi=300` for a picture, `layers=50` for layers, `seconds=6, cursor=True` for a
+                film, `program="mypaint"` for all these; `style="brush", animate=True` for .svg; `pens="fineliners",
+                page="a4"` for a plot.
 
         Raises:
             InputError: another suffix, an option which that kind does not have, or one that is out of range.
@@ -386,7 +391,9 @@ class Painting:
         canvas, program = header["canvas"], header["program"]
         return cls(
             strokes=strokes,
-            canvas=Canvas(canvas["aspect"], _tuple(canvas["background"]), _tuple(canvas.get("paper")), canvas.get("surface")),
+            canvas=Canvas(
+                canvas["aspect"], _tuple(canvas["background"]), _tuple(canvas.get("paper")), canvas.get("surface")
+            ),
             brushes=tuple(BrushRef(**brush) for brush in header["brushes"]),
             program=program["name"],
             program_version=program["version"],

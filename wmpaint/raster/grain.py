@@ -100,26 +100,19 @@ def normal_of_logit() -> np.ndarray:
 
 
 def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout, grain: Grain) -> Tensor:
-    side, points = layout.tile, ribbons.points
-    picture = into_tiles(background, layout)
-    scene = Evaluated(ribbons, layout)
+    points, scene = ribbons.points, Evaluated(ribbons, layout)
+    picture, field = into_tiles(background, layout), grain.field.to(points)
     table = torch.from_numpy(angles()).to(points)
     for chunk in scene.chunks:
         alpha, spread, _ = scene.evaluate(chunk, keep=False)
-        tile, window = chunk.tiles[chunk.rank], grain.window[chunk.stroke].to(points)
-        center = torch.stack([tile % layout.across, tile // layout.across], 1).to(points) * side + side / 2
-        x, y = ((center - points[chunk.stroke, 0])[:, :, None] + torch.stack([scene.x, scene.y], 1)).unbind(1)
-        cos, sin, u, v = (column[:, None] for column in window.unbind(1))
-        alpha = _stray(
-            alpha, spread, _seen(grain.field.to(points), cos * x - sin * y + u, sin * x + cos * y + v), table
-        )
+        x, y = (scene.beyond(chunk)[:, :, None] + torch.stack([scene.x, scene.y], 1)).unbind(1)
+        cos, sin, u, v = grain.window[chunk.stroke].to(points)[:, :, None].unbind(1)
+        g = _seen(field, cos * x - sin * y + u, sin * x + cos * y + v)
+        alpha = _stray(alpha, spread, g, table)
         paint = ribbons.color[chunk.stroke].t()[:, :, None]
         under = picture[:, chunk.tiles]
-        start = 0
-        for count in chunk.slots:
-            part = slice(start, start + count)
+        for count, part in chunk.parts():
             under[:, :count] += alpha[part] * (paint[:, part] - under[:, :count])
-            start += count
         picture[:, chunk.tiles] = under
     return assemble(picture, layout)
 

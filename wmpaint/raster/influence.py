@@ -48,19 +48,14 @@ def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout) -> tuple[T
         paint = ribbons.color[chunk.stroke].t()[:, :, None]
         under = background[:, None, None].repeat(1, len(chunk.tiles), layout.tile**2)
         change = torch.empty_like(alpha)
-        start = 0
-        for count in chunk.slots:
-            part = slice(start, start + count)
+        for count, part in chunk.parts():
             step = (paint[:, part] - under[:, :count]) * alpha[part]
             change[part] = step.abs().amax(0)
             under[:, :count] += step
-            start += count
         clear = torch.ones_like(under[0])
-        for count in reversed(chunk.slots):
-            part = slice(start - count, start)
+        for count, part in reversed(chunk.parts()):
             change[part] *= clear[:count]
             clear[:count] *= 1 - alpha[part]
-            start -= count
         changes.append((change * inside[chunk.tiles[chunk.rank]]).amax(1))
         strokes.append(chunk.stroke)
     return torch.cat(changes), torch.cat(strokes)

@@ -35,7 +35,8 @@ def piled(
     pile = ribbons.pile
     if pile is None:
         return ground
-    layout = ribbons.arranged(*ground.shape, layout)
+    height, width = ground.shape
+    layout = ribbons.arranged(height, width, layout)
     out = ground.detach().cpu().double().numpy().copy()
     heights = torch.stack([pile.logits, torch.full_like(pile.logits, -30.0)], 1)
     numbers = (v.detach().cpu().contiguous().numpy() for v in (ribbons.logits, heights, pile.unit, pile.level))

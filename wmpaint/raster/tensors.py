@@ -39,16 +39,13 @@ class TensorComposite(torch.autograd.Function):
             below = torch.empty(channels, *alpha.shape, dtype=m.dtype, device=m.device) if keep else None
             beneath = torch.empty_like(alpha) if keep else None
             gain = (1 - alpha).square() + spread
-            start = 0
-            for count in chunk.slots:
-                part = slice(start, start + count)
+            for count, part in chunk.parts():
                 under, var = m[:, :count], v[:count]
                 if below is not None and beneath is not None:
                     below[:, part], beneath[part] = under, var
                 change = paint[:, part] - under
                 var.mul_(gain[part]).add_(spread[part] * change.square().sum(0))
                 under.add_(change.mul_(alpha[part]))
-                start += count
             mean[:, chunk.tiles], variance[chunk.tiles] = m, v
             if keep:
                 kept.append((alpha, spread, blocks, below, beneath))
@@ -69,14 +66,11 @@ class TensorComposite(torch.autograd.Function):
             clear = 1 - alpha
             gain = clear.square() + spread
             per_mean, per_variance = torch.empty_like(below), torch.empty_like(alpha)
-            end = len(chunk.stroke)
-            for count in reversed(chunk.slots):
-                part = slice(end - count, end)
+            for count, part in reversed(chunk.parts()):
                 g, w = gm[:, :count], gv[:count]
                 per_mean[:, part], per_variance[part] = g, w
                 g.mul_(clear[part]).sub_(change[:, part] * (2 * w * spread[part]))
                 w.mul_(gain[part])
-                end -= count
             grad_alpha = (per_mean * change).sum(0) - 2 * per_variance * beneath * clear
             grad_spread = per_variance * (beneath + change.square().sum(0))
             paint = (per_mean * alpha + 2 * (per_variance * spread) * change).sum(2).t()
@@ -103,6 +97,12 @@ class Evaluated:
         """[tiles, side * side] 1 at pixels of the picture, 0 where tiles at the right and below reach beyond it."""
         return into_tiles(self.points.new_ones(1, self.layout.height, self.layout.width), self.layout)[0]
 
+    def beyond(self, chunk: Chunk, block: slice = slice(None)) -> Tensor:
+        """[P, 2] from each pair's stroke's start to its tile's center, so near that float32 is enough at any size."""
+        tile, across, side = chunk.tiles[chunk.rank[block]], self.layout.across, self.layout.tile
+        center = torch.stack([tile % across, tile // across], 1).to(self.points.dtype) * side + side / 2
+        return center - self.points[chunk.stroke[block], 0]
+
     def clear(self) -> None:
         """Begin new sums of gradients."""
         self.to_points, self.to_ribbons = torch.zeros_like(self.points), torch.zeros_like(self.logits)
@@ -115,11 +115,8 @@ class Evaluated:
     def _curves(self, chunk: Chunk, block: slice) -> tuple[Tensor, Tensor, Curves]:
         """The strokes in a block, which of them each pair has, and the pairs' curves."""
         strokes, which = chunk.stroke[block].unique(return_inverse=True)
-        stroke, tile = chunk.stroke[block], chunk.tiles[chunk.rank[block]]
-        side = self.layout.tile
-        columns = -(-self.layout.width // side)
-        center = torch.stack([tile % columns, tile // columns], 1).to(self.points.dtype) * side + side / 2
-        origin = self.points[stroke, 0] - center  # near zero, so that float32 is enough at any size
+        stroke = chunk.stroke[block]
+        origin = -self.beyond(chunk, block)
         fields = [*self.table[stroke].unbind(1), *origin.unbind(1), self.half_width[stroke], self.radius[stroke]]
         return strokes, which, Curves(*(field[:, None] for field in fields))
 

@@ -7,6 +7,7 @@ cost follows the painted area, not strokes x canvas.
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
@@ -138,6 +139,10 @@ class Chunk(NamedTuple):
     stroke: Tensor  # [P] stroke of each pair, slot by slot
     rank: Tensor  # [P] position in `tiles` of each pair
     slots: list[int]  # tiles in each slot, descending; sums to P
+
+    def parts(self) -> list[tuple[int, slice]]:
+        """Of each slot its tiles, which are the first so many, and where its pairs are."""
+        return [(count, slice(end - count, end)) for count, end in zip(self.slots, accumulate(self.slots), strict=True)]
 
 
 def chunks(layout: Layout, pixels: int = CHUNK_PIXELS) -> list[Chunk]:

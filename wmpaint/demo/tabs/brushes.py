@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import queue
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,9 @@ class VisitorLeft(Exception):
     """The visitor has left, or has no use for it any more."""
 
 
-def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
+def make(studio: Studio, album: Album) -> None:
     """The tab's components."""
-    limits = studio.limits
+    limits, dropdowns = studio.limits, album.brushes
     with gr.Row(elem_classes="room"):
         with gr.Column(scale=6, min_width=320):
             wall = gr.Gallery(
@@ -84,16 +84,12 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
     )  # fmt: skip
     album.page_loads.append((hang, wall))
 
-    async def begin(request: gr.Request, stop: StopEvent, path: Any, minutes: Any, own: Any) -> AsyncIterator[Any]:
+    def asked(path: Any, minutes: Any, own: Any) -> Callable[[StopEvent], Generator[Any, None, None]]:
         limit = checks.number("minutes", minutes, SHORTEST, limits.minutes)
-        brush = await studio.checked(lambda: _brush(path))
-        if not stop.dropped:
-            learning = learn(brush, limit, own, stop)
-            async with aclosing(studio.trainer.follow(request.session_hash, learning, wait.name)) as news:
-                async for each in news:
-                    yield each
-        if stop.dropped:
-            yield {words: hint("Canceled.")}
+        return functools.partial(learn, _brush(path), limit, own)
+
+    def follow(visitor: str | None, learning: Any, stop: StopEvent) -> AsyncGenerator[Any, None]:
+        return studio.trainer.follow(visitor, learning(stop), wait.name)
 
     def learn(brush: programs.Brush, limit: float, own: Any, stop: threading.Event) -> Generator[Any, None, None]:
         teacher = programs.program(brush)
@@ -126,7 +122,10 @@ def make(studio: Studio, album: Album, dropdowns: list[gr.Dropdown]) -> None:
             **{dropdown: gr.Dropdown(choices=choices) for dropdown in dropdowns},
         }  # fmt: skip
 
-    wait.runs(train.click, begin, [file, minutes, album.own], [words, sheet, report, weights, album.own, *dropdowns])
+    wait.runs(
+        train.click, asked, [file, minutes, album.own], [words, sheet, report, weights, album.own, *dropdowns], follow,
+        {words: hint("Canceled.")},
+    )  # fmt: skip
 
 
 def _brush(path: Any) -> programs.Brush:

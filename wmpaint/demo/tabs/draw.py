@@ -18,22 +18,22 @@ from ...media import ribbon as painters
 from ...media.ribbon.painter import RibbonPainter
 from ...medium import render
 from ...objectives.presets import preset
-from ...painting import BrushRef, Painting, Run
+from ...painting import BrushRef, Painting
 from ...strokes import Strokes
 from ...version import __version__
 from ..album import Album
 from ..drawing import numbers_of, strokes_of
-from ..easel import Begin, Easel, Finish
+from ..easel import Begin, Easel
 from ..examples import PHOTOS
 from ..folders import file_stem
 from ..markup import hint, plain_text, toasting
-from ..pictures import REDUCED, Photo, is_reduced, jpeg_uri, known_as, read_upload
-from ..recipe import Recipe, call, literal
+from ..pictures import Photo, jpeg_uri, known_as, read_upload
+from ..recipe import Recipe, literal, script
 from ..studio import Studio
 from ..uploaded import check_work, portable
 from ..waiting import QUIET
 from ..work import Work
-from .common import MOST_SEED, brush_row, dice
+from .common import MOST_SEED, begins, brush_row, dice, strokes_slider
 
 __all__ = ["make"]
 
@@ -46,7 +46,7 @@ the mouse or a pen; or with the arrow keys, and the space bar puts the brush dow
 SCRIPT = (Path(__file__).parents[1] / "drawing.js").read_text("utf-8")
 
 
-def make(studio: Studio, album: Album, current: gr.State) -> Easel:
+def make(studio: Studio, album: Album) -> Easel:
     """The tab's components; its easel."""
     limits = studio.limits
     with gr.Row(elem_classes="room"):
@@ -77,20 +77,12 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
             with gr.Accordion("Finish it, toward a photo", open=False, elem_id="draw-finish"):
                 photo = Photo("Photo", elem_id="draw-photo", placeholder="Drop a photo here", height=170)
                 gr.Examples(PHOTOS, photo, label="Or try", elem_id="draw-examples")
-                strokes = gr.Slider(
-                    10,
-                    limits.strokes,
-                    min(300, limits.strokes),
-                    step=10,
-                    label="Strokes to add",
-                    elem_id="draw-strokes",
-                )
+                strokes = strokes_slider(studio, 10, 300, "Strokes to add", elem_id="draw-strokes")
                 mine = gr.Radio([STAY, IMPROVE], value=STAY, label="Your strokes")
                 seed = dice("draw")
                 button = gr.Button("Finish it", variant="primary", elem_id="draw-go", elem_classes="go")
         with gr.Column(scale=5, min_width=320):
-            easel = Easel("draw", studio, "Draw something, and press Replay to see it in the real program.", current,
-                          album)  # fmt: skip
+            easel = Easel("draw", album, "Draw something, and press Replay to see it in the real program.")  # fmt: skip
     for part, tool in ((color, "color"), (size, "radius"), (brush, "again")):
         part.change(None, part, None, js=_tool(tool, "value"), **QUIET)
     shape.change(None, shape, None, js=_tool("aspect", f"({json.dumps(SHAPES)})[value]"), **QUIET)
@@ -101,11 +93,11 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         painted = strokes_of(drawing)
         if not len(painted):
             return ""
-        check_work(painted, Canvas(_aspect(shape)), limits)
+        canvas = Canvas(_aspect(shape))
+        check_work(painted, canvas, limits)
+        painter, frame = painters.load(studio.brush(brush, own or {})), Frame(canvas, SEEN, program_height=HEIGHT)
         with torch.no_grad():
-            dream = render(
-                _painter(studio, brush, own), painted, Frame(Canvas(_aspect(shape)), SEEN, program_height=HEIGHT)
-            ).mean
+            dream = render(painter, painted, frame).mean
         return jpeg_uri(flatten(dream).clamp(0, 1), 90)
 
     def shown(drawing: Any, brush: Any, shape: Any, own: Any) -> Any:
@@ -128,9 +120,9 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
         painted = strokes_of(drawing)
         if not len(painted):
             raise InputError("expected a drawing, got a bare canvas: draw something first")
-        check_work(painted, Canvas(_aspect(shape)), limits)
-        name = studio.brush(brush, own or {})
-        return painted, Canvas(_aspect(shape)), painters.load(name), name
+        canvas, name = Canvas(_aspect(shape)), studio.brush(brush, own or {})
+        check_work(painted, canvas, limits)
+        return painted, canvas, painters.load(name), name
 
     def again(drawing: Any, brush: Any, shape: Any, own: Any, had: Any) -> Any:
         painted, canvas, painter, name = drawn(drawing, brush, shape, own)
@@ -150,29 +142,16 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
             "seed": checks.whole("a seed", seed, 0, MOST_SEED, floats=True), "hold": mine == STAY,
         }  # fmt: skip
         title = file_stem(photo) + "-by-hand"
-
-        def begin() -> tuple[Run, Finish]:
-            goal = preset("photo", picture)
-            run = Run(goal, **options, init=painted, canvas=canvas)
-            run.source = Path(photo)
-
-            def finish(painting: Any) -> Work:
-                init, on = 'init=wp.load("drawing.wmp.json").strokes', f"canvas=wp.Canvas({literal(canvas.aspect)})"
-                wish = {**options, "brush": Path(name).name}
-                python = "\n".join(
-                    [
-                        "import wmpaint as wp", "", "# drawing.wmp.json: press Replay and download your drawing first",
-                        f"goal = {literal(known_as(photo))}",
-                        "painting = " + call("wp.paint", ["goal", init, on], wish),
-                        f'painting.save("{title}.wmp.json")',
-                    ]
-                )  # fmt: skip
-                recipe = Recipe("", python, on)
-                return Work(painting, goal, recipe.noted(REDUCED) if is_reduced(photo) else recipe, title, name)
-
-            return run, finish
-
-        return begin
+        on = f"canvas=wp.Canvas({literal(canvas.aspect)})"
+        lines = [
+            "# drawing.wmp.json: press Replay and download your drawing first", f"goal = {literal(known_as(photo))}",
+        ]  # fmt: skip
+        wish = {**options, "brush": Path(name).name}
+        python = script(lines, ['init=wp.load("drawing.wmp.json").strokes', on], wish, title)
+        return begins(
+            lambda: preset("photo", picture), options, Recipe("", python, on), title, [photo], {}, init=painted,
+            canvas=canvas,
+        )  # fmt: skip
 
     easel.paints(button, asked, [sheet, brush, shape, photo, strokes, mine, seed])
     return easel
@@ -193,10 +172,6 @@ def _tool(name: str, value: str = "null") -> str:
     """JavaScript that tells the sheet what a tool beside it has become."""
     event = f'new CustomEvent("tool", {{detail: ["{name}", {value}]}})'
     return f"(value) => {{ document.querySelector('#draw-sheet canvas').dispatchEvent({event}); return []; }}"
-
-
-def _painter(studio: Studio, brush: Any, own: Any) -> RibbonPainter:
-    return painters.load(studio.brush(brush, own or {}))
 
 
 def _painting(strokes: Strokes, canvas: Canvas, painter: RibbonPainter, brush: str) -> Painting:

@@ -20,7 +20,7 @@ from ..work import Work
 __all__ = ["make"]
 
 
-def make(studio: Studio, album: Album, current: gr.State) -> Easel:
+def make(studio: Studio, album: Album) -> Easel:
     """The tab's components; its easel."""
     with gr.Row(elem_classes="room"):
         with gr.Column(scale=5, min_width=300):
@@ -31,7 +31,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> Easel:
                 height=120, file_count="single",
             )  # fmt: skip
         with gr.Column(scale=5, min_width=320):
-            easel = Easel("gallery", studio, "Choose a painting, and it hangs here.", current, album, goes_on=False)
+            easel = Easel("gallery", album, "Choose a painting, and it hangs here.", goes_on=False)
 
     def pick(index: Any, hung: Any) -> Any:
         if not isinstance(index, int) or not 0 <= index < len(hung or []):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import importlib.util
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,11 @@ from ...painting import Painting
 from ...units import page_size
 from ..album import Album
 from ..folders import file_stem
-from ..live import StopEvent
 from ..pictures import pil
 from ..recipe import call, command
 from ..studio import Studio
 from ..uploaded import opened_painting
-from ..waiting import Wait
+from ..waiting import QUIET, Wait
 from ..work import Work
 
 __all__ = ["make"]
@@ -40,7 +37,7 @@ DPI = 110
 LARGEST = 1200.0  # mm
 
 
-def make(studio: Studio, album: Album, current: gr.State) -> None:
+def make(studio: Studio, album: Album) -> None:
     """The tab's components."""
     limits = studio.limits
     job = gr.State(None)
@@ -83,10 +80,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
             with gr.Accordion("Do it again, without this page", open=False, visible=False) as how:
                 shell = gr.Code(language="shell", label="Command", interactive=False, lines=1)
                 python = gr.Code(language="python", label="Python", interactive=False, lines=3)
-    pens.change(
-        lambda name: gr.Textbox(visible=name == "Colors…"), pens, colors, queue=False, api_visibility="private",
-        show_progress="hidden",
-    )  # fmt: skip
+    pens.change(lambda name: gr.Textbox(visible=name == "Colors…"), pens, colors, **QUIET)
 
     def wish(file: Any, work: Any, own: Any, pens: Any, colors: Any, page: Any, margin: Any, fill: Any, up: Any) -> Any:
         for package in ("vpype", "shapely"):
@@ -121,14 +115,7 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
 
         return plan
 
-    async def begin(request: gr.Request, stop: StopEvent, *wished: Any) -> AsyncIterator[Any]:
-        plan = await studio.checked(lambda: wish(*wished))
-        if not stop.dropped:
-            async with aclosing(studio.fetched(request.session_hash, planning.name, plan, "a plot")) as news:
-                async for each in news:
-                    yield each
-
-    async def write(request: gr.Request, stop: StopEvent, planned: Any, kind: Any) -> AsyncIterator[Any]:
+    def write(planned: Any, kind: Any) -> Any:
         if planned is None or kind not in KINDS:
             raise InputError("expected a plan first: press Plan the plot")
         found, name = planned
@@ -138,15 +125,13 @@ def make(studio: Studio, album: Album, current: gr.State) -> None:
             found.save(path)
             return {made: gr.File(value=str(path), visible=True)}
 
-        async with aclosing(studio.fetched(request.session_hash, making.name, make, "a file")) as news:
-            async for each in news:
-                yield each
+        return make
 
-    planning.runs(
-        button.click, begin, [file, current, album.own, pens, colors, page, margin, fill, up],
-        [preview, words, take, job, made, how, shell, python],
+    planning.makes(
+        button.click, wish, [file, album.current, album.own, pens, colors, page, margin, fill, up],
+        [preview, words, take, job, made, how, shell, python], "a plot",
     )  # fmt: skip
-    making.runs(fetch.click, write, [job, kind], [made])
+    making.makes(fetch.click, write, [job, kind], [made], "a file")
 
     def _painting(file: Any, work: Any, own: Any) -> tuple[Painting, str]:
         if file:

@@ -7,7 +7,7 @@ import functools
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ... import checks
 from ...errors import BrushError, InputError
@@ -49,6 +49,7 @@ class Hairs(NamedTuple):
     thick: float = 0.055
 
 
+USUAL = Hairs()
 RANGES: dict[str, tuple[float, float]] = {
     "locks": (2, 24), "strands": (2, 80), "hairs": (2, 300), "load": (0.1, 3), "dry": (1, 200), "uneven": (0, 3),
     "worn": (0, 2), "thinnest": (0.05, 1), "ragged": (0, 3), "tip": (0, 1.5), "splay": (0, 1), "soft": (0.02, 1),
@@ -94,17 +95,18 @@ class OilBrush:
 
     name: str
     about: str = ""
-    numbers: Hairs = Hairs()
+    numbers: Hairs = USUAL
 
     def __post_init__(self) -> None:
         if not self.name or len(self.name) > _NAME or not self.name.replace("_", "").replace("-", "").isalnum():
             raise InputError(f"expected a brush's name of letters, digits, - and _, got {self.name!r:.70}")
-        values = {}
+        values: dict[str, Any] = {}
         for name, (low, high) in RANGES.items():
             value = getattr(self.numbers, name)
-            whole = isinstance(Hairs._field_defaults[name], int)
-            check = checks.whole if whole else checks.number
-            values[name] = check(f"{name} of …" if whole else name, value, low, high)
+            if isinstance(getattr(USUAL, name), int):
+                values[name] = checks.whole(f"{name} of …", value, int(low), int(high))
+            else:
+                values[name] = checks.number(name, value, low, high)
         object.__setattr__(self, "numbers", Hairs(**values))
 
     @property
@@ -120,18 +122,17 @@ class OilBrush:
     def text(self) -> str:
         """Its .toml file."""
         rows = [f'name = "{self.name}"', f"about = {_quoted(self.about)}"]
-        usual = Hairs()
-        rows += [f"{k} = {v}" for k, v in self.numbers._asdict().items() if v != getattr(usual, k)]
+        rows += [f"{k} = {v}" for k, v in self.numbers._asdict().items() if v != getattr(USUAL, k)]
         return "\n".join(rows) + "\n"
 
     @classmethod
-    def parse(cls, data: bytes, where: str = "a brush") -> OilBrush:
+    def parse(cls, data: bytes | str, where: str = "a brush") -> OilBrush:
         """The brush of a .toml file's content; `where` is for messages.
 
         Raises:
             FileError: no TOML. BrushError: an unknown name, or a number out of range.
         """
-        found = toml_table(data, LIMITS["oil brush"], where)
+        found = toml_table(data.encode() if isinstance(data, str) else data, LIMITS["oil brush"], where)
         known = [*Hairs._fields, "name", "about"]
         for key in found:
             if key not in known:

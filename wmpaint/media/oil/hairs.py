@@ -40,7 +40,8 @@ EDGE, LOAD, TINT, WARM, LIFT, PHASE = range(CELL)
 # Of locks, strands and hairs: their shares of a load and of what of it is lost in a pixel, of tint and of warmth, how
 # fast their noise changes along the stroke, and their ridges. Locks and hairs leave bumps, strands furrows with crests
 # between; no two alike, or it looks like cord.
-SHARE, TONE, HUE, PACE, CREST = (0.42, 0.36, 0.22), (0.45, 0.35, 0.2), (0.6, 0.3, 0.1), (0.35, 0.6, 1.1), (0.42, -0.36, 0.22)
+SHARE, TONE, HUE = (0.42, 0.36, 0.22), (0.45, 0.35, 0.2), (0.6, 0.3, 0.1)
+PACE, CREST = (0.35, 0.6, 1.1), (0.42, -0.36, 0.22)
 
 
 @njit(**FLAGS)
@@ -56,7 +57,7 @@ def _step(x):
 
 @njit(**FLAGS)
 def cells_of(seeds, b):
-    """[N, cells, CELL] of each stroke: edges (jittered), load, tint, warmth, lift and phase of each lock, strand, hair."""
+    """[N, cells, CELL] of each stroke: jittered edges, load, tint, warmth, lift, phase of each lock, strand, hair."""
     out = np.empty((len(seeds), b.locks + b.strands + b.hairs + 3, CELL), np.float32)
     for n in range(len(seeds)):
         row = 0
@@ -108,7 +109,7 @@ def _closest(ax, ay, bx, by, qx, qy):
 
 
 @njit(**FLAGS)
-def _passes(first, second, between, d1, d2, top, radius):
+def _passes(d1, d2, top, radius):
     """How much of each of two passes over a pixel counts, the later on top; d1, d2, top are squared distances.
 
     Where the curve bends more tightly than the brush is wide, a pixel has two closest points, and which is the closer
@@ -189,7 +190,7 @@ def _hairs(cells, b, seed, s, v, length, press, charge, stiff, pixel, tooth, out
 @njit(**FLAGS)
 def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, carry, unit, tooth, tinted, top, bottom):
     """One stroke on the rows top..bottom of a sheet; see `lay`."""
-    rows, columns, _ = sheet.shape
+    columns = sheet.shape[1]
     px, py = curve[0, 0], curve[0, 1]
     bx, by = 2 * (curve[1, 0] - px), 2 * (curve[1, 1] - py)
     ax, ay = px - 2 * curve[1, 0] + curve[2, 0], py - 2 * curve[1, 1] + curve[2, 1]
@@ -220,7 +221,7 @@ def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, c
                 d1 = (qx + (ax * first + bx) * first) ** 2 + (qy + (ay * first + by) * first) ** 2
                 d2 = (qx + (ax * second + bx) * second) ** 2 + (qy + (ay * second + by) * second) ** 2
                 top_ = (qx + (ax * between + bx) * between) ** 2 + (qy + (ay * between + by) * between) ** 2
-                early, late = _passes(first, second, between, d1, d2, top_, radius)
+                early, late = _passes(d1, d2, top_, radius)
             for turn in range(1 if second < 0 else 2):  # the later pass lies on top
                 t, counts = (first, early) if turn == 0 else (second, late)
                 if counts < SEEN:
@@ -305,7 +306,9 @@ def pick_up(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color,
 
 
 @njit(**FLAGS)
-def lay_rows(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, tinted, top, bottom):
+def lay_rows(
+    sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, tinted, top, bottom
+):
     """As `lay`, on the rows top..bottom only, in this thread."""
     for n in range(len(radius)):
         _stroke(sheet, cells[n], b, seeds[n], curves[n], radius[n], press[n], charge[n], stiff[n], color[n],

@@ -21,6 +21,7 @@ from ...canvas import MAX_SIDE, Canvas
 from ...explain import explained
 from ...frame import Frame
 from ...medium import MediumInfo, Picture
+from ...noise import hashed
 from ...surface import DEPTHS, heights
 from ...surface import USUAL as USUAL_SURFACE
 from ..programs.events import stroke_seed
@@ -269,7 +270,7 @@ class OilProgram:
             black[..., [3, hairs.WET]] = 1.0
             hairs.pick_up(black, cells, b, seeds, curves, radii, press, charge, stiff, np.ones((1, 3)), one,
                           np.zeros((1, 1), np.float32), carry)  # fmt: skip
-        y, x = int(512 * hairs.hashed(seeds[0], 5)), int(512 * hairs.hashed(seeds[0], 6))
+        y, x = int(512 * hashed(seeds[0], 5)), int(512 * hashed(seeds[0], 6))
         tooth = _patch()[y : y + rows, x : x + columns]
         hairs.lay_rows(sheet, cells, b, seeds, curves - low, radii, press, charge, stiff, np.ones((1, 3)), carry, one,
                        tooth, False, 0, rows)  # fmt: skip

@@ -42,6 +42,7 @@ class Batch:
     radius: np.ndarray  # [N]
     pressure: np.ndarray  # [N, 2]
     pace: np.ndarray  # [N]
+    speed: np.ndarray  # [N] pixels per second at pace 1, at most
     height: int
     width: int
     dear: float  # what a dab costs however small it is, in pixels
@@ -79,9 +80,7 @@ class Batch:
         straight lines, so that this changes nothing but where the pen is picked up and put down
         again, out of sight.
         """
-        pace = self.pace[k : k + 1]
-        speed = float(pen_speed(self.points[k : k + 1], pace)[0])
-        away, dab = self.brush.reach(float(self.radius[k]), speed, float(pace[0]))
+        away, dab = self.brush.reach(float(self.radius[k]), float(self.speed[k]), float(self.pace[k]))
         margin = away + dab + STRIDE
         longest = np.hypot(*np.diff(moves[:, :2], axis=0).T).max()
         cut = max(math.ceil(longest / STRIDE), 1)
@@ -108,8 +107,8 @@ def plan(
         InputError: a stroke of more than a million dabs, or whose dabs go over too many pixels.
     """
     away, thinnest, growth = brush.extent
+    speed = pen_speed(points, pace)
     if brush.uses("offset_by_speed"):
-        speed = pen_speed(points, pace)
         offset = np.array([brush.reach(*x)[0] for x in zip(radius, speed, pace, strict=True)])
     else:
         offset = radius * away
@@ -133,7 +132,7 @@ def plan(
             raise InputError(f"expected at most {MAX_DABS:,} dabs a stroke, got {dabs[k]:,.0f} in stroke {k}")
     shrink = np.ones(len(dabs), np.int64)
     for k in np.flatnonzero((dab > MAX_DAB) | (offset + dab > MAX_REACH)):
-        far = brush.reach(radius[k], float(pen_speed(points[k : k + 1], pace[k : k + 1])[0]), pace[k])[0]
+        far = brush.reach(radius[k], speed[k], pace[k])[0]
         excess = max(dab[k] / MAX_DAB, (far + dab[k]) / MAX_REACH)
         shrink[k] = 1 << max(math.ceil(math.log2(excess)), 0)
     here = touching & (shrink == 1)  # the others are planned anew, on their smaller pictures
@@ -150,7 +149,7 @@ def plan(
     work = dabs * (np.minimum(dab, MAX_DAB) / 32 + 1) ** 2
     easy = (np.maximum(-low.min(1), high.max(1)) <= NEAR) & (work <= MANY)
     how = touching.tolist(), easy.tolist(), shrink.tolist()
-    return Batch(brush, points, radius, pressure, pace, height, width, dear, *how)
+    return Batch(brush, points, radius, pressure, pace, speed, height, width, dear, *how)
 
 
 def _dabs(brush: Brush, length: np.ndarray, steady: np.ndarray, radius: np.ndarray) -> np.ndarray:

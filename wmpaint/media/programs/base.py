@@ -21,7 +21,7 @@ from ...medium import MediumInfo, Picture, begun
 from ...strokes import Strokes
 from ._plan import Batch, plan
 from .brush import Brush
-from .events import BASE_HEIGHT, check_strokes, pen_speed, stroke_seed
+from .events import BASE_HEIGHT, check_strokes, stroke_seed
 
 __all__ = ["BrushProgram", "Sheet"]
 
@@ -136,7 +136,7 @@ class BrushProgram(ABC, Generic[S]):
     def reach(self, marks: Strokes, frame: Frame) -> Tensor:
         """[N, 4]; see `wmpaint.medium.reach`."""
         batch = self._batch(marks, frame)
-        pens = zip(batch.radius, pen_speed(batch.points, batch.pace), batch.pace, strict=True)
+        pens = zip(batch.radius, batch.speed, batch.pace, strict=True)
         far = np.array([sum(self.style.reach(*pen)) for pen in pens]).reshape(-1, 1) + 3.0
         boxes = np.concatenate([batch.points.min(1) - far, batch.points.max(1) + far], 1)
         return torch.from_numpy(boxes).to(marks.device, marks.dtype)
@@ -169,7 +169,7 @@ class BrushProgram(ABC, Generic[S]):
         """
         batch = self._asked([points], [radius], [pressure], [pace], height, width)
         out = np.zeros((1, batch.height, batch.width), np.float32)
-        self._alphas(batch, [stroke_seed(checks.seed(seed))], out, 1 / 32768)
+        self._alphas(batch, [stroke_seed(checks.seed(seed))], out)
         return out[0]
 
     def alphas(
@@ -197,7 +197,7 @@ class BrushProgram(ABC, Generic[S]):
             out = np.zeros((len(mixed), batch.height, batch.width), np.uint16)
         except MemoryError:
             raise InputError(f"expected memory for {len(mixed)} alphas of {width} x {height}, got too little") from None
-        self._alphas(batch, mixed, out, 1)
+        self._alphas(batch, mixed, out)
         return out
 
     def _asked(
@@ -206,6 +206,14 @@ class BrushProgram(ABC, Generic[S]):
         """The plan of strokes in pixels as users give them."""
         h, w = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
         return plan(self.style, *check_strokes(points, radius, pressure, pace, max(h, w)), h, w, self.dear)
+
+    def _small(self, batch: Batch, k: int, seed: int) -> np.ndarray:
+        """The alpha [h, w] float32 of a stroke of huge dabs, on a picture `batch.shrink[k]` times smaller."""
+        small = batch.smaller(k)
+        out = np.zeros((1, small.height, small.width), np.float32)
+        self._alphas(small, [seed], out)
+        alpha: np.ndarray = out[0]
+        return alpha
 
     @abstractmethod
     def _sheet(self, height: int, width: int, background: tuple[float, float, float] | None) -> S:
@@ -224,5 +232,5 @@ class BrushProgram(ABC, Generic[S]):
         """[4, H, W] of what is painted; a tensor of its own."""
 
     @abstractmethod
-    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:
-        """Fill `out` [N, h, w], which holds zeros, with the strokes' alpha (0..32768) times `scale`."""
+    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray) -> None:
+        """Fill `out` [N, h, w], which holds zeros, with the strokes' alpha: float32 to 1, or uint16 to 32768."""

@@ -67,8 +67,7 @@ def _swatch() -> Strokes:
         x, y = 1.02 + 0.17 * math.cos(angle), 0.8 + 0.15 * math.sin(angle)
         dx, dy = 0.035 * math.cos(angle), 0.035 * math.sin(angle)
         table.append(([(x - dx, y - dy), (x, y), (x + dx, y + dy)], 0.012 + 0.006 * k, (0.6, 0.9), INK))
-    points, radius, pressure, color = (torch.tensor(column) for column in zip(*table, strict=True))
-    return Strokes(points, radius, pressure, color)
+    return Strokes(*(torch.tensor(column, device="cpu") for column in zip(*table, strict=True)))
 
 
 def contact_sheet(
@@ -93,7 +92,7 @@ def contact_sheet(
     width, height = TILE
     columns = min(columns, len(names))
     rows = -(-len(names) // columns)
-    sheet = torch.tensor(GROUND)[:, None, None].repeat(1, rows * height, columns * width)
+    sheet = torch.tensor(GROUND, device="cpu")[:, None, None].repeat(1, rows * height, columns * width)
     canvas, swatch = Canvas(width / height, GROUND), _swatch()
     for k, name in enumerate(names):
         tile = render(make(name), swatch, Frame(canvas, height)).mean[:3].detach().clamp(0, 1)

@@ -66,21 +66,18 @@ class Dabs(BrushProgram[np.ndarray]):
     def _picture(self, sheet: np.ndarray) -> Tensor:
         return torch.from_numpy(sheet.copy())
 
-    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:
+    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray) -> None:
         for k, moves in batch.moves():
             top, left, box = self._box(batch, k, moves, seeds[k])
             target = out[k, top : top + box.shape[0], left : left + box.shape[1]]
-            whole = box * np.float32(32768 * scale)
-            target[...] = np.rint(whole) if out.dtype == np.uint16 else whole
+            target[...] = np.rint(box * np.float32(32768)) if out.dtype == np.uint16 else box
 
     def _box(self, batch: Batch, k: int, moves: np.ndarray, seed: int) -> Box:
         """The alpha of one stroke, and where it lies in the picture."""
         if (shrink := batch.shrink[k]) > 1:
-            small = batch.smaller(k)
-            out = np.zeros((1, small.height, small.width), np.float32)
-            self._alphas(small, [seed], out, 1 / 32768)
-            top, bottom, left, right = painted(out[0], shrink, batch.height, batch.width)
-            return top, left, enlarge(out[0], shrink, (top, bottom), (left, right))
+            small = self._small(batch, k, seed)
+            top, bottom, left, right = painted(small, shrink, batch.height, batch.width)
+            return top, left, enlarge(small, shrink, (top, bottom), (left, right))
         pace, radius = float(batch.pace[k]), float(batch.radius[k])
         curves = _curves(self.style, pace)
         if batch.easy[k]:

@@ -72,7 +72,22 @@ class MyPaint(BrushProgram[NativeSurface]):
     def _paint(
         self, sheet: NativeSurface, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]
     ) -> None:
-        self._engine.paint(sheet, batch, k, stroke, seed, color)
+        """Stroke k, whose events are `stroke`, in an sRGB color."""
+        if batch.shrink[k] == 1:
+            self._engine.pen.set_color(*colorsys.rgb_to_hsv(*color))
+            self._engine.draw(sheet, batch, k, stroke, seed)
+            return
+        small, shrink = self._small(batch, k, seed), batch.shrink[k]
+        top, bottom, left, right = painted(small, shrink, batch.height, batch.width)
+        if top == bottom:
+            return
+        first, last = left // TILE, -(-right // TILE)
+        paint = np.array([*color, 1.0], np.float32) * ONE
+        for row in range(top // TILE, -(-bottom // TILE)):
+            tiles = sheet.tiles[row, first:last]  # [columns, 64, 64, 4]
+            alpha = enlarge(small, shrink, (row * TILE, (row + 1) * TILE), (first * TILE, last * TILE))
+            alpha = alpha.reshape(TILE, last - first, TILE).swapaxes(0, 1)[..., None]
+            tiles[...] = np.rint(tiles * (1 - alpha) + paint * alpha)
 
     def _picture(self, sheet: NativeSurface) -> Tensor:
         h, w = sheet.height, sheet.width
@@ -84,8 +99,30 @@ class MyPaint(BrushProgram[NativeSurface]):
         self._lib.flush()
         return torch.from_numpy(out)
 
-    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:
-        self._engine.alphas(batch, seeds, out, scale)
+    def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray) -> None:
+        engine = self._engine
+        sheet = engine.sheet(batch.height, batch.width)
+        rows, columns = sheet.tiles.shape[:2]
+        whole = 1 if out.dtype == np.float32 else ONE
+        factor = out.dtype.type(whole / ONE)
+        engine.pen.set_color(0.0, 0.0, 0.0)
+        for k, stroke in batch.moves():
+            if batch.shrink[k] > 1:
+                small = self._small(batch, k, seeds[k])
+                out[k] = enlarge(small, batch.shrink[k], (0, batch.height), (0, batch.width)) * whole
+                continue
+            x, y, width, height = engine.draw(sheet, batch, k, stroke, seeds[k])
+            x0, x1 = max(x // TILE, 0), min((x + width - 1) // TILE + 1, columns)
+            y0, y1 = max(y // TILE, 0), min((y + height - 1) // TILE + 1, rows)
+            if width <= 0 or x0 >= x1 or y0 >= y1:
+                continue
+            used = sheet.tiles[y0:y1, x0:x1]
+            target = out[k, y0 * TILE : y1 * TILE, x0 * TILE : x1 * TILE]
+            block = used[..., 3].swapaxes(1, 2).reshape((y1 - y0) * TILE, (x1 - x0) * TILE)
+            np.multiply(block[: target.shape[0], : target.shape[1]], factor, out=target)
+            used[...] = 0
+            if not batch.easy[k]:  # it may have left a large table of tiles behind
+                engine.sheets.clear()
         self._lib.flush()
 
 
@@ -103,63 +140,19 @@ class Engine:
     def __init__(self, lib: Library, brush: Brush) -> None:
         self.lib = lib
         self.pen = NativeBrush(lib, brush)
-        self._sheets: OrderedDict[tuple[int, int], NativeSurface] = OrderedDict()
+        self.sheets: OrderedDict[tuple[int, int], NativeSurface] = OrderedDict()
 
-    def _sheet(self, height: int, width: int) -> NativeSurface:
+    def sheet(self, height: int, width: int) -> NativeSurface:
         """A transparent sheet, at least as large; to be left transparent."""
         key = -(-height // TILE), -(-width // TILE)
-        sheet = self._sheets.pop(key, None) or new_sheet(self.lib, key[0] * TILE, key[1] * TILE)
+        sheet = self.sheets.pop(key, None) or new_sheet(self.lib, key[0] * TILE, key[1] * TILE)
         if key[0] * key[1] * TILE * TILE <= KEPT_PIXELS:
-            self._sheets[key] = sheet
-            if len(self._sheets) > KEPT_SHEETS:
-                self._sheets.popitem(last=False)
+            self.sheets[key] = sheet
+            if len(self.sheets) > KEPT_SHEETS:
+                self.sheets.popitem(last=False)
         return sheet
 
-    def alphas(self, batch: Batch, seeds: list[int], out: np.ndarray, scale: float) -> None:
-        """Fill `out` [N, h, w], which holds zeros, with the strokes' alpha (0..32768) times `scale`."""
-        sheet = self._sheet(batch.height, batch.width)
-        rows, columns = sheet.tiles.shape[:2]
-        factor = out.dtype.type(scale)
-        self.pen.set_color(0.0, 0.0, 0.0)
-        for k, stroke in batch.moves():
-            if batch.shrink[k] > 1:
-                whole = enlarge(self._small(batch, k, seeds[k]), batch.shrink[k], (0, batch.height), (0, batch.width))
-                out[k] = whole * (ONE * scale)
-                continue
-            x, y, width, height = self._draw(sheet, batch, k, stroke, seeds[k])
-            x0, x1 = max(x // TILE, 0), min((x + width - 1) // TILE + 1, columns)
-            y0, y1 = max(y // TILE, 0), min((y + height - 1) // TILE + 1, rows)
-            if width <= 0 or x0 >= x1 or y0 >= y1:
-                continue
-            used = sheet.tiles[y0:y1, x0:x1]
-            target = out[k, y0 * TILE : y1 * TILE, x0 * TILE : x1 * TILE]
-            block = used[..., 3].swapaxes(1, 2).reshape((y1 - y0) * TILE, (x1 - x0) * TILE)
-            np.multiply(block[: target.shape[0], : target.shape[1]], factor, out=target)
-            used[...] = 0
-            if not batch.easy[k]:  # it may have left a large table of tiles behind
-                self._sheets.clear()
-
-    def paint(
-        self, sheet: NativeSurface, batch: Batch, k: int, stroke: np.ndarray, seed: int, color: list[float]
-    ) -> None:
-        """Stroke k, whose events are `stroke`, in an sRGB color."""
-        if batch.shrink[k] == 1:
-            self.pen.set_color(*colorsys.rgb_to_hsv(*color))
-            self._draw(sheet, batch, k, stroke, seed)
-            return
-        small, shrink = self._small(batch, k, seed), batch.shrink[k]
-        top, bottom, left, right = painted(small, shrink, batch.height, batch.width)
-        if top == bottom:
-            return
-        first, last = left // TILE, -(-right // TILE)
-        paint = np.array([*color, 1.0], np.float32) * ONE
-        for row in range(top // TILE, -(-bottom // TILE)):
-            tiles = sheet.tiles[row, first:last]  # [columns, 64, 64, 4]
-            alpha = enlarge(small, shrink, (row * TILE, (row + 1) * TILE), (first * TILE, last * TILE))
-            alpha = alpha.reshape(TILE, last - first, TILE).swapaxes(0, 1)[..., None]
-            tiles[...] = np.rint(tiles * (1 - alpha) + paint * alpha)
-
-    def _draw(
+    def draw(
         self, sheet: NativeSurface, batch: Batch, k: int, stroke: np.ndarray, seed: int
     ) -> tuple[int, int, int, int]:
         """Stroke k in the pen's color; the rectangle (x, y, width, height) that may have changed."""
@@ -171,11 +164,3 @@ class Engine:
             return pen.draw(sheet, stroke.tolist(), log_radius, STEP * pace)
         pieces = batch.pieces(k, stroke)
         return around(pen.draw(sheet, p.tolist(), log_radius, STEP * pace * part, flush=True) for p, part in pieces)
-
-    def _small(self, batch: Batch, k: int, seed: int) -> np.ndarray:
-        """The alpha [h, w] float32 of a stroke of huge dabs, on a picture `batch.shrink[k]` times smaller."""
-        small = batch.smaller(k)
-        out = np.zeros((1, small.height, small.width), np.float32)
-        self.alphas(small, [seed], out, 1 / ONE)
-        alpha: np.ndarray = out[0]
-        return alpha

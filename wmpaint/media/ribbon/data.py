@@ -11,17 +11,19 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ... import checks
 from ...medium import HasAlpha, HasLayers
 from ...raster.tiles import arrange
 
-__all__ = ["LEAST", "StrokeActions", "TileData", "least", "paint_tiles", "random_actions"]
+__all__ = ["LEAST", "Budget", "StrokeActions", "TileData", "paint_tiles", "random_actions"]
 
 SIDE = 4  # pixels of a tile
 TILES = 24  # kept of each stroke
@@ -32,9 +34,33 @@ LEAST = {"surveyed": 6, "learned": 6, "tested": 4, "seeds": 3}
 SIZES = (64, 128, 256, 512)
 
 
-def least(limit: float, what: str) -> int:
-    """Strokes that are painted for `what`, however little of the `limit` in seconds there is."""
-    return FEWEST if limit == math.inf else LEAST[what]
+class Budget:
+    """The seconds that a training or a test may take from now on, in all; of `time.perf_counter`.
+
+    Raises:
+        InputError: minutes not above 0.
+    """
+
+    def __init__(self, minutes: float | None) -> None:
+        self.limit = math.inf if minutes is None else 60 * checks.number("minutes", minutes, 0, above=True)
+        self.began = time.perf_counter()
+
+    @property
+    def gone(self) -> float:
+        """Seconds since it began."""
+        return time.perf_counter() - self.began
+
+    def left(self, share: float) -> float:
+        """Seconds until this share of it is gone, 0 or more."""
+        return max(0.0, share * self.limit - self.gone)
+
+    def until(self, share: float) -> float:
+        """When this share of it is gone."""
+        return self.began + share * self.limit
+
+    def least(self, what: str) -> int:
+        """Strokes that are painted for `what`, however little time there is."""
+        return FEWEST if self.limit == math.inf else LEAST[what]
 
 
 @dataclass(frozen=True)
@@ -51,11 +77,9 @@ class StrokeActions:
     def __len__(self) -> int:
         return len(self.radius)
 
-    def first(self, n: int) -> StrokeActions:
-        """The first `n` of them."""
-        return StrokeActions(
-            self.points[:n], self.radius[:n], self.pressure[:n], self.pace[:n], self.window[:n], self.shares[:n]
-        )
+    def map(self, fn: Callable[[Tensor], Tensor]) -> StrokeActions:
+        """Others with each column changed."""
+        return StrokeActions(*(fn(getattr(self, field.name)) for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -69,6 +93,12 @@ class TileData:
     variance: Tensor  # [T, SIDE * SIDE], unbiased; zero for one seed
     first: Tensor  # [N + 1] range of each stroke's tiles
     height: Tensor  # [T, SIDE * SIDE], averaged over seeds; zero for flat paint
+    unevenness: Tensor  # [T, SIDE * SIDE], variance of the height between seeds, unbiased
+
+    def to(self, device: torch.device) -> TileData:
+        """The same on a device."""
+        rest = (self.stroke, self.origin, self.mean, self.variance, self.first, self.height, self.unevenness)
+        return TileData(self.actions.map(lambda column: column.to(device)), *(column.to(device) for column in rest))
 
 
 def random_actions(
@@ -79,13 +109,15 @@ def random_actions(
     timed: bool = False,
     shares: int = 0,
 ) -> StrokeActions:
-    """Random strokes. `timed` also varies the pace, for brushes that listen to time; so many `shares` are drawn, too."""
+    """Random strokes, with so many `shares`. `timed` also varies the pace, for brushes that listen to time."""
+
+    device = generator.device
 
     def uniform(*shape: int) -> Tensor:
-        return torch.rand(*shape, generator=generator)
+        return torch.rand(*shape, generator=generator, device=device)
 
     def normal(*shape: int) -> Tensor:
-        return torch.randn(*shape, generator=generator)
+        return torch.randn(*shape, generator=generator, device=device)
 
     low, high = (math.log(r) for r in radius)
     r = (low + (high - low) * uniform(n)).exp()
@@ -93,17 +125,11 @@ def random_actions(
     length = r * (longest / r).pow(uniform(n))
     length = torch.where(uniform(n) < 0.1, r * uniform(n), length)
     length = torch.where(uniform(n) < 0.02, 0.0, length)
-    points = torch.stack(
-        [
-            torch.tensor([-0.5, 0.0]).expand(n, 2),
-            torch.stack([0.25 * normal(n), 0.35 * normal(n)], -1),
-            torch.tensor([0.5, 0.0]).expand(n, 2),
-        ],
-        1,
-    ).clone()
+    end, middle = torch.tensor([0.5, 0.0], device=device), torch.stack([0.25 * normal(n), 0.35 * normal(n)], -1)
+    points = torch.stack([(-end).expand(n, 2), middle, end.expand(n, 2)], 1)
     back = uniform(n) < 0.1
-    points[back, 1] = torch.tensor([0.5, 0.0])
-    points[back, 2] = torch.tensor([-0.5, 0.0]) + 0.15 * normal(int(back.sum()), 2)
+    points[back, 1] = end
+    points[back, 2] = 0.15 * normal(int(back.sum()), 2) - end
     angle = 2 * math.pi * uniform(n)
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
     points = torch.einsum("nij,nkj->nki", turn, points) * length[:, None, None]
@@ -111,10 +137,10 @@ def random_actions(
     even = uniform(n) < 0.3
     pressure[even, 1] = pressure[even, 0]
     pressure[uniform(n) < 0.15] = 1.0
-    pace = (math.log(0.25) + (math.log(8) - math.log(0.25)) * uniform(n)).exp() if timed else torch.ones(n)
+    pace = (math.log(0.25) + (math.log(8) - math.log(0.25)) * uniform(n)).exp() if timed else torch.ones_like(r)
     low_corner, high_corner = points.amin(1), points.amax(1)
     need = (high_corner - low_corner).amax(1) + 4 * r
-    sizes = torch.tensor(SIZES)
+    sizes = torch.tensor(SIZES, device=device)
     window = sizes[torch.searchsorted(sizes, need.clamp(max=SIZES[-1]).contiguous())]
     middle = (high_corner + low_corner) / 2
     points = points - middle[:, None] + window[:, None, None] / 2 + (uniform(n, 2) - 0.5)[:, None]
@@ -141,19 +167,18 @@ def paint_tiles(
     """
     generator = np.random.default_rng(seed)
     stroke, column, row = _footprint(actions, reach)
-    count = torch.bincount(stroke, minlength=len(actions))
-    start = torch.cat([count.new_zeros(1), count.cumsum(0)])
+    start = _starts(stroke, len(actions))
     if tiles is not None:
-        kept = []
-        for begin, size in zip(start.tolist(), count.tolist(), strict=False):
+        kept = [np.zeros(0, np.int64)]
+        for begin, end in pairwise(start.tolist()):
+            size = end - begin
             choice = np.arange(size) if size <= tiles else np.sort(generator.choice(size, tiles, replace=False))
             kept.append(choice + begin)
-        index = torch.from_numpy(np.concatenate(kept)) if kept else torch.empty(0, dtype=torch.int64)
+        index = torch.from_numpy(np.concatenate(kept))
         stroke, column, row = stroke[index], column[index], row[index]
-        count = torch.bincount(stroke, minlength=len(actions))
-        start = torch.cat([count.new_zeros(1), count.cumsum(0)])
+        start = _starts(stroke, len(actions))
     square = np.zeros((len(stroke), SIDE * SIDE), np.float64)
-    mean, tall = np.zeros_like(square), np.zeros_like(square)
+    mean, tall, tall_square = (np.zeros_like(square) for _ in range(3))
     columns, rows, starts = column.numpy(), row.numpy(), start.tolist()
     points, radius = actions.points.numpy().astype(np.float64), actions.radius.tolist()
     pressure, pace, window = actions.pressure.tolist(), actions.pace.tolist(), actions.window.tolist()
@@ -179,6 +204,7 @@ def paint_tiles(
                 mean[part] += cut
                 for extra in high:
                     tall[part] += extra
+                    tall_square[part] += extra.astype(np.float64) ** 2
                 square[part] += cut.astype(np.float64) ** 2
             done[worker] += 1
             now = time.perf_counter()
@@ -189,14 +215,26 @@ def paint_tiles(
         list(pool.map(work, range(threads)))
     painted = min(len(actions), *(worker + threads * count for worker, count in enumerate(done)))
     total = starts[painted]
-    mean, square = mean[:total] / seeds, square[:total]
-    variance = np.zeros_like(mean) if seeds == 1 else (square - seeds * mean**2) / (seeds - 1)
-    origin = torch.stack([column, row], -1) * SIDE + SIDE / 2
+    origin = (torch.stack([column, row], -1) * SIDE + SIDE / 2)[:total].float()
+    alpha, spread = _moments(mean[:total], square[:total], seeds)
+    height, unevenness = _moments(tall[:total], tall_square[:total], seeds)
     return TileData(
-        actions.first(painted), stroke[:total], origin[:total].float(), torch.from_numpy(mean).float(),
-        torch.from_numpy(np.maximum(variance, 0)).float(), start[: painted + 1],
-        torch.from_numpy(tall[:total] / seeds).float(),
+        actions.map(lambda v: v[:painted]), stroke[:total], origin, alpha, spread, start[: painted + 1],
+        height, unevenness,
     )  # fmt: skip
+
+
+def _moments(total: np.ndarray, squares: np.ndarray, count: int) -> tuple[Tensor, Tensor]:
+    """Mean and unbiased variance of numbers whose sum and sum of squares these are; no variance of one."""
+    mean = total / count
+    variance = np.zeros_like(mean) if count == 1 else (squares - count * mean**2) / (count - 1)
+    return torch.from_numpy(mean).float(), torch.from_numpy(np.maximum(variance, 0)).float()
+
+
+def _starts(stroke: Tensor, count: int) -> Tensor:
+    """[count + 1] where the tiles of each stroke begin, of tiles in the order of their strokes."""
+    tiles = torch.bincount(stroke, minlength=count)
+    return torch.cat([tiles.new_zeros(1), tiles.cumsum(0)])
 
 
 def _footprint(actions: StrokeActions, reach: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ...errors import InputError
+from ... import checks
 from ...explain import explained
 from ...medium import HasAlpha
 from ...raster import Ribbons, sample
-from .data import LEAST, SIDE, TileData, least, paint_tiles, random_actions
 from ..programs.base import BrushProgram
+from .data import LEAST, SIDE, Budget, TileData, paint_tiles, random_actions
 from .painter import RibbonPainter
 from .ribbon import RibbonNet
 from .survey import SURVEYING, survey
@@ -60,7 +60,7 @@ class FitReport:
         by_radius: error_share of the strokes of radius 0.5-1.5, 1.5-4, 4-16 and 16-64 pixels: large
             strokes carry most of the energy, so what small ones lack shows here only.
         seconds: what it took, data included.
-        height_share: error of the height, as a share of its energy, averaging's noise included; None for flat paint.
+        height_share: error of the height, as a share of its energy, as for error_share; None for flat paint.
     """
 
     brush: str
@@ -129,37 +129,33 @@ def fit(
         BrushError: a brush that smudges, erases or changes color, which no ribbon can imitate.
     """
     for name, value in (("strokes", strokes), ("steps", steps), ("batch", batch), ("test_strokes", test_strokes)):
-        if value < 1:
-            raise InputError(f"expected {name} of 1 or more, got {value}")
-    if minutes is not None and not minutes > 0:
-        raise InputError(f"expected minutes above 0, got {minutes}")
-    if not 0 <= seed < 1 << 62 or not rate > 0:
-        raise InputError(f"expected a seed of 0 to 2**62 - 1 and a rate above 0, got {seed} and {rate}")
+        checks.whole(name, value, 1)
+    checks.seed(seed, bits=62)
+    checks.number("a rate", rate, 0, above=True)
+    budget = Budget(minutes)
     if isinstance(program, BrushProgram):
         program.style.require_plain()
-    began = time.perf_counter()
     tell = progress or (lambda share, what: None)
     generator = torch.Generator().manual_seed(seed)
-    limit = math.inf if minutes is None else 60 * minutes
     asked = strokes, steps
-    config, per_painting = survey(painter.config, program, generator, began, limit)
+    config, per_painting = survey(painter.config, program, generator, budget)
     seeds = 2 if config.noise else 1
     if minutes is not None:  # cutting strokes into tiles takes time, too: no more of them than can be painted
-        room = max(0.0, began + PAINTING * limit - time.perf_counter()) / (per_painting * seeds)
+        room = budget.left(PAINTING) / (per_painting * seeds)
         strokes = min(strokes, max(LEAST["learned"], int(SPARE * room)))
     net = RibbonNet(config, generator)
     actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed, shares=len(config.shares))
     reach = net.half_width(actions.radius, actions.pressure)
     started = time.perf_counter()
     data = paint_tiles(
-        program, actions, reach, seeds=seeds, seed=seed, until=began + PAINTING * limit,
-        fewest=least(limit, "learned"), progress=lambda share: tell(0.25 * share, "painting strokes"),
+        program, actions, reach, seeds=seeds, seed=seed, until=budget.until(PAINTING),
+        fewest=budget.least("learned"), progress=lambda share: tell(0.25 * share, "painting strokes"),
     )  # fmt: skip
     strokes = len(data.actions)
     per_painting = (time.perf_counter() - started) / (strokes * seeds)
-    end, until = began + (1 - TESTING) * limit, began + END * limit
+    end = budget.until(1 - TESTING)
     if minutes is not None:  # the least of tests has its time
-        end = min(end, until - LEAST["tested"] * LEAST["seeds"] * per_painting)
+        end = min(end, budget.until(END) - LEAST["tested"] * LEAST["seeds"] * per_painting)
 
     def look(now: RibbonNet) -> None:
         if watch is not None:
@@ -175,13 +171,12 @@ def fit(
     tell(0.9, "testing")
     tests = TEST_SEEDS
     if minutes is not None:  # all of a stroke is tested, where training keeps some tiles of it: hence twice the time
-        affordable = max(0.0, until - time.perf_counter()) / (2 * max(per_painting, 1e-9))
+        affordable = budget.left(END) / (2 * max(per_painting, 1e-9))
         if config.noise:
             tests = min(TEST_SEEDS, max(LEAST["seeds"], int(affordable / FEWEST_TESTED)))
         each = TEST_SEEDS if config.noise else 1
         test_strokes = min(test_strokes, max(FEWEST_TESTED, int(affordable / each)))
-    report = _evaluate(painter, program, test_strokes, tests, seed + TESTED, until=until, fewest=least(limit, "tested"))
-    report = dataclasses.replace(report, seconds=time.perf_counter() - began)
+    report = _evaluate(painter, program, test_strokes, tests, seed + TESTED, budget)
     painter.notes.update({"report": report.as_dict()})
     tell(1.0, "done")
     if not report.usable and (strokes, steps) != asked:
@@ -189,7 +184,7 @@ def fit(
         warnings.warn(
             f"the painter of {program.info.brush!r} is not usable: its error is {report.error_share:.0%} of the "
             f"strokes' energy, and {USABLE:.0%} is the most; there was time for {strokes:,} strokes and {steps:,} "
-            f"steps: give it more minutes, about {max(need, math.ceil(2 * limit / 60))}",
+            f"steps: give it more minutes, about {max(need, math.ceil(2 * budget.limit / 60))}",
             stacklevel=2,
         )
     return report
@@ -215,7 +210,7 @@ def _train(
     while done < 1:
         for group in optimizer.param_groups:
             group["lr"] = rate * (min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done)) + 2e-3)
-        strokes = painted[torch.randint(len(painted), (batch,), generator=generator)]
+        strokes = painted[torch.randint(len(painted), (batch,), generator=generator, device=generator.device)]
         alpha, variance, tall, tiles = predict(net, data, strokes)
         weight = (1 / count[strokes]).repeat_interleave(count[strokes])[:, None] / (batch * SIDE * SIDE)
         loss = ((alpha - data.mean[tiles]).square() * weight).sum()
@@ -245,8 +240,8 @@ def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Te
     """Alpha, variance and height on the tiles of some strokes, and those tiles' indices."""
     a = data.actions
     counts = data.first[strokes + 1] - data.first[strokes]
-    owner = torch.repeat_interleave(torch.arange(len(strokes)), counts)
-    tiles = torch.arange(len(owner)) - (counts.cumsum(0) - counts)[owner] + data.first[strokes][owner]
+    owner = torch.repeat_interleave(torch.arange(len(strokes), device=counts.device), counts)
+    tiles = torch.arange(len(owner), device=counts.device) - (counts.cumsum(0) - data.first[strokes + 1])[owner]
     points, radius = a.points[strokes], a.radius[strokes]
     bent = net(points, radius, a.pressure[strokes], a.pace[strokes], a.shares[strokes])
     ribbons = Ribbons(points, radius, bent.half_width, bent.logits, points.new_empty(len(points), 0), bent.caps)
@@ -279,45 +274,44 @@ def evaluate(
     Raises:
         InputError: fewer than 1 stroke or 2 seeds, or minutes not above 0.
     """
-    if strokes < 1 or seeds < 2:
-        raise InputError(f"expected 1 stroke and 2 seeds or more, got {strokes} and {seeds}")
-    if minutes is not None and not minutes > 0:
-        raise InputError(f"expected minutes above 0, got {minutes}")
-    limit = math.inf if minutes is None else 60 * minutes
-    until = time.perf_counter() + END * limit
-    return _evaluate(painter, program, strokes, seeds, seed, until=until, fewest=least(limit, "tested"))
+    strokes, seeds = checks.whole("strokes", strokes, 1), checks.whole("seeds", seeds, 2)
+    return _evaluate(painter, program, strokes, seeds, seed, Budget(minutes))
 
 
 @torch.no_grad()
 def _evaluate(
-    painter: RibbonPainter, program: HasAlpha, strokes: int, seeds: int, seed: int, *, until: float, fewest: int
+    painter: RibbonPainter, program: HasAlpha, strokes: int, seeds: int, seed: int, budget: Budget
 ) -> FitReport:
-    """As `evaluate`, by the time `until`, of `fewest` strokes or more."""
-    began = time.perf_counter()
     net, config = painter.net, painter.config
     generator = torch.Generator().manual_seed(seed + 0x5EED)
     actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed, shares=len(config.shares))
     reach = 1.2 * net.half_width(actions.radius, actions.pressure) + 1  # beyond the painter's own, to see what it cuts
     seeds = seeds if config.noise else 1
-    data = paint_tiles(program, actions, reach, seeds=seeds, seed=seed + 0x5EED, tiles=None, until=until, fewest=fewest)
-    actions, strokes = data.actions, len(data.actions)
-    parts = [predict(net, data, part)[:3] for part in torch.arange(strokes).split(50)]
-    alpha, variance, *tall = (torch.cat(column) for column in zip(*parts, strict=True) if column[0] is not None)
+    data = paint_tiles(
+        program, actions, reach, seeds=seeds, seed=seed + 0x5EED, tiles=None, until=budget.until(END),
+        fewest=budget.least("tested"),
+    )  # fmt: skip
+    data, strokes = data.to(painter.device), len(data.actions)
+    actions = data.actions
     noise = data.variance.sum(1) / seeds
+    parts = [predict(net, data, part)[:3] for part in torch.arange(strokes, device=noise.device).split(50)]
+    alpha, variance, *tall = (torch.cat(column) for column in zip(*parts, strict=True) if column[0] is not None)
 
     def per_stroke(tiles: Tensor) -> Tensor:
-        return torch.zeros(strokes).index_add_(0, data.stroke, tiles)
+        return tiles.new_zeros(strokes).index_add_(0, data.stroke, tiles)
 
     length = (actions.points[:, 1:] - actions.points[:, :-1]).norm(dim=-1).sum(1)
     area = math.pi * actions.radius**2 + 2 * actions.radius * length + 4
     error = per_stroke((alpha - data.mean).square().sum(1) - noise)
     energy = per_stroke(data.mean.square().sum(1) - noise)
     true, guess = (per_stroke(v.sum(1)).div(area).sqrt() for v in (data.variance, variance))
-    bands = torch.bucketize(actions.radius, torch.tensor(BANDS[1:-1]))
+    bands = torch.bucketize(actions.radius, actions.radius.new_tensor(BANDS[1:-1]))
     shares = [float(error[bands == k].sum() / energy[bands == k].sum().clamp(min=1e-12)) for k in range(len(BANDS) - 1)]
     high = None
-    if tall:  # the averaging's own noise is in it
-        high = float((tall[0] - data.height).square().sum() / data.height.square().sum().clamp(min=1e-12))
+    if tall:
+        noise = data.unevenness.sum() / seeds
+        wrong, right = (tall[0] - data.height).square().sum() - noise, data.height.square().sum() - noise
+        high = float(wrong / right.clamp(min=1e-12))
     return FitReport(
         brush=program.info.brush,
         error_share=float(error.sum() / energy.sum().clamp(min=1e-12)),
@@ -325,6 +319,6 @@ def _evaluate(
         noise=255 * float(true.square().mean().sqrt()),
         strokes=strokes,
         by_radius=tuple(shares),
+        seconds=budget.gone,
         height_share=high,
-        seconds=time.perf_counter() - began,
     )

@@ -1,7 +1,8 @@
-"""`RibbonPainter`: the learned, differentiable renderer of one program and brush."""
+"""`RibbonPainter`: the learned, differentiable renderer of one program and brush; those that there are, by name."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ... import checks
 from ... import tensors as tensor_files
-from ...errors import InputError, clipped
+from ...errors import BrushError, FileError, InputError, clipped
 from ...explain import explained
 from ...files import atomic_path
 from ...foreign import LIMITS
@@ -20,13 +22,15 @@ from ...medium import HasAlpha, MediumInfo
 from ...raster.grain import Grain
 from ...raster.tiles import Pile, Ribbons
 from ...strokes import Strokes
+from ..programs import Brush
 from .drawing import RibbonMedium
 from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
 from .texture import grain, thinned
 
-__all__ = ["RibbonPainter"]
+__all__ = ["RibbonPainter", "available", "load"]
 
 FORMAT = "wmpaint-ribbon-1"
+WEIGHTS = Path(__file__).with_name("weights")
 _NOTES = {"brush": str, "brush_hash": str, "program": str, "definition": str, "report": dict}
 
 
@@ -91,6 +95,11 @@ class RibbonPainter(nn.Module, RibbonMedium):
     def dtype(self) -> torch.dtype:
         """Of its weights, and so of all it paints."""
         return next(self.net.parameters()).dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Of its weights."""
+        return next(self.net.parameters()).device
 
     def adopt(self, net: RibbonNet, program: HasAlpha, made_with: dict[str, Any]) -> None:
         """Take over a trained network, and note what it was trained on."""
@@ -183,3 +192,50 @@ def _notes(values: Any) -> dict[str, Any]:
         if name in values and type(values[name]) is not kind:
             raise InputError(f"expected {name} in the info as {kind.__name__}, got {values[name]!r:.40}")
     return values
+
+
+# By name
+
+
+@functools.cache
+def available() -> tuple[str, ...]:
+    """Names of the bundled painters, one for each brush that has one."""
+    return tuple(sorted(path.stem for path in WEIGHTS.glob("*.safetensors")))
+
+
+def load(painter: str | Path) -> RibbonPainter:
+    """A painter by the name of its brush, or from a .safetensors file.
+
+    Raises:
+        BrushError: no bundled painter has this name: the brush is unknown, and the nearest names are suggested, or has
+            no painter yet, and the message says what trains one.
+        FileError: a file that is not there, or not a painter.
+    """
+    if not isinstance(painter, str | Path):
+        raise BrushError(f"expected the name of a brush with a painter, or a .safetensors file, got {painter!r:.60}")
+    if isinstance(painter, str) and painter in available():
+        return RibbonPainter.load(WEIGHTS / f"{painter}.safetensors")
+    path = Path(painter)
+    if path.suffix == ".safetensors":
+        return RibbonPainter.load(path)
+    if path.suffix == ".myb":
+        raise FileError(f"expected a painter, got the brush {path}; train one with: wmpaint train-painter {path}")
+    _check_untrained(str(painter))
+    near = checks.near(painter, available(), cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(available())}"
+    raise BrushError(f"expected the name of a brush with a painter, or a .safetensors file, got {painter!r}: {hint}")
+
+
+def _check_untrained(name: str) -> None:
+    """Refuse a brush that there is, without a painter, and say what would give it one."""
+    try:
+        brush = Brush.load(name)
+    except BrushError:
+        return
+    file = f"{Path(name).name}.safetensors"
+    brush.require_plain()  # else no painter could learn it, which this says
+    raise BrushError(
+        f"expected a brush with a painter, and {name!r} has none yet; train one in some minutes with: wmpaint "
+        f"train-painter {name} -o {file} (in Python: wp.fit(painter := wp.RibbonPainter(), wp.program({name!r}), "
+        f"minutes=3); painter.save({file!r})), and give {file} as the brush"
+    )

@@ -13,12 +13,14 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ... import checks
 from ...errors import InputError
 from ...geometry import arc_lengths, coefficients, spread_dots
 from ...marks import KINDS
@@ -81,8 +83,7 @@ class RibbonConfig:
                 odd = ", odd," if name == "columns" else ""
                 raise InputError(f"expected {name} of {low} to {high}{odd} got {size!r:.40}")
         for name in ("direction", "timed", "noise"):
-            if type(getattr(self, name)) is not bool:
-                raise InputError(f"expected {name} as true or false, got {getattr(self, name)!r:.40}")
+            checks.boolean(name, getattr(self, name))
         _check_numbers("reach", self.reach, (3,), 0.0, 1000.0)
         if not self.reach[0] > 0:
             raise InputError(f"expected a reach per radius above 0, got {self.reach}")
@@ -284,7 +285,8 @@ class RibbonNet(nn.Module):
 
 
 def _mlp(inputs: int, hidden: int, outputs: int, generator: torch.Generator | None) -> nn.Sequential:
-    layers = [nn.Linear(inputs, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, outputs)]
+    device, sizes = None if generator is None else generator.device, pairwise((inputs, hidden, hidden, outputs))
+    layers = [nn.Linear(*size, device=device) for size in sizes]
     with torch.no_grad():
         for layer, scale in zip(layers, (1.5, 1.5, 0.3), strict=True):
             bound = scale / math.sqrt(layer.in_features)
@@ -324,7 +326,9 @@ def soften(
         index = place.detach().long().clamp(max=fine - 2)
         part = (place - index)[:, None, None]
         index = index[:, None, None].expand(n, kinds, rows, columns)
-        return torch.lerp(integral.gather(3, index), integral.gather(3, index + 1), part.expand(n, kinds, rows, columns))
+        return torch.lerp(
+            integral.gather(3, index), integral.gather(3, index + 1), part.expand(n, kinds, rows, columns)
+        )
 
     step = 2 * width / (fine - 1)
     mean = (at(across + box / 2) - at(across - box / 2)) * (step / box)[:, None, None, None]

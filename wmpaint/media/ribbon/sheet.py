@@ -34,8 +34,8 @@ def _strokes() -> Strokes:
         rows.append(([[x - dx, 0.72 - dy], [x + dy * 0.3, 0.72 - dx * 0.3], [x + dx, 0.72 + dy]], 0.012, (1.0, 0.4)))
         reach = 0.0 if k == 0 else 0.004 * 2**k
         rows.append(([[x, 0.9], [x + reach / 2, 0.9 - reach / 4], [x + reach, 0.9]], 0.02, (0.6, 0.9)))
-    points, radius, pressure = zip(*rows, strict=True)
-    return Strokes(torch.tensor(points), torch.tensor(radius), torch.tensor(pressure), torch.zeros(len(rows), 3))
+    columns = (*zip(*rows, strict=True), [(0.0, 0.0, 0.0)] * len(rows))
+    return Strokes(*(torch.tensor(column, device="cpu") for column in columns))
 
 
 @explained
@@ -45,8 +45,7 @@ def sheet(painter: RibbonPainter, program: HasAlpha, *, seeds: int = 16) -> Tens
 
     In the difference red is too much paint and blue too little; full color is an alpha off by a quarter.
     """
-    strokes, canvas = _strokes(), Canvas()
-    paintings = []
+    strokes, paintings = _strokes(), []
     for seed in range(seeds if painter.config.noise else 1):
         clear = np.ones((HEIGHT, HEIGHT), np.float32)
         for k in range(len(strokes)):
@@ -58,7 +57,8 @@ def sheet(painter: RibbonPainter, program: HasAlpha, *, seeds: int = 16) -> Tens
             clear *= 1 - alpha
         paintings.append(torch.from_numpy(clear))
     mean = torch.stack(paintings).mean(0)
-    dream = render(painter, strokes, Frame(canvas, HEIGHT)).mean[0]
+    frame = Frame(Canvas(), HEIGHT, device=painter.device)
+    dream = render(painter, strokes, frame).mean[0].cpu()
     off = ((mean - dream) * 4).clamp(-1, 1)
     difference = torch.stack([1 - (-off).clamp(min=0), 1 - off.abs(), 1 - off.clamp(min=0)])
     gray = [p.expand(3, -1, -1) for p in (paintings[0], mean, dream)]

@@ -1,4 +1,4 @@
-"""What kind of brush a program has: `survey(config, program, generator, began, limit) -> (config, pace)`."""
+"""What kind of brush a program has: `survey(config, program, generator, budget) -> (config, pace)`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from ...errors import InputError
 from ...geometry import bezier
 from ...medium import HasAlpha, HasLayers
-from .data import LEAST, SIDE, StrokeActions, TileData, least, paint_tiles, random_actions
+from .data import LEAST, SIDE, Budget, StrokeActions, TileData, paint_tiles, random_actions
 from .ribbon import MOST_DABS, SPEEDS, RibbonConfig
 
 __all__ = ["survey"]
@@ -24,13 +24,13 @@ SURVEYING = 0.1  # share of the time
 
 
 def survey(
-    config: RibbonConfig, program: HasAlpha, generator: torch.Generator, began: float, limit: float
+    config: RibbonConfig, program: HasAlpha, generator: torch.Generator, budget: Budget
 ) -> tuple[RibbonConfig, float]:
     """What kind of brush is it: how far does it paint, is it random, does it see direction and time?
 
     Returns that, and the seconds that a painting of one stroke takes.
 
-    Where the time since `began` is limited to so many seconds, as many strokes as there is time for tell.
+    Where time is limited, as many strokes as there is time for tell.
 
     Raises:
         InputError: it paints nothing, or so slowly that it cannot be learned in that time.
@@ -40,14 +40,16 @@ def survey(
     timed = bool(getattr(brush, "listens_to_time", True))
     low, high = config.radius
     shares, relief = (program.shares, program.relief) if isinstance(program, HasLayers) else ((), ())
-    actions = random_actions(STROKES, generator, radius=(low, min(high, max(20.0, low))), timed=timed, shares=len(shares))
+    actions = random_actions(
+        STROKES, generator, radius=(low, min(high, max(20.0, low))), timed=timed, shares=len(shares)
+    )
     reach = 5 * actions.radius + 6
-    if limit < math.inf:
-        _check_pace(program, actions, reach, limit)
+    if budget.limit < math.inf:
+        _check_pace(program, actions, reach, budget.limit)
     started = time.perf_counter()
     data = paint_tiles(
-        program, actions, reach, seeds=2, seed=0, tiles=400, until=began + SURVEYING * limit,
-        fewest=least(limit, "surveyed"),
+        program, actions, reach, seeds=2, seed=0, tiles=400, until=budget.until(SURVEYING),
+        fewest=budget.least("surveyed"),
     )  # fmt: skip
     actions = data.actions
     pace = max(time.perf_counter() - started, 1e-9) / (2 * len(actions))
@@ -73,7 +75,7 @@ def survey(
     noise = float(data.variance.mean()) > 1e-9
     dabs: tuple[float, ...] = ()
     ellipse: tuple[float, ...] = ()
-    if hasattr(brush, "dabs_per_radius"):
+    if brush is not None and hasattr(brush, "dabs_per_radius"):
         rates = (brush.dabs_per_radius(k / 8, speed) for k in range(9) for speed in SPEEDS)
         dabs = tuple(min(rate, MOST_DABS) for rate in rates)
         ellipse = brush.ellipse or ()
@@ -86,10 +88,10 @@ def survey(
 
 def _check_pace(program: HasAlpha, actions: StrokeActions, reach: Tensor, limit: float) -> None:
     """Refuse a program that paints too slowly for even the least of strokes."""
-    trial, times = actions.first(PACE), []
-    for first in range(2):  # a program may have to warm up
+    times = []
+    for count in (1, PACE):  # a program may have to warm up
         began = time.perf_counter()
-        part = trial.first(1) if first == 0 else trial
+        part = actions.map(lambda column, count=count: column[:count])  # type: ignore[misc]
         paint_tiles(program, part, reach[: len(part)], seeds=1, seed=0, threads=1)
         times.append((time.perf_counter() - began) / len(part))
     paintings = 2 * LEAST["surveyed"] + 2 * LEAST["learned"] + LEAST["tested"] * LEAST["seeds"] + PACE + 1
@@ -103,10 +105,10 @@ def _check_pace(program: HasAlpha, actions: StrokeActions, reach: Tensor, limit:
 
 def _farthest(actions: StrokeActions, data: TileData) -> Tensor:
     """[N] distance from the curve to the farthest visible paint."""
-    line = torch.arange(SIDE) - (SIDE - 1) / 2
+    line = torch.arange(SIDE, device=data.mean.device) - (SIDE - 1) / 2
     offset = torch.stack([line.repeat(SIDE), line.repeat_interleave(SIDE)], -1)
-    far = torch.zeros(len(actions))
-    t = torch.linspace(0, 1, 65)
+    far = torch.zeros_like(actions.radius)
+    t = torch.linspace(0, 1, 65, device=far.device)
     (on,) = (data.mean > VISIBLE).any(1).nonzero(as_tuple=True)
     for part in on.split(4096):
         curve = bezier(actions.points[data.stroke[part]], t.expand(len(part), -1))
