@@ -90,7 +90,7 @@ def _weave(x, y, wander):
             over = 0.5 + 0.5 * math.cos(math.pi * (v + n + turn))
             uneven = 1 - 0.25 * wander * (1 - along(n + 63, 0.4 * v))
             top = max(top, (1 - f * f) ** 0.7 * (0.35 + 0.65 * over) * uneven)
-    return top
+    return max(0.0, top - 0.23 * (1 - wander))  # even threads lie high everywhere
 
 
 @njit(**FLAGS)

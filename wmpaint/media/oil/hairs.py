@@ -120,7 +120,7 @@ def _passes(d1, d2, top, radius):
     left = _step((top - max(d1, d2)) / (0.5 * radius))
     room = min(0.4 * radius, 2 * (top - min(d1, d2))) + 1e-9
     late = _step((d1 - d2) / room + 0.5)  # 1 where the later pass is the closer
-    return 1 - (1 - left) * late**4, late + (1 - late) * left
+    return 1 - (1 - left) * late**12, late + (1 - late) * left
 
 
 @njit(**FLAGS)

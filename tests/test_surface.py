@@ -1,0 +1,41 @@
+"""What paint lies on: heights that are the same at every size, and differ where they should."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from wmpaint.canvas import SURFACES, Canvas
+from wmpaint.errors import InputError
+from wmpaint.frame import Frame
+from wmpaint.surface import DEPTHS, MIDDLE, bare_relief, heights
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_heights_are_heights(surface: str) -> None:
+    found = heights(surface, Frame(Canvas(1.5), 300))
+    assert found.shape == (300, 450) and found.dtype == np.float32
+    assert 0 <= found.min() and found.max() <= 1 and abs(float(found.mean()) - MIDDLE) < 0.12
+    assert (found.std() < 1e-6) == (surface == "smooth")
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_every_size_and_window_has_the_same(surface: str) -> None:
+    large, small = (torch.from_numpy(heights(surface, Frame(Canvas(), height))) for height in (1024, 256))
+    reduced = F.avg_pool2d(large[None, None], 4)[0, 0]
+    assert float((reduced - small).abs().mean()) < 0.02
+    window = replace(Frame(Canvas(), 256), window=(31, 77, 50, 40))
+    assert np.array_equal(heights(surface, window), small[77:117, 31:81].numpy())
+
+
+def test_relief_is_in_canvas_heights() -> None:
+    frame = Frame(Canvas(surface="paper"), 200)
+    assert float(bare_relief(frame).max()) <= DEPTHS["paper"] and torch.equal(
+        bare_relief(Frame(Canvas(), 100)), bare_relief(Frame(Canvas(surface="linen"), 100))
+    )
+    with pytest.raises(InputError, match="surface"):
+        Canvas(surface="velvet")
