@@ -167,10 +167,10 @@ def test_a_bend_has_no_seam() -> None:
     )  # fmt: skip
     smooth = PLAIN._replace(load=3.0, ridge=0.0, rim=0.0, head=0.0, heap=0.0)
     picture = render(OilProgram(OilBrush("x", "", smooth)), hairpin, frame)
-    inside = (slice(230, 282), slice(180, 330))
+    inside = (slice(225, 290), slice(275, 340))  # where the middle line bends
     assert float((1 - picture.mean[0][inside]).max()) < 0.04
     step = picture.relief[inside].diff(dim=0).abs().max() / picture.relief.max()
-    assert float(step) < 0.12
+    assert float(step) < 0.08
 
 
 def test_what_lies_beneath_is_kept() -> None:
