@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .. import checks
 from ..errors import InputError
 from . import common
 from . import session as s
@@ -42,11 +43,21 @@ def paint(
     objective: Annotated[
         str,
         typer.Option(
-            metavar="photo|sketch|intrinsic|economy",
-            help="photo: look like it. sketch: its lines and shades on bare paper. intrinsic: what a network sees in "
-            "it, as the brush would have it. economy: like it, in as few strokes as will do.",
+            metavar="photo|painterly|sketch|intrinsic|economy",
+            help="photo: look like it. painterly: as a painter would, in long strokes along the form. sketch: its lines "
+            "and shades on bare paper. intrinsic: what a network sees in it, as the brush would have it. economy: like "
+            "it, in as few strokes as will do.",
         ),
     ] = "photo",
+    detail: Annotated[
+        float | None, typer.Option(help="Painterly: 0 (large masses) to 1 (all that strokes can hold). Default: 0.5.")
+    ] = None,
+    wildness: Annotated[
+        float | None, typer.Option(help="Painterly: 0 (calm, true colors) to 1 (swinging, loud). Default: 0.5.")
+    ] = None,
+    thickness: Annotated[
+        float | None, typer.Option(help="Painterly: of the paint, 0 (thin) to 1 (impasto). Default: 0.5.")
+    ] = None,
     *,
     options: s.Session,
 ) -> int | None:
@@ -65,9 +76,14 @@ def paint(
     def goal() -> Objective:
         from ..objectives.presets import preset
 
-        return preset(objective, options.picture(source))
+        return preset(objective, options.picture(source), **dials)
 
-    notes: dict[str, Any] = {"objective": objective}
+    dials = {
+        name: checks.number(f"--{name}", value, 0, 1)
+        for name, value in (("detail", detail), ("wildness", wildness), ("thickness", thickness))
+        if value is not None
+    }
+    notes: dict[str, Any] = {"objective": objective, **dials}
     return s.perform(options, goal, [photo], strokes=500, source=source, notes=notes)
 
 

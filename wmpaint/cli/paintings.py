@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from ..export.plotter import Job
     from ..painting.result import Painting
 
-__all__ = ["EXPORT_EXAMPLE", "REPLAY_EXAMPLE", "export", "replay"]
+__all__ = ["EXPORT_EXAMPLE", "RELIGHT_EXAMPLE", "REPLAY_EXAMPLE", "export", "relight", "replay"]
 
 REPLAY_EXAMPLE = "Example: [bold]wmpaint replay out/painting.wmp.json --program mypaint --height 4096 -o poster.png[/]"
+RELIGHT_EXAMPLE = 'Example: [bold]wmpaint relight out/painting.wmp.json "left raking" -o evening.png[/]'
 EXPORT_EXAMPLE = (
     "Example: [bold]wmpaint export out/painting.wmp.json -o cat.svg --style brush --animate[/], "
     "[bold]-o cat.ora -o cat.tif --bits 16 --height 2048[/], "
     "[bold]--pens fineliners --paper a4 --margin 15mm -o cat.svg -o cat.gcode[/]"
+)
+LIGHT_HELP = (
+    "On paint with a relief: left, right, top, bottom; low, high, raking; matte, glossy, varnished; soft, strong, "
+    "flat; gloss=0.3… Default: as painted."
 )
 PICTURES, LINES, FILMS, PLOTS = "Pictures and layers", "SVG, HTML, PDF", "Films", "Pen plotters"
 
@@ -45,6 +50,7 @@ def replay(
     ] = "mypaint",
     height: Height = None,
     seed: Annotated[int | None, typer.Option(help="Of the program's randomness. Default: the painting's.")] = None,
+    light: Annotated[str | None, typer.Option(metavar="WORDS", help=LIGHT_HELP)] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(
@@ -67,13 +73,16 @@ def replay(
             raise InputError(f"expected a replay named as a picture, .ora or a film, got {str(path)!r}")
     if seed is not None:
         checks.seed(seed, "--seed")
+    from ..light import Light
+
+    lamp = Light.of(light)
     work = _load_replayable(painting, paths, height)
     name = work.program_name(program)
     tried = common.EachTried()
     with common.alone(paths):
         for path in paths:
             with tried():
-                work.save(path, program=program, height=height, seed=seed)
+                work.save(path, program=program, height=height, seed=seed, light=lamp)
     tried.end()
     _say(
         paths,
@@ -82,6 +91,47 @@ def replay(
         program=name,
         height=work.program_height if height is None else height,
     )
+
+
+@common.guarded
+def relight(
+    painting: PaintingFile,
+    light: Annotated[str, typer.Argument(metavar="WORDS", help=LIGHT_HELP)],
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE",
+            help="The painting with that light (.wmp.json), or a picture or film in it. May be repeated. Default: "
+            "relit.png.",
+        ),
+    ] = None,
+    program: Annotated[
+        str | None, typer.Option(metavar="auto|mypaint|dabs", help="The paint program. Default: the dream.")
+    ] = None,
+    height: Height = None,
+    as_json: common.AsJson = False,
+) -> None:  # fmt: skip
+    """Show a painting in another light; strokes and colors stay as they are."""
+    from ..export.writers import KINDS, check_suffix
+    from ..light import Light
+
+    paths = [Path(name) for name in output or ["relit.png"]]
+    for path in paths:
+        suffix = check_suffix(path)
+        if suffix not in (".ora", ".wmp.json") and KINDS[suffix] not in ("picture", "film"):
+            raise InputError(f"expected a relit painting named .wmp.json, .ora, a picture or a film, got {str(path)!r}")
+    lamp = Light.parse(light)
+    work = _load_replayable(painting, paths, height).relit(lamp)
+    tried = common.EachTried()
+    with common.alone(paths):
+        for path in paths:
+            with tried():
+                if check_suffix(path) == ".wmp.json":
+                    work.save(path)
+                else:
+                    work.save(path, program=program, height=height)
+    tried.end()
+    _say(paths, as_json, strokes=len(work.strokes), light=lamp.as_dict())
 
 
 @dataclass(frozen=True)
@@ -103,6 +153,7 @@ class ExportOptions:
         "--background",
         metavar="canvas|transparent|#rrggbb",
     )
+    light: str | None = option(PICTURES, LIGHT_HELP, metavar="WORDS")
     bits: int | None = option(PICTURES, "A channel, of .png and .tif. Default: 8.", metavar="8|16")
     dpi: float | None = option(PICTURES, "Pixels an inch, for printers; of a plot's preview, its size.")
     compression: str | None = option(PICTURES, "Of .tif. Default: deflate.", metavar="deflate|none")

@@ -55,7 +55,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON ins
 
 # What all of them take, before and after options of their own.
 FIRST = ("brush", "strokes", "height", "seed", "steps", "budget")
-LAST = ("checkpoint", "resume", "output", "film", "real", "as_json")
+LAST = ("surface", "light", "checkpoint", "resume", "output", "film", "real", "as_json")
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,14 @@ class Session:
         "--background",
         "--ground",
         metavar="COLOR",
+    )
+    surface: str | None = option(
+        None,
+        "What paint with a relief lies on. Default: linen.",
+        metavar="smooth|linen|cotton|panel|paper",
+    )
+    light: str | None = option(
+        None, "On paint with a relief, in words: left low, raking, glossy… (see `wmpaint relight`).", metavar="WORDS"
     )
     checkpoint: Path | None = option(None, "Save the state here every 5 seconds, to go on from later.", metavar="FILE")
     resume: Path | None = option(
@@ -165,6 +173,14 @@ class Session:
                 checks.whole(name, value, 1, high)
         if self.seed is not None:
             checks.seed(self.seed, "--seed")
+        if self.surface is not None:
+            from ..canvas import SURFACES
+
+            checks.one_of("--surface", self.surface, SURFACES)
+        if self.light is not None:
+            from ..light import Light
+
+            Light.parse(self.light)
 
 
 def brushes_of(given: list[str] | None) -> str | list[str] | None:
@@ -220,6 +236,8 @@ def perform(
 
         stopped = _paint(run, session.checkpoint)
         painting: Painting = run.painting()
+        if session.light is not None:
+            painting = painting.relit(session.light)
         with common.StopOnInterrupt():  # nothing is lost by a Ctrl-C between two files
             report, found = _write(painting, planned, program, judge and functools.partial(judge, goal))
     rows = [(label, value) for label, value in report.rows() if label != "steps"]
@@ -255,8 +273,10 @@ def _start(
             options |= {"pens": session.pens, "page": session.paper or "a4"}
         if session.init is not None:
             options["init"] = _first_strokes(session, source, options["strokes"])
-        if ground is not None:
-            canvas = replace(canvas or Goal.of(goal).start.canvas(), background=ground)
+        asked: dict[str, Any] = {} if ground is None else {"background": ground}
+        asked |= {} if session.surface is None else {"surface": session.surface}
+        if asked:
+            canvas = replace(canvas or Goal.of(goal).start.canvas(), **asked)
         return Run(goal, **options, canvas=canvas, budget=left)
     run = Run.resume(session.resume, goal, budget=left)
     known = {**run.parameters, "seed": run.seed}

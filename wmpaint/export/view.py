@@ -17,7 +17,9 @@ from .. import checks, memory
 from ..canvas import Canvas
 from ..errors import InputError
 from ..frame import Frame
+from ..light import Light
 from ..marks import Marks
+from ..media.lit import Lit
 from ..medium import Medium, render
 from ..pens import Placement
 from ..strokes import Strokes
@@ -41,6 +43,8 @@ class Exportable(Protocol):
     def title(self) -> str: ...
     @property
     def medium(self) -> Medium: ...
+    @property
+    def light(self) -> Light | None: ...
     def in_program(self, program: str = ..., seed: int | None = ...) -> Medium: ...
     def metadata(self) -> dict[str, Any]: ...
     def to_json(self) -> str: ...
@@ -67,6 +71,7 @@ class ViewOptions(TypedDict, total=False):
     program: str | None
     seed: int | None
     grain: bool
+    light: Light | str | None
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,7 @@ def view_of(
     program: str | None = None,
     seed: int | None = None,
     grain: bool = False,
+    light: Light | str | None = None,
 ) -> View:
     """What an exporter is asked to show.
 
@@ -117,16 +123,18 @@ def view_of(
         program: "mypaint", "dabs" or "auto" for the real picture; None for the dream.
         seed: of the program's randomness, or of the grain; the painting's when None.
         grain: whether painters draw the texture of their brush rather than its mean; programs always do.
+        light: on paint with a relief, or one in words (see `Light.parse`); the painting's when None.
 
     Raises:
-        InputError: another ground, or a seed out of range.
+        InputError: another ground, a seed out of range, or no light.
     """
     seed = None if seed is None else checks.seed(seed)
     canvas = ground_of(work.canvas, ground)
+    lamp = Light.of(light) or work.light
     if program is not None:
-        return View(work.in_program(program, seed), canvas, work.program_height)
+        return View(Lit(work.in_program(program, seed), lamp), canvas, work.program_height)
     drawn = int(work.metadata()["seed"]) if seed is None else seed
-    return View(work.medium, canvas, work.program_height, drawn if grain else None)
+    return View(Lit(work.medium, lamp), canvas, work.program_height, drawn if grain else None)
 
 
 def ground_of(canvas: Canvas, ground: str) -> Canvas:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from .. import checks
+from ..errors import InputError
 from ..explain import explained
 from ..features import FeatureNet
 from ..features import load as load_net
@@ -19,6 +20,7 @@ from .colors import palette
 from .content import content
 from .coverage import economy
 from .dream import dream, muted
+from .painterly import painterly
 from .penalty import radii
 from .photo import photo, variance
 from .style import style
@@ -26,21 +28,28 @@ from .transforms import affine, color, jitter, noise, perspective
 
 __all__ = ["PRESETS", "class_dream", "layer_dream", "preset", "rank", "transfer"]
 
-PRESETS = ("photo", "sketch", "intrinsic", "economy")
+PRESETS = ("photo", "painterly", "sketch", "intrinsic", "economy")
 INKS = ("#1c1a19", "#6b6763")  # of a sketch: what is white is paper
 SHADE = 0.1  # of the lightness itself, that is left in a sketch's flat places
 SIDE = 240  # pixels; what the networks that judge were trained at, about
 
 
 @explained
-def preset(name: str, picture: Any) -> Objective:
+def preset(name: str, picture: Any, **dials: Any) -> Objective:
     """An objective for a picture by name: one of `PRESETS`.
 
+    Args:
+        dials: of "painterly": detail, wildness, thickness, 0..1.
+
     Raises:
-        InputError: an unknown name. FileError: a picture that cannot be read.
+        InputError: an unknown name, or dials of another. FileError: a picture that cannot be read.
     """
     name = checks.one_of("an objective", name, PRESETS)
     target = load_image(picture, most=GOAL)
+    if name == "painterly":
+        return painterly(target, **dials)
+    if dials:
+        raise InputError(f"expected {' and '.join(dials)} with the objective painterly, got them with {name}")
     if name == "photo":
         return photo(target)
     if name == "economy":

@@ -348,17 +348,16 @@ class Painting:
         `pens=` also .svg, .png and .json, are for pen plotters.
 
         Args:
-            options: `light="left low"` for another light, and those of that kind of file, see `wmpaint.export.writers`:
-                `height=2048, bits=16, dpi=300` for a picture, `layers=50` for layers, `seconds=6, cursor=True` for a
-                film, `program="mypaint"` for all these; `style="brush", animate=True` for .svg; `pens="fineliners",
+            options: of that kind of file, see `wmpaint.export.writers`: `height=2048, bits=16, dpi=300` for a picture,
+                `layers=50` for layers, `seconds=6, cursor=True` for a film, `program="mypaint", light="left low"` for
+                all these; `style="brush", animate=True` for .svg; `pens="fineliners",
                 page="a4"` for a plot.
 
         Raises:
             InputError: another suffix, an option which that kind does not have, or one that is out of range.
             FileError: the file cannot be written.
         """
-        work = self.relit(options.pop("light")) if "light" in options else self
-        writers.write(path, work, **options)
+        writers.write(path, self, **options)
 
     @classmethod
     def from_json(cls, text: str, name: str = "painting") -> Painting:
