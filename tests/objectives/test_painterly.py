@@ -58,7 +58,7 @@ def test_a_goal_on_a_toned_ground() -> None:
     goal = Goal.of(painterly(torch.rand(3, 40, 50, generator=torch.Generator().manual_seed(1))))
     assert goal.start.canvas().background == TONED and goal.start.target is not None
     assert float(goal.start.target.min()) >= EDGE[0] and float(goal.start.target.max()) <= EDGE[1]
-    names = " ".join(name for name, _ in goal.objective.terms())
+    names = [term.name for _, term in goal.objective.terms()]
     assert all(name in names for name in ("error", "variance", "slender", "impasto", "align", "flow"))
     strokes = toys.strokes(6)
     loss, _ = goal.objective.evaluate(scene(strokes))
