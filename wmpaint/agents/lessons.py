@@ -172,10 +172,9 @@ class Freehand(Lesson):
         critic: Critic | None = None,
         team: Team | None = None,
     ) -> None:
-        if unroll < 1:
-            raise InputError(f"expected 1 look or more to be learned in one go, got {unroll}")
         super().__init__(data, batch=batch, team=team)
-        self.unroll, self.weights, self.critic = unroll, weights or LossWeights(), critic
+        self.unroll = checks.whole("… looks to be learned in one go", unroll, 1)
+        self.weights, self.critic = weights or LossWeights(), critic
         self.features = FeatureJudge() if self.weights.features else None
 
     def teach(self, agent: Agent, generator: torch.Generator, progress: float) -> Outcome:

@@ -15,8 +15,7 @@ from ...marks import Marks
 from ..action import Actions
 from ..config import AgentConfig
 from ..environment import resized
-from .base import SquarePolicy
-from .networks import Eye, head
+from .base import Eye, SquarePolicy, head
 
 __all__ = ["RecurrentNet", "RecurrentPolicy"]
 
