@@ -200,7 +200,6 @@ class Freehand(Lesson):
             # The picture as it will be when it paints, though it is judged by all strokes.
             canvas = under_way.canvas if policy.chooses else decisions[-1].canvas
             for marks in laid if policy.chooses else laid[-1:]:
-                marks = marks.detach()
                 if policy.chooses:
                     marks = agent.environment.improving(canvas, marks, under_way.target)
                 canvas = agent.environment.lay(canvas, marks)
@@ -292,7 +291,7 @@ class CoarseToFine(Lesson):
             terms[f"level{level}"] = float(error.detach())
             if level + 1 < LEVELS:
                 with torch.no_grad():
-                    canvas = place.lay(canvas, policy.space.kind.cat(laid).detach(), program_height=size)
+                    canvas = place.lay(canvas, policy.space.kind.cat(laid), program_height=size)
                 step = torch.rand(self.batch, 2, generator=generator, device=generator.device)
                 step = step[self.team.share(self.batch)].to(pictures) / 2
                 corner, share = corner + share * step, share / 2

@@ -150,7 +150,7 @@ class Policy(ABC):
             yield Decision(canvas, decision.actions._replace(marks=marks), memory)
             if index + 1 < looks:
                 with torch.no_grad():
-                    canvas = self.environment.lay(canvas, marks.detach())
+                    canvas = self.environment.lay(canvas, marks)
 
     @abstractmethod
     def imitate(self, target: Tensor, known: Marks) -> tuple[Actions, Tensor]:
