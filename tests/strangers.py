@@ -97,7 +97,7 @@ READERS = {
         "a.safetensors", "painter", copy_of(painters.painter.WEIGHTS / "round.safetensors"), painters.load, 40
     ),
     "agent": Reader(
-        "a.safetensors", "agent", copy_of(agents.store.WEIGHTS / f"{agents.available()[0]}.safetensors"), agents.load,
+        "a.safetensors", "agent", copy_of(agents.agent.WEIGHTS / f"{agents.available()[0]}.safetensors"), agents.load,
         10,
     ),
     "checkpoint": Reader("a.safetensors", "checkpoint", whole_state("painting"),

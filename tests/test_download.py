@@ -188,13 +188,13 @@ def test_a_network_is_downloaded_by_name(server: Server, monkeypatch: pytest.Mon
     name = f"googlenet-{hashlib.sha256(data).hexdigest()[:8]}.pth"
     server.files[f"/{name}"] = data
     monkeypatch.setattr(zoo, "_loaded", {})
-    monkeypatch.setitem(zoo._PUBLISHED, "googlenet", zoo._Published(name, len(data)))
+    monkeypatch.setitem(zoo._PUBLISHED, "googlenet", (name, len(data)))
     net = features.load("googlenet", base_url=server.url)
     assert net.class_index("daisy") == 985 and net.channels("inception4b") == 512
     assert features.load("googlenet") is net and len(server.asked) == 1
 
 
 def test_published_names_hold_their_hash() -> None:
-    for name, published in zoo._PUBLISHED.items():
-        assert published.file.startswith(f"{name}-")
-        assert "expected a connection" in refused(published.file, url="http://127.0.0.1:1/")
+    for name, (file, _) in zoo._PUBLISHED.items():
+        assert file.startswith(f"{name}-")
+        assert "expected a connection" in refused(file, url="http://127.0.0.1:1/")

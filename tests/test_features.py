@@ -118,7 +118,7 @@ def test_unknown_networks_are_refused_with_near_names() -> None:
 def test_a_network_is_loaded_once_and_shared_by_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zoo, "_loaded", {})
     calls = []
-    monkeypatch.setattr(zoo, "_lite", lambda name, weights: calls.append(name) or object())
+    monkeypatch.setattr(zoo, "_net", lambda name, weights: calls.append(name) or object())
     start = threading.Barrier(4)
 
     def load(_: int) -> object:

@@ -38,9 +38,9 @@ def same(one: Any, two: Any) -> bool:
         ({"strokes": True}, "strokes of"),
         ({"sees": 24}, "power of 2"), ({"side": 40, "sees": 16}, "divides side"), ({"channels": 4}, "1 or 3 channels"),
         ({"stops": 1}, "stops as true or false"), ({"radius": (0.1, 0.1)}, "smallest radius"),
-        ({"radius": (0.0, 0.1)}, "smallest radius"), ({"ink": (0.0, 0.0)}, "ink as 3 numbers"),
+        ({"radius": (0.0, 0.1)}, "smallest radius"), ({"ink": (0.0, 0.0)}, "ink of 3 numbers"),
         ({"ink": (1.0, 1.0, 1.0)}, "another color than the ground"),
-        ({"ink": (0.0, 0.0, math.nan)}, "ink as 3 numbers"), ({"reach": math.nan}, "reach of 0.1 to 2"),
+        ({"ink": (0.0, 0.0, math.nan)}, "ink of 3 numbers"), ({"reach": math.nan}, "reach of 0.1 to 2"),
         ({"pressure": (0.7, 0.7)}, "lightest pressure"), ({"program_height": 10**9}, "program_height of 16"),
     ],
 )  # fmt: skip

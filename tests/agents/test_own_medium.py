@@ -17,6 +17,7 @@ from wmpaint.agents.evaluation import painting_of
 from wmpaint.data.base import Examples
 from wmpaint.errors import InputError
 from wmpaint.media import families
+from wmpaint.painting.result import Painting
 
 SIZES: dict[str, Any] = {"side": 16, "sees": 16, "width": 4, "hidden": 32, "radius": (0.06, 0.2)}
 
@@ -73,7 +74,20 @@ def test_every_column_is_learned_saved_and_painted(tmp_path: Path, kind: str) ->
     assert found.dream_mse == pytest.approx(found.real_mse, abs=1e-4) and found.dream_mse < 0.2
     painting = painting_of(again, given[0], again(given[0]))
     painting.save(tmp_path / "a.wmp.json")
-    assert '"jitter"' in (tmp_path / "a.wmp.json").read_text() and painting.brushes[0].name == "leafy/oak"
+    kept = Painting.load(tmp_path / "a.wmp.json")
+    assert kept.brushes[0].name == "leafy/oak"
+    torch.testing.assert_close(kept.strokes.jitter, again(given[0]).jitter, atol=1e-4, rtol=0)
+
+
+def test_an_output_reaches_its_own_mark_and_column() -> None:
+    pupil, given = leaf_agent(), Leaves().take(range(3), side=16).pictures
+    before = pupil(given)
+    with torch.no_grad():
+        pupil.net.head[-1].bias[2 * LeafMarks.width() - 1] += 1.0  # type: ignore[index, union-attr, operator]
+    after = pupil(given)
+    assert (after.jitter > before.jitter).tolist() == [[False, True]] * 3, "the last number is the second mark's jitter"
+    assert all(torch.equal(getattr(before, n), getattr(after, n)) for n in LeafMarks.columns() if n != "jitter")
+    assert torch.equal(before.jitter[:, 0], after.jitter[:, 0])
 
 
 def test_a_column_s_values_are_copied() -> None:

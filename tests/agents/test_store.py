@@ -12,7 +12,8 @@ from pupils import agent, brush
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from wmpaint.agents import load, save, store
+from wmpaint.agents import load, save
+from wmpaint.agents.agent import LIMITS
 from wmpaint.errors import FileError, InputError
 from wmpaint.foreign import Limit
 
@@ -65,7 +66,7 @@ def test_what_is_no_agent_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     other.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(FileError, match="expected an agent in the format"):
         load(other, pupil.medium)
-    monkeypatch.setitem(store.LIMITS, "agent", Limit("an agent", 1000))
+    monkeypatch.setitem(LIMITS, "agent", Limit("an agent", 1000))
     with pytest.raises(FileError, match="expected an agent of at most"):
         load(path, pupil.medium)
     for missing in (tmp_path / "c.safetensors", "nobody"):

@@ -120,7 +120,7 @@ def test_minutes_end_it() -> None:
 def test_what_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         Training(agent(), [Stage(freehand())], **options)
-    with pytest.raises(InputError, match="a lesson or more"):
+    with pytest.raises(InputError, match="at least one lesson"):
         Training(agent(), [], steps=1)
 
 

@@ -172,9 +172,9 @@ def test_pictures_that_are_no_numbers_end_it_and_name_the_step(tmp_path: Path, m
         (["--data", "digits", "--seed", "-1"], "--seed of 0"),
         (["--data", "digits", "--minutes", "0"], "minutes above 0"),
         (["--data", "digits", "--resume"], "none at"),
-        (["--data", "digits", "--unroll", "0", "--kind", "recurrent"], "1 look or more"),
+        (["--data", "digits", "--unroll", "0", "--kind", "recurrent"], "1 or more looks"),
         (["--data", "digits", "--batch", "0"], "batch of 1"),
-        (["--data", "digits", "--side", "96"], "side of 16, 32, 64, 128"),
+        (["--data", "digits", "--side", "96"], "side of 16, 32, 64 or 128"),
     ],
 )
 def test_bad_options_are_one_sentence(

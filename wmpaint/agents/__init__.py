@@ -1,12 +1,11 @@
 """Agents: networks that look at a picture and paint it in a few strokes. They learn in the painter's dream."""
 
-from .agent import Agent
+from .agent import Agent, available, load, save
 from .config import AgentConfig
 from .curriculum import plan_training
 from .evaluation import Evaluation, evaluate
 from .film import comparison_sheet, write_grid
 from .lessons import CoarseToFine, Copying, Freehand, Lesson, LossWeights, WeightedLessons
-from .store import available, load, save
 from .training import Stage, Training
 
 __all__ = [

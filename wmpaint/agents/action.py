@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..columns import Column
 from ..marks import Marks
 from .config import AgentConfig
 
@@ -60,15 +60,18 @@ class ActionSpace:
     config: AgentConfig
     ends: bool = False
 
-    def _chooses(self, known: Column) -> bool:
-        return known.unit != "color" or self.config.channels == 3
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
+        """How many numbers of an action each column takes that the agent chooses."""
+        columns = self.kind.columns().items()
+        return {name: known.size for name, known in columns if known.unit != "color" or self.config.channels == 3}
 
     @property
     def size(self) -> int:
         """Numbers of an action."""
-        return sum(k.size for k in self.kind.columns().values() if self._chooses(k)) + self.config.stops
+        return sum(self._sizes.values()) + self.config.stops
 
-    @property
+    @cached_property
     def bounds(self) -> dict[str, tuple[float, float]]:
         """(low, high) of columns for which the agent has others than their own."""
         c, found = self.config, {}
@@ -85,28 +88,37 @@ class ActionSpace:
         target: Tensor | None = None,  # [B, 3, h, w], for colors
     ) -> Actions:
         """The actions that some numbers stand for."""
-        parts, offsets, at = [], {}, 0
+        parts, offsets = [], {}
+        chosen = iter(raw.split([*self._sizes.values(), int(self.config.stops)], -1))  # one gradient for all
         for name, known in self.kind.columns().items():
-            if not self._chooses(known):
+            if name not in self._sizes:
                 parts.append(raw.new_zeros(*raw.shape[:2], known.size))
                 continue
-            part = raw[..., at : at + known.size]
+            part = next(chosen)
             if known.unit == "color":
                 offsets[name] = BEYOND * part.tanh()
             parts.append(SLOPE.get(known.unit, 1.0) * part + START.get(known.unit, 0.0))
-            at += known.size
         marks = self.kind.squash(torch.cat(parts, -1), self.bounds)
-        ink = raw.new_tensor(self.config.ink).expand(*raw.shape[:2], 3)
-        beneath = _along(target, marks) if target is not None and offsets else torch.full_like(ink, 0.5)
-        colors = {n: (beneath + offsets[n]).clamp(0, 1) if n in offsets else ink for n in self.kind.of_unit("color")}
-        marks = marks.replace(**colors)
+        if offsets:
+            beneath = 0.5 if target is None else _along(target, marks)
+            marks = marks.replace(**{name: (beneath + offset).clamp(0, 1) for name, offset in offsets.items()})
+        else:
+            ink = raw.new_tensor(self.config.ink).expand(*raw.shape[:2], 3)
+            marks = marks.replace(**dict.fromkeys(self.kind.of_unit("color"), ink))
         if not self.config.stops:
             return Actions(marks)
         going = raw[..., -1]
         return Actions(marks.where((going > 0).long().cumprod(1).bool() if self.ends else going > 0), going)
 
+    @torch.no_grad()
     def seen(self, marks: Marks) -> Tensor:
         """[B, K, D] marks as numbers of order 1, zero where absent: what an agent is told of its last mark."""
+        pack, (scale, shift) = marks.pack(), self._scales
+        return (pack * pack.new_tensor(scale) + pack.new_tensor(shift)) * marks.present[..., None]
+
+    @cached_property
+    def _scales(self) -> tuple[list[float], list[float]]:
+        """By what each of a mark's numbers is multiplied, and what is added, so that it is of order 1."""
         scale, shift = [], []
         for known in self.kind.columns().values():
             if known.unit == "length" and known.chart == "log":
@@ -118,8 +130,7 @@ class ActionSpace:
                 factor, offset = 2 / (high - low), -(high + low) / (high - low)
             scale += [factor] * known.size
             shift += [offset] * known.size
-        pack = marks.pack()
-        return (pack * pack.new_tensor(scale) + pack.new_tensor(shift)) * marks.present[..., None]
+        return scale, shift
 
 
 def _along(picture: Tensor, marks: Marks) -> Tensor:  # [B, 3, h, w], [B, K]

@@ -66,13 +66,10 @@ class AgentConfig:
             checks.whole(name, getattr(self, name), low, high)
         if self.sees & (self.sees - 1) or self.sees > self.side or self.side % self.sees:
             raise InputError(f"expected sees as a power of 2 that divides side {self.side}, got {self.sees}")
-        if self.channels not in (1, 3) or type(self.stops) is not bool:
-            raise InputError(f"expected 1 or 3 channels and stops as true or false, got {self.channels!r:.40}")
+        checks.one_of("… channels", self.channels, (1, 3))
+        checks.boolean("stops", self.stops)
         for name, size in (("radius", 2), ("pressure", 2), ("ink", 3), ("ground", 3)):
-            value = getattr(self, name)
-            numbers = type(value) is tuple and len(value) == size and all(type(v) in (int, float) for v in value)
-            if not numbers or not all(0 <= v <= 1 for v in value):
-                raise InputError(f"expected {name} as {size} numbers of 0 to 1, got {value!r:.40}")
+            object.__setattr__(self, name, checks.numbers(name, getattr(self, name), size, 0, 1))
         if self.channels == 1 and self.ink == self.ground:
             raise InputError(f"expected ink of another color than the ground, got {self.ink} for both")
         if self.pressure[0] >= self.pressure[1]:
@@ -100,5 +97,4 @@ class AgentConfig:
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(values, dict) or not values.keys() <= names:
             raise InputError(f"expected the sizes of an agent, got {values!r:.80}")
-        known: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
-        return cls(**known)
+        return cls(**values)

@@ -89,12 +89,10 @@ def plan_training(
         "stops": stops, "sees": min(32, side),
         **policy.sizes(marks=strokes, side=side, channels=data.channels, copying=copy > 0),
     }  # fmt: skip
-    if "sees" not in sizes and side not in SIDES:
-        raise InputError(f"expected a side of {', '.join(map(str, SIDES))} pixels, got {side}")
+    if "sees" not in sizes:
+        checks.one_of("a side of … pixels", side, SIDES)
     config = AgentConfig(**{**chosen, **sizes})
-    batch = policy.batch if batch is None else batch
-    if batch < 1:
-        raise InputError(f"expected a batch of 1 picture or more, got {batch}")
+    batch = checks.whole("a batch of … pictures", policy.batch if batch is None else batch, 1)
     team.share(batch)  # refuses what cannot be shared
     if (copy or weights.strokes) and (copy_from or data).take([0], side=side).strokes is None:
         raise InputError(f"expected data with known strokes to copy, got {(copy_from or data).name}")

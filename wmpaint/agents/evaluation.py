@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .. import checks
 from ..data.base import ENDLESS, Data
 from ..errors import InputError
 from ..marks import Marks
@@ -76,9 +77,9 @@ def evaluate(
             f"expected pictures of {kinds[agent.config.channels]} for this agent, "
             f"got {kinds[data.channels]} from {data.name}"
         )
-    if limit is not None and limit < 1:
-        raise InputError(f"expected a limit of 1 picture or more, got {limit}")
-    total = min(len(data), limit or (PICTURES if len(data) >= ENDLESS else len(data)))
+    if limit is None:
+        limit = PICTURES if len(data) >= ENDLESS else len(data)
+    total = min(len(data), checks.whole("a limit of … pictures", limit, 1))
     real = real_program(agent, program, seed)
     sums = torch.zeros(3, dtype=torch.float64, device="cpu")
     for start in range(0, total, BATCH):

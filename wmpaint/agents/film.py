@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .. import checks
-from ..errors import InputError
 from ..export.animation import encode_film, stroke_frames
 from ..frame import Frame
 from .agent import Agent
@@ -83,8 +82,7 @@ def _pictures(agent: Agent, images: Any, cell: int) -> list[Tensor]:
         images = list(images)
     if not isinstance(images, list | tuple):
         images = [images]
-    if not 1 <= len(images) <= MOST:
-        raise InputError(f"expected 1 to {MOST} pictures in a grid, got {len(images)}")
+    checks.whole("… pictures in a grid", len(images), 1, MOST)
     return [agent.policy.film_picture(image, cell) for image in images]
 
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .environment import resized
-from .policies.networks import Eye
+from .policies.base import Eye
 
 __all__ = ["Critic", "FeatureJudge"]
 

@@ -172,10 +172,9 @@ class Freehand(Lesson):
         critic: Critic | None = None,
         team: Team | None = None,
     ) -> None:
-        if unroll < 1:
-            raise InputError(f"expected 1 look or more to be learned in one go, got {unroll}")
         super().__init__(data, batch=batch, team=team)
-        self.unroll, self.weights, self.critic = unroll, weights or LossWeights(), critic
+        self.unroll = checks.whole("… looks to be learned in one go", unroll, 1)
+        self.weights, self.critic = weights or LossWeights(), critic
         self.features = FeatureJudge() if self.weights.features else None
 
     def teach(self, agent: Agent, generator: torch.Generator, progress: float) -> Outcome:
@@ -201,7 +200,6 @@ class Freehand(Lesson):
             # The picture as it will be when it paints, though it is judged by all strokes.
             canvas = under_way.canvas if policy.chooses else decisions[-1].canvas
             for marks in laid if policy.chooses else laid[-1:]:
-                marks = marks.detach()
                 if policy.chooses:
                     marks = agent.environment.improving(canvas, marks, under_way.target)
                 canvas = agent.environment.lay(canvas, marks)
@@ -293,7 +291,7 @@ class CoarseToFine(Lesson):
             terms[f"level{level}"] = float(error.detach())
             if level + 1 < LEVELS:
                 with torch.no_grad():
-                    canvas = place.lay(canvas, policy.space.kind.cat(laid).detach(), program_height=size)
+                    canvas = place.lay(canvas, policy.space.kind.cat(laid), program_height=size)
                 step = torch.rand(self.batch, 2, generator=generator, device=generator.device)
                 step = step[self.team.share(self.batch)].to(pictures) / 2
                 corner, share = corner + share * step, share / 2

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .. import checkpoint
+from .. import checkpoint, checks
 from ..clock import Clock, cosine
 from ..errors import InputError
 from ..raster import compiled
@@ -94,10 +94,10 @@ class Training:
             raise InputError("expected steps or minutes of training, got neither")
         if (steps is not None and steps < 1) or (minutes is not None and not minutes > 0):
             raise InputError(f"expected 1 step or more and minutes above 0, got {steps} and {minutes}")
-        if not 0 < rate < 1 or not 0 <= seed < 1 << 63:
-            raise InputError(f"expected a rate of 0 to 1 and a seed of 0 to 2**63 - 1, got {rate} and {seed}")
-        if not stages:
-            raise InputError("expected a lesson or more, got none")
+        if not 0 < rate < 1:
+            raise InputError(f"expected a rate of 0 to 1, got {rate}")
+        checks.seed(seed)
+        checks.some("one lesson", stages)
         self.agent, self.stages, self.critic, self.team = agent, stages, critic, team or Team()
         self.clock = Clock(steps, None if minutes is None else 60 * minutes, whole=True)
         self.rate, self.seed = rate, seed
@@ -286,11 +286,8 @@ class Training:
                 raise InputError(f"expected a checkpoint of the same {name}, got {path} of another")
         with checkpoint.expecting(path, "training"):
             for name, value in self._tensors().items():
-                if (
-                    name not in tensors
-                    or tensors[name].shape != value.shape
-                    or not bool(tensors[name].isfinite().all())
-                ):
+                kept = tensors.get(name)
+                if kept is None or kept.shape != value.shape or not bool(kept.isfinite().all()):
                     raise ValueError(f"another {name.partition('/')[0]}")
             self.generator.set_state(tensors["generator"])
             for number, stage in enumerate(self.stages):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,8 @@ IDX_FILES = {  # part: (pictures, labels), as MNIST, KMNIST and Fashion-MNIST na
 }
 _PAIRS = (("images", "labels"), ("x_train", "y_train"), ("x", "y"), ("arr_0", "labels"))
 _TEST = ("x_test", "y_test")
+
+_Parts = dict[str, tuple[np.ndarray, np.ndarray | None]]  # pictures and labels of "train", "test" or both
 
 
 def has_idx(folder: Path) -> bool:
@@ -41,7 +44,7 @@ def load_idx_folder(
         FileError: files that are missing, or not what they say.
         InputError: labels of another number, or parts whose pictures differ in size.
     """
-    found: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
+    found: _Parts = {}
     for part, (pictures, labels) in IDX_FILES.items():
         path, beside = _find(folder, pictures), _find(folder, labels)
         if path is None:
@@ -51,17 +54,11 @@ def load_idx_folder(
         found[part] = read_idx(path, 3), read_idx(beside, 1)
     if not found:
         raise FileError(f"expected IDX files such as {IDX_FILES['train'][0]}.gz in {str(folder)!r}, got none")
-    return _joined(name or folder.name, found, classes, credit, jitter)
+    return _joined(name or folder.name, found, classes=classes, credit=credit, jitter=jitter)
 
 
-def _joined(
-    name: str,
-    found: dict[str, tuple[np.ndarray, np.ndarray | None]],
-    classes: tuple[str, ...],
-    credit: str,
-    jitter: float,
-) -> Stack:
-    """One stack of a training and a test part."""
+def _joined(name: str, found: _Parts, **about: Any) -> Stack:
+    """One stack of a training and a test part; `about` as for `make_stack`."""
     pictures = [p for p, _ in found.values()]
     if len({p.shape[1:] for p in pictures}) > 1:
         shapes = " and ".join(str(p.shape[1:]) for p in pictures)
@@ -71,19 +68,12 @@ def _joined(
             raise InputError(f"expected {len(p)} labels of {name} ({part}), one for each picture, got {len(labels)}")
     test = np.concatenate([np.full(len(p), part == "test") for part, (p, _) in found.items()])
     known = [labels for _, labels in found.values() if labels is not None]
-    return make_stack(
-        name, np.concatenate(pictures), np.concatenate(known) if len(known) == len(pictures) else None,
-        test=test, classes=classes, credit=credit, jitter=jitter,
-    )  # fmt: skip
+    every = np.concatenate(known) if len(known) == len(pictures) else None
+    return make_stack(name, np.concatenate(pictures), every, test=test, **about)
 
 
 def load_arrays(
-    path: Path,
-    *,
-    name: str = "",
-    classes: tuple[str, ...] = (),
-    credit: str = "",
-    jitter: float = 1.0,
+    path: Path, *, name: str = "", classes: tuple[str, ...] = (), credit: str = "", jitter: float = 1.0
 ) -> Stack:
     """The pictures of one file.
 
@@ -97,6 +87,7 @@ def load_arrays(
         InputError: pictures of a wrong shape or type, or labels of another number.
     """
     shown, name = repr(os.fspath(path)), name or path.name.split(".")[0]
+    about = {"classes": classes, "credit": credit, "jitter": jitter}
     if path.suffix.lower() != ".npz":
         labels_name = path.name.replace("images", "labels").replace("idx3", "idx1")
         beside = path.with_name(labels_name)
@@ -104,7 +95,7 @@ def load_arrays(
         if labels_name == path.name or not beside.is_file():
             raise FileError(f"expected labels beside {shown}, got no file {labels_name!r}")
         part = "test" if path.name.startswith("t10k") else "train"
-        return _joined(name, {part: (pictures, read_idx(beside, 1))}, classes, credit, jitter)
+        return _joined(name, {part: (pictures, read_idx(beside, 1))}, **about)
     arrays = read_npz(path)
     pair = next((pair for pair in _PAIRS if pair[0] in arrays), None)
     if pair is None:
@@ -117,10 +108,10 @@ def load_arrays(
         labels = read_npz(beside).get("arr_0")
         if labels is None:
             raise FileError(f"expected an array 'arr_0' in {str(beside)!r}, got none")
-    found: dict[str, tuple[np.ndarray, np.ndarray | None]] = {"train": (pictures, labels)}
+    found: _Parts = {"train": (pictures, labels)}
     if _TEST[0] in arrays:
         found["test"] = arrays[_TEST[0]], arrays.get(_TEST[1])
     for part, (p, _) in found.items():
         if p.ndim not in (3, 4):
             raise InputError(f"expected pictures of {name} ({part}) as [N, H, W] or [N, H, W, 3], got shape {p.shape}")
-    return _joined(name, found, classes, credit, jitter)
+    return _joined(name, found, **about)

@@ -10,16 +10,12 @@ from __future__ import annotations
 import re
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .. import checks
 from ..errors import FileError, InputError, MissingProgram
 from ..foreign import LIMITS, foreign, read_bytes
 from .curves import cubics, quadratics
 from .glyphs import Glyphs, WritingStyle
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 __all__ = ["CREDIT", "SETS", "kana"]
 
@@ -63,21 +59,14 @@ def kana(
         if others := [c for c in characters if ord(c) not in wanted]:
             raise InputError(f"expected characters of {name}, got {others[0]!r}")
         wanted = [ord(c) for c in dict.fromkeys(characters)]
-    found, paths, counts = [], [], []
-    for code in wanted:
-        strokes = _strokes(folder / f"{code:05x}.svg")
-        if strokes and (most is None or len(strokes) <= most):
-            found.append(chr(code))
-            paths += [cubics(stroke) / BOX for stroke in strokes]
-            counts.append(len(strokes))
-    if not found:
+    written = {chr(code): _strokes(folder / f"{code:05x}.svg") for code in wanted}
+    written = {c: strokes for c, strokes in written.items() if strokes and (most is None or len(strokes) <= most)}
+    if not written:
         raise InputError(f"expected {name} of at most {most} strokes, got none")
-    curves = quadratics(paths, tolerance=TOLERANCE, finest=FINEST)
-    pictures: list[list[Tensor]] = []
-    for count in counts:
-        pictures.append(curves[:count])
-        curves = curves[count:]
-    return Glyphs.make(name, pictures, tuple(found), style=style, credit=CREDIT)
+    paths = [cubics(path) / BOX for strokes in written.values() for path in strokes]
+    curves = iter(quadratics(paths, tolerance=TOLERANCE, finest=FINEST))
+    glyphs = [[next(curves) for _ in strokes] for strokes in written.values()]
+    return Glyphs.make(name, glyphs, tuple(written), style=style, credit=CREDIT)
 
 
 def _folder() -> Path:

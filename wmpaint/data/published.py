@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..download import Progress, fetch
 from ..errors import FileError
-from .arrays import has_idx, load_idx_folder
+from .arrays import IDX_FILES, has_idx, load_idx_folder
 from .stack import Stack
 
 __all__ = ["PUBLISHED", "data_folder", "published"]
@@ -30,13 +30,9 @@ class _Published:
     credit: str
 
 
-def _four(train_images: str, train_labels: str, test_images: str, test_labels: str) -> dict[str, str]:
-    return {
-        "train-images-idx3-ubyte.gz": train_images,
-        "train-labels-idx1-ubyte.gz": train_labels,
-        "t10k-images-idx3-ubyte.gz": test_images,
-        "t10k-labels-idx1-ubyte.gz": test_labels,
-    }
+def _four(*digests: str) -> dict[str, str]:
+    """The hashes of pictures and labels, to train with and to test with, by the names of their files."""
+    return dict(zip((f"{name}.gz" for pair in IDX_FILES.values() for name in pair), digests, strict=True))
 
 
 PUBLISHED = {

@@ -14,8 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .fold import folded
-from .net import IMAGENET_MEAN, IMAGENET_STD, gather, normalize
+from .net import IMAGENET_MEAN, IMAGENET_STD, folded, gather, normalize
 
 __all__ = ["VGG_DEPTHS", "GoogLeNet", "Vgg"]
 

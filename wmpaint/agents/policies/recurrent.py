@@ -15,8 +15,7 @@ from ...marks import Marks
 from ..action import Actions
 from ..config import AgentConfig
 from ..environment import resized
-from .base import SquarePolicy
-from .networks import Eye, head
+from .base import Eye, SquarePolicy, head
 
 __all__ = ["RecurrentNet", "RecurrentPolicy"]
 
@@ -72,7 +71,7 @@ class RecurrentPolicy(SquarePolicy):
 
     def remember(self, memory: Tensor, marks: Marks) -> Tensor:
         """The memory, with the last of some marks as the last one laid."""
-        return torch.cat([memory[:, : -self.space.kind.width()], self.space.seen(marks.detach())[:, -1]], 1)
+        return torch.cat([memory[:, : -self.space.kind.width()], self.space.seen(marks)[:, -1]], 1)
 
     def has_stopped(self, memory: Tensor) -> Tensor:
         """Of a painting that goes on, a stop is seen by the last mark, which was none."""

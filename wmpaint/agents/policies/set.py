@@ -11,8 +11,7 @@ from ...marks import Marks
 from ...medium import Medium
 from ..action import Actions, match
 from ..config import AgentConfig
-from .base import Policy, SquarePolicy
-from .networks import Eye, head
+from .base import Eye, Policy, SquarePolicy, head
 
 __all__ = ["PER_LOOK", "SetNet", "SetPolicy", "imitate_as_set"]
 
