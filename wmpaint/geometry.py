@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["Branches", "arc_lengths", "bezier", "branches", "coefficients", "evenly", "spread_dots"]
+__all__ = ["Branches", "arc_lengths", "bezier", "branches", "coefficients", "evenly", "opened", "spread_dots"]
 
 # Below this bend (|a| / chord) the cubic is ill-conditioned in float32, and Newton's method from
 # the chord's foot is exact after three steps: the centre of curvature lies 16 chords away.
@@ -63,6 +63,30 @@ def spread_dots(
         along = torch.zeros_like(points)
         along[:, :, 0] = torch.where(short, radius[:, None] * points.new_tensor([-1e-3, 0.0, 1e-3]), along[:, :, 0])
     return points + along
+
+
+def opened(
+    points: Tensor,  # [N, 3, 2]
+    radius: Tensor,  # [N]
+    turn: float,
+) -> Tensor:
+    """Curves that turn back on themselves, opened to hairpins: a brush has to be somewhere while it turns.
+
+    A quadratic curve p + b t + a t^2 turns fastest where it is slowest; there its bend has a radius of v^2 / 2 |a|,
+    v = |a x b| / |a|. The ends move apart as far as it takes to make that `turn` brush radii. How far they move has no
+    gradient.
+    """
+    if not turn:
+        return points
+    with torch.no_grad():
+        a, b, _ = coefficients(points)
+        size = a.norm(dim=1).clamp(min=TINY)
+        cross = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / size
+        where = -(a * b).sum(1) / (2 * size.square())
+        lacks = ((2 * turn * radius * size).sqrt() - cross.abs()).clamp(min=0) * ((where > 0) & (where < 1))
+        aside = torch.stack([-a[:, 1], a[:, 0]], 1) / size[:, None]
+        apart = aside * (torch.where(cross < 0, 0.5, -0.5) * lacks)[:, None]
+    return points + torch.stack([apart, torch.zeros_like(apart), -apart], 1)
 
 
 class Branches(NamedTuple):

@@ -160,8 +160,10 @@ class HasLayers(HasAlpha, Protocol):
         shares: columns of its strokes, of one number in 0..1 each, that it hears.
         relief: (what a height of 1 is in canvas units, at which radius, and its growth with the radius as an exponent,
             the share of what lies beneath that a stroke fills).
+        turn: radii, the tightest bend of a stroke, to which it opens tighter ones; 0 bends as it is told.
     """
 
+    turn: float
     shares: tuple[str, ...]
     relief: tuple[float, float, float, float]
 

@@ -45,8 +45,8 @@ def paint(
         typer.Option(
             metavar="photo|painterly|sketch|intrinsic|economy",
             help="photo: look like it. painterly: as a painter would, in long strokes along the form. sketch: its "
-            "lines and shades on bare paper. intrinsic: what a network sees in it, as the brush would have it. economy: like "
-            "it, in as few strokes as will do.",
+            "lines and shades on bare paper. intrinsic: what a network sees in it, as the brush would have it. "
+            "economy: like it, in as few strokes as will do.",
         ),
     ] = "photo",
     detail: Annotated[

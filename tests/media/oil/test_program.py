@@ -14,9 +14,10 @@ from torch.nn import functional as F
 from wmpaint.canvas import Canvas
 from wmpaint.errors import BrushError, InputError
 from wmpaint.frame import Frame
+from wmpaint.geometry import coefficients, opened
 from wmpaint.media.oil import BRUSHES, OilBrush, OilProgram, OilStrokes
 from wmpaint.media.oil.brush import Hairs
-from wmpaint.media.oil.program import HIGHEST, TURN, unbent
+from wmpaint.media.oil.program import HIGHEST, TURN
 from wmpaint.medium import HasLayers, Medium, Picture, render
 from wmpaint.surface import bare_relief
 
@@ -148,14 +149,14 @@ def test_alpha_is_the_paint_of_a_stroke_alone() -> None:
 
 
 def test_curves_that_turn_back_are_opened_to_hairpins() -> None:
-    radius = np.array([0.05, 0.05, 0.05])
-    back = np.array([[[0.1, 0.5], [0.9, 0.5], [0.1, 0.5]], [[0.1, 0.5], [0.9, 0.5], [0.1, 0.501]],
-                     [[0.1, 0.5], [0.5, 0.6], [0.9, 0.5]]])  # fmt: skip
-    opened = unbent(back, radius)
-    a, b = opened[:, 0] - 2 * opened[:, 1] + opened[:, 2], 2 * (opened[:, 1] - opened[:, 0])
-    size = np.linalg.norm(a, axis=1)
-    bend = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) ** 2 / size**3 / 2
-    assert bend[:2] == pytest.approx(TURN * radius[:2]) and np.array_equal(opened[2], back[2])
+    radius = torch.full((3,), 0.05, dtype=torch.float64)
+    back = [[[0.1, 0.5], [0.9, 0.5], [0.1, 0.5]], [[0.1, 0.5], [0.9, 0.5], [0.1, 0.501]]]
+    points = torch.tensor([*back, [[0.1, 0.5], [0.5, 0.6], [0.9, 0.5]]], dtype=torch.float64)
+    found = opened(points, radius, TURN)
+    a, b, _ = coefficients(found)
+    bend = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).square() / a.norm(dim=1) ** 3 / 2
+    assert torch.allclose(bend[:2], TURN * radius[:2]) and torch.equal(found[2], points[2])
+    assert torch.allclose(opened(found, radius, TURN), found) and opened(points, radius, 0.0) is points
 
 
 def test_a_bend_has_no_seam() -> None:

@@ -20,6 +20,7 @@ from ... import checks
 from ...canvas import MAX_SIDE, Canvas
 from ...explain import explained
 from ...frame import Frame
+from ...geometry import opened
 from ...medium import MediumInfo, Picture
 from ...noise import hashed
 from ...surface import DEPTHS, heights
@@ -43,26 +44,6 @@ LOADED = 0.75  # load of a mark at which the brush has its own
 def unit_height(radius: Any, thick: float) -> Any:
     """What a height of 1 is in canvas heights, for strokes of that radius (canvas heights)."""
     return thick * USUAL * (radius / USUAL) ** GROWTH
-
-
-def unbent(points: np.ndarray, radius: np.ndarray) -> np.ndarray:  # [N, 3, 2], [N]
-    """Curves that turn back on themselves, opened to a hairpin: a brush has to be somewhere while it turns.
-
-    A quadratic curve p + b t + a t^2 turns fastest where its speed is least; there its bend has a radius of
-    v^2 / 2 |a|, v = |a x b| / |a|. The ends move apart as far as it takes to make that `TURN` radii.
-    """
-    a = points[:, 0] - 2 * points[:, 1] + points[:, 2]
-    b = 2 * (points[:, 1] - points[:, 0])
-    size = np.linalg.norm(a, axis=1) + 1e-12
-    cross = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / size
-    where = -(a * b).sum(1) / (2 * size**2)
-    lacks = np.maximum(np.sqrt(2 * TURN * radius * size) - np.abs(cross), 0) * ((where > 0) & (where < 1))
-    aside = np.stack([-a[:, 1], a[:, 0]], 1) / size[:, None]
-    found = points.copy()
-    apart = aside * (np.where(cross < 0, 0.5, -0.5) * lacks)[:, None]
-    found[:, 0] += apart
-    found[:, 2] -= apart
-    return found
 
 
 @dataclass
@@ -100,6 +81,7 @@ class OilProgram:
     marks: ClassVar[type[OilStrokes]] = OilStrokes
     name: ClassVar[str] = "oil"
     version: ClassVar[str] = PROGRAM
+    turn: ClassVar[float] = TURN
     shares: ClassVar[tuple[str, ...]] = ("load", "bristle")
 
     def __init__(self, brush: str | OilBrush = "flat", seed: int = 0) -> None:
@@ -202,8 +184,8 @@ class OilProgram:
         s = strokes[shown].replace(lifted=None).detach().to("cpu", torch.float64)
         if not len(seeds):
             return
-        points, radius, press, color = (value.numpy() for value in (s.points, s.radius, s.pressure, s.color))
-        points = unbent(points, radius)
+        points = opened(s.points, s.radius, TURN).numpy()
+        radius, press, color = (value.numpy() for value in (s.radius, s.pressure, s.color))
         charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
         cells, unit = hairs.cells_of(seeds, b), unit_height(radius, b.thick)
         carry = np.ones((len(seeds), hairs.STATIONS + 1, b.locks, 3), np.float32)
@@ -254,7 +236,8 @@ class OilProgram:
             InputError: a number out of range.
         """
         height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
-        curve = unbent(np.asarray(points, np.float64)[None], np.array([radius], np.float64))[0]
+        given = torch.from_numpy(np.array(points, np.float64))[None]
+        curve = opened(given, given.new_tensor([radius]), TURN)[0].numpy()
         b = self.style.numbers
         low = np.clip(np.floor(curve.min(0) - 1.2 * radius - 1), 0, (width - 1, height - 1)).astype(int)
         high = np.clip(np.ceil(curve.max(0) + 1.2 * radius + 1), low + 1, (width, height)).astype(int)

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from ... import checks
+from ...geometry import opened
 from ...medium import HasAlpha, HasLayers
 from ...raster.tiles import arrange
 
@@ -108,8 +109,12 @@ def random_actions(
     radius: tuple[float, float] = (0.5, 64.0),
     timed: bool = False,
     shares: int = 0,
+    turn: float = 0.0,
 ) -> StrokeActions:
-    """Random strokes, with so many `shares`. `timed` also varies the pace, for brushes that listen to time."""
+    """Random strokes, with so many `shares`. `timed` also varies the pace, for brushes that listen to time.
+
+    Where a program opens tight bends, to a radius of `turn` brush radii, so are these.
+    """
 
     device = generator.device
 
@@ -131,8 +136,9 @@ def random_actions(
     points[back, 1] = end
     points[back, 2] = 0.15 * normal(int(back.sum()), 2) - end
     angle = 2 * math.pi * uniform(n)
-    turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
-    points = torch.einsum("nij,nkj->nki", turn, points) * length[:, None, None]
+    rotation = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
+    points = torch.einsum("nij,nkj->nki", rotation, points) * length[:, None, None]
+    points = opened(points, r, turn)
     pressure = LIGHTEST + (1 - LIGHTEST) * uniform(n, 2)
     even = uniform(n) < 0.3
     pressure[even, 1] = pressure[even, 0]

@@ -144,7 +144,9 @@ def fit(
         room = budget.left(PAINTING) / (per_painting * seeds)
         strokes = min(strokes, max(LEAST["learned"], int(SPARE * room)))
     net = RibbonNet(config, generator)
-    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed, shares=len(config.shares))
+    actions = random_actions(
+        strokes, generator, radius=config.radius, timed=config.timed, shares=len(config.shares), turn=config.turn
+    )
     reach = net.half_width(actions.radius, actions.pressure)
     started = time.perf_counter()
     data = paint_tiles(
@@ -284,7 +286,9 @@ def _evaluate(
 ) -> FitReport:
     net, config = painter.net, painter.config
     generator = torch.Generator().manual_seed(seed + 0x5EED)
-    actions = random_actions(strokes, generator, radius=config.radius, timed=config.timed, shares=len(config.shares))
+    actions = random_actions(
+        strokes, generator, radius=config.radius, timed=config.timed, shares=len(config.shares), turn=config.turn
+    )
     reach = 1.2 * net.half_width(actions.radius, actions.pressure) + 1  # beyond the painter's own, to see what it cuts
     seeds = seeds if config.noise else 1
     data = paint_tiles(

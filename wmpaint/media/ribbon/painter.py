@@ -18,6 +18,7 @@ from ...explain import explained
 from ...files import atomic_path
 from ...foreign import LIMITS
 from ...frame import Frame
+from ...geometry import opened
 from ...medium import HasAlpha, MediumInfo
 from ...raster.grain import Grain
 from ...raster.tiles import Pile, Ribbons
@@ -122,6 +123,7 @@ class RibbonPainter(nn.Module, RibbonMedium):
 
     def _bent(self, strokes: Strokes, frame: Frame) -> tuple[Ribbons, Ribbon]:
         strokes = strokes.to_kind(self.marks).to(self.dtype)
+        curves = opened(strokes.points, strokes.radius, self.config.turn)
         radius = strokes.radius * frame.program
         low, high = self.config.radius
         # Not differentiated: it only chooses the stroke that is imitated.
@@ -130,13 +132,13 @@ class RibbonPainter(nn.Module, RibbonMedium):
         pace = frame.program / (zoom * REFERENCE)
         shares = [getattr(strokes, name) for name in self.config.shares]
         heard = torch.stack(shares, 1) if shares else None
-        ribbon = self.net(strokes.points * scale[:, None, None], strokes.radius * scale, strokes.pressure, pace, heard)
+        ribbon = self.net(curves * scale[:, None, None], strokes.radius * scale, strokes.pressure, pace, heard)
         ribbon = soften(ribbon, frame.pixel)
         pile = None
         if ribbon.heights is not None:
             unit = self.config.unit_height(strokes.radius.detach())
             pile = Pile(ribbon.heights, unit, torch.full_like(unit, self.config.relief[3]))
-        points = strokes.points * frame.height
+        points = curves * frame.height
         if frame.window is not None:
             points = points - points.new_tensor(frame.origin)
         wide = ribbon.half_width * (zoom / frame.pixel)

@@ -56,6 +56,7 @@ class RibbonConfig:
         shares: their columns, of one number in 0..1 each, that the network hears beside pressure.
         relief: of paint that has a height: (what a height of 1 is in canvas units, at which radius, and its growth
             with the radius as an exponent, the share of what lies beneath that a stroke fills); empty for flat paint.
+        turn: the tightest bend that its program makes, in radii (see `geometry.opened`).
 
     Raises:
         InputError: a value of the wrong kind or out of range; whatever passes can paint.
@@ -75,6 +76,7 @@ class RibbonConfig:
     marks: str = "strokes"
     shares: tuple[str, ...] = ()
     relief: tuple[float, ...] = ()
+    turn: float = 0.0
 
     def __post_init__(self) -> None:
         for name, (low, high) in _SIZES.items():
@@ -94,6 +96,7 @@ class RibbonConfig:
         _check_numbers("dabs", self.dabs, [len(SPEEDS) * count for count in pressures], 0.0, MOST_DABS)
         _check_numbers("ellipse", self.ellipse, (0, 2), -360.0, 360.0)
         _check_numbers("relief", self.relief, (0, 4), 0.0, 100.0)
+        _check_numbers("turn", (self.turn,), (1,), 0.0, 1.0)
         kind = KINDS.get(self.marks) if isinstance(self.marks, str) else None
         if kind is None or not issubclass(kind, Strokes):
             raise InputError(f"expected a kind of strokes that is known, got {self.marks!r:.40}")
@@ -110,6 +113,11 @@ class RibbonConfig:
     def kind(self) -> type[Strokes]:
         """The class of strokes."""
         return KINDS[self.marks]  # type: ignore[return-value]  # checked when it was made
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """What of it random strokes depend on, as `data.random_actions` takes it."""
+        return {"radius": self.radius, "timed": self.timed, "shares": len(self.shares), "turn": self.turn}
 
     def unit_height(self, radius: Tensor) -> Tensor:
         """[N] what a height of 1 is in canvas units, for strokes of that radius."""

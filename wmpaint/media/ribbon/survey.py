@@ -39,10 +39,10 @@ def survey(
     direction = bool(getattr(brush, "follows_direction", True))
     timed = bool(getattr(brush, "listens_to_time", True))
     low, high = config.radius
-    shares, relief = (program.shares, program.relief) if isinstance(program, HasLayers) else ((), ())
-    actions = random_actions(
-        STROKES, generator, radius=(low, min(high, max(20.0, low))), timed=timed, shares=len(shares)
-    )
+    layered = program if isinstance(program, HasLayers) else None
+    shares, relief, turn = (layered.shares, layered.relief, layered.turn) if layered else ((), (), 0.0)
+    sizes = low, min(high, max(20.0, low))
+    actions = random_actions(STROKES, generator, radius=sizes, timed=timed, shares=len(shares), turn=turn)
     reach = 5 * actions.radius + 6
     if budget.limit < math.inf:
         _check_pace(program, actions, reach, budget.limit)
@@ -81,7 +81,7 @@ def survey(
         ellipse = brush.ellipse or ()
     found = dataclasses.replace(
         config, direction=direction, timed=timed, noise=noise, dabs=dabs, ellipse=ellipse, reach=(base, slope, pixels),
-        marks=program.marks.kind, shares=shares, relief=relief,
+        marks=program.marks.kind, shares=shares, relief=relief, turn=turn,
     )  # fmt: skip
     return found, pace
 
