@@ -24,7 +24,7 @@ from torch import Tensor
 from .columns import Column, column
 from .errors import InputError
 
-__all__ = ["KINDS", "Column", "Marks", "column"]
+__all__ = ["KINDS", "Column", "Marks", "column", "widest"]
 
 KINDS: dict[str, type[Marks]] = {}  # every class of marks by its name in files
 M = TypeVar("M", bound="Marks")
@@ -385,6 +385,18 @@ class Marks:
             columns[name] = table[:, at : at + known.size].reshape(len(table), *known.shape).clone()
             at += known.size
         return cls(**columns, **labels)
+
+
+def widest(kinds: Iterable[type[Marks]]) -> type[Marks]:
+    """Of several kinds of marks, the one that is also each of the others.
+
+    Raises:
+        InputError: there is none.
+    """
+    known = sorted(set(kinds), key=lambda kind: (-len(kind.columns()), kind.kind))
+    if not all(issubclass(known[0], kind) for kind in known):
+        raise InputError(f"expected brushes of one kind of marks, got {', '.join(sorted(k.kind for k in known))}")
+    return known[0]
 
 
 @cache

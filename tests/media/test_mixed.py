@@ -6,14 +6,19 @@ import pytest
 import torch
 import toys
 from flat import Flat, many
+from leafy import LeafMarks
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError
 from wmpaint.frame import Frame
+from wmpaint.marks import widest
 from wmpaint.media.mixed import Mixed
+from wmpaint.media.oil import OilProgram, OilStrokes
 from wmpaint.media.programs import Dabs
+from wmpaint.media.ribbon import RibbonConfig, RibbonPainter
 from wmpaint.medium import HasInfluence, HasLayout, Medium, Picture, gain, grow, influence, mismatch, reach, render
 from wmpaint.strokes import Strokes
+from wmpaint.surface import bare_relief
 
 ORDER = torch.tensor([0, 0, 1, 1, 1, 0, 2, 0, 2, 2, 1, 1])
 
@@ -163,3 +168,31 @@ def test_grain_of_several_painters_is_that_of_each() -> None:
     assert state is not None
     torch.testing.assert_close(textured, state.mean, atol=1e-5, rtol=0)
     assert float((textured - render(Mixed(painters), strokes, frame).mean).abs().max()) > 0.02
+
+
+def test_oil_and_ink_on_one_canvas() -> None:
+    oil = RibbonPainter(
+        RibbonConfig(hidden=8, marks="oil", shares=("load", "bristle"), relief=(0.002, 0.02, 0.75, 0.8))
+    )
+    oil.requires_grad_(False)
+    both, frame = Mixed([oil, toys.painter()]), Frame(Canvas(), 48)
+    assert both.marks is OilStrokes and Mixed([toys.painter(), oil]).marks is OilStrokes
+    strokes = toys.strokes(8).to_kind(OilStrokes).replace(brush=torch.tensor([0, 1] * 4))
+    picture = render(both, strokes, frame)
+    assert picture.relief is not None and picture.relief.shape == (48, 48)
+    bare = bare_relief(frame)
+    flat = render(both, strokes.replace(brush=torch.ones(8, dtype=torch.int64)), frame)
+    assert flat.relief is None or torch.equal(flat.relief, bare)  # ink lies on what there is
+    alone = render(oil, strokes[torch.arange(0, 8, 2)].replace(brush=None), frame)
+    assert torch.allclose(picture.relief, alone.relief, atol=1e-7)
+    with pytest.raises(InputError, match="one kind of marks"):
+        widest([OilStrokes, LeafMarks])
+
+
+def test_oil_brushes_change_on_one_sheet() -> None:
+    frame, seeds = Frame(Canvas(), 64), 3
+    strokes = toys.strokes(9).to_kind(OilStrokes)
+    one = render(OilProgram("flat", seeds), strokes, frame)
+    same = render(Mixed([OilProgram("flat", seeds), OilProgram("flat", seeds)]),
+                  strokes.replace(brush=torch.tensor([0, 1, 0, 1, 1, 0, 0, 1, 0])), frame)  # fmt: skip
+    assert torch.equal(one.mean, same.mean) and torch.equal(one.relief, same.relief)

@@ -13,11 +13,11 @@ from torch import Tensor
 from .. import checks
 from ..errors import InputError
 from ..frame import Frame
-from ..marks import Marks
+from ..marks import Marks, widest
 from ..medium import Medium, MediumInfo, Picture, gain, influence, mismatch, reach
 from ..raster.grain import Grain
-from ..raster.tiles import Layout, Ribbons
-from .programs.base import BrushProgram
+from ..raster.tiles import Layout, Pile, Ribbons
+from ..strokes import Strokes
 from .ribbon.drawing import HasRibbons, RibbonMedium
 from .ribbon.texture import grain
 
@@ -49,7 +49,7 @@ class Mixed:
         count: how many there are.
 
     Raises:
-        InputError: no media, or media of different kinds of marks.
+        InputError: no media, or media of kinds of marks of which none is all the others.
     """
 
     def __init__(self, media: Sequence[Medium] | Callable[[int], Medium], count: int | None = None) -> None:
@@ -60,9 +60,7 @@ class Mixed:
         self.count = 1 if count is None else count
         if self.count < 1:
             raise InputError("expected one medium or more, got none")
-        kinds = {medium.marks for medium in self._made.values()}
-        if len(kinds) > 1:
-            raise InputError(f"expected media of one kind of marks, got {', '.join(sorted(k.kind for k in kinds))}")
+        widest([medium.marks for medium in self._made.values()] or [Marks])
 
     def __repr__(self) -> str:
         return f"Mixed({self.count} media)"
@@ -86,8 +84,8 @@ class Mixed:
 
     @property
     def marks(self) -> type[Marks]:
-        """The kind that all of them lay."""
-        return self[0].marks
+        """The kind that all of them can lay."""
+        return widest(medium.marks for medium in self.media)
 
     @cached_property
     def info(self) -> MediumInfo:
@@ -121,7 +119,7 @@ class Mixed:
         for medium, part, first in self._runs(marks):
             if state.at_work is None or not _goes_on(state.at_work, medium):
                 self._change(state, medium)
-            if isinstance(medium, BrushProgram):
+            if getattr(medium, "sheets", False):
                 state.state.count = state.count + first  # random numbers go by the place in the whole picture
             more = {} if layout is None or part.count < marks.count else {"layout": layout}
             state.state, state.at_work = medium.lay(state.state, part, **more), medium
@@ -223,6 +221,11 @@ class Together(RibbonMedium):
         self.mixed = mixed
 
     @property
+    def marks(self) -> type[Strokes]:  # type: ignore[override]
+        """As of the media."""
+        return self.mixed.marks  # type: ignore[return-value]  # whose ribbons are strokes
+
+    @property
     def info(self) -> MediumInfo:
         """As of the media."""
         return self.mixed.info
@@ -255,15 +258,27 @@ class Together(RibbonMedium):
             places.append(mine)
         sizes = ((part.logits.shape[2] - 2 * part.caps, part.logits.shape[3], part.caps) for part in parts)
         body, columns, caps = (max(size) for size in zip(*sizes, strict=True))
-        same = [part._replace(logits=_resampled(part, body, columns, caps))[:5] for part in parts]
-        back = torch.cat(places).argsort()
+        back, target = torch.cat(places).argsort(), (body, columns, caps)
+        same = [part._replace(logits=_resampled(part.logits, part.caps, *target))[:5] for part in parts]
         points, radius, wide, logits, color = (torch.cat(field)[back] for field in zip(*same, strict=True))
-        return Ribbons(points, radius, wide, logits, color, caps)
+        pile = None
+        if any(part.pile is not None for part in parts):
+            pile = Pile(*(torch.cat(field)[back] for field in zip(*(_piles(p, *target) for p in parts), strict=True)))
+        return Ribbons(points, radius, wide, logits, color, caps, pile)
 
 
-def _resampled(ribbons: Ribbons, body: int, columns: int, caps: int) -> Tensor:
-    """Logits of so many rows and columns, bilinear in each fan and in the body."""
-    own, logits = ribbons.caps, ribbons.logits
+def _piles(ribbons: Ribbons, body: int, columns: int, caps: int) -> Pile:
+    """How ribbons pile up; flat ones lie on what there is and change nothing."""
+    if ribbons.pile is None:
+        none = torch.zeros_like(ribbons.radius)
+        return Pile(none[:, None, None].expand(-1, body + 2 * caps, columns) - 30, none, none)
+    return ribbons.pile._replace(
+        logits=_resampled(ribbons.pile.logits[:, None], ribbons.caps, body, columns, caps)[:, 0]
+    )
+
+
+def _resampled(logits: Tensor, own: int, body: int, columns: int, caps: int) -> Tensor:
+    """Logits [N, K, R, C] of so many rows and columns, bilinear in each fan, of `own` rows, and in the body."""
     if (logits.shape[2] - 2 * own, logits.shape[3], own) == (body, columns, caps):
         return logits
     # A fan's rows go from one beside the body to the tip, so that a row of the body belongs to each fan.
@@ -281,4 +296,4 @@ def _resampled(ribbons: Ribbons, body: int, columns: int, caps: int) -> Tensor:
 
 def _goes_on(one: Medium, other: Medium) -> bool:
     """Whether a medium can lay marks on what another has begun."""
-    return one is other or (isinstance(one, BrushProgram) and type(one) is type(other))
+    return one is other or (getattr(one, "sheets", False) and type(one) is type(other))

@@ -14,7 +14,7 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..errors import InputError
 from ..image import GOAL, is_plain, load_image
-from ..marks import Marks
+from ..marks import Marks, widest
 from ..media import families
 from ..media.mixed import Mixed
 from ..medium import Medium
@@ -76,11 +76,9 @@ def media_of(
         media = painter.media if isinstance(painter, Mixed) else [painter]
         files = [None] * len(media)
     brushes = [BrushRef.of(medium, file) for medium, file in zip(media, files, strict=True)]
-    kinds = {medium.marks for medium in media}
     if not all(medium.info.differentiable for medium in media):
         raise InputError("expected media with gradients to paint with, got a program: fit a painter to it")
-    if len(kinds) > 1:
-        raise InputError(f"expected brushes of one kind of marks, got {', '.join(sorted(k.kind for k in kinds))}")
+    widest(medium.marks for medium in media)
     if begun is None:
         return tuple(brushes), media, tuple(range(len(media)))
     all_brushes, all_media, choices = list(begun.brushes), list(begun.painted_with()), []

@@ -81,6 +81,7 @@ class OilProgram:
     marks: ClassVar[type[OilStrokes]] = OilStrokes
     name: ClassVar[str] = "oil"
     version: ClassVar[str] = PROGRAM
+    sheets: ClassVar[bool] = True  # brushes change on one sheet, which counts the strokes
     turn: ClassVar[float] = TURN
     shares: ClassVar[tuple[str, ...]] = ("load", "bristle")
 

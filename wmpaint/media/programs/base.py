@@ -53,6 +53,7 @@ class BrushProgram(ABC, Generic[S]):
     """
 
     marks: ClassVar[type[Strokes]] = Strokes
+    sheets: ClassVar[bool] = True  # brushes change on one sheet, which counts the strokes
     name: ClassVar[str]
     version: str
     dear: ClassVar[float] = 1000.0  # what a dab costs however small it is, in pixels
