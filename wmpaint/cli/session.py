@@ -122,7 +122,7 @@ class Session:
         if self.resume is None:
             return None
         from .. import checkpoint
-        from ..painting.origin import Origin
+        from ..painting.state import Origin
 
         known, _ = checkpoint.load(self.resume, "painting")
         with checkpoint.expecting(self.resume, "painting"):

@@ -1,4 +1,4 @@
-"""What a run is asked for, made sense of: numbers, brushes, goals."""
+"""What a run is asked for, made sense of: brushes and goals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..objectives.photo import photo
 from .brush_ref import BrushRef
 from .result import Painting
 
-__all__ = ["WHITE", "Brushes", "RunOptions", "check_numbers", "check_stretch", "goal_of", "media_of", "names_of"]
+__all__ = ["WHITE", "Brushes", "RunOptions", "check_stretch", "goal_of", "media_of", "names_of"]
 
 WHITE = (1.0, 1.0, 1.0)
 Brushes = str | Path | Sequence[str | Path]
@@ -49,17 +49,6 @@ class RunOptions(TypedDict, total=False):
     init: Marks | Painting | None
     hold: bool | int
     device: torch.device | str
-
-
-def check_numbers(strokes: Any, height: Any, seed: Any, steps: Any, budget: Any) -> None:
-    whole = {"strokes": strokes, "height": height, "seed": seed, "steps": 1 if steps is None else steps}
-    for name, value in whole.items():
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise InputError(f"expected {name} to be a whole number, got {value!r}")
-    if not 0 <= seed < 1 << 63:
-        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed}")
-    if budget is not None and not (isinstance(budget, int | float) and budget > 0):
-        raise InputError(f"expected a budget of more than 0 seconds, got {budget!r}")
 
 
 def media_of(

@@ -16,7 +16,7 @@ from typing import Any, Unpack
 import torch
 from torch import Tensor, nn
 
-from .. import checkpoint, memory
+from .. import checkpoint, checks, memory
 from ..canvas import Canvas
 from ..clock import Clock
 from ..errors import InputError, clipped
@@ -29,14 +29,13 @@ from ..objectives.base import as_objective
 from ..objectives.goal import Goal
 from ..raster import compiled
 from ..version import __version__
-from .asked import WHITE, Brushes, RunOptions, check_numbers, check_stretch, goal_of, media_of, names_of
+from .asked import WHITE, Brushes, RunOptions, check_stretch, goal_of, media_of, names_of
 from .brush_ref import painter_of
-from .origin import Origin
 from .result import Painting
 from .schedule import Schedule
-from .state import PaintState, kept
+from .state import Origin, PaintState, kept
 from .step import Step, Task, predicted, step
-from .strategies import hold, inks, rounds
+from .strategies import inks, rounds
 from .variables import LARGEST, Variables, limits
 
 __all__ = ["Run", "paint"]
@@ -100,7 +99,10 @@ class Run:
         hold: bool | int = False,
         device: torch.device | str = "cpu",
     ) -> None:
-        check_numbers(strokes, height, seed, steps, budget)
+        strokes, height = checks.whole("… strokes", strokes, 1), checks.whole("a height of … pixels", height, 1)
+        seed, steps = checks.seed(seed), None if steps is None else checks.whole("… steps", steps, 1)
+        if budget is not None:
+            budget = checks.number("a budget … seconds", budget, 0, above=True)
         brush = brush or (BRUSH if pens is None else FLAT_BRUSH)
         names = [brush] if isinstance(brush, str | Path) else list(brush) if isinstance(brush, Sequence) else []
         if not names or not all(isinstance(n, str | Path) for n in names) or not isinstance(canvas, Canvas | None):
@@ -167,7 +169,7 @@ class Run:
         elif laid.brush is None:
             laid = laid.replace(brush=torch.zeros(len(laid), dtype=torch.int64, device=laid.device))
         if held:
-            hold.hold(self.state, laid[-held:])
+            self.state.fix(laid[-held:])  # above all that is painted
             laid = laid[:-held]
         if len(laid):
             sizes = {n: getattr(laid, n).clamp(self.smallest, LARGEST) for n in laid.of_unit("length")[:1]}

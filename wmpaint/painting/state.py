@@ -1,23 +1,28 @@
-"""A painting in the making: `PaintState`, data that saves and loads itself; `step` improves it."""
+"""A painting in the making: `PaintState`, data that saves and loads itself; `step` improves it. And its `Origin`."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ..canvas import Canvas
 from ..clock import Clock
 from ..marks import Marks
 from ..raster.tiles import Layout
+from .brush_ref import BrushRef
 from .variables import Variables
 
-__all__ = ["PaintState", "kept"]
+__all__ = ["Origin", "PaintState", "kept"]
 
 LAYOUT = ("tiles", "starts", "strokes")
 ABOVE = 1 << 40  # where fixed marks lie that are above all others
+_KINDS = {"parameters": dict, "seed": int, "canvas": list, "goal": str, "painters": list, "brushes": list}
+_PARAMETERS: dict[str, Any] = {"brush": str | list, "strokes": int, "height": int, "steps": int | None}
+_PARAMETERS |= {"hold": int, "init": int}
 
 
 @dataclass
@@ -156,3 +161,50 @@ class PaintState:
 def kept(sizes: list[int], alive: Tensor) -> list[int]:
     """How many marks of each round are alive [sum of sizes]."""
     return [int(part.sum()) for part in alive.split(sizes)] if sizes else []
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a checkpoint holds beside the state of a painting: what it was asked to be, where, and with what.
+
+    Args:
+        parameters: what it was asked to be.
+        seed: of all that is random.
+        canvas: what it lies on.
+        goal: identity of what it is painted after.
+        painters: hash of each painter's weights, None for one without.
+        brushes: one a painter.
+    """
+
+    parameters: dict[str, Any]
+    seed: int
+    canvas: Canvas
+    goal: str
+    painters: list[str | None]
+    brushes: tuple[BrushRef, ...]
+
+    def as_file(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        canvas = [self.canvas.aspect, self.canvas.background, self.canvas.paper]
+        return {**vars(self), "canvas": canvas, "brushes": [asdict(brush) for brush in self.brushes]}
+
+    @classmethod
+    def of(cls, known: dict[str, Any]) -> Origin:
+        """What `as_file` gave.
+
+        Raises:
+            InputError, KeyError, TypeError, ValueError: something else.
+        """
+        given = {name: known[name] for name in _KINDS}
+        p = {"hold": 0, "init": 0, **given["parameters"]}
+        kinds = [(name, given[name], kind) for name, kind in _KINDS.items()]
+        for name, value, kind in [*kinds, *((name, p[name], kind) for name, kind in _PARAMETERS.items())]:
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise ValueError(f"{name} {value!r}")
+        if not 0 <= given["seed"] < 1 << 63 or p["strokes"] < 1 or p["height"] < 1:
+            raise ValueError("a state out of range")
+        if not all(0 <= p[name] <= p["strokes"] for name in ("hold", "init")):
+            raise ValueError("strokes to begin with that there cannot be")
+        aspect, background, paper = given["canvas"]
+        brushes = tuple(BrushRef(**brush) for brush in given["brushes"])
+        return cls(**{**given, "canvas": Canvas(aspect, background, paper), "brushes": brushes})

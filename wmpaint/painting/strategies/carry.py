@@ -17,12 +17,11 @@ from ...medium import HasLayout, Medium, Where, influence, mismatch, reach
 from ...objectives.goal import Goal
 from ...objectives.photo import photo
 from ...raster.tiles import Layout
-from ..placing import place
+from ..placing import choose_brushes, place
 from ..state import PaintState
 from ..step import REPLAN, SLACK, Task, predicted, step
 from ..variables import Variables, limits
 from ..video.motion import Change, sampled
-from .brushes import choose_brushes
 from .rounds import VISIBLE
 
 __all__ = ["Carried", "carry"]
