@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import torch
 from torch import Tensor
 
-from ..canvas import Canvas
+from ..canvas import WHITE, Canvas
 from ..errors import InputError
 from ..image import GOAL, is_plain, load_image
 from ..marks import Marks
@@ -24,9 +24,8 @@ from ..objectives.photo import photo
 from .brush_ref import BrushRef
 from .result import Painting
 
-__all__ = ["WHITE", "Brushes", "RunOptions", "check_stretch", "goal_of", "media_of", "names_of"]
+__all__ = ["Brushes", "RunOptions", "check_stretch", "each_of", "goal_of", "media_of", "names_of"]
 
-WHITE = (1.0, 1.0, 1.0)
 Brushes = str | Path | Sequence[str | Path]
 
 
@@ -51,6 +50,11 @@ class RunOptions(TypedDict, total=False):
     device: torch.device | str
 
 
+def each_of(painter: Medium) -> list[Medium]:
+    """The media of a mixed one, or this one alone."""
+    return painter.media if isinstance(painter, Mixed) else [painter]
+
+
 def media_of(
     names: list[str | Path], painter: Medium | None, begun: Painting | None
 ) -> tuple[tuple[BrushRef, ...], list[Medium], tuple[int, ...]]:
@@ -62,7 +66,7 @@ def media_of(
         media: list[Medium] = [families.load(name) for name in names]
         files = [Path(name) if str(name).endswith(".safetensors") else None for name in names]
     else:
-        media = painter.media if isinstance(painter, Mixed) else [painter]
+        media = each_of(painter)
         files = [None] * len(media)
     brushes = [BrushRef.of(medium, file) for medium, file in zip(media, files, strict=True)]
     kinds = {medium.marks for medium in media}
@@ -85,7 +89,7 @@ def media_of(
 def names_of(names: list[str | Path], painter: Medium | None) -> str | list[str]:
     """What a painting's parameters call its brushes."""
     if painter is not None:
-        names = [m.info.brush for m in (painter.media if isinstance(painter, Mixed) else [painter])]
+        names = [m.info.brush for m in each_of(painter)]
     return str(names[0]) if len(names) == 1 else [str(name) for name in names]
 
 

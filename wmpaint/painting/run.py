@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import checkpoint, checks, memory
-from ..canvas import Canvas
+from ..canvas import WHITE, Canvas
 from ..clock import Clock
 from ..errors import InputError, clipped
 from ..explain import check_options, explained
@@ -29,7 +29,7 @@ from ..objectives.base import as_objective
 from ..objectives.goal import Goal
 from ..raster import compiled
 from ..version import __version__
-from .asked import WHITE, Brushes, RunOptions, check_stretch, goal_of, media_of, names_of
+from .asked import Brushes, RunOptions, check_stretch, each_of, goal_of, media_of, names_of
 from .brush_ref import painter_of
 from .result import Painting
 from .schedule import Schedule
@@ -273,17 +273,14 @@ class Run:
         if self.source is not None:
             provenance["source"] = Path(self.source).name
         provenance["goal_sha256"] = self._identity
-        info = self._media()[0].info
+        info = each_of(self.painter)[0].info
         return Painting(
             strokes=strokes.clone(),  # painting goes on in place
             canvas=self.canvas, brushes=self.brushes, program=info.name or "mypaint", program_version=info.version,
             program_height=self.height, seed=self.seed, parameters=self.parameters,
             terms={"loss": state.loss, **state.terms} if math.isfinite(state.loss) else {},
-            provenance=provenance, target=self.goal.start.target, painters=tuple(self._media()),
+            provenance=provenance, target=self.goal.start.target, painters=tuple(each_of(self.painter)),
         )  # fmt: skip
-
-    def _media(self) -> list[Medium]:
-        return self.painter.media if isinstance(self.painter, Mixed) else [self.painter]
 
     # Going on later
 
@@ -297,7 +294,7 @@ class Run:
         checkpoint.save(path, "painting", known | self._origin().as_file(), tensors)
 
     def _origin(self) -> Origin:
-        weights = [medium.info.weights for medium in self._media()]
+        weights = [medium.info.weights for medium in each_of(self.painter)]
         return Origin(self.parameters, self.seed, self.canvas, self._identity, weights, self.brushes)
 
     @classmethod
@@ -335,7 +332,7 @@ class Run:
         with checkpoint.expecting(path, "painting"):
             run.parameters = p
             if own != then.painters:  # it began with a painting, whose brushes are beside these
-                mine = dict(zip(own, run._media(), strict=True))
+                mine = dict(zip(own, each_of(run.painter), strict=True))
                 media = [mine.get(known) or painter_of(b) for b, known in zip(then.brushes, then.painters, strict=True)]
                 run.brushes, run.painter = then.brushes, Mixed(_frozen(media, device))
                 choices = tuple(then.painters.index(known) for known in own)

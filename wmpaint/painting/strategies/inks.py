@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ... import checks
-from ...canvas import Canvas
+from ...canvas import WHITE, Canvas
 from ...color import delta_e, to_lab
 from ...errors import InputError
 from ...marks import Marks
@@ -77,7 +77,7 @@ class Inks:
             raise InputError(f"expected pens whose colors are known before painting, got {pens!r:.60}")
         found = load_pens(pens)
         placement = Placement.of(canvas, page, landscape, margin)
-        ground = canvas.background or (1.0, 1.0, 1.0)
+        ground = canvas.background or WHITE
         found.check_shows(ground)
         with torch.device("cpu"):
             paper, inks = torch.tensor(ground), torch.tensor([pen.on(ground) for pen in found.pens])
