@@ -264,9 +264,8 @@ class Run:
             seen[0] |= ~seen.any()
             sizes = kept(sizes, seen)
             strokes = free[seen] if state.fixed is None else type(free).cat([free[seen], state.fixed])
-        held = 0 if state.fixed is None else len(state.fixed)
         provenance: dict[str, Any] = {
-            **({"held": held} if held else {}),
+            **({"held": state.held} if state.held else {}),
             "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
             "steps": state.clock.index, "seconds": round(self.seconds, 3), "rounds": [size for size in sizes if size],
         }  # fmt: skip

@@ -56,7 +56,12 @@ class PaintState:
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
-        return len(self.free) + (0 if self.fixed is None else len(self.fixed))
+        return len(self.free) + self.held
+
+    @property
+    def held(self) -> int:
+        """How many marks are fixed."""
+        return 0 if self.fixed is None else len(self.fixed)
 
     def fix(self, marks: Marks, places: Tensor | None = None) -> None:
         """Marks to stay as they are: above all others, or at these places [N] among free ones."""
@@ -65,29 +70,20 @@ class PaintState:
         self.places = ABOVE + count if places is None else places
 
     @property
-    def order(self) -> Tensor | None:
-        """[all] paint order of the fixed marks and then the free ones; None where there are no fixed ones."""
-        if self.fixed is None or self.places is None:
-            return None
-        own = self.free_places
-        if own is None:
-            own = torch.arange(len(self.free), device=self.places.device)
-        return torch.cat([self.places, own]).argsort(stable=True)
+    def order(self) -> Tensor:
+        """[all] paint order of the fixed marks and then the free ones."""
+        own = torch.arange(len(self.free), device=self.free.device) if self.free_places is None else self.free_places
+        return (own if self.places is None else torch.cat([self.places, own])).argsort(stable=True)
 
     @property
-    def is_free(self) -> Tensor:
-        """[all] bool: which marks, in paint order, are improved."""
-        order = self.order
-        if order is None or self.fixed is None:
-            return torch.ones(len(self.free), dtype=torch.bool, device=self.free.device)
-        return order >= len(self.fixed)
+    def free_at(self) -> Tensor:
+        """[free] where in paint order each free mark is."""
+        return self.order.argsort()[self.held :]
 
     def marks(self, free: Marks | None = None) -> Marks:
         """All marks in paint order, in the graph; `free` in place of those that are improved."""
-        free, order = self.free.marks() if free is None else free, self.order
-        if order is None or self.fixed is None:
-            return free
-        return type(free).cat([self.fixed, free])[order]
+        free = self.free.marks() if free is None else free
+        return free if self.fixed is None else type(free).cat([self.fixed, free])[self.order]
 
     def renew(self, alive: Tensor, new: Marks) -> None:
         """Drop free marks that are not alive [free], and lay new ones over the others."""
@@ -105,17 +101,17 @@ class PaintState:
 
     def as_file(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """What JSON holds of it, and tensors, for a checkpoint."""
-        layout, fixed = self.layout, self.fixed
+        layout = self.layout
         known = {
             "index": self.clock.index, "seconds": self.clock.seconds, "rounds": self.rounds, "sizes": self.sizes,
-            "loss": self.loss, "terms": self.terms, "fixed": 0 if fixed is None else len(fixed),
+            "loss": self.loss, "terms": self.terms, "fixed": self.held,
             "marks": self.free.kind.kind, "columns": list(self.free.kind.titles()),
             "layout": None if layout is None else [layout.height, layout.width, layout.tile],
         }  # fmt: skip
         tensors = {"generator": self.generator.get_state(), **{f"free.{n}": v for n, v in self.free.tensors().items()}}
-        if fixed is not None and self.places is not None:
-            tensors |= {"fixed.table": fixed.table().float(), "fixed.places": self.places}
-            tensors |= {} if fixed.brush is None else {"fixed.brush": fixed.brush}
+        if self.fixed is not None and self.places is not None:
+            tensors |= {"fixed.table": self.fixed.table().float(), "fixed.places": self.places}
+            tensors |= {} if self.fixed.brush is None else {"fixed.brush": self.fixed.brush}
         # The layout in use was made for where marks were then: kept, since float sums depend on its order.
         if layout is not None:
             tensors |= {f"layout.{name}": getattr(layout, name) for name in LAYOUT}

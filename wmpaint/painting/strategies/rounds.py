@@ -41,13 +41,7 @@ def shown(task: Task, state: PaintState) -> Tensor:
     """[free] bool: which of the free marks can be seen."""
     with torch.no_grad():
         found = influence(task.medium, task.marks(state).detach(), task.at(task.schedule.coarse))
-    order = state.order
-    if order is None or state.fixed is None:
-        return found >= VISIBLE
-    mine = torch.zeros(len(state.free), dtype=torch.bool, device=found.device)
-    free = state.is_free
-    mine[order[free] - len(state.fixed)] = found[free] >= VISIBLE
-    return mine
+    return found[state.free_at] >= VISIBLE
 
 
 def wanted(task: Task, state: PaintState, progress: float) -> tuple[Tensor, Tensor]:
