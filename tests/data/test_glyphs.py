@@ -139,7 +139,9 @@ def test_a_missing_package_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "distribution", none)
-    with pytest.raises(MissingProgram, match=r"expected the package kanjivg, got none: pip install 'wmpaint\[kana\]'"):
+    with pytest.raises(
+        MissingProgram, match=r"expected the package kanjivg, got none; install it with: pip install 'wmpaint\[kana\]'"
+    ):
         kana()
 
 

@@ -299,7 +299,7 @@ def test_a_tokenizer_of_another_model_is_refused(clip):
 
 def test_without_transformers(monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
-    with pytest.raises(MissingProgram, match=r"pip install wmpaint\[text\]$"):
+    with pytest.raises(MissingProgram, match=r"pip install 'wmpaint\[text\]'$"):
         text("cat")
 
 

@@ -83,7 +83,7 @@ def test_strokes_are_kept_as_float32_outside_any_graph():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"brushes": ()}, "one brush or more"),
+        ({"brushes": ()}, "at least one brush"),
         ({"brushes": (BrushRef("a"),)}, "brush of stroke 1 to be 0 to 0, got 1"),
         ({"seed": -1}, "seed"),
         ({"program_height": 0}, "height"),

@@ -63,7 +63,7 @@ def test_steps() -> None:
 
 @pytest.mark.parametrize(("strokes", "steps"), [(0, None), (-3, None), (5, 0), (5, -1)])
 def test_refused(strokes: int, steps: int | None) -> None:
-    with pytest.raises(InputError, match=r"expected 1 (stroke|step) or more"):
+    with pytest.raises(InputError, match=r"expected 1 or more (strokes|steps)"):
         Schedule.plan(strokes, 512, 1.0, steps)
 
 

@@ -19,7 +19,7 @@ from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
 from wmpaint.painting import Run, paint
 from wmpaint.painting.brush_ref import BrushRef
-from wmpaint.painting.origin import Origin
+from wmpaint.painting.state import Origin
 
 PICTURE = torch.rand(3, 12, 16, generator=torch.Generator().manual_seed(0))
 PAINTER = toys.painter()

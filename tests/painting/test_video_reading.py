@@ -335,7 +335,7 @@ def test_what_is_white_in_a_film_of_high_dynamic_range() -> None:
 
 def test_curves_worked_by_hand() -> None:
     """BT.2408: paper white of 203 is PQ 58 % and HLG 75 %. ST 2084's ends, and BT.2100's point of 1/12."""
-    assert colors._pq(np.array([0.0, 0.5806, 1.0])) == pytest.approx([0, 203, 10_000], abs=0.5)
+    assert colors.CURVES[colors.PQ](np.array([0.0, 0.5806, 1.0])) == pytest.approx([0, 203, 10_000], abs=0.5)
     assert colors._hlg(np.array([0.0, 0.75, 1.0])) == pytest.approx([0, 203, 1000], abs=1)
     assert colors._hlg(np.array([0.5])) == pytest.approx(1000 / 12**1.2)
     for curve in colors.CURVES.values():  # all rise, from nothing

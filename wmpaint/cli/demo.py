@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import InputError, MissingProgram
+from ..errors import InputError, no_package
 from . import common
 
 __all__ = ["EXAMPLE", "demo"]
@@ -58,9 +58,9 @@ def demo(
             raise InputError("expected --auth NAME:PASSWORD, got something without one of them")
         given = (name, password)
     if importlib.util.find_spec("gradio") is None:
-        raise MissingProgram("expected Gradio for the page, got none: pip install 'wmpaint[demo]'")
+        raise no_package("gradio for the page", "wmpaint[demo]")
     if mcp and importlib.util.find_spec("mcp") is None:
-        raise MissingProgram("expected the package mcp for --mcp, got none: pip install 'gradio[mcp]'")
+        raise no_package("mcp for --mcp", "gradio[mcp]")
     from ..demo import Limits, launch
 
     limits = Limits(

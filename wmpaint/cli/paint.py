@@ -22,7 +22,6 @@ __all__ = ["DREAM_EXAMPLE", "EXAMPLE", "STYLE_EXAMPLE", "dream", "paint", "style
 EXAMPLE = "Example: [bold]wmpaint paint photo.jpg --brush charcoal --strokes 800 --budget 20s -o mine/ -o poster.svg[/]"
 STYLE_EXAMPLE = "Example: [bold]wmpaint style castle starry_night --style-weight 2 --brush oil -o starry/[/]"
 DREAM_EXAMPLE = "Example: [bold]wmpaint dream --class goldfish[/], or [bold]wmpaint dream owl --layer block10[/]"
-GRAY = (0.5, 0.5, 0.48)  # a ground in between: on white, light things have no outline to be found by
 
 Net = Annotated[
     list[str] | None,
@@ -162,7 +161,7 @@ def dream(
     took no part says how high the class ranks in the dream and in the replay.
     """
     from .. import features
-    from ..canvas import Canvas
+    from ..canvas import GRAY, Canvas
     from ..objectives.presets import class_dream, layer_dream, rank
 
     if (class_ is None) == (layer is None):

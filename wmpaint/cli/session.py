@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Session", "brushes_of", "perform"]
 
 HEIGHT, SEED = 512, 0
-WHITE = (1.0, 1.0, 1.0)
 LEAST = 1024  # pixels of the longer side that are looked at in a photo, for the smallest painting too
 BY_AGENT = 0.6  # of the strokes (benchmarks/agents.py init)
 CHECKPOINT_EVERY = 5.0  # seconds
@@ -130,7 +129,7 @@ class Session:
         if self.resume is None:
             return None
         from .. import checkpoint
-        from ..painting.origin import Origin
+        from ..painting.state import Origin
 
         known, _ = checkpoint.load(self.resume, "painting")
         with checkpoint.expecting(self.resume, "painting"):
@@ -142,6 +141,7 @@ class Session:
         Raises:
             FileError, InputError: what `load_image` raises.
         """
+        from ..canvas import WHITE
         from ..image import GOAL, is_plain, load_image
 
         most = min(GOAL, max(LEAST, 4 * (self.height or HEIGHT)))

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from .. import checks
-from ..errors import FileError, InputError, MissingProgram
+from ..errors import FileError, InputError, no_package
 from ..foreign import LIMITS, foreign, read_bytes
 from .curves import cubics, quadratics
 from .glyphs import Glyphs, WritingStyle
@@ -74,7 +74,7 @@ def _folder() -> Path:
     try:
         package = metadata.distribution("kanjivg")
     except metadata.PackageNotFoundError as error:
-        raise MissingProgram("expected the package kanjivg, got none: pip install 'wmpaint[kana]'") from error
+        raise no_package("kanjivg", "wmpaint[kana]") from error
     folder = Path(str(package.locate_file("kanji")))
     if not (folder / "03042.svg").is_file():
         raise FileError(f"expected the drawings of kanjivg in {str(folder)!r}, got none")

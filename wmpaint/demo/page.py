@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ..errors import MissingProgram
+from ..errors import no_package
 from .limits import Limits
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -13,7 +13,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 try:
     import gradio as gr
 except ImportError as error:
-    raise MissingProgram("expected Gradio for the page, got none: pip install 'wmpaint[demo]'") from error
+    raise no_package("gradio for the page", "wmpaint[demo]") from error
 
 from gradio import processing_utils
 from starlette.middleware import Middleware

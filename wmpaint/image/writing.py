@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..files import atomic_path
 from .arrays import check_finite_pixels, unpremultiplied
 
-__all__ = ["resize", "save_png", "to_uint8", "to_uint16"]
+__all__ = ["resize", "save_png", "to_uint8", "to_uint16", "zoomed"]
 
 
 def resize(picture: Tensor, height: int, width: int) -> Tensor:  # [C, H, W] -> [C, height, width]
@@ -29,6 +29,12 @@ def resize(picture: Tensor, height: int, width: int) -> Tensor:  # [C, H, W] -> 
         return picture
     resized = F.interpolate(picture[None], size=(height, width), mode="bicubic", antialias=True)
     return resized[0].clamp(0, 1)
+
+
+def zoomed(picture: Tensor, zoom: float) -> Tensor:  # [C, H, W]
+    """As `resize`, with both sides so many times as long, and at least a pixel."""
+    height, width = picture.shape[1:]
+    return resize(picture, max(1, round(height * zoom)), max(1, round(width * zoom)))
 
 
 def to_uint8(picture: Tensor) -> np.ndarray:  # [3|4, H, W] -> [H, W, 3|4]

@@ -11,7 +11,7 @@ from ..frame import Frame
 from ..medium import Medium, render
 from ..strokes import Strokes
 
-__all__ = ["measure", "straight"]
+__all__ = ["grid_neighbors", "measure", "probed_radii", "straight"]
 
 _PRESSURES = (0.15, 0.4, 0.7, 1.0)
 _RADII = 4
@@ -48,20 +48,29 @@ def measure(
 def _one_brush(
     medium: Medium, radii: np.ndarray, pressures: np.ndarray, brush: int, height: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    low, high = float(radii.min()), float(radii.max())
-    grid = np.geomspace(low, high, _RADII) if high > 1.01 * low else np.array([low])
+    grid = probed_radii(radii)
     table = np.array([[_probe(medium, r, p, brush, height) for p in _PRESSURES] for r in grid])  # [R, P, 2]
 
     out = []
     for k in range(2):
         # Along the pressure for each radius of the grid, then between the two radii around each stroke.
         rows = np.stack([np.interp(pressures, _PRESSURES, row) for row in table[..., k]])  # [R, N]
-        place = np.interp(np.log(radii), np.log(grid), np.arange(len(grid)))
-        below = np.minimum(place.astype(int), max(len(grid) - 2, 0))
-        above = np.minimum(below + 1, len(grid) - 1)
-        part, n = place - below, np.arange(len(radii))
+        (below, above, part), n = grid_neighbors(np.log(radii), np.log(grid)), np.arange(len(radii))
         out.append(rows[below, n] * (1 - part) + rows[above, n] * part)
     return out[0], out[1]
+
+
+def probed_radii(radii: np.ndarray) -> np.ndarray:
+    """A few radii, from the smallest to the largest of these, that stand for all of them."""
+    low, high = float(radii.min()), float(radii.max())
+    return np.geomspace(low, high, _RADII) if high > 1.01 * low else np.array([low])
+
+
+def grid_neighbors(values: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(index below, index above, share of the one above) of each value on a rising grid."""
+    place = np.interp(values, grid, np.arange(len(grid)))
+    below = np.minimum(place.astype(int), max(len(grid) - 2, 0))
+    return below, np.minimum(below + 1, len(grid) - 1), place - below
 
 
 def straight(medium: Medium, radius: float, pressure: float, brush: int, height: int) -> Tensor:  # [height, K]

@@ -4,7 +4,7 @@ from . import transforms
 from .base import Function, Objective, Sum, Within
 from .colors import palette
 from .content import content
-from .coverage import areas, economy, ink, overlap
+from .coverage import economy, ink, overlap
 from .dream import dream, muted
 from .field import align, flow
 from .goal import Goal
@@ -30,7 +30,6 @@ __all__ = [
     "Sum",
     "Within",
     "align",
-    "areas",
     "boundary",
     "charbonnier",
     "class_dream",

@@ -13,7 +13,7 @@ from torch import Tensor
 from .. import checks
 from ..errors import InputError
 from ..explain import explained
-from ..image import GOAL, load_image, resize
+from ..image import GOAL, load_image, zoomed
 from ..strokes import Strokes
 from .base import Weight, weight_at
 from .penalty import Judged, Penalty
@@ -30,8 +30,7 @@ def main_colors(picture: Tensor, count: int) -> Tensor:  # [3, H, W] -> [k, 3], 
     It begins with the mean and adds the pixel that is farthest from all so far (Gonzalez, 1985), so nothing
     is random.
     """
-    zoom = min(1.0, LOOK / max(picture.shape[1:]))
-    small = resize(picture, *(max(1, round(side * zoom)) for side in picture.shape[1:]))
+    small = zoomed(picture, min(1.0, LOOK / max(picture.shape[1:])))
     pixels = small.flatten(1).t().contiguous()
     centers = pixels[(pixels - pixels.mean(0)).square().sum(1).argmin()][None]
     while len(centers) < count:

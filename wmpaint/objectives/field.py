@@ -19,7 +19,7 @@ from .. import checks
 from ..errors import InputError
 from ..explain import explained
 from ..geometry import bezier
-from ..image import GOAL, load_image, resize
+from ..image import GOAL, load_image, zoomed
 from ..strokes import Strokes
 from .penalty import UNIT, Judged, Penalty, tangents
 from .scene import Scene
@@ -133,9 +133,7 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
         lines = torch.stack([(2 * angle).cos(), (2 * angle).sin()])
     else:
         picture = load_image(field, most=GOAL)
-        height, width = picture.shape[1:]
-        zoom = min(1.0, LOOK / height)
-        picture = resize(picture, max(1, round(height * zoom)), max(1, round(width * zoom)))
+        picture = zoomed(picture, min(1.0, LOOK / picture.shape[1]))
         lines = orientation(picture, max(0.5, scale * picture.shape[1]))
     return Judged("align", partial(_across, lines))
 

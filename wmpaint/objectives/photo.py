@@ -13,13 +13,13 @@ from typing import Any
 from torch import Tensor
 
 from .. import checks
-from ..canvas import Canvas
+from ..canvas import WHITE, Canvas
 from ..explain import explained
 from ..image import GOAL, load_image
 from .base import Objective
 from .pixel import l2
 from .scene import Scene
-from .start import WHITE, Start
+from .start import Start
 
 __all__ = ["Variance", "photo", "variance"]
 

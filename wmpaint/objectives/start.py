@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ..canvas import Canvas
+from ..canvas import WHITE, Canvas
 from ..image import resize
 
-__all__ = ["WHITE", "Plan", "Start"]
-
-WHITE = (1.0, 1.0, 1.0)
+__all__ = ["Plan", "Start"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ from ..color import match_colors
 from ..errors import InputError
 from ..explain import explained
 from ..features import FeatureNet
-from ..image import GOAL, load_image, resize
+from ..image import GOAL, load_image, zoomed
 from .base import Objective, load_mask
 from .content import features_of, pick
 from .scene import Scene, weights
@@ -75,9 +75,8 @@ class Style(Objective):
         """Features [C, h, w] of a style at each layer, and its mask."""
         height, width = swatch.picture.shape[1:]
         zoom = self.scale * (area / (height * width)) ** 0.5
-        size = max(1, round(height * zoom)), max(1, round(width * zoom))
-        picture = resize(swatch.picture, *size)
-        mask = None if swatch.mask is None else resize(swatch.mask[None], *size)[0]
+        picture = zoomed(swatch.picture, zoom)
+        mask = None if swatch.mask is None else zoomed(swatch.mask[None], zoom)[0]
         return {name: (value[0], mask) for name, value in features_of(self.net, picture[None], self.layers).items()}
 
     def __call__(self, scene: Scene) -> Tensor:

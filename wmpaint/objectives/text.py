@@ -25,7 +25,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .. import checks
-from ..errors import FileError, InputError, MissingProgram, clipped
+from ..errors import FileError, InputError, clipped, no_package
 from ..features.net import normalize
 from ..foreign import LIMITS, json_value, read_bytes
 from .base import Objective
@@ -188,9 +188,7 @@ def _clip(model: Any) -> tuple[Clip, str]:
     except ModuleNotFoundError as error:
         if error.name != "transformers":
             raise
-        raise MissingProgram(
-            "expected the package transformers, got none; install it with: pip install wmpaint[text]"
-        ) from error
+        raise no_package("transformers", "wmpaint[text]") from error
     if isinstance(model, (str, os.PathLike)):
         folder = _folder(model)
         clip = _loaded.get(folder)

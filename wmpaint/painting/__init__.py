@@ -6,7 +6,7 @@ from .result import Painting, load
 from .run import Run, paint
 from .state import PaintState
 from .step import Step
-from .video import VideoReport, VideoRun, paint_video
+from .video import paint_video
 
 __all__ = [
     "BrushRef",
@@ -15,8 +15,6 @@ __all__ = [
     "Report",
     "Run",
     "Step",
-    "VideoReport",
-    "VideoRun",
     "load",
     "paint",
     "paint_video",

@@ -1,4 +1,4 @@
-"""What a run is asked for, made sense of: numbers, brushes, goals."""
+"""What a run is asked for, made sense of: brushes and goals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import torch
 from torch import Tensor
 
-from ..canvas import Canvas
+from ..canvas import WHITE, Canvas
 from ..errors import InputError
 from ..image import GOAL, is_plain, load_image
 from ..marks import Marks, widest
@@ -24,9 +24,8 @@ from ..objectives.photo import photo
 from .brush_ref import BrushRef
 from .result import Painting
 
-__all__ = ["WHITE", "Brushes", "RunOptions", "check_numbers", "check_stretch", "goal_of", "media_of", "names_of"]
+__all__ = ["Brushes", "RunOptions", "check_stretch", "each_of", "goal_of", "media_of", "names_of"]
 
-WHITE = (1.0, 1.0, 1.0)
 Brushes = str | Path | Sequence[str | Path]
 
 
@@ -51,15 +50,9 @@ class RunOptions(TypedDict, total=False):
     device: torch.device | str
 
 
-def check_numbers(strokes: Any, height: Any, seed: Any, steps: Any, budget: Any) -> None:
-    whole = {"strokes": strokes, "height": height, "seed": seed, "steps": 1 if steps is None else steps}
-    for name, value in whole.items():
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise InputError(f"expected {name} to be a whole number, got {value!r}")
-    if not 0 <= seed < 1 << 63:
-        raise InputError(f"expected a seed of 0 to 2**63 - 1, got {seed}")
-    if budget is not None and not (isinstance(budget, int | float) and budget > 0):
-        raise InputError(f"expected a budget of more than 0 seconds, got {budget!r}")
+def each_of(painter: Medium) -> list[Medium]:
+    """The media of a mixed one, or this one alone."""
+    return painter.media if isinstance(painter, Mixed) else [painter]
 
 
 def media_of(
@@ -73,7 +66,7 @@ def media_of(
         media: list[Medium] = [families.load(name) for name in names]
         files = [Path(name) if str(name).endswith(".safetensors") else None for name in names]
     else:
-        media = painter.media if isinstance(painter, Mixed) else [painter]
+        media = each_of(painter)
         files = [None] * len(media)
     brushes = [BrushRef.of(medium, file) for medium, file in zip(media, files, strict=True)]
     if not all(medium.info.differentiable for medium in media):
@@ -94,7 +87,7 @@ def media_of(
 def names_of(names: list[str | Path], painter: Medium | None) -> str | list[str]:
     """What a painting's parameters call its brushes."""
     if painter is not None:
-        names = [m.info.brush for m in (painter.media if isinstance(painter, Mixed) else [painter])]
+        names = [m.info.brush for m in each_of(painter)]
     return str(names[0]) if len(names) == 1 else [str(name) for name in names]
 
 

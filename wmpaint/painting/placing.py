@@ -1,4 +1,4 @@
-"""First guesses at new marks: on the largest errors, along the picture's own lines."""
+"""First guesses at new marks: on the largest errors, along the picture's own lines, with the brush that suits best."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..frame import Frame
 from ..marks import Marks
-from ..medium import HasPlace, Medium, Where
+from ..medium import HasPlace, Medium, Picture, Where, gain
 from ..objectives.field import orientation
+from .state import PaintState
+from .step import Task, predicted
 
-__all__ = ["directions", "place"]
+__all__ = ["choose_brushes", "directions", "place"]
 
 EVEN = 0.02  # share of marks that lie anywhere, even where nothing is wrong
 
@@ -64,6 +67,7 @@ def guess(kind: type[Marks], where: Where, count: int, generator: torch.Generato
     columns, seen = {}, set()
     for name, known in kind.columns().items():
         first, value = known.unit not in seen, torch.full((count, *known.shape), known.usual, device=center.device)
+        one = (count, *[1] * len(known.shape))  # the same for all of a mark's numbers
         seen.add(known.unit)
         if known.unit == "place":
             points = known.size // 2
@@ -72,15 +76,35 @@ def guess(kind: type[Marks], where: Where, count: int, generator: torch.Generato
             inner = (t.abs() < 1).to(center)[None, :, None] if points > 1 else center.new_zeros(1, 1, 1)
             value = center[:, None] + t[None, :, None] * along[:, None] + inner * bow[:, None]
         elif known.unit == "length" and first:
-            value = size.reshape(count, *[1] * len(known.shape)).expand(count, *known.shape)
+            value = size.reshape(one).expand_as(value)
         elif known.unit == "angle" and first:
-            value = (
-                turn.reshape(count, *[1] * len(known.shape)).expand(count, *known.shape).clamp(known.low, known.high)
-            )
+            value = turn.reshape(one).expand_as(value).clamp(known.low, known.high)
         elif known.unit == "color" and known.shape == (3,):
             value = color
         columns[name] = value.reshape(count, *known.shape).contiguous()
     return kind(**columns)
+
+
+@torch.no_grad()
+def choose_brushes(task: Task, state: PaintState, new: Marks, guide: Tensor, frame: Frame) -> Marks:
+    """New marks with a brush each, out of the task's choices: all are tried, and the one that comes closest is taken.
+
+    Args:
+        guide: [3, H, W] what one would like to see, in the pixels of `frame`.
+    """
+    if not task.choices:
+        return new
+    new, count = new.to(frame.device), len(new)
+
+    def of(number: int) -> Marks:
+        return new.replace(brush=torch.full((count,), number, dtype=torch.int64, device=new.device))
+
+    if len(task.choices) == 1:
+        return of(task.choices[0])
+    seen = predicted(task, task.marks(state).detach(), frame.height)
+    below = Picture(torch.cat([seen.mean, torch.ones_like(seen.mean[:1])]), seen.variance)
+    gains = torch.stack([gain(task.medium, of(number), frame, below, guide) for number in task.choices])
+    return new.replace(brush=torch.tensor(task.choices, device=new.device)[gains.argmax(0)])
 
 
 def _spread(chance: Tensor, count: int, generator: torch.Generator) -> Tensor:

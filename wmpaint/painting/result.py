@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from .. import memory
+from .. import checks, memory
 from ..canvas import Canvas
 from ..errors import FileError, InputError, clipped
 from ..explain import check_options, explained
@@ -87,9 +87,7 @@ class Painting:
     def __post_init__(self) -> None:
         strokes = self.strokes.detach().to("cpu", torch.float32).check()
         object.__setattr__(self, "strokes", strokes)
-        object.__setattr__(self, "brushes", tuple(self.brushes))
-        if not self.brushes:
-            raise InputError("expected a painting of one brush or more, got none")
+        object.__setattr__(self, "brushes", checks.some("one brush of a painting", self.brushes))
         if self.painters and len(self.painters) != len(self.brushes):
             raise InputError(f"expected {len(self.brushes)} painters, one a brush, got {len(self.painters)}")
         if strokes.brush is not None and len(strokes):
@@ -98,8 +96,7 @@ class Painting:
                 k = int(bad.nonzero()[0])
                 got = int(strokes.brush[k])
                 raise InputError(f"expected brush of stroke {k} to be 0 to {len(self.brushes) - 1}, got {got}")
-        if not 0 <= self.seed < 1 << 63:
-            raise InputError(f"expected a seed of 0 to 2**63 - 1, got {self.seed}")
+        checks.seed(self.seed)
         self.canvas.pixels(self.program_height)
         for name, value in self.terms.items():
             if not _finite(value):
@@ -268,15 +265,9 @@ class Painting:
 
     def metadata(self) -> dict[str, Any]:
         """All but the strokes, as plain JSON values; the header of its file."""
-        canvas: dict[str, Any] = {
-            "aspect": self.canvas.aspect,
-            "background": self.canvas.background,
-            "paper": self.canvas.paper,
-        }
-        canvas |= {} if self.canvas.surface is None else {"surface": self.canvas.surface}
         program = {"name": self.program, "version": self.program_version, "height": self.program_height}
         return {
-            "canvas": canvas,
+            "canvas": {k: v for k, v in asdict(self.canvas).items() if k != "surface" or v is not None},
             "brushes": [{k: v for k, v in asdict(brush).items() if v is not None} for brush in self.brushes],
             "program": program,
             **({} if self.light is None else {"light": self.light.as_dict()}),
@@ -309,24 +300,21 @@ class Painting:
         from ..image import GOAL, load_image, resize
 
         goal = self.target if target is None else load_image(target, most=GOAL)
-        scores: dict[str, float | None] = {"dream": None, "real": None}
-        name = self.program
-        if program is not None:
-            name = self.program_name(program)
+        dreamt, painted = None, None
+        name = self.program if program is None else self.program_name(program)
         if goal is not None:
             goal = resize(goal, *self.canvas.pixels(self.program_height))
-            scores["dream"] = _psnr(self.render() if dream is None else dream, goal)
+            dreamt = _psnr(self.render() if dream is None else dream, goal)
             if program is not None:
-                scores["real"] = _psnr(self.replay(program) if real is None else real, goal)
+                painted = _psnr(self.replay(program) if real is None else real, goal)
         steps, seconds = self.provenance.get("steps"), self.provenance.get("seconds")
-        both = scores["dream"] is not None and scores["real"] is not None
         return Report(
             strokes=len(self.strokes),
             steps=steps if isinstance(steps, int) else None,
             seconds=seconds if _finite(seconds) else None,
-            dream_psnr=scores["dream"],
-            real_psnr=scores["real"],
-            gap_db=scores["dream"] - scores["real"] if both else None,  # type: ignore[operator]
+            dream_psnr=dreamt,
+            real_psnr=painted,
+            gap_db=None if dreamt is None or painted is None else dreamt - painted,
             program=name,
             seed=self.seed,
             terms=dict(self.terms),
@@ -380,30 +368,24 @@ class Painting:
 
     @classmethod
     def _of(cls, header: Mapping[str, Any], strokes: Marks, name: str, folder: Path | None) -> Painting:
+        program = header["program"]
         try:
-            return cls._made(header, strokes, folder)
+            return cls(
+                strokes=strokes,
+                canvas=Canvas(**header["canvas"]),
+                brushes=tuple(BrushRef(**brush) for brush in header["brushes"]),
+                program=program["name"],
+                program_version=program["version"],
+                program_height=int(program["height"]),
+                seed=int(header["seed"]),
+                parameters=header["parameters"],
+                terms=header["terms"],
+                provenance=header["provenance"],
+                light=Light.of(header.get("light")),
+                folder=folder,
+            )
         except InputError as error:  # each value is in its range, and both together are not
             raise FileError(f"{error}, in {name!r}") from error
-
-    @classmethod
-    def _made(cls, header: Mapping[str, Any], strokes: Marks, folder: Path | None) -> Painting:
-        canvas, program = header["canvas"], header["program"]
-        return cls(
-            strokes=strokes,
-            canvas=Canvas(
-                canvas["aspect"], _tuple(canvas["background"]), _tuple(canvas.get("paper")), canvas.get("surface")
-            ),
-            brushes=tuple(BrushRef(**brush) for brush in header["brushes"]),
-            program=program["name"],
-            program_version=program["version"],
-            program_height=int(program["height"]),
-            seed=int(header["seed"]),
-            parameters=header["parameters"],
-            terms=header["terms"],
-            provenance=header["provenance"],
-            light=Light.of(header.get("light")),
-            folder=folder,
-        )
 
     # Notebooks
 
@@ -427,10 +409,6 @@ class Painting:
 def load(path: str | Path) -> Painting:
     """As `Painting.load`."""
     return Painting.load(path)
-
-
-def _tuple(value: Any) -> Any:
-    return None if value is None else tuple(value)
 
 
 def _psnr(picture: Tensor, goal: Tensor) -> float:

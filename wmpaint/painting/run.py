@@ -16,8 +16,8 @@ from typing import Any, Unpack
 import torch
 from torch import Tensor, nn
 
-from .. import checkpoint, memory
-from ..canvas import Canvas
+from .. import checkpoint, checks, memory
+from ..canvas import WHITE, Canvas
 from ..clock import Clock
 from ..errors import InputError, clipped
 from ..explain import check_options, explained
@@ -29,14 +29,13 @@ from ..objectives.base import as_objective
 from ..objectives.goal import Goal
 from ..raster import compiled
 from ..version import __version__
-from .asked import WHITE, Brushes, RunOptions, check_numbers, check_stretch, goal_of, media_of, names_of
+from .asked import Brushes, RunOptions, check_stretch, each_of, goal_of, media_of, names_of
 from .brush_ref import painter_of
-from .origin import Origin
 from .result import Painting
 from .schedule import Schedule
-from .state import PaintState, kept
+from .state import Origin, PaintState, kept
 from .step import Step, Task, predicted, step
-from .strategies import hold, inks, rounds
+from .strategies import inks, rounds
 from .variables import LARGEST, Variables, limits
 
 __all__ = ["Run", "paint"]
@@ -100,7 +99,10 @@ class Run:
         hold: bool | int = False,
         device: torch.device | str = "cpu",
     ) -> None:
-        check_numbers(strokes, height, seed, steps, budget)
+        strokes, height = checks.whole("… strokes", strokes, 1), checks.whole("a height of … pixels", height, 1)
+        seed, steps = checks.seed(seed), None if steps is None else checks.whole("… steps", steps, 1)
+        if budget is not None:
+            budget = checks.number("a budget … seconds", budget, 0, above=True)
         brush = brush or (BRUSH if pens is None else FLAT_BRUSH)
         names = [brush] if isinstance(brush, str | Path) else list(brush) if isinstance(brush, Sequence) else []
         if not names or not all(isinstance(n, str | Path) for n in names) or not isinstance(canvas, Canvas | None):
@@ -167,7 +169,7 @@ class Run:
         elif laid.brush is None:
             laid = laid.replace(brush=torch.zeros(len(laid), dtype=torch.int64, device=laid.device))
         if held:
-            hold.hold(self.state, laid[-held:])
+            self.state.fix(laid[-held:])  # above all that is painted
             laid = laid[:-held]
         if len(laid):
             sizes = {n: getattr(laid, n).clamp(self.smallest, LARGEST) for n in laid.of_unit("length")[:1]}
@@ -262,26 +264,22 @@ class Run:
             seen[0] |= ~seen.any()
             sizes = kept(sizes, seen)
             strokes = free[seen] if state.fixed is None else type(free).cat([free[seen], state.fixed])
-        held = 0 if state.fixed is None else len(state.fixed)
         provenance: dict[str, Any] = {
-            **({"held": held} if held else {}),
+            **({"held": state.held} if state.held else {}),
             "wmpaint": __version__, "torch": torch.__version__, "python": platform.python_version(),
             "steps": state.clock.index, "seconds": round(self.seconds, 3), "rounds": [size for size in sizes if size],
         }  # fmt: skip
         if self.source is not None:
             provenance["source"] = Path(self.source).name
         provenance["goal_sha256"] = self._identity
-        info = self._media()[0].info
+        info = each_of(self.painter)[0].info
         return Painting(
             strokes=strokes.clone(),  # painting goes on in place
             canvas=self.canvas, brushes=self.brushes, program=info.name or "mypaint", program_version=info.version,
             program_height=self.height, seed=self.seed, parameters=self.parameters,
             terms={"loss": state.loss, **state.terms} if math.isfinite(state.loss) else {},
-            provenance=provenance, target=self.goal.start.target, painters=tuple(self._media()),
+            provenance=provenance, target=self.goal.start.target, painters=tuple(each_of(self.painter)),
         )  # fmt: skip
-
-    def _media(self) -> list[Medium]:
-        return self.painter.media if isinstance(self.painter, Mixed) else [self.painter]
 
     # Going on later
 
@@ -295,7 +293,7 @@ class Run:
         checkpoint.save(path, "painting", known | self._origin().as_file(), tensors)
 
     def _origin(self) -> Origin:
-        weights = [medium.info.weights for medium in self._media()]
+        weights = [medium.info.weights for medium in each_of(self.painter)]
         return Origin(self.parameters, self.seed, self.canvas, self._identity, weights, self.brushes)
 
     @classmethod
@@ -333,7 +331,7 @@ class Run:
         with checkpoint.expecting(path, "painting"):
             run.parameters = p
             if own != then.painters:  # it began with a painting, whose brushes are beside these
-                mine = dict(zip(own, run._media(), strict=True))
+                mine = dict(zip(own, each_of(run.painter), strict=True))
                 media = [mine.get(known) or painter_of(b) for b, known in zip(then.brushes, then.painters, strict=True)]
                 run.brushes, run.painter = then.brushes, Mixed(_frozen(media, device))
                 choices = tuple(then.painters.index(known) for known in own)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from .. import checks
 from ..clock import cosine
-from ..errors import InputError
 
 __all__ = ["Round", "Schedule"]
 
@@ -76,10 +76,8 @@ class Schedule:
         Raises:
             InputError: counts below 1.
         """
-        if strokes < 1:
-            raise InputError(f"expected 1 stroke or more, got {strokes}")
-        if steps < 1:
-            raise InputError(f"expected 1 step or more, got {steps}")
+        checks.whole("… strokes", strokes, 1)
+        checks.whole("… steps", steps, 1)
         shares: tuple[float, ...] = (0.06, 0.14, 0.30, 0.50)
         begins: tuple[float, ...] = (0.0, 0.12, 0.28, 0.5)
         if strokes < 12:

@@ -1,23 +1,28 @@
-"""A painting in the making: `PaintState`, data that saves and loads itself; `step` improves it."""
+"""A painting in the making: `PaintState`, data that saves and loads itself; `step` improves it. And its `Origin`."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ..canvas import Canvas
 from ..clock import Clock
 from ..marks import Marks
 from ..raster.tiles import Layout
+from .brush_ref import BrushRef
 from .variables import Variables
 
-__all__ = ["PaintState", "kept"]
+__all__ = ["Origin", "PaintState", "kept"]
 
 LAYOUT = ("tiles", "starts", "strokes")
 ABOVE = 1 << 40  # where fixed marks lie that are above all others
+_KINDS = {"parameters": dict, "seed": int, "canvas": list, "goal": str, "painters": list, "brushes": list}
+_PARAMETERS: dict[str, Any] = {"brush": str | list, "strokes": int, "height": int, "steps": int | None}
+_PARAMETERS |= {"hold": int, "init": int}
 
 
 @dataclass
@@ -51,7 +56,12 @@ class PaintState:
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
-        return len(self.free) + (0 if self.fixed is None else len(self.fixed))
+        return len(self.free) + self.held
+
+    @property
+    def held(self) -> int:
+        """How many marks are fixed."""
+        return 0 if self.fixed is None else len(self.fixed)
 
     def fix(self, marks: Marks, places: Tensor | None = None) -> None:
         """Marks to stay as they are: above all others, or at these places [N] among free ones."""
@@ -60,29 +70,20 @@ class PaintState:
         self.places = ABOVE + count if places is None else places
 
     @property
-    def order(self) -> Tensor | None:
-        """[all] paint order of the fixed marks and then the free ones; None where there are no fixed ones."""
-        if self.fixed is None or self.places is None:
-            return None
-        own = self.free_places
-        if own is None:
-            own = torch.arange(len(self.free), device=self.places.device)
-        return torch.cat([self.places, own]).argsort(stable=True)
+    def order(self) -> Tensor:
+        """[all] paint order of the fixed marks and then the free ones."""
+        own = torch.arange(len(self.free), device=self.free.device) if self.free_places is None else self.free_places
+        return (own if self.places is None else torch.cat([self.places, own])).argsort(stable=True)
 
     @property
-    def is_free(self) -> Tensor:
-        """[all] bool: which marks, in paint order, are improved."""
-        order = self.order
-        if order is None or self.fixed is None:
-            return torch.ones(len(self.free), dtype=torch.bool, device=self.free.device)
-        return order >= len(self.fixed)
+    def free_at(self) -> Tensor:
+        """[free] where in paint order each free mark is."""
+        return self.order.argsort()[self.held :]
 
     def marks(self, free: Marks | None = None) -> Marks:
         """All marks in paint order, in the graph; `free` in place of those that are improved."""
-        free, order = self.free.marks() if free is None else free, self.order
-        if order is None or self.fixed is None:
-            return free
-        return type(free).cat([self.fixed, free])[order]
+        free = self.free.marks() if free is None else free
+        return free if self.fixed is None else type(free).cat([self.fixed, free])[self.order]
 
     def renew(self, alive: Tensor, new: Marks) -> None:
         """Drop free marks that are not alive [free], and lay new ones over the others."""
@@ -100,17 +101,17 @@ class PaintState:
 
     def as_file(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """What JSON holds of it, and tensors, for a checkpoint."""
-        layout, fixed = self.layout, self.fixed
+        layout = self.layout
         known = {
             "index": self.clock.index, "seconds": self.clock.seconds, "rounds": self.rounds, "sizes": self.sizes,
-            "loss": self.loss, "terms": self.terms, "fixed": 0 if fixed is None else len(fixed),
+            "loss": self.loss, "terms": self.terms, "fixed": self.held,
             "marks": self.free.kind.kind, "columns": list(self.free.kind.titles()),
             "layout": None if layout is None else [layout.height, layout.width, layout.tile],
         }  # fmt: skip
         tensors = {"generator": self.generator.get_state(), **{f"free.{n}": v for n, v in self.free.tensors().items()}}
-        if fixed is not None and self.places is not None:
-            tensors |= {"fixed.table": fixed.table().float(), "fixed.places": self.places}
-            tensors |= {} if fixed.brush is None else {"fixed.brush": fixed.brush}
+        if self.fixed is not None and self.places is not None:
+            tensors |= {"fixed.table": self.fixed.table().float(), "fixed.places": self.places}
+            tensors |= {} if self.fixed.brush is None else {"fixed.brush": self.fixed.brush}
         # The layout in use was made for where marks were then: kept, since float sums depend on its order.
         if layout is not None:
             tensors |= {f"layout.{name}": getattr(layout, name) for name in LAYOUT}
@@ -156,3 +157,50 @@ class PaintState:
 def kept(sizes: list[int], alive: Tensor) -> list[int]:
     """How many marks of each round are alive [sum of sizes]."""
     return [int(part.sum()) for part in alive.split(sizes)] if sizes else []
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a checkpoint holds beside the state of a painting: what it was asked to be, where, and with what.
+
+    Args:
+        parameters: what it was asked to be.
+        seed: of all that is random.
+        canvas: what it lies on.
+        goal: identity of what it is painted after.
+        painters: hash of each painter's weights, None for one without.
+        brushes: one a painter.
+    """
+
+    parameters: dict[str, Any]
+    seed: int
+    canvas: Canvas
+    goal: str
+    painters: list[str | None]
+    brushes: tuple[BrushRef, ...]
+
+    def as_file(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        canvas = [self.canvas.aspect, self.canvas.background, self.canvas.paper, self.canvas.surface]
+        return {**vars(self), "canvas": canvas, "brushes": [asdict(brush) for brush in self.brushes]}
+
+    @classmethod
+    def of(cls, known: dict[str, Any]) -> Origin:
+        """What `as_file` gave.
+
+        Raises:
+            InputError, KeyError, TypeError, ValueError: something else.
+        """
+        given = {name: known[name] for name in _KINDS}
+        p = {"hold": 0, "init": 0, **given["parameters"]}
+        kinds = [(name, given[name], kind) for name, kind in _KINDS.items()]
+        for name, value, kind in [*kinds, *((name, p[name], kind) for name, kind in _PARAMETERS.items())]:
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise ValueError(f"{name} {value!r}")
+        if not 0 <= given["seed"] < 1 << 63 or p["strokes"] < 1 or p["height"] < 1:
+            raise ValueError("a state out of range")
+        if not all(0 <= p[name] <= p["strokes"] for name in ("hold", "init")):
+            raise ValueError("strokes to begin with that there cannot be")
+        aspect, background, paper, surface = [*given["canvas"], None][:4]  # older ones have no surface
+        brushes = tuple(BrushRef(**brush) for brush in given["brushes"])
+        return cls(**{**given, "canvas": Canvas(aspect, background, paper, surface), "brushes": brushes})

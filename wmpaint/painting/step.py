@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,8 +17,9 @@ from ..objectives.scene import Scene
 from ..raster.tiles import Layout
 from .schedule import Schedule
 from .state import PaintState
+from .strategies.inks import Inks
 
-__all__ = ["Constraint", "Step", "Task", "predicted", "step"]
+__all__ = ["Step", "Task", "predicted", "step"]
 
 REPLAN = 4  # steps between layouts
 SLACK = 8e-3  # canvas units that a mark may move until the medium has to look where it is anew
@@ -44,27 +45,6 @@ class Step:
     seconds_left: float
 
 
-class Constraint(Protocol):
-    """What marks are limited to beside their bounds: a few inks, say."""
-
-    @property
-    def least(self) -> float:
-        """The least that a length may be, canvas units."""
-        ...
-
-    def shown(self, marks: Marks) -> Marks:
-        """Free marks as they are painted, in the graph."""
-        ...
-
-    def project(self, marks: Marks, progress: float) -> dict[str, Tensor]:
-        """Columns of free marks, drawn to what is allowed as far as it is to hold by now; those that change."""
-        ...
-
-    def guide(self, picture: Tensor, progress: float) -> Tensor:
-        """A picture [3, H, W] as it could look at best by now."""
-        ...
-
-
 @dataclass(frozen=True)
 class Task:
     """What a painting is to become, and with what: all that stays the same from step to step.
@@ -76,7 +56,7 @@ class Task:
         schedule: what happens when.
         smallest: length of a mark, canvas units.
         choices: brushes that new marks may have; empty where there is one only.
-        constraint: what marks are limited to.
+        constraint: what marks are limited to beside their bounds.
     """
 
     medium: Medium
@@ -85,7 +65,7 @@ class Task:
     schedule: Schedule
     smallest: float
     choices: tuple[int, ...] = ()
-    constraint: Constraint | None = None
+    constraint: Inks | None = None
 
     def at(self, height: int) -> Frame:
         """The whole canvas at the height at which it is looked at."""

@@ -141,5 +141,5 @@ def test_what_is_no_machine_is_refused():
 def test_a_missing_vpype_gcode_says_how_to_install_it(monkeypatch):
     for name in ("vpype_gcode", "vpype_gcode.gwrite"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(MissingProgram, match=r"vpype-gcode for G-code, .*pip install wmpaint\[plotter\]"):
+    with pytest.raises(MissingProgram, match=r"vpype-gcode for G-code, .*pip install 'wmpaint\[plotter\]'"):
         gcode_text(planned(3))

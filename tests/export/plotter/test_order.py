@@ -150,5 +150,5 @@ def test_bad_orders_are_refused(options, says):
 
 def test_a_missing_vpype_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "vpype", None)
-    with pytest.raises(MissingProgram, match=r"pip install wmpaint\[plotter\]"):
+    with pytest.raises(MissingProgram, match=r"pip install 'wmpaint\[plotter\]'"):
         Order()((layer(segment((0, 0), (1, 1))),))

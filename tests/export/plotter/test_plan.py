@@ -273,7 +273,7 @@ def test_a_pen_file_with_a_mistake(tmp_path):
 
 def test_a_missing_vpype_is_said_before_the_work(monkeypatch):
     monkeypatch.setitem(sys.modules, "vpype", None)
-    with pytest.raises(MissingProgram, match=r"pip install wmpaint\[plotter\]"):
+    with pytest.raises(MissingProgram, match=r"pip install 'wmpaint\[plotter\]'"):
         plan(many(3))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ... import checks
-from ...canvas import Canvas
+from ...canvas import GRAY, Canvas
 from ...errors import InputError
 from ...features import installed
 from ...features.labels import imagenet
@@ -28,7 +28,6 @@ from . import common
 __all__ = ["asked", "make"]
 
 THING, LAYER = "A thing", "A layer of the network"
-GRAY = (0.5, 0.5, 0.48)  # as `wmpaint dream`: on white, light things have no outline to be found by
 LAYERS = {"block4 (patterns)": "block4", "block7 (textures)": "block7", "block10 (parts of things)": "block10"}
 THINGS: list[Any] = sorted(imagenet().names, key=str.lower)
 ALL = "All channels of the layer. Choose one, or leave it."

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ... import checks
-from ...errors import InputError, MissingProgram
+from ...errors import InputError, no_package
 from ...export.plotter import load_pens
 from ...painting import Painting
 from ...units import page_size
@@ -85,7 +85,7 @@ def make(studio: Studio, album: Album) -> None:
     def wish(file: Any, work: Any, own: Any, pens: Any, colors: Any, page: Any, margin: Any, fill: Any, up: Any) -> Any:
         for package in ("vpype", "shapely"):
             if importlib.util.find_spec(package) is None:
-                raise MissingProgram(f"expected {package} for plots, got none: pip install 'wmpaint[plotter]'")
+                raise no_package(f"{package} for plots", "wmpaint[plotter]")
         painting, name = _painting(file, work, own)
         pens, fill = checks.one_of("pens", pens, PENS), checks.one_of("a fill", fill, FILLS)
         inks: Any = PENS[pens] if PENS[pens] is not None else _colors(colors)

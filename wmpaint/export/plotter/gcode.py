@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ... import checks
-from ...errors import InputError, MissingProgram
+from ...errors import InputError, no_package
 from .order import LOCK, as_document, need_vpype, vpype_entry
 from .plot import Plot, plotted
 
@@ -90,9 +90,7 @@ def _need_gcode() -> Any:
     try:
         from vpype_gcode.gwrite import gwrite
     except ImportError as error:
-        raise MissingProgram(
-            "expected the package vpype-gcode for G-code, got none; install it with: pip install wmpaint[plotter]"
-        ) from error
+        raise no_package("vpype-gcode for G-code", "wmpaint[plotter]") from error
     return gwrite
 
 

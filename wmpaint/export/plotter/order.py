@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ... import checks
-from ...errors import InputError, MissingProgram
+from ...errors import InputError, no_package
 from ...explain import explained
 from ...units import length
 from .plot import PlotLayer
@@ -102,10 +102,7 @@ def need_vpype() -> Any:
     try:
         import vpype
     except ImportError as error:
-        raise MissingProgram(
-            "expected the packages vpype and vpype-gcode for pen plotters, got none; "
-            "install them with: pip install wmpaint[plotter]"
-        ) from error
+        raise no_package("vpype for pen plotters", "wmpaint[plotter]") from error
     return vpype
 
 

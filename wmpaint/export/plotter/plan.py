@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ... import checks
-from ...canvas import Canvas
+from ...canvas import WHITE, Canvas
 from ...errors import InputError
 from ...explain import explained
 from ...marks import Marks
@@ -29,7 +29,6 @@ from .stopping import Check, Stop, stop_check
 
 __all__ = ["plan"]
 
-WHITE = (1.0, 1.0, 1.0)
 SOLID = 0.5  # opacity from which a stroke counts as opaque
 ROUGH = 0.005  # mm that lines may be off
 SHORTEST = 0.3  # pen widths of a line that is worth a lift

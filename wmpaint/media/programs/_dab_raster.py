@@ -11,43 +11,33 @@ BLOCK = 1 << 19  # pixel-dab pairs evaluated at once
 UNIT_DISC = np.float32(1 / np.sqrt(np.pi))  # radius of a disc of area 1
 
 
-def _distance(
-    x: np.ndarray,  # pixel center minus dab center
-    y: np.ndarray,
-    radius: np.ndarray,
-    ratio: np.ndarray,
-    cos: np.ndarray,
-    sin: np.ndarray,
-) -> np.ndarray:
-    """Squared distance from a dab's center, 1 on its edge."""
+Shape = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # radius, ratio, and cosine and sine of the angle
+
+
+def _distance(x: np.ndarray, y: np.ndarray, shape: Shape) -> np.ndarray:
+    """Squared distance of pixels' centers from a dab's, 1 on its edge; x and y count from the dab's."""
+    radius, ratio, cos, sin = shape
     along, across = y * sin + x * cos, (y * cos - x * sin) * ratio
     return (along * along + across * across) / (radius * radius)
 
 
-def _smooth_distance(
-    x: np.ndarray,
-    y: np.ndarray,
-    radius: np.ndarray,
-    ratio: np.ndarray,
-    cos: np.ndarray,
-    sin: np.ndarray,
-) -> np.ndarray:
+def _smooth_distance(x: np.ndarray, y: np.ndarray, shape: Shape) -> np.ndarray:
     """The same for small dabs: between the pixel's nearest point and one a pixel's size further out.
 
     The nearest point is that of the ellipse's long axis, clipped to the pixel. All offsets are
     measured from the dab's center to the pixel, mirrored, as libmypaint has them.
     """
+    radius, ratio, cos, sin = shape
     x, y = -x, -y
     half = np.float32(0.5)
     inside = (np.abs(x) < half) & (np.abs(y) < half)
     t = x * cos + y * sin
     near_x = np.where(inside, 0, np.clip(t * cos, x - half, x + half))
     near_y = np.where(inside, 0, np.clip(t * sin, y - half, y + half))
-    one = np.ones_like(radius)
-    near = _distance(near_x, near_y, radius, ratio, cos, sin)
+    near = _distance(near_x, near_y, shape)
     side = np.where((x - cos) * sin - cos * (y + sin) < 0, -UNIT_DISC, UNIT_DISC)
     far_x, far_y = near_x + side * sin, near_y - side * cos
-    far = _distance(far_x, far_y, one, ratio, cos, sin)
+    far = _distance(far_x, far_y, (np.ones_like(radius), ratio, cos, sin))
     plain_within = np.maximum(radius - 1, 0) ** 2 / ratio
     far_scaled = far / (radius * radius)
     blurred = 1 - (1 - near) / (1 + far_scaled - near)
@@ -103,7 +93,7 @@ def _log_clear(part: np.ndarray, px: np.ndarray, py: np.ndarray, small: bool) ->
     )
     x = (px - part[:, 0].reshape(radius.shape)).astype(np.float32) + np.float32(0.5)
     y = (py - part[:, 1].reshape(radius.shape)).astype(np.float32) + np.float32(0.5)
-    distance = (_smooth_distance if small else _distance)(x, y, radius, ratio, np.cos(angle), np.sin(angle))
+    distance = (_smooth_distance if small else _distance)(x, y, (radius, ratio, np.cos(angle), np.sin(angle)))
     return np.log1p(-np.minimum(_opacity(distance, hard, opaque), np.float32(1 - 1e-7)))
 
 

@@ -6,6 +6,7 @@ and MyPaintRectangle are mirrored, everything else stays a pointer.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes as C
 import ctypes.util
 import functools
@@ -86,17 +87,8 @@ class Library:
 
     def flush(self) -> None:
         """Let out what libmypaint has printed, before something else prints; it remarks on odd rounding."""
-        flush = _flush()
-        if flush is not None:
-            flush(None)
-
-
-@functools.cache
-def _flush() -> Any:
-    try:
-        return C.CDLL(None).fflush
-    except (OSError, AttributeError, TypeError):  # Windows
-        return None
+        with contextlib.suppress(OSError, AttributeError, TypeError):  # Windows
+            C.CDLL(None).fflush(None)
 
 
 def names() -> list[str]:

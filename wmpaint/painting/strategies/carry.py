@@ -17,12 +17,11 @@ from ...medium import HasLayout, Medium, Where, influence, mismatch, reach
 from ...objectives.goal import Goal
 from ...objectives.photo import photo
 from ...raster.tiles import Layout
-from ..placing import place
+from ..placing import choose_brushes, place
 from ..state import PaintState
 from ..step import REPLAN, SLACK, Task, predicted, step
 from ..variables import Variables, limits
 from ..video.motion import Change, sampled
-from .brushes import choose_brushes
 from .rounds import VISIBLE
 
 __all__ = ["Carried", "carry"]
@@ -121,19 +120,16 @@ class _Passage:
         state, medium, frame = self.state, self.task.medium, self.frame
         marks = self.task.marks(state).detach()
         shown = influence(medium, marks, frame) >= VISIBLE
-        order, fixed, free = state.order, 0 if state.fixed is None else len(state.fixed), state.is_free
-        assert order is not None
-        mine = order[free] - fixed  # which of the free ones each is, in paint order
+        free = state.free_at
         if first:
             lengths = marks.of_unit("length")
             size = getattr(marks, lengths[0]) if lengths else torch.zeros(len(marks), device=frame.device)
             small = size < SMALL * self.task.schedule.rounds[-1].radius
             off = mismatch(medium, marks, frame, self.goal)
             wrong = torch.zeros_like(shown)
-            wrong[free] = off[free] >= self.suited[mine] + WRONG**2
+            wrong[free] = off[free] >= self.suited + WRONG**2
             shown &= ~(wrong & small & (_own(medium, marks, frame, self.changed) >= INSIDE))
-        alive = torch.ones(len(state.free), dtype=torch.bool, device=frame.device)
-        alive[mine] = shown[free]
+        alive = shown[free]
         count = int((~alive).sum())
         if not count:
             return
@@ -158,7 +154,7 @@ class _Passage:
         if not isinstance(medium, HasLayout):
             return marks, None, torch.where(self.changed, 1 / STEADY, 1.0)
         if self.state.layout is None or self.state.clock.index % REPLAN == 0:
-            known, free = marks.detach(), self.state.is_free
+            known, free = marks.detach(), self.state.order >= self.state.held
             whole = medium.layout(known, self.frame, SLACK, TILE)
             tile_of = _tile_of(whole)
             count = -(-whole.height // TILE) * whole.across
@@ -177,9 +173,8 @@ class _Passage:
         """What has become of them."""
         state = self.state
         state.free.clamp()
-        strokes, order = self.task.marks(state).detach().clone(), state.order
-        assert order is not None
-        return Carried(strokes, torch.cat([self.fixed_numbers, self.numbers])[order], self.next, len(state.free))
+        strokes, numbers = self.task.marks(state).detach().clone(), torch.cat([self.fixed_numbers, self.numbers])
+        return Carried(strokes, numbers[state.order], self.next, len(state.free))
 
 
 def _only(layout: Layout, wanted: Tensor) -> Layout:

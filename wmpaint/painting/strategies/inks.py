@@ -1,4 +1,4 @@
-"""A few inks instead of all colors, whose choice is optimized with the marks: a `Constraint`.
+"""A few inks instead of all colors, whose choice is optimized with the marks: a `Task`'s constraint.
 
 Colors are free at first. Then, after each step, they are drawn ever more strongly to the inks near them, weighed by a
 softmax of their distances that grows colder (deterministic annealing: K. Rose, Proc. IEEE 86, 1998), until each is one
@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...canvas import Canvas
+from ... import checks
+from ...canvas import WHITE, Canvas
 from ...color import delta_e, to_lab
 from ...errors import InputError
 from ...marks import Marks
@@ -71,13 +72,12 @@ class Inks:
         Raises:
             InputError: another fill, pens that do not show on the canvas, or what `load_pens` and `Placement.of` raise.
         """
-        if fill not in FILLS:
-            raise InputError(f"expected the fill of painted pens out of {', '.join(FILLS)}, got {fill!r:.60}")
+        checks.one_of("the fill of painted pens", fill, FILLS)
         if pens == "own" or isinstance(pens, int) or (isinstance(pens, str) and pens.strip().isdecimal()):
             raise InputError(f"expected pens whose colors are known before painting, got {pens!r:.60}")
         found = load_pens(pens)
         placement = Placement.of(canvas, page, landscape, margin)
-        ground = canvas.background or (1.0, 1.0, 1.0)
+        ground = canvas.background or WHITE
         found.check_shows(ground)
         with torch.device("cpu"):
             paper, inks = torch.tensor(ground), torch.tensor([pen.on(ground) for pen in found.pens])

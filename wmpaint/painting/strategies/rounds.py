@@ -9,14 +9,12 @@ import torch
 from torch import Tensor
 
 from ...errors import InputError
-from ...medium import Where, influence
+from ...medium import Where, influence, render
 from ...objectives.scene import Scene
-from ..placing import place
+from ..placing import choose_brushes, place
 from ..state import PaintState
 from ..step import Task, predicted
 from ..variables import check_finite
-from .brushes import choose_brushes
-from .hold import bare_of
 
 __all__ = ["VISIBLE", "add", "shown"]
 
@@ -43,13 +41,7 @@ def shown(task: Task, state: PaintState) -> Tensor:
     """[free] bool: which of the free marks can be seen."""
     with torch.no_grad():
         found = influence(task.medium, task.marks(state).detach(), task.at(task.schedule.coarse))
-    order = state.order
-    if order is None or state.fixed is None:
-        return found >= VISIBLE
-    mine = torch.zeros(len(state.free), dtype=torch.bool, device=found.device)
-    free = state.is_free
-    mine[order[free] - len(state.fixed)] = found[free] >= VISIBLE
-    return mine
+    return found[state.free_at] >= VISIBLE
 
 
 def wanted(task: Task, state: PaintState, progress: float) -> tuple[Tensor, Tensor]:
@@ -83,5 +75,13 @@ def wanted(task: Task, state: PaintState, progress: float) -> tuple[Tensor, Tens
     if task.constraint is not None:  # of the error, only what can be mended within it
         guide = task.constraint.guide(guide, progress)
         pull = picture - guide
-    error = pull.square().mean(0) * bare_of(task, state, height)
+    error = pull.square().mean(0) * _bare(task, state, height)
     return error / error.mean().clamp(min=1e-30), guide.detach()
+
+
+def _bare(task: Task, state: PaintState, height: int) -> Tensor | float:
+    """[H, W] how much of the canvas held marks leave bare, 0..1; what lies beneath them cannot be mended."""
+    if state.fixed is None:
+        return 1.0
+    with torch.no_grad():
+        return 1 - render(task.medium, state.fixed, task.at(height).on(None)).mean[3]

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...image import load_image
-from ...image.color import SRGB_CURVE
+from ...image.color import SRGB_CURVE, hlg_scene, pq_light, srgb_encoded
 
 if TYPE_CHECKING:
     import av
@@ -151,7 +151,7 @@ def _shown(light: np.ndarray, look: Tonemap | None) -> np.ndarray:  # [H, W, 3] 
     says which: halfway between them, either is off by 9 levels of 255 at most.
     """
     if look is None:
-        return _looked_up(light, _srgb)
+        return _looked_up(light, srgb_encoded)
     light = light / look.white
     high = look.peak / look.white
     if high > 1.05:
@@ -169,17 +169,7 @@ def _looked_up(values: np.ndarray, curve: Callable[[np.ndarray], np.ndarray]) ->
 
 
 def _between(light: np.ndarray) -> np.ndarray:
-    return (_srgb(light) + np.where(light < TOE, light * TOE ** (1 / 2.4 - 1), light ** (1 / 2.4))) / 2
-
-
-def _srgb(light: np.ndarray) -> np.ndarray:
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-
-
-def _pq(value: np.ndarray) -> np.ndarray:
-    """SMPTE ST 2084: candelas a square meter."""
-    power = value ** (1 / 78.84375)
-    return 10_000 * (np.maximum(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125)
+    return (srgb_encoded(light) + np.where(light < TOE, light * TOE ** (1 / 2.4 - 1), light ** (1 / 2.4))) / 2
 
 
 def _hlg(value: np.ndarray) -> np.ndarray:
@@ -187,8 +177,7 @@ def _hlg(value: np.ndarray) -> np.ndarray:
 
     BT.2100 raises the luminance to 1.2; here each channel is, as most converters do: saturated colors stay so.
     """
-    scene = np.where(value <= 0.5, value**2 / 3, (np.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12)
-    return 1000 * scene**1.2
+    return 1000 * hlg_scene(value) ** 1.2
 
 
 def _smpte240(value: np.ndarray) -> np.ndarray:
@@ -204,7 +193,7 @@ CURVES = {
     8: lambda v: v,
     9: lambda v: np.where(v <= 0, 0, 10 ** (2 * (v - 1))),
     10: lambda v: np.where(v <= 0, 0, 10 ** (2.5 * (v - 1))),
-    PQ: _pq,
+    PQ: lambda v: 10_000 * pq_light(v),
     17: lambda v: v**2.6 * 52.37 / 48,
     HLG: _hlg,
 }
