@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["Branches", "arc_lengths", "bezier", "branches", "coefficients", "evenly", "opened", "spread_dots"]
+__all__ = ["Branches", "arc_lengths", "bezier", "branches", "coefficients", "evenly", "open_hairpins", "spread_dots"]
 
 # Below this bend (|a| / chord) the cubic is ill-conditioned in float32, and Newton's method from
 # the chord's foot is exact after three steps: the centre of curvature lies 16 chords away.
@@ -65,7 +65,7 @@ def spread_dots(
     return points + along
 
 
-def opened(
+def open_hairpins(
     points: Tensor,  # [N, 3, 2]
     radius: Tensor,  # [N]
     turn: float,

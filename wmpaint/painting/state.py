@@ -201,6 +201,8 @@ class Origin:
             raise ValueError("a state out of range")
         if not all(0 <= p[name] <= p["strokes"] for name in ("hold", "init")):
             raise ValueError("strokes to begin with that there cannot be")
-        aspect, background, paper, surface = [*given["canvas"], None][:4]  # older ones have no surface
+        aspect, background, paper, *surface = given["canvas"]
+        if len(surface) > 1:
+            raise ValueError(f"a canvas of {given['canvas']!r}")
         brushes = tuple(BrushRef(**brush) for brush in given["brushes"])
-        return cls(**{**given, "canvas": Canvas(aspect, background, paper, surface), "brushes": brushes})
+        return cls(**{**given, "canvas": Canvas(aspect, background, paper, *surface), "brushes": brushes})

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from wmpaint.canvas import Canvas
 from wmpaint.errors import BrushError, InputError
 from wmpaint.frame import Frame
-from wmpaint.geometry import coefficients, opened
+from wmpaint.geometry import coefficients, open_hairpins
 from wmpaint.media.oil import BRUSHES, OilBrush, OilProgram, OilStrokes
 from wmpaint.media.oil.brush import Hairs
 from wmpaint.media.oil.program import HIGHEST, TURN
@@ -152,11 +152,11 @@ def test_curves_that_turn_back_are_opened_to_hairpins() -> None:
     radius = torch.full((3,), 0.05, dtype=torch.float64)
     back = [[[0.1, 0.5], [0.9, 0.5], [0.1, 0.5]], [[0.1, 0.5], [0.9, 0.5], [0.1, 0.501]]]
     points = torch.tensor([*back, [[0.1, 0.5], [0.5, 0.6], [0.9, 0.5]]], dtype=torch.float64)
-    found = opened(points, radius, TURN)
+    found = open_hairpins(points, radius, TURN)
     a, b, _ = coefficients(found)
     bend = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).square() / a.norm(dim=1) ** 3 / 2
     assert torch.allclose(bend[:2], TURN * radius[:2]) and torch.equal(found[2], points[2])
-    assert torch.allclose(opened(found, radius, TURN), found) and opened(points, radius, 0.0) is points
+    assert torch.allclose(open_hairpins(found, radius, TURN), found) and open_hairpins(points, radius, 0.0) is points
 
 
 def test_a_bend_has_no_seam() -> None:

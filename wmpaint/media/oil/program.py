@@ -20,7 +20,7 @@ from ... import checks
 from ...canvas import MAX_SIDE, Canvas
 from ...explain import explained
 from ...frame import Frame
-from ...geometry import opened
+from ...geometry import open_hairpins
 from ...medium import MediumInfo, Picture
 from ...noise import hashed
 from ...surface import DEPTHS, heights
@@ -185,7 +185,7 @@ class OilProgram:
         s = strokes[shown].replace(lifted=None).detach().to("cpu", torch.float64)
         if not len(seeds):
             return
-        points = opened(s.points, s.radius, TURN).numpy()
+        points = open_hairpins(s.points, s.radius, TURN).numpy()
         radius, press, color = (value.numpy() for value in (s.radius, s.pressure, s.color))
         charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
         cells, unit = hairs.cells_of(seeds, b), unit_height(radius, b.thick)
@@ -238,7 +238,7 @@ class OilProgram:
         """
         height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
         given = torch.from_numpy(np.array(points, np.float64))[None]
-        curve = opened(given, given.new_tensor([radius]), TURN)[0].numpy()
+        curve = open_hairpins(given, given.new_tensor([radius]), TURN)[0].numpy()
         b = self.style.numbers
         low = np.clip(np.floor(curve.min(0) - 1.2 * radius - 1), 0, (width - 1, height - 1)).astype(int)
         high = np.clip(np.ceil(curve.max(0) + 1.2 * radius + 1), low + 1, (width, height)).astype(int)

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from ... import checks
-from ...geometry import opened
+from ...geometry import open_hairpins
 from ...medium import HasAlpha, HasLayers
 from ...raster.tiles import arrange
 
@@ -138,7 +138,7 @@ def random_actions(
     angle = 2 * math.pi * uniform(n)
     rotation = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
     points = torch.einsum("nij,nkj->nki", rotation, points) * length[:, None, None]
-    points = opened(points, r, turn)
+    points = open_hairpins(points, r, turn)
     pressure = LIGHTEST + (1 - LIGHTEST) * uniform(n, 2)
     even = uniform(n) < 0.3
     pressure[even, 1] = pressure[even, 0]

@@ -18,7 +18,7 @@ from ...explain import explained
 from ...files import atomic_path
 from ...foreign import LIMITS
 from ...frame import Frame
-from ...geometry import opened
+from ...geometry import open_hairpins
 from ...medium import HasAlpha, MediumInfo
 from ...raster.grain import Grain
 from ...raster.tiles import Pile, Ribbons
@@ -123,7 +123,7 @@ class RibbonPainter(nn.Module, RibbonMedium):
 
     def _bent(self, strokes: Strokes, frame: Frame) -> tuple[Ribbons, Ribbon]:
         strokes = strokes.to_kind(self.marks).to(self.dtype)
-        curves = opened(strokes.points, strokes.radius, self.config.turn)
+        curves = open_hairpins(strokes.points, strokes.radius, self.config.turn)
         radius = strokes.radius * frame.program
         low, high = self.config.radius
         # Not differentiated: it only chooses the stroke that is imitated.

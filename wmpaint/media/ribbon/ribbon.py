@@ -56,7 +56,7 @@ class RibbonConfig:
         shares: their columns, of one number in 0..1 each, that the network hears beside pressure.
         relief: of paint that has a height: (what a height of 1 is in canvas units, at which radius, and its growth
             with the radius as an exponent, the share of what lies beneath that a stroke fills); empty for flat paint.
-        turn: the tightest bend that its program makes, in radii (see `geometry.opened`).
+        turn: the tightest bend that its program makes, in radii (see `geometry.open_hairpins`).
 
     Raises:
         InputError: a value of the wrong kind or out of range; whatever passes can paint.
