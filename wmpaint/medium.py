@@ -27,7 +27,6 @@ __all__ = [
     "HasLayout",
     "HasPlace",
     "HasReach",
-    "HasRelief",
     "Medium",
     "MediumInfo",
     "Picture",
@@ -219,15 +218,6 @@ class HasPlace(Protocol):
 
     def place(self, where: Where, count: int, generator: torch.Generator) -> Marks:
         """So many new marks."""
-        ...
-
-
-@runtime_checkable
-class HasRelief(Protocol):
-    """A medium whose paint has a height, and so takes the light."""
-
-    def light(self, picture: Picture, frame: Frame) -> Tensor:
-        """[*batch, 4, H, W] the picture with its relief lit."""
         ...
 
 
