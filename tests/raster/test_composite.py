@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import dense
 import pytest
 import torch
 from scenes import BODY, CAPS, COLUMNS, Scene, scene, straight_ribbon, tight
 from torch import Tensor
 
 from wmpaint.errors import InputError
-from wmpaint.raster import Layout, Ribbons, arrange, compiled, composite, dense, sample, tensors
+from wmpaint.raster import Layout, Ribbons, arrange, compiled, composite, sample, tensors
 from wmpaint.raster.tiles import chunks
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])

@@ -14,7 +14,7 @@ depends on what lies beneath it, so there is no front-to-back form of it.
 is the alpha of single strokes on chosen tiles: what a painter is trained and judged on.
 
 Two implementations share the maths: compiled loops on a CPU (`kernel.py`), and tensor operations
-anywhere (`tensors.py`). `dense.py` is the twin that both are tested against.
+anywhere (`tensors.py`). `tests/dense.py` is the twin that both are tested against.
 """
 
 from __future__ import annotations
