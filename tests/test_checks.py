@@ -57,8 +57,7 @@ def test_numbers_of_any_kind_become_floats(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
-    [0, 1.1, True, np.True_, "0.5", b"1", None, math.nan, math.inf, 1j, np.complex64(1), [1], np.ones(1)],
+    "value", [0, 1.1, True, np.True_, "0.5", b"1", None, math.nan, math.inf, 1j, np.complex64(1), [1], np.ones(1)]
 )
 def test_what_is_no_number_in_range_is_refused(value: Any) -> None:
     message = refused(checks.number, "it", value, 0, 1, above=True)

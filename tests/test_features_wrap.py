@@ -155,16 +155,8 @@ PARTS = "body, body.0, body.1, body.2, body.3, act, pair, unused, fc"
 @pytest.mark.parametrize(
     ("module", "layers", "message"),
     [
-        (
-            Tiny(),
-            ["body.9"],
-            f"expected a submodule of Tiny out of {PARTS}, got 'body.9': did you mean body.3?",
-        ),
-        (
-            Tiny(),
-            {"x": "zzzzzz"},
-            f"expected a submodule of Tiny out of {PARTS}, got 'zzzzzz'",
-        ),
+        (Tiny(), ["body.9"], f"expected a submodule of Tiny out of {PARTS}, got 'body.9': did you mean body.3?"),
+        (Tiny(), {"x": "zzzzzz"}, f"expected a submodule of Tiny out of {PARTS}, got 'zzzzzz'"),
         (Tiny(), [], "expected at least one layer of Tiny, got none"),
         (Tiny(), ["body.0", "unused"], "expected Tiny to pass through 'unused', got a pass that never calls it"),
         (nn.Sequential(Words()), ["0"], "expected maps or vectors from '0' of Sequential, got dict"),

@@ -56,11 +56,7 @@ class Canvas:
 
     @classmethod
     @explained
-    def like(
-        cls,
-        picture: Any,
-        background: tuple[float, float, float] | None = (1.0, 1.0, 1.0),
-    ) -> Canvas:
+    def like(cls, picture: Any, background: tuple[float, float, float] | None = (1.0, 1.0, 1.0)) -> Canvas:
         """The canvas with a picture's proportions.
 
         Args:

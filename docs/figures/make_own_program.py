@@ -70,11 +70,7 @@ def main() -> None:
     pictures = [("photo", photo), ("the dream", painted), ("the program of this page", made["real"])]
     seeds = [wp.render(program(seed=seed), some, wp.Frame(paper, FINE * wide // 3)).mean for seed in (0, 1000)]
     strokes = ["strokes of the program", "with another seed", "as the painter knows them"]
-    rows = [
-        pictures,
-        [("", eye(picture)) for _, picture in pictures],
-        list(zip(strokes, [*seeds, mean], strict=True)),
-    ]
+    rows = [pictures, [("", eye(picture)) for _, picture in pictures], list(zip(strokes, [*seeds, mean], strict=True))]
     panels = [[(words, panel(picture, wide)) for words, picture in row] for row in rows]
     heights = [max(image.height for _, image in row) for row in panels]
     spaces = [LABEL if row[0][0] else GAP for row in panels]

@@ -15,12 +15,7 @@ import wmpaint as wp
 from wmpaint.image import to_uint8
 
 PICTURES = Path(__file__).parent.parent / "pictures"
-WAYS = [
-    ("4", {"fill": "offsets"}),
-    ("brush_pens", {"fill": "insets"}),
-    ("black", {"fill": "hatch"}),
-    ("cmyk", {}),
-]
+WAYS = [("4", {"fill": "offsets"}), ("brush_pens", {"fill": "insets"}), ("black", {"fill": "hatch"}), ("cmyk", {})]
 FILLS = ("center", "outline", "offsets", "insets", "hatch")
 
 

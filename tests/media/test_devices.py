@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import dense
 import pytest
 import torch
 import toys
@@ -13,7 +14,6 @@ from torch import Tensor
 from wmpaint.media.measuring import measure
 from wmpaint.media.programs import Dabs, contact_sheet
 from wmpaint.media.ribbon import RibbonConfig, RibbonPainter, evaluate, fit, sheet, survey
-from wmpaint.raster import dense
 
 
 def taught() -> list[Tensor]:

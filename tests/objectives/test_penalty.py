@@ -19,16 +19,7 @@ from wmpaint.objectives.colors import palette
 from wmpaint.objectives.coverage import economy, ink, overlap
 from wmpaint.objectives.field import align, flow
 from wmpaint.objectives.goal import Goal
-from wmpaint.objectives.penalty import (
-    Penalty,
-    bending,
-    boundary,
-    curvature,
-    lengths,
-    pressures,
-    radii,
-    tangents,
-)
+from wmpaint.objectives.penalty import Penalty, bending, boundary, curvature, lengths, pressures, radii, tangents
 from wmpaint.strokes import Strokes
 
 PICTURE = torch.linspace(0, 1, 3 * 12 * 16).reshape(3, 12, 16) ** 2

@@ -175,10 +175,7 @@ def test_the_real_program_paints_a_carried_stroke_alike(tmp_path: Path) -> None:
     assert report.flicker == 0
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [({"strokes": 41}, "strokes 40"), ({"seed": 3}, "seed 0")],
-)
+@pytest.mark.parametrize(("change", "words"), [({"strokes": 41}, "strokes 40"), ({"seed": 3}, "seed 0")])
 def test_other_options_cannot_go_on(tmp_path: Path, change: dict[str, int], words: str) -> None:
     source = folder(tmp_path / "in", [frame(k) for k in range(2)])
     wp.paint_video(source, tmp_path / "o.gif", **OPTIONS, stop=lambda: True)

@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import dense
 import pytest
 import torch
 from scenes import BODY, CAPS, COLUMNS, Scene, scene, straight_ribbon, tight
 from torch import Tensor
 
 from wmpaint.errors import InputError
-from wmpaint.raster import Layout, Ribbons, arrange, compiled, composite, dense, sample, tensors
+from wmpaint.raster import Layout, Ribbons, arrange, compiled, composite, sample, tensors
 from wmpaint.raster.tiles import chunks
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])
@@ -118,15 +119,38 @@ def test_channels(channels: int) -> None:
     assert_like_the_twin(scene(5, 19, 26, seed=5, channels=channels))
 
 
-def test_many_chunks_and_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     given = scene(8, 19, 26, seed=6)
     whole = pull(composite, given, **SIZE, compile=False)
-    monkeypatch.setattr(tensors, "BLOCK_PIXELS", 3 * 64)
     monkeypatch.setattr(tensors, "chunks", lambda layout: chunks(layout, 1000))
     assert len(chunks(arrange(given.points, given.half_width, 19, 26), 1000)) > 3
     for a, b in zip(pull(composite, given, **SIZE, compile=False), whole, strict=True):
         assert torch.allclose(a, b, atol=1e-10)
     assert_like_the_twin(given)
+
+
+def test_little_is_kept_for_gradients() -> None:
+    given = scene(20, 40, 40).leaves()
+    kept: list[int] = []
+
+    def keep(value: Tensor) -> Tensor:
+        kept.append(value.numel())
+        return value
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda value: value):
+        composite(*given, height=40, width=40, compile=False)
+    pairs = arrange(given.points.detach(), given.half_width.detach(), 40, 40).pairs
+    assert kept and sum(kept) < 64 * pairs  # less than one number a pixel of each pair, which takes some forty
+
+
+@both
+def test_the_picture_is_of_the_grounds_precision(compile: bool) -> None:
+    given = scene(4, 19, 26)
+    ground = given.background.float()
+    for single, double in zip(
+        composite(given.ribbons, ground, **SIZE, compile=compile), composite(*given, **SIZE), strict=True
+    ):
+        assert single.dtype == torch.float32 and torch.allclose(single.double(), double, atol=1e-6)
 
 
 def test_with_less_memory_the_backward_pass_draws_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+import dense
 import pytest
 import torch
 from scenes import CAPS, Scene, scene, straight_ribbon
 from torch import Tensor
 
 from wmpaint.errors import InputError
-from wmpaint.raster import Ribbons, composite, dense
+from wmpaint.raster import Ribbons, composite
 from wmpaint.raster.grain import Grain, grained
 
 both = pytest.mark.parametrize("compile", [False, True], ids=["tensors", "compiled"])

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..errors import MissingProgram
+from ..errors import no_package
 from ..files import atomic_path
 from ..foreign import LIMITS, foreign, read_bytes
 from .training import TrainStep
@@ -43,9 +43,7 @@ class Records:
             try:
                 from torch.utils.tensorboard import SummaryWriter
             except ImportError as error:
-                raise MissingProgram(
-                    "expected TensorBoard for --tensorboard, and it is not installed: pip install tensorboard"
-                ) from error
+                raise no_package("TensorBoard for --tensorboard", "tensorboard") from error
             self.board = SummaryWriter(str(tensorboard))
 
     def add(self, step: TrainStep, error: float) -> None:

@@ -31,12 +31,10 @@ def demo(
     ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in a browser.")] = True,
     auth: Annotated[
-        str | None,
-        typer.Option(metavar="NAME:PASSWORD", help="What visitors must know.", rich_help_panel=PUBLIC),
+        str | None, typer.Option(metavar="NAME:PASSWORD", help="What visitors must know.", rich_help_panel=PUBLIC)
     ] = None,
     share: Annotated[
-        bool,
-        typer.Option("--share", help="Make a public link, through a server of Gradio's.", rich_help_panel=PUBLIC),
+        bool, typer.Option("--share", help="Make a public link, through a server of Gradio's.", rich_help_panel=PUBLIC)
     ] = False,
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Offer painting as tools to language models.", rich_help_panel=PUBLIC)

@@ -17,12 +17,7 @@ _PRESSURES = (0.15, 0.4, 0.7, 1.0)
 _RADII = 4
 
 
-def measure(
-    medium: Medium,
-    strokes: Strokes,
-    *,
-    height: int,
-) -> tuple[Tensor, Tensor]:  # [N], [N]
+def measure(medium: Medium, strokes: Strokes, *, height: int) -> tuple[Tensor, Tensor]:  # [N], [N]
     """(width, opacity) of each stroke, if it were one line of one opacity.
 
     Straight strokes of a few radii and pressures are painted black on transparent ground. With

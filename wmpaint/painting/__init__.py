@@ -8,14 +8,4 @@ from .state import PaintState
 from .step import Step
 from .video import paint_video
 
-__all__ = [
-    "BrushRef",
-    "PaintState",
-    "Painting",
-    "Report",
-    "Run",
-    "Step",
-    "load",
-    "paint",
-    "paint_video",
-]
+__all__ = ["BrushRef", "PaintState", "Painting", "Report", "Run", "Step", "load", "paint", "paint_video"]

@@ -1,4 +1,4 @@
-"""Drawing ribbons: a tile rasterizer with gradients, and its slow, obvious twin in `dense`."""
+"""Drawing ribbons: a tile rasterizer with gradients; its slow, obvious twin is `tests/dense.py`."""
 
 from .composite import composite, sample
 from .tiles import Layout, Ribbons, arrange

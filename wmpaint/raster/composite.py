@@ -14,7 +14,7 @@ depends on what lies beneath it, so there is no front-to-back form of it.
 is the alpha of single strokes on chosen tiles: what a painter is trained and judged on.
 
 Two implementations share the maths: compiled loops on a CPU (`kernel.py`), and tensor operations
-anywhere (`tensors.py`). `dense.py` is the twin that both are tested against.
+anywhere (`tensors.py`). `tests/dense.py` is the twin that both are tested against.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from torch import Tensor
 
 from .. import checks
 from ..errors import InputError
-from . import compiled
-from .tensors import TensorComposite, TensorSample
+from . import compiled, tensors
+from .ribbon import bend
 from .tiles import FARTHEST, Layout, Ribbons
 
 __all__ = ["composite", "laid_out", "sample"]
@@ -57,8 +57,9 @@ def composite(
     """
     layout = ribbons.arranged(height, width, layout)
     ground, spread = laid_out(ribbons, background, spread, height, width)
-    kind = compiled.CompiledComposite if compiled.usable(ribbons.points, compile) else TensorComposite
-    return kind.apply(*ribbons[:5], ground, spread, ribbons.caps, layout)
+    if compiled.usable(ribbons.points, compile):
+        return compiled.CompiledComposite.apply(*ribbons[:5], ground, spread, ribbons.caps, layout)
+    return tensors.composite(ribbons, ground, spread, layout)
 
 
 def laid_out(
@@ -97,5 +98,6 @@ def sample(
     if len(stroke) and not (0 <= int(stroke.min()) and int(stroke.max()) < len(ribbons.points)):
         got = f"{int(stroke.min())} to {int(stroke.max())}"
         raise InputError(f"expected the numbers of strokes 0 to {len(ribbons.points) - 1}, got {got}")
-    kind = compiled.CompiledSample if compiled.usable(ribbons.points, compile) else TensorSample
-    return kind.apply(*ribbons[:4], stroke, center, side, ribbons.caps)
+    if compiled.usable(ribbons.points, compile):
+        return compiled.CompiledSample.apply(*ribbons[:4], stroke, center, side, ribbons.caps)
+    return bend(ribbons, stroke, center, side)

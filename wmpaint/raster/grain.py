@@ -30,8 +30,9 @@ from torch import Tensor
 from ..errors import InputError
 from . import compiled
 from .composite import laid_out
-from .tensors import Evaluated, assemble, into_tiles
-from .tiles import Layout, Ribbons
+from .ribbon import bend, square
+from .tensors import assemble, centers, into_tiles
+from .tiles import Layout, Ribbons, chunks
 
 __all__ = ["Grain", "grained"]
 
@@ -100,12 +101,13 @@ def normal_of_logit() -> np.ndarray:
 
 
 def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout, grain: Grain) -> Tensor:
-    points, scene = ribbons.points, Evaluated(ribbons, layout)
+    points = ribbons.points
     picture, field = into_tiles(background, layout), grain.field.to(points)
     table = torch.from_numpy(angles()).to(points)
-    for chunk in scene.chunks:
-        alpha, spread, _ = scene.evaluate(chunk, keep=False)
-        x, y = (scene.beyond(chunk)[:, :, None] + torch.stack([scene.x, scene.y], 1)).unbind(1)
+    for chunk in chunks(layout):
+        center = centers(chunk, layout, points)
+        alpha, spread = bend(ribbons, chunk.stroke, center, layout.tile)
+        x, y = ((center - points[chunk.stroke, 0])[:, :, None] + square(layout.tile, points)).unbind(1)
         cos, sin, u, v = grain.window[chunk.stroke].to(points)[:, :, None].unbind(1)
         g = _seen(field, cos * x - sin * y + u, sin * x + cos * y + v)
         alpha = _stray(alpha, spread, g, table)

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from . import compiled
-from .tensors import Evaluated, into_tiles
-from .tiles import Layout, Ribbons
+from .ribbon import bend
+from .tensors import centers, inside, into_tiles
+from .tiles import Layout, Ribbons, chunks
 
 __all__ = ["gains", "influence"]
 
@@ -40,11 +41,10 @@ def influence(
 
 def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
     """The change that each (stroke, tile) pair makes, and its stroke."""
-    scene = Evaluated(ribbons, layout)
-    inside = scene.inside()
-    changes, strokes = [inside.new_zeros(0)], [layout.strokes[:0]]
-    for chunk in scene.chunks:
-        alpha, _, _ = scene.evaluate(chunk, keep=False)
+    points, seen = ribbons.points, inside(layout, ribbons.points)
+    changes, strokes = [], []
+    for chunk in chunks(layout):
+        alpha, _ = bend(ribbons, chunk.stroke, centers(chunk, layout, points), layout.tile)
         paint = ribbons.color[chunk.stroke].t()[:, :, None]
         under = background[:, None, None].repeat(1, len(chunk.tiles), layout.tile**2)
         change = torch.empty_like(alpha)
@@ -56,7 +56,7 @@ def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout) -> tuple[T
         for count, part in reversed(chunk.parts()):
             change[part] *= clear[:count]
             clear[:count] *= 1 - alpha[part]
-        changes.append((change * inside[chunk.tiles[chunk.rank]]).amax(1))
+        changes.append((change * seen[chunk.tiles[chunk.rank]]).amax(1))
         strokes.append(chunk.stroke)
     return torch.cat(changes), torch.cat(strokes)
 
@@ -70,17 +70,16 @@ def gains(
 ) -> Tensor:
     """[N] what each stroke, laid alone on a picture, takes off the sum of |picture - goal|^2 + variance."""
     points, layout = ribbons.points, ribbons.arranged(*goal.shape[1:])
-    scene = Evaluated(ribbons, layout)
-    inside = scene.inside()
+    seen = inside(layout, points)
     under, wanted = into_tiles(below.to(points), layout), into_tiles(goal.to(points), layout)
     unsure = torch.zeros_like(under[0]) if spread is None else into_tiles(spread.to(points)[None], layout)[0]
     found = points.new_zeros(len(points))
-    for chunk in scene.chunks:
-        alpha, own, _ = scene.evaluate(chunk, keep=False)
+    for chunk in chunks(layout):
+        alpha, own = bend(ribbons, chunk.stroke, centers(chunk, layout, points), layout.tile)
         tile = chunk.tiles[chunk.rank]
         m, v = under[:, tile], unsure[tile]
         change = ribbons.color[chunk.stroke].t()[:, :, None] - m
         off = m - wanted[:, tile]
         after = (off + alpha * change).square().sum(0) + ((1 - alpha).square() + own) * v + own * change.square().sum(0)
-        found.index_add_(0, chunk.stroke, ((off.square().sum(0) + v - after) * inside[tile]).sum(1))
+        found.index_add_(0, chunk.stroke, ((off.square().sum(0) + v - after) * seen[tile]).sum(1))
     return found

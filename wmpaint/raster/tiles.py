@@ -20,7 +20,7 @@ from ..geometry import STRAIGHT, branches, coefficients
 __all__ = ["Chunk", "Layout", "Mosaic", "Pile", "Ribbons", "arrange", "chunks", "is_straight"]
 
 FARTHEST = 1e15  # pixels; beyond, products of coordinates might overflow
-CHUNK_PIXELS = 4_000_000  # pair pixels held at a time: some 300 MB with everything kept for gradients
+CHUNK_PIXELS = 1 << 20  # pair pixels held at a time: some 200 MB with everything kept for gradients
 
 
 class Pile(NamedTuple):
@@ -146,13 +146,13 @@ class Chunk(NamedTuple):
 
 
 def chunks(layout: Layout, pixels: int = CHUNK_PIXELS) -> list[Chunk]:
-    """A plan's tiles in chunks of about `pixels` pair pixels.
+    """A plan's tiles in chunks of about `pixels` pair pixels, one chunk at least.
 
     Slot k holds the k-th lowest stroke of every tile that has one, the fullest tiles first: each
     slot is then one contiguous slice over the first n_k tiles, without padding.
     """
     out = []
-    for first, last in layout.ranges(pixels):
+    for first, last in layout.ranges(pixels) or [(0, 0)]:
         starts = layout.starts[first : last + 1]
         sizes = starts[1:] - starts[:-1]
         rank = torch.repeat_interleave(sizes)
@@ -163,7 +163,7 @@ def chunks(layout: Layout, pixels: int = CHUNK_PIXELS) -> list[Chunk]:
                 tiles=layout.tiles[first:last],
                 stroke=layout.strokes[int(starts[0]) : int(starts[-1])][by_slot],
                 rank=rank[by_slot],
-                slots=torch.bincount(slot).tolist(),
+                slots=torch.bincount(slot, minlength=1).tolist(),
             )
         )
     return out

@@ -39,11 +39,7 @@ def test_lines_that_meet_are_joined():
 def test_sorting_by_hand():
     # The first line stays; then comes what begins (or ends) nearest to where it ended, at 12.
     first, begins, ends = segment((30, 0), (12, 0)), segment((9, 0), (5, 0)), segment((40, 0), (11, 0))
-    assert ordered(Order(), first, begins, ends) == [
-        [[30, 0], [12, 0]],
-        [[11, 0], [40, 0]],
-        [[9, 0], [5, 0]],
-    ]
+    assert ordered(Order(), first, begins, ends) == [[[30, 0], [12, 0]], [[11, 0], [40, 0]], [[9, 0], [5, 0]]]
     last = segment((2, 0), (1, 0))
     assert ordered(Order(flip=False), first, last, begins) == [first.tolist(), begins.tolist(), last.tolist()]
     for order in (Order(sort=False), Order(sort=False, merge=0, simplify=None)):

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from ... import checks, memory
 from ...canvas import Canvas
 from ...frame import Frame
-from ...image import resize
+from ...image import resize, zoomed
 from ...marks import Marks
 from ...medium import Medium, Picture, render
 from ...painting.run import Run
@@ -69,7 +69,7 @@ class TilesPolicy(Policy):
         """The picture, reduced to what is looked at."""
         picture = self.see(image)[0][0]
         scale = min(1.0, max(cell, SHORT) / min(picture.shape[1:]))
-        return resize(picture, *(max(1, round(scale * side)) for side in picture.shape[1:]))
+        return zoomed(picture, scale)
 
     def canvas(self, picture: Tensor) -> Canvas:
         """One of the picture's proportions."""

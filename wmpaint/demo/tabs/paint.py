@@ -99,10 +99,7 @@ def asked(
 
 def _recipe(photo: str, name: str, objective: str, options: dict[str, Any], pens: str | None) -> Recipe:
     after = None if objective == "photo" else objective
-    shell = command(
-        ["paint", photo],
-        {"objective": after, **common.in_shell(options), "pens": pens},
-    )
+    shell = command(["paint", photo], {"objective": after, **common.in_shell(options), "pens": pens})
     source = literal(photo)
     goal = source if after is None else f'wp.objectives.preset("{after}", {source})'
     python = script([f"goal = {goal}"], [], {**options, "pens": pens}, name)

@@ -5,7 +5,6 @@ A fill is `stroke -> [lines]`, lines as arrays [K, 2] in mm that a pen of that w
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -223,5 +222,4 @@ def _runs(points: np.ndarray, keep: np.ndarray) -> Lines:
     return [points[start:stop] for start, stop in zip(edges[::2], edges[1::2], strict=True) if stop - start > 1]
 
 
-Fill = Callable[[Fillable], Lines]
-FILLS: dict[str, Fill] = {fill.__name__: fill for fill in (center, outline, offsets, insets, hatch)}
+FILLS = {fill.__name__: fill for fill in (center, outline, offsets, insets, hatch)}

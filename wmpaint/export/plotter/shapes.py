@@ -80,10 +80,7 @@ def _spine(corners: np.ndarray, half: np.ndarray, count: int) -> Spine:
 
 
 def shapes(
-    found: Sequence[Spine],
-    share: float = 1.0,
-    *,
-    check: Check = never_stop,
+    found: Sequence[Spine], share: float = 1.0, *, check: Check = never_stop
 ) -> np.ndarray:  # [N] of shapely polygons
     """What each stroke inks: all that discs of its half width (times `share`) pass over on their way along it."""
     import shapely

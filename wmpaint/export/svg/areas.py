@@ -44,12 +44,7 @@ class Outlines:
 
 
 def stroke_areas(
-    ribbons: Sequence[StraightRibbon],
-    strokes: Strokes,
-    canvas: Canvas,
-    *,
-    levels: int = 1,
-    tolerance: float = 0.0002,
+    ribbons: Sequence[StraightRibbon], strokes: Strokes, canvas: Canvas, *, levels: int = 1, tolerance: float = 0.0002
 ) -> list[tuple[Outlines, ...]]:
     """The layers of each stroke, the widest undermost; none where there is nothing to see.
 

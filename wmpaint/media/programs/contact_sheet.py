@@ -71,9 +71,7 @@ def _swatch() -> Strokes:
 
 
 def contact_sheet(
-    program: Callable[[str], Medium] | None = None,
-    brushes: Sequence[str] | None = None,
-    columns: int = 4,
+    program: Callable[[str], Medium] | None = None, brushes: Sequence[str] | None = None, columns: int = 4
 ) -> Tensor:
     """[3, H, W] sRGB: a tile for each brush, painted with `program(brush)`, with its name and title.
 

@@ -15,16 +15,7 @@ import numpy as np
 from ... import checks
 from ...errors import InputError
 
-__all__ = [
-    "BASE_HEIGHT",
-    "CHUNK",
-    "MOVES",
-    "STEP",
-    "check_strokes",
-    "events",
-    "pen_speed",
-    "stroke_seed",
-]
+__all__ = ["BASE_HEIGHT", "CHUNK", "MOVES", "STEP", "check_strokes", "events", "pen_speed", "stroke_seed"]
 
 MOVES = 50
 CHUNK = 512  # strokes whose events are computed at once

@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor
 
-from .grain import Grain
-from .tiles import Ribbons
+from wmpaint.raster import Ribbons
+from wmpaint.raster.grain import Grain
 
 __all__ = ["composite", "grained"]
 
