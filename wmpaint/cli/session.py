@@ -91,9 +91,7 @@ class Session:
         metavar="COLOR",
     )
     surface: str | None = option(
-        None,
-        "What paint with a relief lies on. Default: linen.",
-        metavar="smooth|linen|cotton|panel|paper",
+        None, "What paint with a relief lies on. Default: linen.", metavar="smooth|linen|cotton|panel|paper"
     )
     light: str | None = option(
         None, "On paint with a relief, in words: left low, raking, glossy… (see `wmpaint relight`).", metavar="WORDS"
