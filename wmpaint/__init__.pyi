@@ -16,10 +16,14 @@ from .export import plotter as plotter
 from .frame import Frame as Frame
 from .image import load_image as load_image
 from .image import sample_photo as sample_photo
+from .light import Light as Light
 from .marks import Marks as Marks
 from .media import Mixed as Mixed
 from .media import programs as programs
 from .media import ribbon as painters  # noqa: F401  (its public name)
+from .media.oil import OilBrush as OilBrush
+from .media.oil import OilProgram as OilProgram
+from .media.oil import OilStrokes as OilStrokes
 from .media.programs import Brush as Brush
 from .media.programs import Dabs as Dabs
 from .media.programs import MyPaint as MyPaint
@@ -43,6 +47,7 @@ from .objectives import flow as flow
 from .objectives import ink as ink
 from .objectives import muted as muted
 from .objectives import overlap as overlap
+from .objectives import painterly as painterly
 from .objectives import palette as palette
 from .objectives import photo as photo
 from .objectives import sinkhorn as sinkhorn

@@ -101,6 +101,8 @@ def test_held_and_begun_with(tmp_path: Path) -> None:
 def test_names_of_media() -> None:
     assert isinstance(families.load("leafy/oak"), Leafy) and isinstance(families.load("oak"), Leafy)
     assert families.load("mypaint/charcoal").info.full_name == "mypaint/charcoal"
+    assert families.load("round").info.full_name == "mypaint/round"  # whose names were here first
+    assert families.load("oil/round").info.full_name == "oil/round" and families.load("filbert").info.name == "oil"
     with pytest.raises(wp.WmpaintError, match="did you mean leafy/oak"):
         families.load("leafy_oak")
     families.register(families.Family("fern", lambda brush: Leafy(), lambda: ("oak",)))

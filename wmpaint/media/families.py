@@ -29,7 +29,6 @@ class Family:
         program: the real medium, of a brush and a seed; None where what `load` gives is the real one.
         parse: a brush, for `program`, of the definition that a painting's file holds; None where brushes have names
             only.
-        usual: the brush that the family's own name means; None where it means none.
     """
 
     name: str
@@ -37,7 +36,6 @@ class Family:
     brushes: Callable[[], tuple[str, ...]]
     program: Callable[[Any, int], Medium] | None = None
     parse: Callable[[str], Any] | None = None
-    usual: str | None = None
 
 
 _families: dict[str, Family] = {}
@@ -61,7 +59,7 @@ def known() -> dict[str, Family]:
         from .programs import program
 
         register(Family("mypaint", ribbon.load, ribbon.available, lambda brush, seed: program(brush, seed=seed)))
-        register(Family("oil", oil.load, oil.available, oil.OilProgram, oil.OilBrush.parse, "flat"))
+        register(Family("oil", oil.load, oil.available, oil.OilProgram, oil.OilBrush.parse))
     return dict(_families)
 
 
@@ -83,10 +81,8 @@ def load(name: str | Path) -> Medium:
         family, brush = split(name)
         if family is not None:
             return families[family].load(brush)
-        if brush in families and (usual := families[brush].usual) is not None:
-            return families[brush].load(usual)
         owners = [f for f in families.values() if brush in f.brushes()]
-        if len(owners) > 1:
+        if len(owners) > 1 and owners[0].name != "mypaint":  # whose names were here first
             full = " or ".join(f"{f.name}/{brush}" for f in owners)
             raise BrushError(f"expected the full name of a brush that several media have, {full}, got {brush!r}")
         if owners:

@@ -8,6 +8,7 @@ from .coverage import economy, ink, overlap
 from .dream import dream, muted
 from .field import align, flow
 from .goal import Goal
+from .painterly import impasto, painterly, slender
 from .penalty import Penalty, boundary, curvature, lengths, pressures, radii
 from .photo import photo, variance
 from .pixel import charbonnier, edges, l1, l2, lab, multiscale, ssim
@@ -39,6 +40,7 @@ __all__ = [
     "economy",
     "edges",
     "flow",
+    "impasto",
     "ink",
     "l1",
     "l2",
@@ -48,6 +50,7 @@ __all__ = [
     "multiscale",
     "muted",
     "overlap",
+    "painterly",
     "palette",
     "photo",
     "preset",
@@ -55,6 +58,7 @@ __all__ = [
     "radii",
     "rank",
     "sinkhorn",
+    "slender",
     "sliced",
     "ssim",
     "style",
