@@ -3,6 +3,7 @@
     python benchmarks/painters.py                       # the table of docs/painters.md
     python benchmarks/painters.py --sheets              # contact sheets, beside the weights
     python benchmarks/painters.py --train charcoal …    # train again, into wmpaint/media/ribbon/weights/
+    python benchmarks/painters.py --train oil/flat …    # or wmpaint/media/oil/weights/
     python benchmarks/painters.py --report              # measure the weights again, as training does, and note it there
 
 Bundled painters are trained without a time limit: 14,000 strokes and 9,000 steps, some minutes of one core each.
@@ -16,14 +17,17 @@ from dataclasses import replace
 
 import wmpaint as wp
 from wmpaint.image import save_png
+from wmpaint.media import families
+from wmpaint.media.oil import painters as oil
 from wmpaint.media.ribbon.painter import WEIGHTS
 
 
 def train(names: list[str]) -> None:
     for name in names:
         painter = wp.RibbonPainter()
-        print(wp.fit(painter, wp.MyPaint(name), seed=0), flush=True)
-        painter.save(WEIGHTS / f"{name}.safetensors")
+        family, brush = families.split(name)
+        print(wp.fit(painter, wp.OilProgram(brush) if family == "oil" else wp.MyPaint(brush), seed=0), flush=True)
+        painter.save((oil.WEIGHTS if family == "oil" else WEIGHTS) / f"{brush}.safetensors")
 
 
 def report(name: str) -> None:

@@ -42,11 +42,12 @@ def brushes(
         files.check_writable(sheet)
 
     from ..image import save_png
-    from ..media import programs
+    from ..media import oil, programs
     from ..media import ribbon as painters
 
     have = set(painters.available())
     rows = [{**entry, "painter": entry["name"] in have} for entry in map(dict, programs.brush_entries())]
+    rows += oil.brush_rows()
     paths = [] if sheet is None else [str(sheet)]
     if sheet is not None:
         save_png(sheet, programs.contact_sheet())
@@ -59,7 +60,7 @@ def brushes(
 
 @common.guarded
 def train_painter(
-    brush: Annotated[str, typer.Argument(metavar="BRUSH", help="A .myb file, or the name of a brush.")],
+    brush: Annotated[str, typer.Argument(metavar="BRUSH", help="A .myb file, a .toml of oil, or the name of a brush.")],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="The weights, a .safetensors. Default: BRUSH.safetensors."),
@@ -120,13 +121,13 @@ def evaluate_painter(
     checks.whole("--strokes", strokes, 1)
     checks.seed(seed, "--seed", bits=62)
 
-    from ..media import programs
+    from ..media import families, programs
     from ..media import ribbon as painters
 
-    loaded = painters.load(painter)
+    loaded: Any = families.load(painter)
     definition = loaded.info.definition
     brush = loaded.brush if definition is None else programs.Brush(loaded.brush, definition.encode())
-    teacher = _teacher(program, brush)
+    teacher: Any = families.replayed(loaded.info.full_name, 0, definition) or _teacher(program, brush)
     if loaded.info.brush_hash != teacher.info.brush_hash:
         raise InputError(
             f"expected the brush {teacher.info.brush!r} that {painter} learned from "
@@ -137,8 +138,13 @@ def evaluate_painter(
 
 
 def _teacher(program: str, brush: Any) -> HasAlpha:
-    from ..media import programs
+    from ..media import families, programs
+    from ..media.oil import OilProgram
 
+    if str(brush).endswith(".toml"):
+        return OilProgram(str(brush))
+    if isinstance(brush, str) and families.split(brush)[0] == "oil":
+        return OilProgram(families.split(brush)[1])
     return programs.program(brush) if program == "auto" else programs.load_program(program, brush)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Any
 
 from ...errors import BrushError
 from ..ribbon.painter import RibbonPainter
-from .brush import OilBrush
+from .brush import BRUSHES, OilBrush
 from .strokes import OilStrokes
 
-__all__ = ["available", "load"]
+__all__ = ["available", "brush_rows", "load"]
 
 WEIGHTS = Path(__file__).with_name("weights")
 KIND = OilStrokes.kind  # which a painter's file names, and which is known once this is imported
@@ -35,3 +36,18 @@ def load(name: str) -> RibbonPainter:
         f"expected a brush with a painter, and {brush.name!r} has none yet; train one with: wmpaint train-painter "
         f"oil/{brush.name} -o {brush.name}.safetensors, and give that file as the brush"
     )
+
+
+def brush_rows() -> list[dict[str, Any]]:
+    """The bundled brushes, as `programs.brush_entries` lists MyPaint's, and whether each has a painter."""
+    rows = []
+    for name in BRUSHES:
+        brush, have = OilBrush.load(name), name in available()
+        noise = float(load(name).notes["report"]["noise"]) if have else 0.0
+        rows.append(
+            {
+                "name": f"oil/{name}", "title": name.title(), "kind": "oil", "noise": round(noise, 1), "plain": True,
+                "why_not": "", "author": "wmpaint", "description": brush.about, "painter": have,
+            }
+        )  # fmt: skip
+    return rows

@@ -23,7 +23,7 @@ from ... import checks
 from ...explain import explained
 from ...medium import HasAlpha
 from ...raster import Ribbons, sample
-from ..programs.base import BrushProgram
+from ..programs import Brush
 from .data import LEAST, SIDE, Budget, TileData, paint_tiles, random_actions
 from .painter import RibbonPainter
 from .ribbon import RibbonNet
@@ -133,8 +133,9 @@ def fit(
     checks.seed(seed, bits=62)
     checks.number("a rate", rate, 0, above=True)
     budget = Budget(minutes)
-    if isinstance(program, BrushProgram):
-        program.style.require_plain()
+    style = getattr(program, "style", None)
+    if isinstance(style, Brush):
+        style.require_plain()
     tell = progress or (lambda share, what: None)
     generator = torch.Generator().manual_seed(seed)
     asked = strokes, steps
