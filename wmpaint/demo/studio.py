@@ -16,8 +16,9 @@ from PIL import Image
 
 from .. import checks
 from ..features import FeatureNet
-from ..media import programs
+from ..media import families, oil, programs
 from ..media import ribbon as painters
+from ..media.lit import Lit
 from ..raster import compiled
 from .folders import Downloads, upload_folder
 from .limits import Limits
@@ -94,7 +95,7 @@ class Studio:
     def brushes(self) -> list[dict[str, Any]]:
         """All that are bundled, those with a painter first."""
         have = set(painters.available())
-        rows = [{**row, "painter": row["name"] in have} for row in programs.brush_entries()]
+        rows = [{**row, "painter": row["name"] in have} for row in programs.brush_entries()] + oil.brush_rows()
         return sorted(rows, key=lambda row: (not row["painter"], row["name"]))
 
     @functools.cached_property
@@ -105,7 +106,8 @@ class Studio:
     @functools.lru_cache(maxsize=64)  # noqa: B019  # as long-lived as the server
     def tile(self, name: str) -> Image.Image:
         """A picture of some strokes of a bundled brush."""
-        return pil(programs.contact_sheet(brushes=[name]))
+        real = families.replayed(name, 0)
+        return pil(programs.contact_sheet(None if real is None else lambda _: Lit(real), [name]))
 
     @functools.lru_cache(maxsize=64)  # noqa: B019
     def swatch(self, name: str) -> str:

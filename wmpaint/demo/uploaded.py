@@ -10,8 +10,9 @@ from ..canvas import Canvas
 from ..errors import FileError, InputError
 from ..export.view import curves_of
 from ..marks import Marks
-from ..media import programs
+from ..media import families, oil, programs
 from ..media import ribbon as painters
+from ..medium import Medium
 from ..memory import check_painting as check_memory
 from ..painting import Painting
 from .limits import Limits
@@ -31,7 +32,7 @@ def portable(painting: Painting) -> Painting:
         for brush in painting.brushes
     )
     parameters = dict(painting.parameters)
-    if isinstance(parameters.get("brush"), str):
+    if str(parameters.get("brush")).endswith(".safetensors"):
         parameters["brush"] = Path(parameters["brush"]).name
     return replace(painting, brushes=brushes, parameters=parameters)
 
@@ -54,10 +55,11 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
     found = []
     for brush in painting.brushes:
         name = None if brush.painter is None else Path(brush.painter).stem
+        bundled = [*painters.available(), *(f"oil/{name}" for name in oil.available())]
         if name is not None and name in own:
-            painter = painters.load(own[name])
-        elif brush.painter is None and brush.name in painters.available():
-            painter = painters.load(brush.name)
+            painter: Medium = painters.load(own[name])
+        elif brush.painter is None and brush.name in bundled:
+            painter = families.named(brush.name)
         elif brush.painter is not None:
             raise InputError(
                 f"expected a painting of bundled brushes or of those you trained here, got one of {brush.name!r} with "
@@ -65,9 +67,9 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
             )
         else:
             raise InputError(f"expected a painting whose brush has a painter, got {brush.name!r}")
-        if brush.definition is None and brush.name not in programs.bundled():
+        if brush.definition is None and brush.name not in (*programs.bundled(), *bundled):
             raise FileError(f"expected a painting that holds its brush, got only the name {Path(brush.name).name!r}")
-        if brush.weights is not None and brush.weights != painter.weights_hash():
+        if brush.weights is not None and brush.weights != painter.info.weights:
             raise InputError(f"expected the painter that {brush.name!r} was painted with, got other weights")
         found.append(painter)
     parameters = dict(painting.parameters)

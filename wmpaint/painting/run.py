@@ -22,6 +22,7 @@ from ..clock import Clock
 from ..errors import InputError, clipped
 from ..explain import check_options, explained
 from ..frame import Frame
+from ..light import lit
 from ..marks import Marks
 from ..media.mixed import Mixed
 from ..medium import Medium, influence
@@ -241,7 +242,9 @@ class Run:
     @torch.no_grad()
     def preview(self, height: int | None = None) -> Tensor:
         """The picture so far, [3, H, W]."""
-        return predicted(self.task, self.strokes().detach(), self.schedule.coarse if height is None else height).mean
+        height = self.schedule.coarse if height is None else height
+        picture = predicted(self.task, self.strokes().detach(), height)
+        return picture.mean if picture.relief is None else lit(picture.mean, picture.relief, height)
 
     def influence(self) -> Tensor:
         """[strokes] the most that each changes any pixel of the picture."""

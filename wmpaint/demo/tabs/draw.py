@@ -14,9 +14,9 @@ from ...canvas import Canvas
 from ...errors import InputError, WmpaintError
 from ...export.bitmap import flatten
 from ...frame import Frame
-from ...media import ribbon as painters
-from ...media.ribbon.painter import RibbonPainter
-from ...medium import render
+from ...media import families
+from ...media.lit import Lit
+from ...medium import Medium, render
 from ...objectives.presets import preset
 from ...painting import BrushRef, Painting
 from ...strokes import Strokes
@@ -95,9 +95,9 @@ def make(studio: Studio, album: Album) -> Easel:
             return ""
         canvas = Canvas(_aspect(shape))
         check_work(painted, canvas, limits)
-        painter, frame = painters.load(studio.brush(brush, own or {})), Frame(canvas, SEEN, program_height=HEIGHT)
+        painter, frame = families.load(studio.brush(brush, own or {})), Frame(canvas, SEEN, program_height=HEIGHT)
         with torch.no_grad():
-            dream = render(painter, painted, frame).mean
+            dream = render(Lit(painter), painted, frame).mean
         return jpeg_uri(flatten(dream).clamp(0, 1), 90)
 
     def shown(drawing: Any, brush: Any, shape: Any, own: Any) -> Any:
@@ -116,13 +116,13 @@ def make(studio: Studio, album: Album) -> Easel:
         show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
 
-    def drawn(drawing: Any, brush: Any, shape: Any, own: Any) -> tuple[Strokes, Canvas, RibbonPainter, str]:
+    def drawn(drawing: Any, brush: Any, shape: Any, own: Any) -> tuple[Strokes, Canvas, Medium, str]:
         painted = strokes_of(drawing)
         if not len(painted):
             raise InputError("expected a drawing, got a bare canvas: draw something first")
         canvas, name = Canvas(_aspect(shape)), studio.brush(brush, own or {})
         check_work(painted, canvas, limits)
-        return painted, canvas, painters.load(name), name
+        return painted, canvas, families.load(name), name
 
     def again(drawing: Any, brush: Any, shape: Any, own: Any, had: Any) -> Any:
         painted, canvas, painter, name = drawn(drawing, brush, shape, own)
@@ -174,11 +174,11 @@ def _tool(name: str, value: str = "null") -> str:
     return f"(value) => {{ document.querySelector('#draw-sheet canvas').dispatchEvent({event}); return []; }}"
 
 
-def _painting(strokes: Strokes, canvas: Canvas, painter: RibbonPainter, brush: str) -> Painting:
+def _painting(strokes: Strokes, canvas: Canvas, painter: Medium, brush: str) -> Painting:
     own = brush if brush.endswith(".safetensors") else None
     name, version = painter.info.name or "mypaint", painter.info.version
     return Painting(
         strokes=strokes, canvas=canvas, brushes=(BrushRef.of(painter, own),), program=name, program_version=version,
-        program_height=HEIGHT, seed=0, parameters={"brush": painter.brush, "strokes": len(strokes), "by": "hand"},
+        program_height=HEIGHT, seed=0, parameters={"brush": painter.info.brush, "strokes": len(strokes), "by": "hand"},
         provenance={"wmpaint": __version__, "torch": torch.__version__}, painters=(painter,),
     )  # fmt: skip
