@@ -47,11 +47,11 @@ def test_a_forked_process_paints_as_its_parent_does() -> None:
 def test_a_lock_that_another_thread_held_is_free_after_a_fork() -> None:
     code = (
         "import os, sys\n"
-        "from wmpaint.raster import compiled\n"
-        "compiled._lock.acquire()\n"
+        "from wmpaint import loops\n"
+        "loops._lock.acquire()\n"
         "child = os.fork()\n"
         "if not child:\n"
-        "    os._exit(0 if compiled._lock.acquire(timeout=1) else 1)\n"
+        "    os._exit(0 if loops._lock.acquire(timeout=1) else 1)\n"
         "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

@@ -41,6 +41,7 @@ SMALL: dict[str, list[str]] = {
     "dream": PAINT,
     "video": ["--strokes", "12", "--height", "48", "--limit", "2"],
     "replay": ["--height", "64"],
+    "relight": ["--height", "64"],
     "export": [],
     "brushes": [],
     "gallery": [],
@@ -259,7 +260,7 @@ def test_pens_and_paintings_on_the_pages_can_be_loaded(place: Path) -> None:
             if block.language == "toml":
                 path = place / "page.toml"
                 path.write_text(block.text, "utf-8")
-                assert wp.plotter.load_pens(path), name
+                assert wp.plotter.load_pens(path) if "[[" in block.text else wp.OilBrush.load(path), name
                 found += 1
             elif block.language == "json":
                 json.loads(block.text)

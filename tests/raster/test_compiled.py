@@ -15,10 +15,10 @@ caching.CacheImpl._locator_classes = [caching.UserProvidedCacheLocator]
 if sys.argv[1] == "full":
     tempfile.tempdir = "/nonexistent"
 from wmpaint.errors import WmpaintError
-from wmpaint.raster import compiled
+from wmpaint import loops
 import numba
 try:
-    kernel = compiled._kernel()
+    kernel = loops.module("wmpaint.raster.kernel")
     print(kernel.composite._cache.cache_path, numba.config.CACHE_DIR, oct(os.stat(numba.config.CACHE_DIR).st_mode))
 except WmpaintError as error:
     print("refused:", error)

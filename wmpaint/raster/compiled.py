@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import importlib.util
-import os
-import shutil
-import tempfile
-import threading
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from .. import temporaries
+from .. import loops
 from ..errors import MissingProgram
 from ..geometry import coefficients
 from .tiles import Layout, arrange, is_straight
@@ -26,16 +20,7 @@ __all__ = ["CompiledComposite", "CompiledSample", "grained", "influence", "usabl
 
 PARTS = 8  # sums of ribbon gradients held at a time; fixed, so that results do not depend on the threads
 KEPT_BYTES = 1 << 30  # held from forward to backward; beyond that the backward pass computes it again
-_lock = threading.Lock()  # Numba's simplest threading layer may not be entered twice
-
-
-def _unlock() -> None:
-    global _lock
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):  # a thread that holds it is not there in a forked process
-    os.register_at_fork(after_in_child=_unlock)
+KERNEL, GRAIN = "wmpaint.raster.kernel", "wmpaint.raster.grain_kernel"
 
 
 def usable(like: Tensor, asked: bool | None = None) -> bool:
@@ -62,39 +47,6 @@ def warm_up() -> None:
         bare = torch.zeros(3, 4, 4), torch.zeros(4, 4)
         CompiledComposite.apply(points, one, one, ribbon, color, *bare, 1, layout)[0].sum().backward()
         influence(points, one, one, ribbon, color, ground, 1, layout)
-
-
-def _kernel() -> Any:
-    import numba
-
-    kernel = _imported()
-    # OpenMP's layer would share PyTorch's threads: change how many it uses, and leave idle ones spinning.
-    numba.config.THREADING_LAYER = "workqueue"  # type: ignore[attr-defined]
-    most = getattr(numba.config, "NUMBA_NUM_THREADS", 1)
-    numba.set_num_threads(max(1, min(torch.get_num_threads(), most)))
-    return kernel
-
-
-def _imported() -> Any:
-    """The module of compiled loops; what they compile to is kept beside it, or in the user's cache, or for now."""
-    import numba
-
-    try:
-        from . import kernel
-    except RuntimeError as error:
-        if "cannot cache" not in str(error):
-            raise
-        # A package that may only be read, and no home: Numba would not even define a function.
-        try:
-            temporaries.sweep_temporaries(tempfile.gettempdir())
-            folder = Path(tempfile.gettempdir(), temporaries.temporary_name(kind="numba", hidden=False))
-            folder.mkdir(mode=0o700)
-        except OSError:
-            raise MissingProgram("expected a folder to compile in, got none: set NUMBA_CACHE_DIR to one") from error
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-        from . import kernel
-    return kernel
 
 
 def table_of(points: Tensor, half_width: Tensor, radius: Tensor) -> np.ndarray:
@@ -176,8 +128,8 @@ class CompiledComposite(torch.autograd.Function):
             tiles, starts, strokes, pairs = _part(layout, first, last)
             cuts = torch.linspace(0, len(strokes), PARTS + 1, device="cpu").long() + int(layout.starts[first])
             parts = torch.searchsorted(layout.starts[first : last + 1], cuts).clamp(max=last - first).numpy()
-            with _lock:
-                _kernel().composite_backward(
+            with loops.alone(KERNEL) as kernel:
+                kernel.composite_backward(
                     known.table, known.ribbons, known.caps, paint, tiles, starts, strokes, layout.tile, layout.across,
                     to_mean, to_variance, kept, found, parts, out[pairs], to_color[pairs], to_ribbons,
                     to_ground, to_spread,
@@ -207,8 +159,8 @@ def _draw(
     rows = len(strokes) * layout.tile**2 if keep else 0
     kept = np.empty((rows, 3 + paint.shape[1]), mean.dtype)
     found = np.empty((rows, 3), mean.dtype)
-    with _lock:
-        _kernel().composite(
+    with loops.alone(KERNEL) as kernel:
+        kernel.composite(
             known.table, known.ribbons, known.caps, paint, numbers, starts, strokes, layout.tile,
             layout.across, mean, variance, kept, found,
         )  # fmt: skip
@@ -223,8 +175,8 @@ def influence(
     known = _Known(points, radius, half_width, ribbons, caps)
     out = np.zeros(layout.pairs, known.ribbons.dtype)
     numbers, starts, strokes, _ = _part(layout, 0, len(layout.tiles))
-    with _lock:
-        _kernel().influence(
+    with loops.alone(KERNEL) as kernel:
+        kernel.influence(
             known.table, known.ribbons, caps, _array(color), _array(background), numbers, starts, strokes,
             layout.tile, layout.across, layout.height, layout.width, out,
         )  # fmt: skip
@@ -239,11 +191,8 @@ def grained(
     known = _Known(points, radius, half_width, ribbons, caps)
     picture = _copy(background)
     numbers, starts, strokes, _ = _part(layout, 0, len(layout.tiles))
-    with _lock:
-        _kernel()  # first, for it sees to where compiled loops are kept
-        from . import grain_kernel
-
-        grain_kernel.grained(
+    with loops.alone(GRAIN) as kernel:
+        kernel.grained(
             known.table, known.ribbons, caps, _array(color), numbers, starts, strokes, layout.tile, layout.across,
             _array(field), _array(window.double()), *tables, picture.numpy(),
         )  # fmt: skip
@@ -263,8 +212,8 @@ class CompiledSample(torch.autograd.Function):
         variance = torch.zeros_like(alpha)
         found = np.empty((len(stroke) * side * side, 3), alpha.numpy().dtype)
         strokes, centers = stroke.contiguous().numpy(), _array(center)
-        with _lock:
-            _kernel().sample(
+        with loops.alone(KERNEL) as kernel:
+            kernel.sample(
                 known.table, known.ribbons, caps, strokes, centers, side, alpha.numpy(), variance.numpy(), found
             )
         ctx.known, ctx.where, ctx.found, ctx.side = known, (strokes, centers), found, side
@@ -278,8 +227,8 @@ class CompiledSample(torch.autograd.Function):
         out = np.zeros((len(strokes), 8))
         to_ribbons = np.zeros((PARTS, *known.ribbons.shape), known.ribbons.dtype)
         parts = np.linspace(0, len(strokes), PARTS + 1).astype(np.int64)
-        with _lock:
-            _kernel().sample_backward(
+        with loops.alone(KERNEL) as kernel:
+            kernel.sample_backward(
                 known.table, known.ribbons, known.caps, strokes, centers, ctx.side, *ctx.drawn, _array(grads[0]),
                 _array(grads[1]), ctx.found, parts, out, to_ribbons,
             )  # fmt: skip

@@ -8,11 +8,10 @@ for a stroke of alpha a and height g (0..1), stroke after stroke. Not differenti
 from __future__ import annotations
 
 import torch
-from numba import njit, prange
 from torch import Tensor
 
+from .. import loops
 from .compiled import table_of
-from .kernel import FLAGS, _evaluate
 from .tiles import Layout, Ribbons
 
 __all__ = ["piled"]
@@ -42,24 +41,6 @@ def piled(
     numbers = (v.detach().cpu().contiguous().numpy() for v in (ribbons.logits, heights, pile.unit, pile.level))
     tiles = (v.cpu().numpy() for v in (layout.tiles, layout.starts, layout.strokes))
     table = table_of(*(v.cpu() for v in (ribbons.points, ribbons.half_width, ribbons.radius)))
-    _pile(table, *numbers, ribbons.caps, *tiles, layout.tile, layout.across, out)
+    with loops.alone("wmpaint.raster.relief_kernel") as compiled:
+        compiled.pile(table, *numbers, ribbons.caps, *tiles, layout.tile, layout.across, out)
     return torch.from_numpy(out).to(ground)
-
-
-@njit(parallel=True, **FLAGS)
-def _pile(table, ribbons, heights, unit, level, caps, tiles, starts, strokes, side, across, out):
-    rows, columns = out.shape
-    for k in prange(len(tiles)):
-        x0, y0 = (tiles[k] % across) * side, (tiles[k] // across) * side
-        for p in range(side * side):
-            column, row = x0 + p % side, y0 + p // side
-            if column >= columns or row >= rows:
-                continue
-            h = out[row, column]
-            for j in range(starts[k], starts[k + 1]):
-                i = strokes[j]
-                alpha, _, t, _, _ = _evaluate(table, ribbons, i, caps, column + 0.5, row + 0.5)
-                if t >= 0:
-                    high, _, _, _, _ = _evaluate(table, heights, i, caps, column + 0.5, row + 0.5)
-                    h += unit[i] * high - level[i] * alpha * h
-            out[row, column] = h

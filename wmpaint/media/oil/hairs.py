@@ -26,15 +26,14 @@ from numba import njit, prange
 
 from ...noise import FLAGS, along, hashed
 from ...surface import MIDDLE
+from .brush import HEIGHT, STATIONS, WET
 
-__all__ = ["HEIGHT", "STATIONS", "WET", "cells_of", "lay", "lay_rows", "pick_up"]
+__all__ = ["cells_of", "lay", "lay_rows", "pick_up"]
 
-STATIONS = 10  # places along a stroke where it picks up paint, beside its start
 DRAG = 1.6  # radii along which picked up paint is dragged
 ARC = 24  # pieces of a stroke's table of lengths
 BAND = 32  # rows that one thread paints at a time
 SEEN = 1 / 512  # alpha that is none
-HEIGHT, WET = 4, 5  # of a sheet's numbers a pixel, after premultiplied RGBA; the last is how much paint there is
 CELL = 6  # numbers of a cell
 EDGE, LOAD, TINT, WARM, LIFT, PHASE = range(CELL)
 # Of locks, strands and hairs: their shares of a load and of what of it is lost in a pixel, of tint and of warmth, how

@@ -16,22 +16,21 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from ... import checks
+from ... import checks, loops
 from ...canvas import MAX_SIDE, Canvas
 from ...explain import explained
 from ...frame import Frame
 from ...geometry import open_hairpins
 from ...medium import MediumInfo, Picture
-from ...noise import hashed
 from ...surface import DEPTHS, heights
 from ...surface import USUAL as USUAL_SURFACE
 from ..programs.events import stroke_seed
-from . import hairs
-from .brush import PROGRAM, OilBrush
+from .brush import HEIGHT, PROGRAM, STATIONS, WET, OilBrush
 from .strokes import OilStrokes
 
 __all__ = ["HIGHEST", "OilProgram", "unit_height"]
 
+HAIRS = "wmpaint.media.oil.hairs"
 SMALL = 256  # pixels of the height of the sheet that wet paint is picked up from
 CHUNK = 512  # strokes painted at a time
 USUAL, GROWTH = 0.02, 0.75  # radius of usual strokes, canvas heights; paint is thicker by radius ** GROWTH
@@ -136,7 +135,7 @@ class OilProgram:
         small[..., :4] = frame.ground.cpu().numpy()
         surface = frame.canvas.surface or USUAL_SURFACE
         tooth = heights(surface, frame)
-        sheet[..., hairs.HEIGHT] = tooth * DEPTHS[surface]
+        sheet[..., HEIGHT] = tooth * DEPTHS[surface]
         sheets = [sheet, *(sheet.copy() for _ in range(count - 1))][:count]
         if ground is not None:
             checks.shape("a ground", ground.mean, (*batch, 4, *frame.size))
@@ -145,7 +144,7 @@ class OilProgram:
             for k in range(count):
                 sheets[k][..., :4] = below[k]
                 if relief is not None:
-                    sheets[k][..., hairs.HEIGHT] = relief[k]
+                    sheets[k][..., HEIGHT] = relief[k]
         smalls = [small, *(small.copy() for _ in range(count - 1))][:count]
         return OilSheet(frame, batch, sheets, smalls, (tooth, small_surface(frame.canvas)), seed)
 
@@ -188,15 +187,17 @@ class OilProgram:
         points = open_hairpins(s.points, s.radius, TURN).numpy()
         radius, press, color = (value.numpy() for value in (s.radius, s.pressure, s.color))
         charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
+        hairs = loops.module(HAIRS)
         cells, unit = hairs.cells_of(seeds, b), unit_height(radius, b.thick)
-        carry = np.ones((len(seeds), hairs.STATIONS + 1, b.locks, 3), np.float32)
+        carry = np.ones((len(seeds), STATIONS + 1, b.locks, 3), np.float32)
         if b.wet > 0:
             rows = small.shape[0]
             hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, press, charge, stiff, color, unit,
                           state.tooth[1], carry)  # fmt: skip
-        height = state.frame.height
-        hairs.lay(sheet, cells, b, seeds, points * height - np.array(state.frame.origin, np.float64), radius * height,
-                  press, charge, stiff, color, carry, unit, state.tooth[0])  # fmt: skip
+        height, origin = state.frame.height, np.array(state.frame.origin, np.float64)
+        with loops.alone(HAIRS):
+            hairs.lay(sheet, cells, b, seeds, points * height - origin, radius * height, press, charge, stiff, color,
+                      carry, unit, state.tooth[0])  # fmt: skip
 
     # Strokes alone, to learn from
 
@@ -245,22 +246,23 @@ class OilProgram:
         columns, rows = high - low
         sheet = np.zeros((rows, columns, 5), np.float32)
         seeds = np.array([stroke_seed(checks.seed(seed), 0) & 0xFFFFFFFFFF], np.int64)
+        hairs = loops.module(HAIRS)
         cells, one = hairs.cells_of(seeds, b), np.ones(1)
         curves, radii, press = curve[None], np.array([radius], np.float64), np.array([pressure], np.float64)
         charge, stiff = np.array([b.load * (0.25 + load * (0.75 / LOADED))]), np.array([bristle], np.float64)
-        carry = np.ones((1, hairs.STATIONS + 1, b.locks, 3), np.float32)
+        carry = np.ones((1, STATIONS + 1, b.locks, 3), np.float32)
         if b.wet > 0:
             black = np.zeros((1, 1, 6), np.float32)
-            black[..., [3, hairs.WET]] = 1.0
+            black[..., [3, WET]] = 1.0
             hairs.pick_up(black, cells, b, seeds, curves, radii, press, charge, stiff, np.ones((1, 3)), one,
                           np.zeros((1, 1), np.float32), carry)  # fmt: skip
-        y, x = int(512 * hashed(seeds[0], 5)), int(512 * hashed(seeds[0], 6))
+        y, x = int(seeds[0]) % 512, int(seeds[0]) // 512 % 512
         tooth = _patch()[y : y + rows, x : x + columns]
         hairs.lay_rows(sheet, cells, b, seeds, curves - low, radii, press, charge, stiff, np.ones((1, 3)), carry, one,
                        tooth, False, 0, rows)  # fmt: skip
         out = np.zeros((2, height, width), np.float32)
         out[0, low[1] : high[1], low[0] : high[0]] = sheet[..., 0]
-        out[1, low[1] : high[1], low[0] : high[0]] = np.minimum(sheet[..., hairs.HEIGHT] / HIGHEST, 1)
+        out[1, low[1] : high[1], low[0] : high[0]] = np.minimum(sheet[..., HEIGHT] / HIGHEST, 1)
         return out
 
 
