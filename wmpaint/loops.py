@@ -1,4 +1,4 @@
-"""Inner loops that Numba compiles: `with loops.locked("wmpaint.raster.kernel") as kernel: kernel.composite(...)`.
+"""Inner loops that Numba compiles: `with loops.in_turn("wmpaint.raster.kernel") as kernel: kernel.composite(...)`.
 
 The first call in a new environment compiles for some seconds; what comes of it is kept beside the module, or in the
 user's cache, or for now.
@@ -22,7 +22,7 @@ import torch
 from . import temporaries
 from .errors import MissingProgram
 
-__all__ = ["locked", "module"]
+__all__ = ["in_turn", "module"]
 
 _lock = threading.Lock()  # Numba's simplest threading layer may not be entered twice
 
@@ -37,7 +37,7 @@ if hasattr(os, "register_at_fork"):  # a thread that holds it is not there in a 
 
 
 @contextlib.contextmanager
-def locked(name: str) -> Iterator[Any]:
+def in_turn(name: str) -> Iterator[Any]:
     """A module of compiled loops that run on several threads; nobody else runs any meanwhile.
 
     Raises:

@@ -31,7 +31,7 @@ def heights(surface: str, frame: Frame) -> np.ndarray:
     kind, threads = SURFACES.index(surface), _THREADS.get(surface, 1.0)
     fine = 1 + int(4 * _THREADS.get(surface, 150.0) / frame.height)
     out = np.empty((rows, columns), np.float32)
-    with loops.locked("wmpaint.surface_loops") as compiled:
+    with loops.in_turn("wmpaint.surface_loops") as compiled:
         compiled.fill(out, kind, threads, _WANDER.get(surface, 0.0), left, top, 1 / frame.height, fine)
     return out
 

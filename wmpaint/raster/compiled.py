@@ -128,7 +128,7 @@ class CompiledComposite(torch.autograd.Function):
             tiles, starts, strokes, pairs = _part(layout, first, last)
             cuts = torch.linspace(0, len(strokes), PARTS + 1, device="cpu").long() + int(layout.starts[first])
             parts = torch.searchsorted(layout.starts[first : last + 1], cuts).clamp(max=last - first).numpy()
-            with loops.locked(KERNEL) as kernel:
+            with loops.in_turn(KERNEL) as kernel:
                 kernel.composite_backward(
                     known.table, known.ribbons, known.caps, paint, tiles, starts, strokes, layout.tile, layout.across,
                     to_mean, to_variance, kept, found, parts, out[pairs], to_color[pairs], to_ribbons,
@@ -159,7 +159,7 @@ def _draw(
     rows = len(strokes) * layout.tile**2 if keep else 0
     kept = np.empty((rows, 3 + paint.shape[1]), mean.dtype)
     found = np.empty((rows, 3), mean.dtype)
-    with loops.locked(KERNEL) as kernel:
+    with loops.in_turn(KERNEL) as kernel:
         kernel.composite(
             known.table, known.ribbons, known.caps, paint, numbers, starts, strokes, layout.tile,
             layout.across, mean, variance, kept, found,
@@ -175,7 +175,7 @@ def influence(
     known = _Known(points, radius, half_width, ribbons, caps)
     out = np.zeros(layout.pairs, known.ribbons.dtype)
     numbers, starts, strokes, _ = _part(layout, 0, len(layout.tiles))
-    with loops.locked(KERNEL) as kernel:
+    with loops.in_turn(KERNEL) as kernel:
         kernel.influence(
             known.table, known.ribbons, caps, _array(color), _array(background), numbers, starts, strokes,
             layout.tile, layout.across, layout.height, layout.width, out,
@@ -191,7 +191,7 @@ def grained(
     known = _Known(points, radius, half_width, ribbons, caps)
     picture = _copy(background)
     numbers, starts, strokes, _ = _part(layout, 0, len(layout.tiles))
-    with loops.locked(GRAIN) as kernel:
+    with loops.in_turn(GRAIN) as kernel:
         kernel.grained(
             known.table, known.ribbons, caps, _array(color), numbers, starts, strokes, layout.tile, layout.across,
             _array(field), _array(window.double()), *tables, picture.numpy(),
@@ -212,7 +212,7 @@ class CompiledSample(torch.autograd.Function):
         variance = torch.zeros_like(alpha)
         found = np.empty((len(stroke) * side * side, 3), alpha.numpy().dtype)
         strokes, centers = stroke.contiguous().numpy(), _array(center)
-        with loops.locked(KERNEL) as kernel:
+        with loops.in_turn(KERNEL) as kernel:
             kernel.sample(
                 known.table, known.ribbons, caps, strokes, centers, side, alpha.numpy(), variance.numpy(), found
             )
@@ -227,7 +227,7 @@ class CompiledSample(torch.autograd.Function):
         out = np.zeros((len(strokes), 8))
         to_ribbons = np.zeros((PARTS, *known.ribbons.shape), known.ribbons.dtype)
         parts = np.linspace(0, len(strokes), PARTS + 1).astype(np.int64)
-        with loops.locked(KERNEL) as kernel:
+        with loops.in_turn(KERNEL) as kernel:
             kernel.sample_backward(
                 known.table, known.ribbons, known.caps, strokes, centers, ctx.side, *ctx.drawn, _array(grads[0]),
                 _array(grads[1]), ctx.found, parts, out, to_ribbons,

@@ -41,6 +41,6 @@ def piled(
     numbers = (v.detach().cpu().contiguous().numpy() for v in (ribbons.logits, heights, pile.unit, pile.level))
     tiles = (v.cpu().numpy() for v in (layout.tiles, layout.starts, layout.strokes))
     table = table_of(*(v.cpu() for v in (ribbons.points, ribbons.half_width, ribbons.radius)))
-    with loops.locked("wmpaint.raster.relief_kernel") as compiled:
+    with loops.in_turn("wmpaint.raster.relief_kernel") as compiled:
         compiled.pile(table, *numbers, ribbons.caps, *tiles, layout.tile, layout.across, out)
     return torch.from_numpy(out).to(ground)

@@ -195,7 +195,7 @@ class OilProgram:
             hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, press, charge, stiff, color, unit,
                           state.tooth[1], carry)  # fmt: skip
         height, origin = state.frame.height, np.array(state.frame.origin, np.float64)
-        with loops.locked(HAIRS):
+        with loops.in_turn(HAIRS):
             hairs.lay(sheet, cells, b, seeds, points * height - origin, radius * height, press, charge, stiff, color,
                       carry, unit, state.tooth[0])  # fmt: skip
 
