@@ -13,7 +13,7 @@ from typing import Any
 from .. import checks, files
 from ..errors import InputError
 from ..media import measuring
-from . import film, ora, pictures, svg
+from . import film, ora, pictures, reliefs, svg
 from .film import FILM_HEIGHT
 from .view import Exportable, ViewOptions, curves_of, page_of
 
@@ -118,6 +118,10 @@ PLOTS_WITH_PENS = (".svg", ".png", ".json")
 WRITERS: dict[str, Writer] = {
     ".wmp.json": _write_painting,
     ".json": _write_report,
+    ".height.png": reliefs.write_height,
+    ".normal.png": reliefs.write_normal,
+    ".stl": reliefs.write_stl,
+    ".glb": reliefs.write_glb,
     ".png": pictures.write_png,
     ".tif": pictures.write_tiff,
     ".tiff": pictures.write_tiff,
@@ -142,7 +146,7 @@ KINDS |= dict.fromkeys((".mp4", ".gif"), "film")
 def suffix_of(path: str | Path) -> str | None:
     """The kind of file that a name asks for, or None if it is none we write."""
     name = Path(path).name.lower()
-    # ".wmp.json" comes before ".json", which it also ends with.
+    # ".wmp.json" comes before ".json", which it also ends with, and ".height.png" before ".png".
     return next((suffix for suffix in WRITERS if name.endswith(suffix) and name != suffix), None)
 
 

@@ -221,7 +221,7 @@ def _table(rows: Sequence[Any], columns: Sequence[str]) -> np.ndarray:  # [N, co
 def _kind(document: Mapping[str, Any]) -> type[Marks]:
     """The kind of marks that a file says it has, with the columns that it must then have."""
     name = document.get("marks", Strokes.kind)
-    kind = KINDS.get(name)
+    kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         known = ", ".join(sorted(KINDS))
         raise InputError(f"expected marks of a kind that is known, {known}, got {_short(name)}: import what defines it")
