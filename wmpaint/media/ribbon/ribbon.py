@@ -32,6 +32,7 @@ SECONDS = 5.0  # that a program's stroke takes at pace 1
 SPEEDS = (0.0, 4.0, 16.0, 64.0, 256.0, 1024.0)  # program pixels per second, at pace 1
 REFERENCE = 512.0  # canvas height in pixels at pace 1
 MOST_DABS = 10_000.0  # per radius
+LATER = ("marks", "shares", "relief", "turn")  # fields that came after the first painters
 _SIZES = {"body": (2, 512), "caps": (1, 512), "columns": (3, 511), "hidden": (2, 512)}
 
 
@@ -125,8 +126,9 @@ class RibbonConfig:
         return unit * (radius / usual) ** growth
 
     def as_dict(self) -> dict[str, Any]:
-        """For a file's metadata."""
-        return dataclasses.asdict(self)
+        """For a file's metadata; what came later and has its usual value is left out, as files of before have it."""
+        usual = {field.name: field.default for field in dataclasses.fields(self) if field.name in LATER}
+        return {name: value for name, value in dataclasses.asdict(self).items() if value != usual.get(name, ...)}
 
 
 def _check_numbers(name: str, values: Any, counts: Sequence[int], low: float, high: float) -> None:
