@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import inspect
 import json
+from pathlib import Path
 
 import pytest
+import torch
 from flat import Flat, many
 from PIL import Image
 from typer.testing import CliRunner
@@ -12,7 +14,7 @@ import wmpaint as wp
 from wmpaint.canvas import Canvas
 from wmpaint.cli import paintings
 from wmpaint.cli.app import app
-from wmpaint.export.writers import FILM_HEIGHT, WRITERS
+from wmpaint.export.writers import FILM_HEIGHT, KINDS, WRITERS
 from wmpaint.painting import BrushRef, Painting, result
 
 
@@ -38,8 +40,24 @@ def test_the_help_says_how_high_films_are(command):
     assert str(FILM_HEIGHT) in text and "films" in text
 
 
+def test_a_relief_as_maps_and_bodies(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    picture = torch.rand(3, 12, 16, generator=torch.Generator().manual_seed(0))
+    wp.paint(picture, brush="oil/flat", strokes=8, height=32, steps=2).save("oil.wmp.json")
+    names = [f"out{suffix}" for suffix in WRITERS if KINDS[suffix] == "relief"]
+    done = wmpaint("export", "oil.wmp.json", *(word for name in names for word in ("-o", name)), "--height", "24")
+    assert done.exit_code == 0 and all(Path(name).stat().st_size > 100 for name in names), done.output
+    done = wmpaint("export", "oil.wmp.json", "-o", "a.stl", "--width", "12cm", "--base", "1mm", "--strength", "3")
+    assert done.exit_code == 0, done.output
+    done = wmpaint("relight", "oil.wmp.json", "left raking", "-o", "new.wmp.json", "-o", "new.png")
+    assert done.exit_code == 0 and wp.load("new.wmp.json").light == wp.Light.parse("left raking"), done.output
+    wp.paint(picture, brush="ink", strokes=8, height=32, steps=2).save("ink.wmp.json")
+    for words in (("relight", "oil.wmp.json", "sideways"), ("export", "ink.wmp.json", "-o", "a.stl")):
+        assert wmpaint(*words).exit_code == 2
+
+
 def test_every_kind_of_file_is_written(cat):
-    names = [f"out{suffix}" for suffix in WRITERS if suffix != ".pdf"]
+    names = [f"out{suffix}" for suffix in WRITERS if suffix != ".pdf" and KINDS[suffix] != "relief"]
     done = wmpaint("export", cat, *(word for name in names for word in ("-o", name)))
     assert done.exit_code == 0, done.output
     for name in names:

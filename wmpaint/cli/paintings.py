@@ -32,6 +32,7 @@ LIGHT_HELP = (
     "flat; gloss=0.3… Default: as painted."
 )
 PICTURES, LINES, FILMS, PLOTS = "Pictures and layers", "SVG, HTML, PDF", "Films", "Pen plotters"
+RELIEFS = "Reliefs"
 
 
 PaintingFile = Annotated[
@@ -177,6 +178,9 @@ class ExportOptions:
     fps: float | None = option(FILMS, "Frames a second. Default: 25.")
     pace: str | None = option(FILMS, "How strokes come. Default: eased.", metavar="eased|even|stroke")
     cursor: bool | None = option(FILMS, "Show a ring where the brush is.", "--cursor")
+    strength: float | None = option(RELIEFS, "Exaggerates the relief of .normal.png, .stl and .glb. Default: 1.")
+    width: str | None = option(RELIEFS, "Of an .stl. Default: 150mm.", metavar="LENGTH")
+    base: str | None = option(RELIEFS, "Thickness of an .stl's plate. Default: 2mm.", metavar="LENGTH")
     pens: str | None = option(
         PLOTS,
         "black, fineliners, cmyk, brush_pens, colors (#1d4ed8,#d62b2b), a .toml file, own (as painted), or "
@@ -226,8 +230,8 @@ def export(
             "-o",
             metavar="FILE",
             help="The suffix tells the kind: .png, .tif, .webp, .jpg (pictures), .ora (layers), .svg, .html (a "
-            "player), .pdf, .mp4, .gif (films), .hpgl, .gcode (plotters), .json (the report, or with --pens the "
-            "plot's), .wmp.json. May be repeated.",
+            "player), .pdf, .mp4, .gif (films), .height.png, .normal.png, .stl, .glb (reliefs), .hpgl, .gcode "
+            "(plotters), .json (the report, or with --pens the plot's), .wmp.json. May be repeated.",
         ),
     ],
     *,

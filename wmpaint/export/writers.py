@@ -118,10 +118,6 @@ PLOTS_WITH_PENS = (".svg", ".png", ".json")
 WRITERS: dict[str, Writer] = {
     ".wmp.json": _write_painting,
     ".json": _write_report,
-    ".height.png": reliefs.write_height,
-    ".normal.png": reliefs.write_normal,
-    ".stl": reliefs.write_stl,
-    ".glb": reliefs.write_glb,
     ".png": pictures.write_png,
     ".tif": pictures.write_tiff,
     ".tiff": pictures.write_tiff,
@@ -134,6 +130,10 @@ WRITERS: dict[str, Writer] = {
     ".pdf": _write_pdf,
     ".mp4": film.write_film,
     ".gif": film.write_film,
+    ".height.png": reliefs.write_height,
+    ".normal.png": reliefs.write_normal,
+    ".stl": reliefs.write_stl,
+    ".glb": reliefs.write_glb,
     **dict.fromkeys(PLOTS, _write_plot),
 }
 
@@ -141,13 +141,14 @@ WRITERS: dict[str, Writer] = {
 KINDS = dict.fromkeys(WRITERS, "other") | {".wmp.json": "painting", ".json": "report", ".svg": "svg"}
 KINDS |= dict.fromkeys((".png", ".tif", ".tiff", ".webp", ".jpg", ".jpeg"), "picture")
 KINDS |= dict.fromkeys((".mp4", ".gif"), "film")
+KINDS |= dict.fromkeys((".height.png", ".normal.png", ".stl", ".glb"), "relief")
 
 
 def suffix_of(path: str | Path) -> str | None:
     """The kind of file that a name asks for, or None if it is none we write."""
     name = Path(path).name.lower()
-    # ".wmp.json" comes before ".json", which it also ends with, and ".height.png" before ".png".
-    return next((suffix for suffix in WRITERS if name.endswith(suffix) and name != suffix), None)
+    # ".wmp.json" also ends with ".json", and ".height.png" with ".png".
+    return max((suffix for suffix in WRITERS if name.endswith(suffix) and name != suffix), key=len, default=None)
 
 
 def check_suffix(path: str | Path) -> str:

@@ -88,7 +88,8 @@ def load(name: str | Path) -> Medium:
         if owners:
             return owners[0].load(brush)
         every = [f"{f.name}/{b}" for f in families.values() if f.name != "mypaint" for b in f.brushes()]
-        if near := checks.near(brush, every, 1):
+        near = checks.near(brush, [*families["mypaint"].brushes(), *every], 1)
+        if near and near[0] in every:
             raise BrushError(f"expected the name of a brush, got {brush!r}: did you mean {near[0]}?")
     return families["mypaint"].load(name)  # type: ignore[arg-type]  # which knows files, and what to suggest
 
