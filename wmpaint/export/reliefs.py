@@ -15,7 +15,7 @@ import torch
 
 from .. import checks, memory
 from ..errors import InputError
-from ..files import atomic_path, write_bytes
+from ..files import write_bytes
 from ..frame import Frame
 from ..light import normals
 from ..medium import Picture, render
@@ -213,5 +213,6 @@ def _body(top: np.ndarray, base: float) -> np.ndarray:
 
 
 def _write_png(path: str | Path, picture: torch.Tensor, text: dict[str, str], bits: int) -> None:
-    with atomic_path(Path(path)) as temporary, open(temporary, "wb") as stream:
-        encode_png(stream, picture.float().clamp(0, 1), bits=bits, text=text)
+    stream = io.BytesIO()
+    encode_png(stream, picture.float().clamp(0, 1), bits=bits, text=text)
+    write_bytes(path, stream.getvalue())
