@@ -22,7 +22,32 @@ _NAME = 60  # characters
 
 
 class Hairs(NamedTuple):
-    """A brush in numbers, as its inner loops take it; lengths in radii. `OilBrush` says what they mean."""
+    """A brush in numbers, as its inner loops take it. Lengths are in radii; a stroke's own pressure, load and bristles
+    scale what is said here.
+
+    - `locks`, `strands`, `hairs`: how many there are across; each lock, strand and hair has a load, tint and lift
+      of its own.
+    - `load`: paint at the start.
+    - `dry`: length after which a hair of usual load has lost 1 of it.
+    - `uneven`: how far loads differ between hairs.
+    - `worn`: how much less the outermost hairs hold.
+    - `thinnest`: half width at no pressure; at full pressure it is 1.
+    - `ragged`: how much earlier than others some hairs leave the canvas.
+    - `tip`: how far the ends are rounded: 0 as a flat brush's, 1 as a round one's.
+    - `splay`: how far locks stand apart.
+    - `soft`: how gradually paint thins out where it ends.
+    - `tint`, `warmth`: how far lightness and hue differ between locks.
+    - `body`: height of a loaded stroke.
+    - `ridge`: of the hairs' furrows, relative to the body.
+    - `dome`: how much thicker paint lies in the middle than at the sides.
+    - `rim`: raised sides.
+    - `heap`, `head`: paint left at the end and at the start.
+    - `ripple`: how uneven the paint lies along the stroke, as a knife leaves it.
+    - `level`: share of the relief beneath that new paint fills.
+    - `wet`: paint picked up from below, 0 to 0.9.
+    - `tooth`: how much dry paint catches the surface.
+    - `thick`: canvas heights of height 1, in radii, for a stroke of usual size.
+    """
 
     locks: int = 9
     strands: int = 27
@@ -63,33 +88,12 @@ RANGES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class OilBrush:
-    """A brush of hairs. Lengths are in radii; a stroke's own pressure, load and bristles scale what is said here.
+    """A brush of hairs.
 
     Args:
         name: of the brush.
         about: a line for people.
-        locks, strands, hairs: how many there are across; each lock, strand and hair has a load, tint and lift of its
-            own.
-        load: paint at the start.
-        dry: length after which a hair of usual load has lost 1 of it.
-        uneven: how far loads differ between hairs.
-        worn: how much less the outermost hairs hold.
-        thinnest: half width at no pressure; at full pressure it is 1.
-        ragged: how much earlier than others some hairs leave the canvas.
-        tip: how far the ends are rounded: 0 as a flat brush's, 1 as a round one's.
-        splay: how far locks stand apart.
-        soft: how gradually paint thins out where it ends.
-        tint, warmth: how far lightness and hue differ between locks.
-        body: height of a loaded stroke.
-        ridge: of the hairs' furrows, relative to the body.
-        dome: how much thicker paint lies in the middle than at the sides.
-        rim: raised sides.
-        heap, head: paint left at the end and at the start.
-        ripple: how uneven the paint lies along the stroke, as a knife leaves it.
-        level: share of the relief beneath that new paint fills.
-        wet: paint picked up from below, 0 to 0.9.
-        tooth: how much dry paint catches the surface.
-        thick: canvas heights of height 1, in radii, for a stroke of usual size.
+        numbers: what it is like; see `Hairs`.
 
     Raises:
         InputError: a number out of range.
