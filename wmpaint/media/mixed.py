@@ -261,20 +261,40 @@ class Together(RibbonMedium):
         back, target = torch.cat(places).argsort(), (body, columns, caps)
         same = [part._replace(logits=_resampled(part.logits, part.caps, *target))[:5] for part in parts]
         points, radius, wide, logits, color = (torch.cat(field)[back] for field in zip(*same, strict=True))
-        pile = None
-        if any(part.pile is not None for part in parts):
-            pile = Pile(*(torch.cat(field)[back] for field in zip(*(_piles(p, *target) for p in parts), strict=True)))
-        return Ribbons(points, radius, wide, logits, color, caps, pile)
+        return Ribbons(points, radius, wide, logits, color, caps)
+
+    @torch.no_grad()
+    def pile(self, strokes: Any, frame: Frame) -> Pile | None:
+        """See `RibbonMedium`: flat strokes lie on what there is and change nothing."""
+        if strokes.brush is None:
+            return _pile(self.mixed[0], strokes, frame)
+        numbers = strokes.brush.unique().tolist()
+        places = [(strokes.brush == number).nonzero(as_tuple=True)[0] for number in numbers]
+        piles = [
+            _pile(self.mixed[number], strokes[mine].replace(brush=None), frame)
+            for number, mine in zip(numbers, places, strict=True)
+        ]
+        if all(pile is None for pile in piles):
+            return None
+        shape, back = self.ribbons(strokes, frame), torch.cat(places).argsort()
+        found = [_fitted(pile, shape, len(mine))[:3] for pile, mine in zip(piles, places, strict=True)]
+        logits, unit, level = (torch.cat(field)[back] for field in zip(*found, strict=True))
+        return Pile(logits, unit, level, shape.caps)
 
 
-def _piles(ribbons: Ribbons, body: int, columns: int, caps: int) -> Pile:
-    """How ribbons pile up; flat ones lie on what there is and change nothing."""
-    if ribbons.pile is None:
-        none = torch.zeros_like(ribbons.radius)
-        return Pile(none[:, None, None].expand(-1, body + 2 * caps, columns) - 30, none, none)
-    return ribbons.pile._replace(
-        logits=_resampled(ribbons.pile.logits[:, None], ribbons.caps, body, columns, caps)[:, 0]
-    )
+def _pile(medium: Medium, strokes: Any, frame: Frame) -> Pile | None:
+    return medium.pile(strokes, frame) if isinstance(medium, RibbonMedium) else None
+
+
+def _fitted(pile: Pile | None, ribbons: Ribbons, count: int) -> Pile:
+    """A pile of so many strokes with rows and columns like these ribbons'; one that changes nothing, where there is
+    none."""
+    rows, columns = ribbons.logits.shape[2:]
+    if pile is None:
+        none = ribbons.radius.new_zeros(count)
+        return Pile(none[:, None, None].expand(-1, rows, columns) - 30, none, none, ribbons.caps)
+    logits = _resampled(pile.logits[:, None], pile.caps, rows - 2 * ribbons.caps, columns, ribbons.caps)
+    return pile._replace(logits=logits[:, 0], caps=ribbons.caps)
 
 
 def _resampled(logits: Tensor, own: int, body: int, columns: int, caps: int) -> Tensor:

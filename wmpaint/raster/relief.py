@@ -1,4 +1,4 @@
-"""Paint that piles up: `piled(ribbons, ground) -> relief`, the height of strokes over a ground.
+"""Paint that piles up: `piled(ribbons, pile, ground) -> relief`, the height of strokes over a ground.
 
     H <- (1 - level a) H + unit g
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .. import loops
 from .compiled import table_of
-from .tiles import Layout, Ribbons
+from .tiles import Layout, Pile, Ribbons
 
 __all__ = ["piled"]
 
@@ -20,20 +20,18 @@ __all__ = ["piled"]
 @torch.no_grad()
 def piled(
     ribbons: Ribbons,
+    pile: Pile,
     ground: Tensor,  # [height, width]
     *,
     layout: Layout | None = None,
 ) -> Tensor:
-    """The height of strokes on a ground, the first undermost: [height, width]; flat ones change nothing.
+    """The height of strokes on a ground, the first undermost: [height, width].
 
     Computed on the CPU.
 
     Raises:
         InputError: ribbons that cannot be drawn, or a layout of other strokes or pixels.
     """
-    pile = ribbons.pile
-    if pile is None:
-        return ground
     height, width = ground.shape
     layout = ribbons.arranged(height, width, layout)
     out = ground.detach().cpu().double().numpy().copy()

@@ -29,6 +29,7 @@ class Pile(NamedTuple):
     logits: Tensor  # [N, R, C] of a stroke's height
     unit: Tensor  # [N] what a height of 1 is on the ground
     level: Tensor  # [N] share of what lies beneath that a stroke fills
+    caps: int  # how many of the R rows belong to each end
 
 
 class Ribbons(NamedTuple):
@@ -40,7 +41,6 @@ class Ribbons(NamedTuple):
     logits: Tensor  # [N, 2, R, C] of alpha, and of variance / (alpha (1 - alpha))
     color: Tensor  # [N, C]
     caps: int  # how many of the R rows belong to each end
-    pile: Pile | None = None
 
     def check(self) -> Ribbons:
         """These, if they can be drawn: in the compiled loops, a place that is no number becomes an address.

@@ -21,7 +21,7 @@ from ...raster.composite import composite
 from ...raster.grain import Grain, grained
 from ...raster.influence import gains, influence
 from ...raster.relief import piled
-from ...raster.tiles import Layout, Mosaic, Ribbons, arrange
+from ...raster.tiles import Layout, Mosaic, Pile, Ribbons, arrange
 from ...strokes import Strokes
 from ...surface import bare_relief
 
@@ -124,7 +124,6 @@ class RibbonMedium(HasRibbons):
         if not opaque:
             ribbons = ribbons._replace(color=F.pad(ribbons.color, (0, 1), value=1.0))
         ground, spread = _ground(state, ribbons.color)
-        relief = None if ribbons.pile is None else _relief(state, ribbons.color)
         layout, size, mosaic = state.layout, frame.size, None
         if batch:
             mosaic = Mosaic(math.prod(batch), *size, TILE)
@@ -134,14 +133,18 @@ class RibbonMedium(HasRibbons):
             layout, size = mosaic.arrange(ribbons.points, ribbons.half_width, picture), mosaic.size
             ribbons = ribbons._replace(points=ribbons.points + mosaic.origin(picture).to(ribbons.points)[:, None])
             ground, spread = mosaic.join(ground), None if spread is None else mosaic.join(spread[:, None])[0]
-            relief = None if relief is None else mosaic.join(relief[:, None])[0]
         variance: Tensor | None = None
         if strayed is None:
             mean, variance = composite(ribbons, ground, *size, spread=spread, layout=layout)
         else:
             mean = grained(ribbons, ground, strayed[1], *size, layout=layout)
-        if relief is not None:  # it has no gradient, and is left out where one is asked for
-            relief = None if mean.requires_grad else piled(ribbons, relief, layout=layout)
+        # A relief has no gradient, and is left out where one is asked for.
+        pile = None if mean.requires_grad else self.pile(strokes, frame)
+        relief: Tensor | None = None
+        if pile is not None:
+            bare = _relief(state, ribbons.color)
+            bare = bare if mosaic is None else mosaic.join(bare[:, None])[0]
+            relief = piled(ribbons, pile, bare, layout=layout)
         if mosaic is not None:
             mean = mosaic.cut(mean).unflatten(0, batch)
             variance, relief = (
@@ -150,6 +153,10 @@ class RibbonMedium(HasRibbons):
         if opaque:
             mean = F.pad(mean, (0, 0, 0, 0, 0, 1), value=1.0)
         return Picture(mean, variance, relief)
+
+    def pile(self, strokes: Strokes, frame: Frame) -> Pile | None:
+        """How the strokes [N] of one picture pile up; None for flat paint."""
+        return None
 
     # What of each stroke shows
 

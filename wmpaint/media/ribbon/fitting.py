@@ -246,7 +246,7 @@ def predict(net: RibbonNet, data: TileData, strokes: Tensor) -> tuple[Tensor, Te
     owner = torch.repeat_interleave(torch.arange(len(strokes), device=counts.device), counts)
     tiles = torch.arange(len(owner), device=counts.device) - (counts.cumsum(0) - data.first[strokes + 1])[owner]
     points, radius = a.points[strokes], a.radius[strokes]
-    bent = net(points, radius, a.pressure[strokes], a.pace[strokes], a.shares[strokes])
+    bent = net(points, radius, a.pressure[strokes], a.pace[strokes], a.shares[strokes], tall=True)
     ribbons = Ribbons(points, radius, bent.half_width, bent.logits, points.new_empty(len(points), 0), bent.caps)
     alpha, variance = sample(ribbons, owner, data.origin[tiles], SIDE)
     tall = None

@@ -121,7 +121,17 @@ class RibbonPainter(nn.Module, RibbonMedium):
         """
         return self._bent(strokes, frame)[0]
 
-    def _bent(self, strokes: Strokes, frame: Frame) -> tuple[Ribbons, Ribbon]:
+    @torch.no_grad()
+    def pile(self, strokes: Strokes, frame: Frame) -> Pile | None:
+        """See `RibbonMedium.pile`."""
+        if not self.config.relief:
+            return None
+        _, ribbon = self._bent(strokes, frame, tall=True)
+        unit = self.config.unit_height(strokes.radius)
+        assert ribbon.heights is not None
+        return Pile(ribbon.heights, unit, torch.full_like(unit, self.config.relief[3]), ribbon.caps)
+
+    def _bent(self, strokes: Strokes, frame: Frame, tall: bool = False) -> tuple[Ribbons, Ribbon]:
         strokes = strokes.to_kind(self.marks).to(self.dtype)
         curves = open_hairpins(strokes.points, strokes.radius, self.config.turn)
         radius = strokes.radius * frame.program
@@ -132,18 +142,16 @@ class RibbonPainter(nn.Module, RibbonMedium):
         pace = frame.program / (zoom * REFERENCE)
         shares = [getattr(strokes, name) for name in self.config.shares]
         heard = torch.stack(shares, 1) if shares else None
-        ribbon = self.net(curves * scale[:, None, None], strokes.radius * scale, strokes.pressure, pace, heard)
+        ribbon = self.net(
+            curves * scale[:, None, None], strokes.radius * scale, strokes.pressure, pace, heard, tall=tall
+        )
         ribbon = soften(ribbon, frame.pixel)
-        pile = None
-        if ribbon.heights is not None:
-            unit = self.config.unit_height(strokes.radius.detach())
-            pile = Pile(ribbon.heights, unit, torch.full_like(unit, self.config.relief[3]))
         points = curves * frame.height
         if frame.window is not None:
             points = points - points.new_tensor(frame.origin)
         wide = ribbon.half_width * (zoom / frame.pixel)
         radius = strokes.radius * frame.height
-        return Ribbons(points, radius, wide, ribbon.logits, strokes.color, ribbon.caps, pile), ribbon
+        return Ribbons(points, radius, wide, ribbon.logits, strokes.color, ribbon.caps), ribbon
 
     @torch.no_grad()
     def grain(self, strokes: Strokes, frame: Frame, seed: int) -> tuple[Ribbons, Grain] | None:

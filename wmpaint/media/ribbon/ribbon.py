@@ -176,8 +176,10 @@ class RibbonNet(nn.Module):
         pressure: Tensor,  # [N, 2]
         pace: Tensor | float = 1.0,  # [N] or one number: seconds per pixel, in units of pace 1
         shares: Tensor | None = None,  # [N, K]
+        *,
+        tall: bool = False,
     ) -> Ribbon:
-        """Ribbons of strokes within the trained range."""
+        """Ribbons of strokes within the trained range; with their heights, if `tall`."""
         c = self.config
         x = self._features(spread_dots(points, radius), radius, pressure, pace)
         if shares is not None:
@@ -189,7 +191,7 @@ class RibbonNet(nn.Module):
         profile = 2 - 2 * (across * (width / radius)[:, None]).abs()
         mean = self._close(gain * (self.mean(x) + profile[:, None]))
         ratio = torch.full_like(mean, -30.0) if self.spread is None else self._close(self.spread(x) - 2)
-        heights = None if self.height is None else self._close(gain * (self.height(x) + profile[:, None]))
+        heights = None if self.height is None or not tall else self._close(gain * (self.height(x) + profile[:, None]))
         return Ribbon(torch.stack([mean, ratio], 1), width, c.caps, heights)
 
     def _close(self, rows: Tensor) -> Tensor:
