@@ -256,8 +256,8 @@ def test_bad_input_of_the_other_commands(saved, args, words, folder):
 def test_help_has_an_example_for_each_command():
     commands = [command.name for command in app.registered_commands]
     assert commands == [
-        "paint", "style", "dream", "video", "replay", "export", "brushes", "train-painter", "evaluate-painter",
-        "demo", "gallery",
+        "paint", "style", "dream", "video", "replay", "relight", "export", "brushes", "train-painter",
+        "evaluate-painter", "demo", "gallery",
     ]  # fmt: skip
     agents = next(group.typer_instance for group in app.registered_groups if group.typer_instance.info.name == "agent")
     parts = [command.name for command in agents.registered_commands]

@@ -98,7 +98,7 @@ def test_brushes(client: Client) -> None:
     [
         ({"strokes": -5}, "strokes of 1 to 300, got -5"), ({"strokes": 100_000}, "strokes of 1 to 300"),
         ({"height": 1_000_000}, "a height of 64 to 256"), ({"brush": "../../etc/passwd"}, "a brush out of"),
-        ({"pens": "/etc/hosts"}, "colors out of"), ({"objective": "nonsense"}, "an objective of"),
+        ({"pens": "/etc/hosts"}, "colors out of"), ({"objective": "nonsense"}, "an objective out of"),
         ({"seed": -1}, "a seed"), ({"photo": "text"}, "a picture file"), ({"strokes": None}, "300, got none"),
     ],
 )  # fmt: skip

@@ -124,7 +124,7 @@ def evaluate_painter(
     from ..media import families, programs
     from ..media import ribbon as painters
 
-    loaded: Any = families.load(painter)
+    loaded: Any = (families if families.split(painter)[0] else painters).load(painter)
     definition = loaded.info.definition
     brush = loaded.brush if definition is None else programs.Brush(loaded.brush, definition.encode())
     teacher: Any = families.replayed(loaded.info.full_name, 0, definition) or _teacher(program, brush)
