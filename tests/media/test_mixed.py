@@ -189,6 +189,16 @@ def test_oil_and_ink_on_one_canvas() -> None:
         widest([OilStrokes, LeafMarks])
 
 
+def test_the_relief_of_oil_stays_under_what_is_laid_on_it_in_programs() -> None:
+    frame, strokes = Frame(Canvas(), 48), toys.strokes(6).to_kind(OilStrokes)
+    both = Mixed([OilProgram(), Dabs("ink")])
+    beneath = render(both, strokes[:4].replace(brush=torch.zeros(4, dtype=torch.int64)), frame)
+    over = render(both, strokes.replace(brush=torch.tensor([0, 0, 0, 0, 1, 1])), frame)
+    assert over.relief is not None and torch.equal(over.relief, beneath.relief)
+    again = render(both, strokes.replace(brush=torch.tensor([0, 0, 1, 1, 0, 0])), frame)
+    assert again.relief is not None and not torch.equal(again.relief, beneath.relief)
+
+
 def test_oil_brushes_change_on_one_sheet() -> None:
     frame, seeds = Frame(Canvas(), 64), 3
     strokes = toys.strokes(9).to_kind(OilStrokes)

@@ -129,12 +129,16 @@ class Mixed:
     def look(self, state: Blend) -> Picture:
         """As `Medium.look`."""
         if state.at_work is not None:
-            return state.at_work.look(state.state)
+            found, ground = state.at_work.look(state.state), state.ground
+            flat = found.relief is None and ground is not None and not found.mean.requires_grad
+            return (
+                found._replace(relief=ground.relief) if flat and ground else found
+            )  # flat paint lies on what there is
         bare = state.frame.bare(state.batch)
         return state.ground or Picture(bare, torch.zeros_like(bare[..., 0, :, :]))
 
     def _change(self, state: Blend, medium: Medium) -> None:
-        ground = state.ground if state.at_work is None else state.at_work.look(state.state)
+        ground = state.ground = state.ground if state.at_work is None else self.look(state)
         if state.generator is not None and state.chance is not None:
             state.generator.set_state(state.chance)
         state.state = medium.begin(state.frame, ground=ground, batch=state.batch, generator=state.generator)
