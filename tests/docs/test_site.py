@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-ABOVE_THE_FOLD = 1_750_000  # bytes that a page may load before anyone scrolls, a film's first ones among them
+ABOVE_THE_FOLD = 1_500_000  # bytes that a page may load before anyone scrolls
 GUIDES = {  # what somebody would type, and the page that has to be found
     "plotter paper pens": "plotter_handbook",
     "own brush": "own_brush",
