@@ -68,6 +68,21 @@ def on_page_content(text: str, page: Any, config: Any, files: Any) -> str:
     return re.sub(r"<img (?![^>]*loading=)", lambda _: "<img " if next(count) < 2 else '<img loading="lazy" ', text)
 
 
+def on_post_build(config: Any) -> None:
+    """Every page loads the search's index: of the reference it keeps names and what each is, not its tables."""
+    path = Path(config.site_dir) / "search/search_index.json"
+    found = json.loads(path.read_text("utf-8"))
+    for entry in found["docs"]:
+        if entry["location"].startswith("reference/"):
+            entry["text"] = _first_paragraph(entry["text"])
+    path.write_text(json.dumps(found, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _first_paragraph(text: str) -> str:
+    paragraphs = (re.sub(r"<[^>]+>", "", part).strip() for part in re.findall(r"<p>(.*?)</p>", text, re.DOTALL))
+    return next((part for part in paragraphs if part and not part.startswith("Bases:")), "")
+
+
 # The gallery
 
 
