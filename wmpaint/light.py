@@ -43,7 +43,7 @@ class Light:
         gloss: of the paint's highlights.
         shine: the higher, the smaller those are, 1 to 200.
         groove: darkening of what lies low.
-        varnish: deepens darks and colors, and evens the gloss, 0 to 1.
+        varnish: deepens darks and colors, 0 to 1.
 
     Raises:
         InputError: a number out of range.

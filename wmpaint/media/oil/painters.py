@@ -9,12 +9,10 @@ from typing import Any
 from ...errors import BrushError
 from ..ribbon.painter import RibbonPainter
 from .brush import BRUSHES, OilBrush
-from .strokes import OilStrokes
 
 __all__ = ["available", "brush_rows", "load"]
 
 WEIGHTS = Path(__file__).with_name("weights")
-KIND = OilStrokes.kind  # which a painter's file names, and which is known once this is imported
 
 
 @functools.cache

@@ -21,10 +21,10 @@ from ...canvas import MAX_SIDE, Canvas
 from ...explain import explained
 from ...frame import Frame
 from ...geometry import open_hairpins
-from ...medium import MediumInfo, Picture
+from ...medium import MediumInfo, Picture, begun
 from ...surface import DEPTHS, heights
 from ...surface import USUAL as USUAL_SURFACE
-from ..programs.events import stroke_seed
+from ..programs.events import check_strokes, stroke_seed
 from .brush import HEIGHT, PROGRAM, STATIONS, WET, OilBrush
 from .strokes import OilStrokes
 
@@ -32,6 +32,7 @@ __all__ = ["HIGHEST", "OilProgram", "unit_height"]
 
 HAIRS = "wmpaint.media.oil.hairs"
 SMALL = 256  # pixels of the height of the sheet that wet paint is picked up from
+PATCH = 1536  # pixels of a side of the linen that strokes alone lie on
 CHUNK = 512  # strokes painted at a time
 USUAL, GROWTH = 0.02, 0.75  # radius of usual strokes, canvas heights; paint is thicker by radius ** GROWTH
 HIGHEST = 1.6  # of a stroke alone, in units of its own height
@@ -123,12 +124,10 @@ class OilProgram:
             generator: draws the seed of this picture; None is the program's own seed.
 
         Raises:
-            InputError: a ground of another size.
+            InputError: a ground of another size, or a batch of no pictures.
         """
-        count, whole = math.prod(batch), small_frame(frame.canvas)
-        seed = self.seed
-        if generator is not None:
-            seed = int(torch.randint(1 << 62, (), generator=generator, device=generator.device))
+        drawn, count, whole = begun(frame, ground, batch, generator), math.prod(batch), small_frame(frame.canvas)
+        seed = self.seed if drawn is None else drawn
         sheet = np.zeros((*frame.size, 5), np.float32)
         sheet[..., :4] = frame.ground.cpu().numpy()
         small = np.zeros((*whole.size, 6), np.float32)
@@ -138,7 +137,6 @@ class OilProgram:
         sheet[..., HEIGHT] = tooth * DEPTHS[surface]
         sheets = [sheet, *(sheet.copy() for _ in range(count - 1))][:count]
         if ground is not None:
-            checks.shape("a ground", ground.mean, (*batch, 4, *frame.size))
             below = ground.mean.detach().cpu().reshape(count, 4, *frame.size).movedim(1, -1).numpy()
             relief = None if ground.relief is None else ground.relief.detach().cpu().reshape(count, *frame.size).numpy()
             for k in range(count):
@@ -174,8 +172,8 @@ class OilProgram:
     def reach(self, marks: OilStrokes, frame: Frame) -> Tensor:
         """[N, 4]; see `wmpaint.medium.reach`."""
         pixels = frame.in_pixels(marks)
-        far = 1.2 * pixels.radius[:, None] + 1
-        return torch.cat([pixels.points.amin(1) - far, pixels.points.amax(1) + far], 1)
+        points, far = open_hairpins(pixels.points, pixels.radius, TURN), 1.2 * pixels.radius[:, None] + 1
+        return torch.cat([points.amin(1) - far, points.amax(1) + far], 1)
 
     def _lay(self, state: OilSheet, sheet: np.ndarray, small: np.ndarray, strokes: OilStrokes, first: int) -> None:
         b = self.style.numbers
@@ -238,9 +236,10 @@ class OilProgram:
             InputError: a number out of range.
         """
         height, width = (checks.whole("sides of … pixels", side, 1, MAX_SIDE) for side in (height, width))
-        given = torch.from_numpy(np.array(points, np.float64))[None]
-        curve = open_hairpins(given, given.new_tensor([radius]), TURN)[0].numpy()
-        b = self.style.numbers
+        given, radii, press, _ = check_strokes([points], [radius], [pressure], [pace], max(height, width))
+        load, bristle = checks.number("load", load, 0, 1), checks.number("bristle", bristle, 0, 1)
+        curve = open_hairpins(torch.from_numpy(given), torch.from_numpy(radii), TURN)[0].numpy()
+        b, radius = self.style.numbers, float(radii[0])
         low = np.clip(np.floor(curve.min(0) - 1.2 * radius - 1), 0, (width - 1, height - 1)).astype(int)
         high = np.clip(np.ceil(curve.max(0) + 1.2 * radius + 1), low + 1, (width, height)).astype(int)
         columns, rows = high - low
@@ -248,7 +247,7 @@ class OilProgram:
         seeds = np.array([stroke_seed(checks.seed(seed), 0) & 0xFFFFFFFFFF], np.int64)
         hairs = loops.module(HAIRS)
         cells, one = hairs.cells_of(seeds, b), np.ones(1)
-        curves, radii, press = curve[None], np.array([radius], np.float64), np.array([pressure], np.float64)
+        curves = curve[None]
         charge, stiff = np.array([b.load * (0.25 + load * (0.75 / LOADED))]), np.array([bristle], np.float64)
         carry = np.ones((1, STATIONS + 1, b.locks, 3), np.float32)
         if b.wet > 0:
@@ -256,8 +255,8 @@ class OilProgram:
             black[..., [3, WET]] = 1.0
             hairs.pick_up(black, cells, b, seeds, curves, radii, press, charge, stiff, np.ones((1, 3)), one,
                           np.zeros((1, 1), np.float32), carry)  # fmt: skip
-        y, x = int(seeds[0]) % 512, int(seeds[0]) // 512 % 512
-        tooth = _patch()[y : y + rows, x : x + columns]
+        y, x = int(seeds[0]) % PATCH, int(seeds[0]) // PATCH % PATCH
+        tooth = _patch().take(np.arange(y, y + rows) % PATCH, 0).take(np.arange(x, x + columns) % PATCH, 1)
         hairs.lay_rows(sheet, cells, b, seeds, curves - low, radii, press, charge, stiff, np.ones((1, 3)), carry, one,
                        tooth, False, 0, rows)  # fmt: skip
         out = np.zeros((2, height, width), np.float32)
@@ -268,8 +267,8 @@ class OilProgram:
 
 @lru_cache(maxsize=1)
 def _patch() -> np.ndarray:
-    """Linen beneath strokes that lie nowhere."""
-    return heights(USUAL_SURFACE, Frame(Canvas(), 1536))
+    """Linen beneath strokes that lie nowhere; beyond its edges it begins again."""
+    return heights(USUAL_SURFACE, Frame(Canvas(), PATCH))
 
 
 def small_frame(canvas: Canvas) -> Frame:
