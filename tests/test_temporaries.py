@@ -78,7 +78,7 @@ def test_a_number_that_was_given_out_again_fools_nobody(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == [own]
 
 
-@pytest.mark.parametrize("name", [".wmpaint-p7-7-0123456789ab-01234567.png"])
+@pytest.mark.parametrize("name", [".wmpaint-p7-7-0123456789ab-01234567.png", ".wmpaint-0123456789abcdef.png"])
 def test_what_may_be_another_machines_is_left_for_a_day(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.touch()

@@ -18,6 +18,7 @@ __all__ = ["DEPTHS", "MIDDLE", "USUAL", "bare_relief", "heights"]
 DEPTHS = {"smooth": 0.0, "linen": 1.1e-3, "cotton": 7e-4, "panel": 4e-4, "paper": 6e-4}
 USUAL = "linen"
 MIDDLE = 0.45  # height around which a surface lies, on average
+FINEST = 12  # samples a side of a pixel, beyond which its mean hardly changes
 _THREADS = {"linen": 190.0, "cotton": 260.0}  # a canvas height
 _WANDER = {"linen": 1.0, "cotton": 0.35}  # how uneven threads are
 
@@ -29,7 +30,7 @@ def heights(surface: str, frame: Frame) -> np.ndarray:
     if surface == "smooth":
         return np.full((rows, columns), MIDDLE, np.float32)
     kind, threads = SURFACES.index(surface), _THREADS.get(surface, 1.0)
-    fine = 1 + int(4 * _THREADS.get(surface, 150.0) / frame.height)
+    fine = min(FINEST, 1 + int(4 * _THREADS.get(surface, 150.0) / frame.height))
     out = np.empty((rows, columns), np.float32)
     with loops.in_turn("wmpaint.surface_loops") as compiled:
         compiled.fill(out, kind, threads, _WANDER.get(surface, 0.0), left, top, 1 / frame.height, fine)

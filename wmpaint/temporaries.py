@@ -25,6 +25,8 @@ __all__ = ["LOCK", "sweep_temporaries", "temporary_name"]
 LOCK = ".wmpaint-lock-"
 OLD = 86_400.0  # seconds without a change after which nobody is at work on it, whoever that was
 _NAMED = re.compile(r"\.?wmpaint-(?:[a-z]+-)?p(\d{1,10})-(\d{1,20})-([0-9a-f]{12})-[0-9a-f]{8}(?:\.[^/]*)?", re.DOTALL)
+# As earlier versions named them, with no word of whose they are.
+_UNNAMED = re.compile(r"\.wmpaint-[0-9a-f]{16}(?:\.[^/]*)?|\.making\.[a-z0-9_]{8}", re.DOTALL)
 _LOCKED = re.compile(re.escape(LOCK) + r"[0-9a-f]{16}")
 
 
@@ -61,7 +63,7 @@ def _left(found: str, state: os.stat_result) -> bool:
     named = _NAMED.fullmatch(found)
     if named is not None and named[3] == _system():
         return not _alive(int(named[1]), int(named[2]))
-    return named is not None and time.time() - state.st_mtime > OLD
+    return (named is not None or _UNNAMED.fullmatch(found) is not None) and time.time() - state.st_mtime > OLD
 
 
 def _remove(path: Path) -> None:

@@ -51,7 +51,10 @@ def test_a_relief_as_maps_and_bodies(tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     done = wmpaint("relight", "oil.wmp.json", "left raking", "-o", "new.wmp.json", "-o", "new.png")
     assert done.exit_code == 0 and wp.load("new.wmp.json").light == wp.Light.parse("left raking"), done.output
+    assert "flat" not in done.stderr
     wp.paint(picture, brush="ink", strokes=8, height=32, steps=2).save("ink.wmp.json")
+    done = wmpaint("relight", "ink.wmp.json", "left", "-o", "same.png")
+    assert done.exit_code == 0 and "note: this paint is flat" in done.stderr
     for words in (("relight", "oil.wmp.json", "sideways"), ("export", "ink.wmp.json", "-o", "a.stl")):
         assert wmpaint(*words).exit_code == 2
 

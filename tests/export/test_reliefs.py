@@ -39,6 +39,7 @@ def test_height_map(work: wp.Painting, tmp_path: Path) -> None:
     with Image.open(tmp_path / "a.height.png") as picture:
         assert picture.size == (72, 48)
         seen = np.asarray(picture.convert("RGB"))[..., 0] / 255
+        assert (tmp_path / "a.height.png").read_bytes()[24] == 16  # bits a channel, in the header
         words = picture.text["Description"]  # type: ignore[attr-defined]
     wanted = relief(work, 48)
     assert float(words.split()[4]) == pytest.approx(np.ptp(wanted), rel=1e-4)

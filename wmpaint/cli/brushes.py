@@ -126,8 +126,10 @@ def evaluate_painter(
 
     loaded: Any = (families if families.split(painter)[0] else painters).load(painter)
     definition = loaded.info.definition
-    brush = loaded.brush if definition is None else programs.Brush(loaded.brush, definition.encode())
-    teacher: Any = families.replayed(loaded.info.full_name, 0, definition) or _teacher(program, brush)
+    teacher: Any = families.replayed(loaded.info.full_name, 0, definition)
+    if teacher is None:
+        brush = loaded.brush if definition is None else programs.Brush(loaded.brush, definition.encode())
+        teacher = _teacher(program, brush)
     if loaded.info.brush_hash != teacher.info.brush_hash:
         raise InputError(
             f"expected the brush {teacher.info.brush!r} that {painter} learned from "

@@ -123,6 +123,8 @@ def relight(
             raise InputError(f"expected a relit painting named .wmp.json, .ora, a picture or a film, got {str(path)!r}")
     lamp = Light.parse(light)
     work = _load_replayable(painting, paths, height).relit(lamp)
+    if not work.has_relief:
+        common.note("note: this paint is flat: no light changes how it looks")
     tried = common.EachTried()
     with common.alone(paths):
         for path in paths:

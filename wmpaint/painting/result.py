@@ -148,6 +148,12 @@ class Painting:
         """The painters of all its brushes."""
         return Mixed(self._painter, len(self.brushes))
 
+    @property
+    def has_relief(self) -> bool:
+        """Whether one of its brushes leaves paint with a height, so that light changes how it looks."""
+        with torch.no_grad():
+            return render(self.medium, self.strokes, self.frame(8)).relief is not None
+
     def relit(self, light: Light | str | Mapping[str, float] | None) -> Painting:
         """The same painting in another light: a `Light`, or one in words as of `Light.parse`, such as "left low".
 

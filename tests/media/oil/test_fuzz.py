@@ -30,20 +30,33 @@ def brushes(draw: st.DrawFn) -> OilBrush:
 
 
 @FEW
-@given(brushes(), st.lists(anything, min_size=12, max_size=12), st.integers(1, 70), st.integers(1, 70))
-def test_a_stroke_alone(brush: OilBrush, n: list[float], height: int, width: int) -> None:
+@given(
+    brushes(), st.lists(st.floats(-300, 300), min_size=6, max_size=6), st.floats(1e-3, 200),
+    st.lists(st.floats(0, 1), min_size=4, max_size=4), st.integers(1, 70), st.integers(1, 70), st.integers(0, 40), anything,
+)  # fmt: skip
+def test_a_stroke_alone(
+    brush: OilBrush, points: list[float], radius: float, shares: list[float], height: int, width: int, place: int,
+    odd: float,
+) -> None:  # fmt: skip
+    numbers = [*points, radius, *shares]
+    if place < len(numbers):  # one in four is anything
+        numbers[place] = odd
+    curve, (radius, *press), (load, bristle) = np.reshape(numbers[:6], (3, 2)), numbers[6:9], numbers[9:]
     try:
         found = OilProgram(brush).layers(
-            np.reshape(n[:6], (3, 2)), n[6], (n[7], n[8]), height=height, width=width, load=n[9], bristle=n[10]
+            curve, radius, (press[0], press[1]), height=height, width=width, load=load, bristle=bristle
         )
     except InputError:
+        assert (
+            place < len(numbers) or radius >= 16 * max(height, width) or np.abs(curve).max() > 64 * max(height, width)
+        )
         return
     assert found.shape == (2, height, width) and 0 <= found.min() and found.max() <= 1 + 1e-6
 
 
-@FEW
-@given(brushes(), st.integers(0, 2**31), st.floats(-60, 60), st.floats(1e-6, 16), st.integers(1, 60),
-       st.sampled_from(SURFACES), st.floats(1 / 64, 64))  # fmt: skip
+@settings(max_examples=15, deadline=None)
+@given(brushes(), st.integers(0, 2**31), st.floats(-60, 60), st.sampled_from([1e-6, 0.01, 0.3, 16.0]),
+       st.integers(1, 32), st.sampled_from(SURFACES), st.sampled_from([1 / 64, 0.7, 5.0]))  # fmt: skip
 def test_strokes_on_a_canvas(
     brush: OilBrush, seed: int, far: float, radius: float, height: int, surface: str, aspect: float
 ) -> None:

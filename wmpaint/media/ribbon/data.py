@@ -93,7 +93,7 @@ class TileData:
     mean: Tensor  # [T, SIDE * SIDE]
     variance: Tensor  # [T, SIDE * SIDE], unbiased; zero for one seed
     first: Tensor  # [N + 1] range of each stroke's tiles
-    height: Tensor  # [T, SIDE * SIDE], averaged over seeds; zero for flat paint
+    height: Tensor  # [T, SIDE * SIDE], averaged over seeds; none for flat paint
     unevenness: Tensor  # [T, SIDE * SIDE], variance of the height between seeds, unbiased
 
     def to(self, device: torch.device) -> TileData:
@@ -184,12 +184,13 @@ def paint_tiles(
         stroke, column, row = stroke[index], column[index], row[index]
         start = _starts(stroke, len(actions))
     square = np.zeros((len(stroke), SIDE * SIDE), np.float64)
-    mean, tall, tall_square = (np.zeros_like(square) for _ in range(3))
+    mean = np.zeros_like(square)
+    layered = program if isinstance(program, HasLayers) else None
+    tall, tall_square = (np.zeros_like(square if layered else square[:0]) for _ in range(2))
     columns, rows, starts = column.numpy(), row.numpy(), start.tolist()
     points, radius = actions.points.numpy().astype(np.float64), actions.radius.tolist()
     pressure, pace, window = actions.pressure.tolist(), actions.pace.tolist(), actions.window.tolist()
     done = [0] * threads
-    layered = program if isinstance(program, HasLayers) else None
     heard = [dict(zip(layered.shares, row, strict=True)) if layered else {} for row in actions.shares.tolist()]
 
     def work(worker: int) -> None:

@@ -228,7 +228,7 @@ def load(painter: str | Path) -> RibbonPainter:
     path = Path(painter)
     if path.suffix == ".safetensors":
         return RibbonPainter.load(path)
-    if path.suffix == ".myb":
+    if path.suffix in (".myb", ".toml"):
         raise FileError(f"expected a painter, got the brush {path}; train one with: wmpaint train-painter {path}")
     _check_untrained(str(painter))
     near = checks.near(painter, available(), cutoff=0.5)
