@@ -32,7 +32,8 @@ def brushes(draw: st.DrawFn) -> OilBrush:
 @FEW
 @given(
     brushes(), st.lists(st.floats(-300, 300), min_size=6, max_size=6), st.floats(1e-3, 200),
-    st.lists(st.floats(0, 1), min_size=4, max_size=4), st.integers(1, 70), st.integers(1, 70), st.integers(0, 40), anything,
+    st.lists(st.floats(0, 1), min_size=4, max_size=4), st.integers(1, 70), st.integers(1, 70), st.integers(0, 40),
+    anything,
 )  # fmt: skip
 def test_a_stroke_alone(
     brush: OilBrush, points: list[float], radius: float, shares: list[float], height: int, width: int, place: int,
