@@ -72,6 +72,20 @@ def test_a_constant_stays_when_smoothed() -> None:
     assert torch.allclose(smoothed(torch.full((9, 5), 2.0), 3.0), torch.full((9, 5), 2.0))
 
 
+@pytest.mark.parametrize("size", [(120, 90), (61, 47)])
+def test_a_wide_gaussian_is_nearly_that_of_all_pixels(size: tuple[int, int]) -> None:
+    relief = torch.rand(2, *size, generator=torch.Generator().manual_seed(5), dtype=torch.float64)
+    relief[..., 20:40] += 3
+    line = torch.exp(-0.5 * (torch.arange(-40, 41, dtype=torch.float64) / 9) ** 2)
+    line = line / line.sum()
+    wanted = F.conv2d(F.pad(relief[:, None], (40, 40, 40, 40), mode="replicate"), line.view(1, 1, 1, -1))
+    wanted = F.conv2d(wanted, line.view(1, 1, -1, 1))[:, 0]
+    found = smoothed(relief, 9.0)
+    apart = (found - wanted).abs()
+    assert found.shape == relief.shape and float(apart[..., 9:-9, 9:-9].max()) < 0.03  # of a step of 3
+    assert float(apart.max()) < 0.2  # at the border, which goes on as a step's mean, not as its last pixel
+
+
 def test_lights_in_words() -> None:
     assert Light.parse("") == USUAL and Light.of("left low") == Light(angle=180.0, elevation=26.0)
     assert Light.parse("top left").angle == pytest.approx(135)

@@ -24,6 +24,7 @@ __all__ = ["DIRECTIONS", "USUAL", "Light", "lit", "normals", "smoothed"]
 
 SCALE = 1.6e-3  # canvas heights: sigma to which a relief is smoothed before its slopes count
 FINE, LIMIT = 0.5, 0.5  # strength of what is finer than SCALE, and the slope from which it bends
+WIDE = 3.0  # pixels of sigma, of a relief that has become so small that it is smoothed in a moment
 GROOVES = (4e-3, 1.2e-2)  # canvas heights around which a place may lie low
 _RANGES = {"angle": (-360.0, 360.0), "elevation": (5.0, 90.0), "shine": (1.0, 200.0)}
 _MOST = 4.0  # of all else
@@ -129,9 +130,16 @@ USUAL = Light()
 
 
 def smoothed(relief: Tensor, sigma: float) -> Tensor:  # [..., H, W], pixels
-    """A Gaussian of a relief, whose border goes on beyond it."""
+    """A Gaussian of a relief, whose border goes on beyond it; a wide one is taken of a smaller relief."""
     if sigma < 0.2:
         return relief
+    if (step := int(sigma / WIDE)) > 1:
+        rows, columns = relief.shape[-2:]
+        flat = F.pad(relief.reshape(-1, 1, rows, columns), (0, -columns % step, 0, -rows % step), mode="replicate")
+        # The mean over a step and the way back, two boxes more, smooth it by step^2 / 4 themselves.
+        few = smoothed(F.avg_pool2d(flat, step), math.sqrt(sigma**2 - step**2 / 4) / step)
+        many = F.interpolate(few, scale_factor=step, mode="bilinear", align_corners=False)
+        return many[..., :rows, :columns].reshape(relief.shape)
     half = max(1, math.ceil(3 * sigma))
     line = torch.exp(-0.5 * (torch.arange(-half, half + 1, dtype=relief.dtype, device=relief.device) / sigma) ** 2)
     line = line / line.sum()
