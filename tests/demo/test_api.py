@@ -66,6 +66,17 @@ def test_paint_tells_how_far_it_is_and_gives_a_painting(client: Client) -> None:
     assert Path(again[0]).read_text().split('"seconds"')[0] == Path(painting).read_text().split('"seconds"')[0]
 
 
+def test_oil_is_painted_brought_back_and_listed(client: Client) -> None:
+    painting, picture, _ = client.predict(photo=photo(), api_name="/paint", **{**SMALL, "brush": "oil/flat"})
+    work = load(painting)
+    assert work.brushes[0].name == "oil/flat" and work.has_relief and work.parameters["brush"] == "oil/flat"
+    assert Image.open(picture).size[1] == 64
+    png = client.predict(painting=handle_file(painting), kind=".png", api_name="/export")
+    assert Path(png).stat().st_size > 500
+    names = str(client.predict(api_name="/brushes"))
+    assert all(f"oil/{name}" in names for name in ("flat", "filbert", "round", "fan", "knife", "dry"))
+
+
 def test_style_and_dream(client: Client) -> None:
     small = {"strokes": 10, "height": 64, "brush": "round", "seconds": 4}
     for job in (
