@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DREAM_EXAMPLE", "EXAMPLE", "STYLE_EXAMPLE", "dream", "paint", "style"]
 
+OIL, PAINTERLY = "oil/flat", 1100  # the brush, if none is asked for, and how many strokes
 EXAMPLE = "Example: [bold]wmpaint paint photo.jpg --brush charcoal --strokes 800 --budget 20s -o mine/ -o poster.svg[/]"
 STYLE_EXAMPLE = "Example: [bold]wmpaint style castle starry_night --style-weight 2 --brush oil -o starry/[/]"
 DREAM_EXAMPLE = "Example: [bold]wmpaint dream --class goldfish[/], or [bold]wmpaint dream owl --layer block10[/]"
@@ -40,14 +42,15 @@ def paint(
         ),
     ] = None,
     objective: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="photo|painterly|sketch|intrinsic|economy",
-            help="photo: look like it. painterly: as a painter would, in long strokes along the form. sketch: its "
-            "lines and shades on bare paper. intrinsic: what a network sees in it, as the brush would have it. "
-            "economy: like it, in as few strokes as will do.",
+            help="photo: look like it. painterly: as a painter would, in long strokes along the form, on a toned "
+            "ground. sketch: its lines and shades on bare paper. intrinsic: what a network sees in it, as the brush "
+            "would have it. economy: like it, in as few strokes as will do. Default: painterly in oil, photo with "
+            "other brushes.",
         ),
-    ] = "photo",
+    ] = None,
     detail: Annotated[
         float | None, typer.Option(help="Painterly: 0 (large masses) to 1 (all that strokes can hold). Default: 0.5.")
     ] = None,
@@ -60,7 +63,7 @@ def paint(
     *,
     options: s.Session,
 ) -> int | None:
-    """Paint a photo with brush strokes.
+    """Paint a photo with brush strokes: in oil, if nothing else is asked for.
 
     Writes painting.wmp.json, dream.png (what the learned painter sees), real.png (the same strokes in the real
     program), painting.svg, timelapse.mp4 and report.json, and prints how near the two came to the photo.
@@ -71,19 +74,38 @@ def paint(
     from ..image import sample_photo
 
     source = photo or sample_photo()
+    options, aim = _usual(options, objective)
 
     def goal() -> Objective:
         from ..objectives.presets import preset
 
-        return preset(objective, options.picture(source), **dials)
+        return preset(aim, options.picture(source), **dials)
 
     dials = {
         name: checks.number(f"--{name}", value, 0, 1)
         for name, value in (("detail", detail), ("wildness", wildness), ("thickness", thickness))
         if value is not None
     }
-    notes: dict[str, Any] = {"objective": objective, **dials}
-    return s.perform(options, goal, [photo], strokes=500, source=source, notes=notes)
+    notes: dict[str, Any] = {"objective": aim, **dials}
+    strokes = PAINTERLY if aim == "painterly" else 500
+    return s.perform(options, goal, [photo], strokes=strokes, source=source, notes=notes)
+
+
+def _usual(options: s.Session, objective: str | None) -> tuple[s.Session, str]:
+    """The options and the objective of a painting of which not all was said."""
+    from ..objectives.painterly import TONED
+
+    known = {} if options.origin is None else options.origin.parameters
+    objective, brush = objective or known.get("objective"), s.brushes_of(options.brush) or known.get("brush")
+    if brush is None and objective in (None, "photo", "painterly") and not (options.pens or options.init):
+        brush = OIL
+        options = replace(options, brush=[brush])
+    names = brush if isinstance(brush, list) else [brush or ""]
+    oil = all(str(name).partition("/")[0] == "oil" for name in names)
+    objective = objective or ("painterly" if oil else "photo")
+    if objective == "painterly" and options.resume is None and options.background is None:
+        options = replace(options, background="#" + bytes(round(255 * c) for c in TONED).hex())
+    return options, objective
 
 
 @common.guarded

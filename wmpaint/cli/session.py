@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..objectives.base import Objective
     from ..painting.report import Report
     from ..painting.result import Painting
+    from ..painting.state import Origin
 
 __all__ = ["Session", "brushes_of", "perform"]
 
@@ -35,8 +36,8 @@ Brush = Annotated[
     typer.Option(
         metavar="BRUSH",
         help="A name out of `wmpaint brushes`, as charcoal or mypaint/charcoal, or a .safetensors painter; several "
-        "(charcoal,ink, or the option again): each stroke gets the one that suits its place best. Default: acrylic; "
-        "round with --pens.",
+        "(charcoal,ink, or the option again): each stroke gets the one that suits its place best. Default: oil/flat "
+        "for photos, acrylic for all else, round with --pens.",
     ),
 ]
 Pens = Annotated[
@@ -63,7 +64,7 @@ class Session:
 
     brush: Brush = None
     strokes: int | None = option(
-        None, "How many strokes, 1 or more. Default: 500; 1000 for styles and layers, 300 for classes."
+        None, "How many strokes, 1 or more. Default: 500; 1100 painterly, 1000 for styles and layers, 300 for classes."
     )
     height: int | None = option(None, f"Height of the painting in pixels; the aspect is kept. Default: {HEIGHT}.")
     seed: int | None = option(None, f"The same seed paints the same picture; 0 or more. Default: {SEED}.")
@@ -84,8 +85,8 @@ class Session:
     )
     background: str | None = option(
         None,
-        "The ground to paint on, which also shows through what is transparent: #rrggbb. Default: #ffffff, or gray "
-        "for a dream of nothing.",
+        "The ground to paint on, which also shows through what is transparent: #rrggbb. Default: #ffffff; brown "
+        "for painterly, gray for a dream of nothing.",
         "--background",
         "--ground",
         metavar="COLOR",
@@ -124,6 +125,16 @@ class Session:
 
         if self.background is not None:
             return parse_color(self.background, "a --background")
+        origin = self.origin
+        return None if origin is None else origin.canvas.background
+
+    @functools.cached_property
+    def origin(self) -> Origin | None:
+        """What the checkpoint says of its painting; None without one.
+
+        Raises:
+            FileError: no checkpoint.
+        """
         if self.resume is None:
             return None
         from .. import checkpoint
@@ -131,7 +142,7 @@ class Session:
 
         known, _ = checkpoint.load(self.resume, "painting")
         with checkpoint.expecting(self.resume, "painting"):
-            return Origin.of(known).canvas.background
+            return Origin.of(known)
 
     def picture(self, path: Path) -> Tensor:  # [3, H, W]
         """A photo on the ground, as large as a painting of this height has use for.

@@ -28,6 +28,8 @@ __all__ = ["align", "flow", "orientation"]
 
 LOOK = 192  # pixels of height at which a picture's lines are looked for
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)  # along a stroke
+CRISP = 0.004  # canvas heights; edges are found at this scale
+VOTE, EDGE = 4.0, 30.0  # squared gradients, in the picture's median: a whole vote, and what counts as an edge
 ROWS = 256  # of the table of distances, at a time
 
 
@@ -37,15 +39,44 @@ def orientation(picture: Tensor, sigma: float = 3.0) -> Tensor:  # [3, H, W] -> 
     Along the structure tensor's minor axis (Bigun and Granlund, 1987), summed over channels and
     blurred by `sigma` pixels.
     """
-    from kornia.filters import gaussian_blur2d, spatial_gradient
+    from kornia.filters import spatial_gradient
 
     x, y = spatial_gradient(picture[None])[0].unbind(1)
-    tensor = torch.stack([(x * x).sum(0), (x * y).sum(0), (y * y).sum(0)])
-    shorter = min(picture.shape[1:])
+    xx, xy, yy = _blurred(torch.stack([(x * x).sum(0), (x * y).sum(0), (y * y).sum(0)]), sigma)
+    return torch.stack([yy - xx, -2 * xy]) / (xx + yy + 1e-6)
+
+
+def lines(picture: Tensor, scale: float) -> Tensor:  # [3, H, W] -> [2, H, W]
+    """Which way a painter would draw: along edges next to them, and elsewhere along what is faint but wide.
+
+    A strong edge would otherwise turn strokes all around it, as far as `scale` reaches: rings in the sky about a
+    tower. So on the wide field the faint have about one vote each, and strong edges none.
+
+    Args:
+        scale: of the wide field, canvas heights.
+    """
+    from kornia.filters import spatial_gradient
+
+    height = picture.shape[1]
+    x, y = spatial_gradient(_blurred(picture, CRISP * height)[None])[0].unbind(1)
+    xx, xy, yy = (x * x).sum(0), (x * y).sum(0), (y * y).sum(0)
+    votes = torch.stack([yy - xx, -2 * xy, xx + yy])
+    usual = votes[2].median().clamp(min=1e-7)
+    near = _blurred(votes, 2 * CRISP * height)
+    faint = 1 / (votes[2] / (VOTE * usual) + 1) / (votes[2] / (EDGE * usual) + 1)
+    wide = _blurred(votes / usual * faint, scale * height)
+    edge = near[2] / (near[2] + EDGE * usual + 1e-5)
+    near, wide = (field[:2] / (field[2] + 1e-6) for field in (near, wide))
+    return edge * near + (1 - edge) * wide
+
+
+def _blurred(picture: Tensor, sigma: float) -> Tensor:  # [C, H, W] -> [C, H, W]
+    from kornia.filters import gaussian_blur2d
+
+    shorter, sigma = min(picture.shape[1:]), max(0.5, sigma)
     size = 2 * max(1, min(round(3 * sigma), (shorter - 1) // 2)) + 1
     border = "reflect" if shorter > size // 2 else "replicate"
-    xx, xy, yy = gaussian_blur2d(tensor[None], (size, size), tensor.new_tensor([[sigma, sigma]]), border)[0]
-    return torch.stack([yy - xx, -2 * xy]) / (xx + yy + 1e-6)
+    return gaussian_blur2d(picture[None], (size, size), picture.new_tensor([[sigma, sigma]]), border)[0]
 
 
 def doubled(direction: Tensor) -> Tensor:  # [..., 2] -> [..., 2]
@@ -130,12 +161,12 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
         angle = torch.as_tensor(field, device="cpu").detach().float()
         if not angle.numel() or not bool(torch.isfinite(angle).all()):
             raise InputError("expected finite angles [H, W], got some that are not, or none")
-        lines = torch.stack([(2 * angle).cos(), (2 * angle).sin()])
+        wanted = torch.stack([(2 * angle).cos(), (2 * angle).sin()])
     else:
         picture = load_image(field, most=GOAL)
         picture = zoomed(picture, min(1.0, LOOK / picture.shape[1]))
-        lines = orientation(picture, max(0.5, scale * picture.shape[1]))
-    return Judged("align", partial(_across, lines))
+        wanted = lines(picture, scale)
+    return Judged("align", partial(_across, wanted))
 
 
 @explained

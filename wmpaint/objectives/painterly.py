@@ -21,15 +21,21 @@ from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
 from .base import Objective
 from .field import align, flow
-from .penalty import PIECES, UNIT, Judged, Penalty
+from .focus import focus
+from .penalty import PIECES, UNIT, Judged, Penalty, curvature
 from .photo import photo
+from .pixel import l2
 from .scene import Scene
+from .start import Plan
 
 __all__ = ["TONED", "impasto", "painterly", "slender", "squinted"]
 
-TONED = (0.50, 0.40, 0.32)  # ground on which oils are begun: gaps read as canvas
+TONED = (128 / 255, 102 / 255, 82 / 255)  # ground on which oils are begun: gaps read as canvas
 SEEN = 640  # pixels of height of the picture that is squinted at
 EDGE = (0.015, 0.985)  # paint is neither quite black nor quite white
+FOCUS = 0.6  # how much more errors count where the eye goes
+DETAILS = 0.5  # share of the strokes that are details, at most
+BENT = 0.3
 LIGHTS = torch.tensor([0.2126, 0.7152, 0.0722])
 
 
@@ -58,10 +64,16 @@ def painterly(
         checks.number(name, value, 0, 1)
         for name, value in (("detail", detail), ("wildness", wildness), ("thickness", thickness))
     )
-    seen = squinted(load_image(picture, background=background, most=GOAL), 0.009 * (1 - detail) + 1e-3)
-    seen = _louder(seen, 0.04 + 0.2 * wildness)
-    goal = photo(seen, background=background)
+    whole = load_image(picture, background=background, most=GOAL)
+    masses = squinted(whole, 0.009 * (1 - detail) + 1e-3)
+    place = focus(whole)
+    clear = squinted(whole, 0.003 * (1 - detail) + 1e-3)
+    seen = _louder(torch.lerp(masses, clear, resize(place[None], *masses.shape[1:])), 0.04 + 0.2 * wildness)
+    striking = l2(seen).named("focus")
+    striking.plan = Plan(details=DETAILS * detail)
+    goal = photo(seen, background=background) + FOCUS * striking.within(place[None].expand(3, -1, -1))
     goal = goal + (1.0 + wildness) * align(seen, scale=0.02 + 0.03 * (1 - detail)) + (0.2 + 0.5 * wildness) * flow()
+    goal = goal + BENT * (1.5 - wildness) * curvature()
     return goal + 0.5 * slender(4.0 + 4.0 * wildness) + 0.5 * impasto(thickness)
 
 

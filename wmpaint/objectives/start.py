@@ -54,16 +54,19 @@ class Plan:
     Args:
         steps: optimizer steps that it takes as a rule.
         heights: the lowest and highest picture, in pixels, at which it should be judged; None leaves both to the marks.
+        details: share of the marks that are laid last, half as large as the others would be.
         sparse: whether marks that show nowhere are left out in the end, rather than placed anew.
     """
 
     steps: int = 120
     heights: tuple[int, int] | None = None
     sparse: bool = False
+    details: float = 0.0
 
     @classmethod
     def join(cls, plans: Sequence[Plan]) -> Plan:
-        """As many steps and as high pictures as any needs; sparse if any is."""
+        """As many steps and details and as high pictures as any needs; sparse if any is."""
         spans = [plan.heights for plan in plans if plan.heights is not None]
         heights = (max(low for low, _ in spans), max(high for _, high in spans)) if spans else None
-        return cls(max((p.steps for p in plans), default=cls.steps), heights, any(p.sparse for p in plans))
+        steps, details = max((p.steps for p in plans), default=cls.steps), max((p.details for p in plans), default=0.0)
+        return cls(steps, heights, any(p.sparse for p in plans), details)

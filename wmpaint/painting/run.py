@@ -153,7 +153,9 @@ class Run:
         p, plan = self.parameters, self.goal.plan
         laid, held = p.get("init", 0), p.get("hold", 0)
         steps = plan.steps if p["steps"] is None else p["steps"]
-        return Schedule.plan(p["strokes"] - held, p["height"], self.canvas.aspect, steps, plan.heights, laid - held)
+        return Schedule.plan(
+            p["strokes"] - held, p["height"], self.canvas.aspect, steps, plan.heights, laid - held, plan.details
+        )
 
     def _begin_with(self, init: Marks, held: int) -> None:
         most, brushes = self.parameters["strokes"], len(self.brushes)

@@ -15,6 +15,7 @@ __all__ = ["Round", "Schedule"]
 # Small strokes that may grow beat large ones that must shrink: 0.4 to 0.16 gave 3 dB in two thirds of the time.
 GROUND = 0.32
 COVER = 0.16
+DETAIL, SEEN = 0.5, 0.7  # radius of details, and what pictures are judged for, in that of the strokes before
 PIXELS = 1.8  # radius of the smallest strokes in the picture that is looked at
 COARSEST = 48  # pixels of height
 AGAIN = (0.72, 0.86)  # shares of the schedule after which strokes that show nowhere are placed anew once more
@@ -65,6 +66,7 @@ class Schedule:
         steps: int = 120,
         heights: tuple[int, int] | None = None,
         laid: int = 0,
+        details: float = 0.0,
     ) -> Schedule:
         """Rounds for a number of strokes on a canvas.
 
@@ -72,6 +74,7 @@ class Schedule:
             heights: the lowest and highest picture that an objective wants to look at, if it matters.
             laid: strokes that are there from the start, well placed: two rounds add the others, and there are
                 fewer steps.
+            details: share of the strokes that come last, in a round of their own, and are half as large.
 
         Raises:
             InputError: counts below 1.
@@ -82,6 +85,9 @@ class Schedule:
         begins: tuple[float, ...] = (0.0, 0.12, 0.28, 0.5)
         if strokes < 12:
             shares, begins = (1.0,), (0.0,)
+        elif details:
+            shares = (*((1 - details) * share for share in shares), details)
+            begins = (0.0, 0.1, 0.22, 0.38, 0.56)
         counts = [max(1, round(share * strokes)) for share in shares]
         counts[-1] = strokes - sum(counts[:-1])
         rounds: list[Round] = []
@@ -89,6 +95,9 @@ class Schedule:
             cover = COVER if rounds else GROUND
             radius = min(0.25, max(cover * math.sqrt(aspect / count), 1.0 / height))
             rounds.append(Round(count, radius, 4.0 * radius, begin))
+        if details and len(rounds) > 1:
+            radius = max(DETAIL * rounds[-2].radius, 1.0 / height)
+            rounds[-1] = replace(rounds[-1], radius=radius, length=6.0 * radius)
         if laid:
             parts = LAID_ROUNDS if strokes > laid else ((1.0, 0.0),)
             ends = [round((strokes - laid) * sum(share for share, _ in parts[:k])) for k in range(len(parts) + 1)]
@@ -97,7 +106,8 @@ class Schedule:
                 for a, b, (_, begin) in zip(ends, ends[1:], parts, strict=False)
             ]
             steps = max(1, round(LATER * steps))
-        coarse = min(height, max(COARSEST, 8 * round(PIXELS / rounds[-1].radius / 8)))
+        smallest = rounds[-1].radius if not details or len(rounds) == 1 else SEEN * rounds[-2].radius
+        coarse = min(height, max(COARSEST, 8 * round(PIXELS / smallest / 8)))
         fine = min(height, max(160, round(1.25 * coarse)))
         lowest = COARSEST
         if heights is not None:
