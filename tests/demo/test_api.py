@@ -60,15 +60,19 @@ def test_paint_tells_how_far_it_is_and_gives_a_painting(client: Client) -> None:
     work = load(painting)
     assert len(work.strokes) == 15 and work.seed == 5
     assert Image.open(picture).size == (85, 64)
-    assert report["strokes"] == 15 and report["command"].startswith("wmpaint paint sample --brush round")
+    assert report["strokes"] == 15 and report["command"].startswith(
+        "wmpaint paint sample --objective photo --brush round"
+    )
     assert "/" not in work.parameters["brush"]
     again = client.predict(photo=photo(), seed=5, api_name="/paint", **SMALL)
     assert Path(again[0]).read_text().split('"seconds"')[0] == Path(painting).read_text().split('"seconds"')[0]
 
 
 def test_oil_is_painted_brought_back_and_listed(client: Client) -> None:
-    painting, picture, _ = client.predict(photo=photo(), api_name="/paint", **{**SMALL, "brush": "oil/flat"})
+    wanted = {**SMALL, "brush": "oil/flat", "objective": "painterly", "wildness": 0.8}
+    painting, picture, report = client.predict(photo=photo(), api_name="/paint", **wanted)
     work = load(painting)
+    assert "--objective painterly --detail 0.5 --wildness 0.8 --thickness 0.5" in report["command"]
     assert work.brushes[0].name == "oil/flat" and work.has_relief and work.parameters["brush"] == "oil/flat"
     assert Image.open(picture).size[1] == 64
     png = client.predict(painting=handle_file(painting), kind=".png", api_name="/export")

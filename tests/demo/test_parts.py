@@ -129,8 +129,8 @@ def painted(begun: Any) -> Work:
 
 def begin_paint(studio: Studio, **changes: Any) -> Any:
     usual = {
-        "photo": str(sample_photo()), "objective": "photo", "pens": "any color", "second": "none", "brush": "round",
-        "strokes": 20, "height": 64, "seed": 3, "budget": 0,
+        "photo": str(sample_photo()), "objective": "photo", "pens": "any color", "second": "none", "detail": 0.5,
+        "wildness": 0.5, "thickness": 0.5, "brush": "round", "strokes": 20, "height": 64, "seed": 3, "budget": 0,
     }  # fmt: skip
     return paint.asked(studio, *(usual | changes).values(), own={})()
 
@@ -381,7 +381,7 @@ def test_presets_name_what_there_is(studio: Studio) -> None:
         ({"photo": None}, "a photo"), ({"brush": "../../etc/passwd"}, "a brush"), ({"brush": None}, "a brush"),
         ({"strokes": 301}, "strokes of 1 to 300"), ({"strokes": math.nan}, "strokes"), ({"height": 5000}, "a height"),
         ({"seed": -1}, "a seed"), ({"budget": 1e9}, "seconds"), ({"objective": "beauty"}, "objective"),
-        ({"pens": "../x.toml"}, "colors"),
+        ({"pens": "../x.toml"}, "colors"), ({"objective": "painterly", "wildness": 2}, "wildness"),
     ],
 )  # fmt: skip
 def test_what_a_visitor_gets_wrong_is_said(studio: Studio, changes: dict[str, Any], words: str) -> None:

@@ -87,12 +87,13 @@ def add_endpoints(studio: Studio) -> None:
     @followed
     def paint_(
         request: gr.Request, photo: Any, brush: str = "acrylic", strokes: int = 500, height: int = 512, seed: int = 0,
-        seconds: float = 0.0, objective: str = "photo", pens: str = "any color",
+        seconds: float = 0.0, objective: str = "photo", pens: str = "any color", detail: float = 0.5,
+        wildness: float = 0.5, thickness: float = 0.5,
     ) -> Begin:  # fmt: skip
         """Paint a photo with brush strokes: the painting, its picture in the real program, and a report. While it
         paints, the report says how far it is."""
-        usual = (brush, strokes, height, seed, seconds)
-        return paint.asked(studio, photo, objective, pens, paint.NONE, *usual, own={})
+        dials, usual = (detail, wildness, thickness), (brush, strokes, height, seed, seconds)
+        return paint.asked(studio, photo, objective, pens, paint.NONE, *dials, *usual, own={})
 
     @followed
     def style_(

@@ -29,7 +29,7 @@ from .queue import FairQueue, cancellable
 __all__ = ["Studio"]
 
 CHECKS = 4  # threads that look at what visitors give
-BRUSHES = "acrylic"  # what is chosen at first
+BRUSHES, OIL = "acrylic", "oil/flat"  # what is chosen at first, and for photos
 
 
 class Studio:
@@ -76,8 +76,9 @@ class Studio:
     def warm_up(self) -> None:
         """Compile and load what the first visitor would wait for."""
         compiled.warm_up()
-        painters.load(BRUSHES)
-        self.swatch(BRUSHES)
+        for name in (BRUSHES, OIL):
+            families.load(name)
+            self.swatch(name)
 
     def clear(self) -> None:
         """Remove all files."""

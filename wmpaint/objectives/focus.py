@@ -1,6 +1,8 @@
-"""Where people look in a picture: eyes, faces, things; not skies."""
+"""Where people look in a picture, eyes, faces, things, not skies; and errors that count more there."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -9,8 +11,11 @@ from torch.nn import functional as F
 from ..features import FeatureNet
 from ..features import load as load_net
 from ..image import resize
+from .pixel import Likeness
+from .scene import Scene
+from .start import Plan
 
-__all__ = ["focus"]
+__all__ = ["Striking", "focus"]
 
 SEEN = 320  # pixels of the shorter side that the network sees
 CELL = 32  # pixels that it makes one of, at its deepest
@@ -35,3 +40,26 @@ def focus(picture: Tensor, net: FeatureNet | None = None) -> Tensor:  # [3, H, W
         share.clamp(0, 1)[None, None], size=(max(1, size[0] // 4), max(1, size[1] // 4)), mode="bicubic"
     )
     return wide[0, 0].clamp(0, 1)
+
+
+class Striking(Likeness):
+    """The squared error where the eye goes, a mean over all pixels.
+
+    Args:
+        picture: whatever `load_image` takes.
+        place: [h, w] how much each place of it counts, 0..1.
+        plan: how to go about it.
+    """
+
+    name = "focus"
+    local = 0
+
+    def __init__(self, picture: Any, place: Tensor, plan: Plan) -> None:
+        super().__init__(picture)
+        self.place, self.plan = place, plan
+
+    def __call__(self, scene: Scene) -> Tensor:
+        """The mean over the pixels."""
+        key = "place", tuple(scene.picture.shape[-2:]), scene.frame.window
+        place = scene.memo(self, key, lambda: scene.at_size(self.place[None])[0].to(scene.picture))
+        return scene.mean((scene.picture - self.wanted(scene)).square() * place)

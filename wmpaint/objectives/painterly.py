@@ -21,10 +21,9 @@ from ..image import GOAL, load_image, resize
 from ..strokes import Strokes
 from .base import Objective
 from .field import align, flow
-from .focus import focus
+from .focus import Striking, focus
 from .penalty import PIECES, UNIT, Judged, Penalty, curvature
 from .photo import photo
-from .pixel import l2
 from .scene import Scene
 from .start import Plan
 
@@ -69,9 +68,7 @@ def painterly(
     place = focus(whole)
     clear = squinted(whole, 0.003 * (1 - detail) + 1e-3)
     seen = _louder(torch.lerp(masses, clear, resize(place[None], *masses.shape[1:])), 0.04 + 0.2 * wildness)
-    striking = l2(seen).named("focus")
-    striking.plan = Plan(details=DETAILS * detail)
-    goal = photo(seen, background=background) + FOCUS * striking.within(place[None].expand(3, -1, -1))
+    goal = photo(seen, background=background) + FOCUS * Striking(seen, place, Plan(details=DETAILS * detail))
     goal = goal + (1.0 + wildness) * align(seen, scale=0.02 + 0.03 * (1 - detail)) + (0.2 + 0.5 * wildness) * flow()
     goal = goal + BENT * (1.5 - wildness) * curvature()
     return goal + 0.5 * slender(4.0 + 4.0 * wildness) + 0.5 * impasto(thickness)
