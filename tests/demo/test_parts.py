@@ -106,8 +106,9 @@ def test_limits_are_above_zero() -> None:
 
 
 def test_commands_are_quoted() -> None:
-    made = command(["paint", "my cat; rm -rf.jpg"], {"brush": "oil", "keep_color": True, "pens": None, "no": False})
-    assert made == "wmpaint paint 'my cat; rm -rf.jpg' --brush oil --keep-color"
+    options = {"brush": "mypaint/oil", "keep_color": True, "pens": None, "no": False}
+    made = command(["paint", "my cat; rm -rf.jpg"], options)
+    assert made == "wmpaint paint 'my cat; rm -rf.jpg' --brush mypaint/oil --keep-color"
     assert command(["x"], {"scale": 1.5, "seconds": 2.0}) == "wmpaint x --scale 1.5 --seconds 2"
     assert (
         call("f", ['"a"'], {"b": 'say "hi"', "c": 4 / 3, "d": None}) == 'f("a", b="say \\"hi\\"", c=1.3333333333333333)'

@@ -25,7 +25,7 @@ NONE = "none"
 PENS = ("any color", "black", "fineliners", "cmyk", "brush_pens")
 # brush, strokes, objective, pens
 RECIPES: dict[str, tuple[str, int, str, str]] = {
-    "Portrait": ("oil", 800, "photo", PENS[0]),
+    "Portrait": ("mypaint/oil", 800, "photo", PENS[0]),
     "Landscape": ("gouache", 600, "photo", PENS[0]),
     "Sketch": ("pencil", 400, "sketch", PENS[0]),
     "Poster": ("marker", 250, "photo", "brush_pens"),
