@@ -128,8 +128,8 @@ def evaluate_painter(
     definition = loaded.info.definition
     teacher: Any = families.replayed(loaded.info.full_name, 0, definition)
     if teacher is None:
-        brush = f"mypaint/{loaded.brush}" if definition is None else programs.Brush(loaded.brush, definition.encode())
-        teacher = _teacher(program, brush)
+        data = programs.Brush.load(loaded.brush).data if definition is None else definition.encode()
+        teacher = _teacher(program, programs.Brush(loaded.brush, data))
     if loaded.info.brush_hash != teacher.info.brush_hash:
         raise InputError(
             f"expected the brush {teacher.info.brush!r} that {painter} learned from "
@@ -146,9 +146,9 @@ def _teacher(program: str, brush: Any) -> HasAlpha:
     if str(brush).endswith(".toml"):
         return OilProgram(str(brush))
     if isinstance(brush, str):
-        family, brush = families.split(families.typed(brush))
+        family, name = families.split(families.typed(brush))
         if family == "oil":
-            return OilProgram(brush)
+            return OilProgram(name)
     return programs.program(brush) if program == "auto" else programs.load_program(program, brush)
 
 

@@ -77,9 +77,9 @@ def program_of(program: str, brush: BrushRef, seed: int) -> Medium:
     own = families.replayed(brush.name, seed, brush.definition)
     if own is not None:
         return own
-    source: Any = families.split(brush.name)[1]
+    source: Any = brush.name
     if brush.definition is not None:
-        source = programs.Brush(source, brush.definition.encode())
+        source = programs.Brush(families.split(source)[1], brush.definition.encode())
     if program == "auto":
         found = programs.program(source, seed=seed)
     else:
