@@ -72,7 +72,8 @@ def lengths(chosen: argparse.Namespace) -> None:
     for strokes in (15, 50, 200):
         training = plan_training(
             learn, strokes=strokes, kind="set", per_look=5, minutes=chosen.minutes, batch=32, unroll=3,
-            seed=chosen.seed, brush="oil", side=64, program_height=256, begin_with=None if chosen.alone else earlier,
+            seed=chosen.seed, brush="mypaint/oil", side=64, program_height=256,
+            begin_with=None if chosen.alone else earlier,
         )  # fmt: skip
         for _ in training:
             pass
@@ -138,7 +139,7 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="lengths: begin anew. photo: the optimizer, too")
     parser.add_argument("--sets", action="store_true", help="lengths: train sets of 5 strokes a look")
     parser.add_argument("--minutes", type=float, default=8)
-    parser.add_argument("--brushes", nargs="+", default=["oil"])
+    parser.add_argument("--brushes", nargs="+", default=["mypaint/oil"])
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)

@@ -65,7 +65,7 @@ def by_pixels(goal: Objective, begin: Tensor, height: int = 256, steps: int = 24
 def style(folder: Path) -> None:
     net, photo = wp.features.load("lite0"), wp.load_image(PICTURES / "castle.jpg")
     goal = 2 * wp.content(photo, net) + 2.5 * wp.style(PICTURES / "starry_night.jpg", net)
-    painting, seconds, shown = painted(goal + wp.variance(), strokes=1000, seed=0, brush="oil")
+    painting, seconds, shown = painted(goal + wp.variance(), strokes=1000, seed=0, brush="mypaint/oil")
     pictures = {
         "content photo": photo,
         "strokes, dream": painting.render()[:3],

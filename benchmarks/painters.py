@@ -25,7 +25,7 @@ from wmpaint.media.ribbon.painter import WEIGHTS
 def train(names: list[str]) -> None:
     for name in names:
         painter = wp.RibbonPainter()
-        family, brush = families.split(name)
+        family, brush = families.split(families.typed(name))
         print(wp.fit(painter, wp.OilProgram(brush) if family == "oil" else wp.MyPaint(brush), seed=0), flush=True)
         painter.save((oil.WEIGHTS if family == "oil" else WEIGHTS) / f"{brush}.safetensors")
 
@@ -53,7 +53,7 @@ def table(strokes: int) -> None:
         base, force, _ = painter.config.reach
         size, seconds = (WEIGHTS / f"{name}.safetensors").stat().st_size, painter.notes["report"]["seconds"]
         tail = f"{base + force:.1f} r | {size / 1000:.0f} | {seconds:.0f} s |"
-        print(f"| {name} | {errors} | {r.noise:.0f} | {spread} | {tail}", flush=True)
+        print(f"| {families.filed(name)} | {errors} | {r.noise:.0f} | {spread} | {tail}", flush=True)
 
 
 def main() -> None:

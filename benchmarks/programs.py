@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wmpaint.media.families import filed
 from wmpaint.media.programs import Brush, Dabs, MyPaint, bundled
 from wmpaint.media.programs.base import BrushProgram
 
@@ -66,7 +67,7 @@ def table(count: int, seeds: int) -> str:
     ]
     for name in bundled():
         same, mean, real, ours = compare(name, count, seeds)
-        lines.append(f"| {name} | {same:.4f} | {mean:.4f} | {real:,.0f} | {ours:,.0f} |")
+        lines.append(f"| {filed(name)} | {same:.4f} | {mean:.4f} | {real:,.0f} | {ours:,.0f} |")
         print(lines[-1], flush=True)
     return "\n".join(lines)
 

@@ -21,6 +21,7 @@ from torch import Tensor
 import wmpaint as wp
 from wmpaint.export.svg import STYLES
 from wmpaint.image import save_png
+from wmpaint.media.families import filed
 from wmpaint.media.ribbon import available
 from wmpaint.metrics import psnr
 
@@ -40,10 +41,11 @@ def row(brush: str, options: argparse.Namespace, folder: Path) -> list[str]:
     how = {"strokes": options.strokes, "height": options.height, "steps": options.steps}
     painting = wp.paint(wp.sample_photo(), brush=brush, seed=0, **how)
     dream = painting.render()[:3]
-    save_png(folder / f"{brush}_dream.png", dream)
+    stem = brush.replace("/", "_")
+    save_png(folder / f"{stem}_dream.png", dream)
     cells = [brush]
     for style in STYLES:
-        path = folder / f"{brush}_{style}.svg"
+        path = folder / f"{stem}_{style}.svg"
         before = time.perf_counter()
         painting.save(path, style=style)
         seconds = time.perf_counter() - before
@@ -55,7 +57,7 @@ def row(brush: str, options: argparse.Namespace, folder: Path) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--brushes", default=",".join(available()))
+    parser.add_argument("--brushes", default=",".join(map(filed, available())))
     parser.add_argument("--strokes", type=int, default=500)
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--height", type=int, default=512)

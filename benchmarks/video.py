@@ -1,6 +1,6 @@
 """Flicker of a film that is painted with carried strokes, against frames painted each by itself.
 
-python benchmarks/video.py [--frames 16] [--height 192] [--strokes 400] [--brushes oil round]
+python benchmarks/video.py [--frames 16] [--height 192] [--strokes 400] [--brushes mypaint/oil round]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=16)
     parser.add_argument("--height", type=int, default=192)
     parser.add_argument("--strokes", type=int, default=400)
-    parser.add_argument("--brushes", nargs="+", default=["oil", "round"])
+    parser.add_argument("--brushes", nargs="+", default=["mypaint/oil", "round"])
     chosen = parser.parse_args()
     print("| brush | frames | flicker | alone | ratio | PSNR | alone | s a frame | alone |")
     print("|---|---|---|---|---|---|---|---|---|")

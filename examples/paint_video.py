@@ -37,7 +37,7 @@ def rolling_ball(folder: Path, frames: int, height: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--film", default=None)
-    parser.add_argument("--brush", default="oil")
+    parser.add_argument("--brush", default="mypaint/oil")
     parser.add_argument("--strokes", type=int, default=500)
     parser.add_argument("--height", type=int, default=240)
     parser.add_argument("--frames", type=int, default=24)

@@ -19,7 +19,7 @@ from wmpaint.metrics import psnr
 
 def main() -> None:
     chosen = common.options(
-        __doc__, strokes=500, output="quick.png", photo=wp.sample_photo(), agent="photo", brush="oil"
+        __doc__, strokes=500, output="quick.png", photo=wp.sample_photo(), agent="photo", brush="mypaint/oil"
     )
     photo = load_image(chosen.photo)[:3]
     agent = wp.agents.load(chosen.agent)

@@ -12,7 +12,7 @@ import wmpaint as wp
 
 def main() -> None:
     chosen = options(
-        __doc__, strokes=1000, output="style_transfer.png", brush="oil", weight=2.5, scale=1.0,
+        __doc__, strokes=1000, output="style_transfer.png", brush="mypaint/oil", weight=2.5, scale=1.0,
         content=str(PICTURES / "castle.jpg"), style=str(PICTURES / "starry_night.jpg"),
     )  # fmt: skip
     net = wp.features.load("lite0")

@@ -12,7 +12,7 @@ import wmpaint as wp
 
 
 def main() -> None:
-    chosen = options(__doc__, strokes=1200, output="two_styles_masked.png", brush="oil")
+    chosen = options(__doc__, strokes=1200, output="two_styles_masked.png", brush="mypaint/oil")
     net, photo = wp.features.load("lite0"), wp.load_image(PICTURES / "castle.jpg")
     red, green, blue = photo
     sky = ((blue > red + 0.02) & (blue > green)).float()  # what is blue, smoothed, and only above the horizon

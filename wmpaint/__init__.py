@@ -1,7 +1,7 @@
 """wmpaint: paint with learned, differentiable models of real paint programs.
 
     import wmpaint as wp
-    painting = wp.paint("sample", brush="oil", strokes=500, seed=7)
+    painting = wp.paint("sample", brush="mypaint/oil", strokes=500, seed=7)
     painting.save("cat.svg")
 
 Names are looked up on first use, so that `import wmpaint` alone does not load PyTorch.

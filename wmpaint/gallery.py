@@ -105,7 +105,7 @@ class Artwork:
 
         if self.meta["kind"] == "plotter":
             return "pens"
-        return str(catalog().get(self.meta["brush"], {}).get("kind", "paint"))
+        return str(catalog().get(str(self.meta["brush"]).removeprefix("mypaint/"), {}).get("kind", "paint"))
 
     @property
     def made(self) -> Mapping[str, Any] | None:

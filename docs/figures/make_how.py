@@ -176,7 +176,7 @@ def ribbon() -> None:
     width, places = columns(2)
     flat, low = 0.42 * width, width / aspect
     sheet = Sheet(MARGIN + flat + 2 * low + 3 * 54 + 34 + MARGIN - 14)
-    for x, brush in zip(places, ("oil", "charcoal"), strict=True):
+    for x, brush in zip(places, ("mypaint/oil", "charcoal"), strict=True):
         painter = wp.painters.load(brush)
         with torch.no_grad():
             straight = painter.ribbons(stroke, wp.Frame(wp.Canvas(aspect), 512))
@@ -258,7 +258,7 @@ def coordinates(points: Tensor, half_width: float, height: int, width: int) -> I
 
 def bend() -> None:
     """Two strokes: where the ribbon's rows and columns come to lie, and the stroke that is painted there."""
-    painter, program_height = wp.painters.load("oil"), 512
+    painter, program_height = wp.painters.load("mypaint/oil"), 512
     strokes = [
         one_stroke([[0.2, 0.78], [0.46, -0.2], [1.0, 0.66]], 0.075, (0.45, 1.0)),
         one_stroke([[0.25, 0.82], [0.58, -0.42], [0.88, 0.82]], 0.06, (1.0, 0.55)),
@@ -301,7 +301,7 @@ def bend() -> None:
 
 def gradient() -> None:
     """A stroke that is pulled into the place of another."""
-    painter, canvas, size = wp.painters.load("oil"), wp.Canvas(1.0), 128
+    painter, canvas, size = wp.painters.load("mypaint/oil"), wp.Canvas(1.0), 128
     goal = one_stroke([[0.16, 0.84], [0.52, 0.04], [0.86, 0.76]], 0.05, (0.8, 0.8))
     stroke = one_stroke([[0.2, 0.58], [0.46, 0.68], [0.8, 0.88]], 0.05, (0.8, 0.8))
     with torch.no_grad():
@@ -452,7 +452,7 @@ def gap() -> None:
     goal = resize(photo, *wp.Canvas.like(photo).pixels(height))
     found = []
     for brush in wp.painters.available():
-        painting = wp.paint(photo, brush=brush, strokes=strokes, height=height, seed=0)
+        painting = wp.paint(photo, brush=f"mypaint/{brush}", strokes=strokes, height=height, seed=0)
         painter = wp.painters.load(brush)
         with torch.no_grad():
             dream, spread = wp.render(painter, painting.strokes, wp.Frame(painting.canvas, height))[:2]

@@ -14,7 +14,7 @@ import wmpaint as wp
 from wmpaint.image import to_uint8
 
 PICTURES = Path(__file__).parents[1] / "pictures"
-SIZE, GAP, LABEL, BRUSHES = 300, 18, 26, ("oil", "charcoal")
+SIZE, GAP, LABEL, BRUSHES = 300, 18, 26, ("mypaint/oil", "charcoal")
 INK, GROUND = (0.13, 0.21, 0.31), (0.985, 0.98, 0.965)
 
 

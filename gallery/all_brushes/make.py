@@ -31,7 +31,7 @@ def sheet(pictures: list[torch.Tensor]) -> torch.Tensor:  # N of [3, H, W] -> [3
 def write(folder: Path, strokes: int = 120, height: int = 320, seed: int = 0) -> None:
     dreams, reals = [], []
     for brush in wp.painters.available():
-        painting = wp.paint(wp.sample_photo(), brush=brush, strokes=strokes, height=height, seed=seed)
+        painting = wp.paint(wp.sample_photo(), brush=f"mypaint/{brush}", strokes=strokes, height=height, seed=seed)
         dreams.append(flatten(painting.render()))
         reals.append(flatten(painting.replay("mypaint")))
         print(brush, flush=True)

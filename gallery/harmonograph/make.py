@@ -18,7 +18,7 @@ def pendulum(t: torch.Tensor, swings: list[tuple[float, float, float, float]]) -
     return sum(w * (2 * math.pi * f * t + phase).sin() * (-tired * t).exp() for w, f, phase, tired in swings)
 
 
-def make(brush: str = "oil", strokes: int = 1500, height: int = 720, seed: int = 7) -> wp.Painting:
+def make(brush: str = "mypaint/oil", strokes: int = 1500, height: int = 720, seed: int = 7) -> wp.Painting:
     phase = (2 * math.pi * torch.rand(4, generator=torch.Generator().manual_seed(seed))).tolist()
     t = torch.arange(strokes + 2) / POINTS
     x = pendulum(t, [(0.295, 2.003, phase[0], 0.011), (0.19, 3.0, phase[1], 0.013)])

@@ -37,7 +37,7 @@ def mirrored(strokes: wp.Strokes) -> wp.Strokes:
     )
 
 
-def make(brush: str = "oil", strokes: int = 2500, height: int = 720, seed: int = 0) -> wp.Painting:
+def make(brush: str = "mypaint/oil", strokes: int = 2500, height: int = 720, seed: int = 0) -> wp.Painting:
     night = wp.paint(STARRY, brush=brush, strokes=strokes, height=512, seed=seed)
     return replace(
         night, strokes=mirrored(night.strokes), canvas=wp.Canvas(1.0, (0.10, 0.14, 0.25)), program_height=height,

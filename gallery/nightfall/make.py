@@ -23,7 +23,7 @@ def night(day: torch.Tensor) -> torch.Tensor:  # [3, H, W]
     return torch.lerp(dark, LAMP * (0.35 + 0.75 * gray), (0.9 * glow).clamp(0, 0.85)).clamp(0, 1)
 
 
-def make(brush: str = "oil", strokes: int = 800, height: int = 512, seed: int = 0) -> wp.Painting:
+def make(brush: str = "mypaint/oil", strokes: int = 800, height: int = 512, seed: int = 0) -> wp.Painting:
     goal = wp.photo(night(wp.load_image(CASTLE)))
     return wp.paint(goal, brush=brush, strokes=strokes, height=height, seed=seed)
 

@@ -69,8 +69,9 @@ def test_paint_tells_how_far_it_is_and_gives_a_painting(client: Client) -> None:
 
 
 def test_oil_is_painted_brought_back_and_listed(client: Client) -> None:
-    wanted = {**SMALL, "brush": "oil/flat", "objective": "painterly", "wildness": 0.8}
+    wanted = {**SMALL, "brush": "oil", "objective": "painterly", "wildness": 0.8}
     painting, picture, report = client.predict(photo=photo(), api_name="/paint", **wanted)
+    assert "--brush oil/flat" in report["command"]
     work = load(painting)
     assert "--objective painterly --detail 0.5 --wildness 0.8 --thickness 0.5" in report["command"]
     assert work.brushes[0].name == "oil/flat" and work.has_relief and work.parameters["brush"] == "oil/flat"
@@ -79,6 +80,7 @@ def test_oil_is_painted_brought_back_and_listed(client: Client) -> None:
     assert Path(png).stat().st_size > 500
     names = str(client.predict(api_name="/brushes"))
     assert all(f"oil/{name}" in names for name in ("flat", "filbert", "round", "fan", "knife", "dry"))
+    assert "'name': 'mypaint/oil'" in names and "'name': 'oil'" not in names
 
 
 def test_style_and_dream(client: Client) -> None:

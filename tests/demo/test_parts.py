@@ -32,7 +32,7 @@ from wmpaint.demo.recipe import Recipe, call, command
 from wmpaint.demo.studio import Studio
 from wmpaint.demo.tabs import draw, dream, paint, style
 from wmpaint.demo.uploaded import opened_painting, portable
-from wmpaint.demo.work import Work, finished
+from wmpaint.demo.work import Work, brush_names_of, finished
 from wmpaint.errors import FileError, InputError
 from wmpaint.export import writers
 from wmpaint.frame import Frame
@@ -106,8 +106,9 @@ def test_limits_are_above_zero() -> None:
 
 
 def test_commands_are_quoted() -> None:
-    made = command(["paint", "my cat; rm -rf.jpg"], {"brush": "oil", "keep_color": True, "pens": None, "no": False})
-    assert made == "wmpaint paint 'my cat; rm -rf.jpg' --brush oil --keep-color"
+    options = {"brush": "mypaint/oil", "keep_color": True, "pens": None, "no": False}
+    made = command(["paint", "my cat; rm -rf.jpg"], options)
+    assert made == "wmpaint paint 'my cat; rm -rf.jpg' --brush mypaint/oil --keep-color"
     assert command(["x"], {"scale": 1.5, "seconds": 2.0}) == "wmpaint x --scale 1.5 --seconds 2"
     assert (
         call("f", ['"a"'], {"b": 'say "hi"', "c": 4 / 3, "d": None}) == 'f("a", b="say \\"hi\\"", c=1.3333333333333333)'
@@ -117,6 +118,13 @@ def test_commands_are_quoted() -> None:
 @pytest.fixture(scope="module")
 def studio() -> Studio:
     return Studio(Limits(strokes=300, height=256))
+
+
+def test_brushes_are_told_apart_by_their_full_names(studio: Studio) -> None:
+    assert [studio.brush(name, {}) for name in ("oil", "mypaint/oil")] == ["oil/flat", "mypaint/oil"]
+    assert studio.picture_of("oil") == studio.picture_of("oil/flat") != studio.picture_of("mypaint/oil")
+    named = brush_names_of(["oil/round", "mypaint/oil", "/tmp/x/mine.safetensors", "ink"])
+    assert named == ["oil/round", "mypaint/oil", "mine.safetensors", "ink"]
 
 
 def painted(begun: Any) -> Work:
@@ -433,6 +441,13 @@ def test_the_photo_field_gives_the_path_of_whatever_was_uploaded(tmp_path: Path)
     import wmpaint.demo.pictures as module
 
     assert not Path(module.__file__).with_suffix(".pyi").exists(), "Gradio writes none beside it"
+
+
+def test_a_painting_of_before_is_brought_with_mypaint_s_oil(tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "gallery/cat_oil/painting.wmp.json"
+    assert '"name": "oil"' in path.read_text("utf-8")
+    brought = opened_painting(str(path), Limits(), {})
+    assert brought.painters[0].info.full_name == brought.brushes[0].name == "mypaint/oil"
 
 
 def test_paintings_that_are_brought(work: Work, tmp_path: Path) -> None:

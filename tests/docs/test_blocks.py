@@ -267,7 +267,7 @@ def test_pens_and_paintings_on_the_pages_can_be_loaded(place: Path) -> None:
     template = (ROOT / "docs/file_format.md.in").read_text("utf-8")
     example = next(block for block in blocks(template) if "columns" in block.text)
     painting = wp.Painting.from_json(example.text)
-    assert len(painting.strokes) == 1 and painting.brushes[0].name == "oil" and found > 0
+    assert len(painting.strokes) == 1 and painting.brushes[0].name == "mypaint/oil" and found > 0
 
 
 @pytest.mark.parametrize(

@@ -135,16 +135,17 @@ def load(name: str | Path, medium: Medium | None = None) -> Agent:
         for key, value in tensors.items():
             if value.dtype != torch.float16 or not bool(value.isfinite().all()):
                 raise ValueError(f"expected finite float16 weights, got others in {key}")
+        brush = notes["brush"] = families.filed(str(notes.get("brush")))
         try:
-            medium = medium or families.load(str(notes.get("brush")))
+            medium = medium or families.named(brush)
         except (BrushError, FileError) as error:
-            raise InputError(f"a painter of {notes.get('brush')!r}, which is not bundled: pass it as medium") from error
+            raise InputError(f"a painter of {brush!r}, which is not bundled: pass it as medium") from error
         agent = Agent(AgentConfig.of(config), medium, notes)
         # Files of long ago call what a recurrent agent is told of its situation by another name.
         agent.net.load_state_dict({key.replace("told.", "situation."): value for key, value in tensors.items()})
     if notes.get("painter_hash") != medium.info.weights:
         raise InputError(
-            f"expected the painter of {notes.get('brush')!r} that {path.name} learned with, "
+            f"expected the painter of {brush!r} that {path.name} learned with, "
             f"got other weights of {medium.info.brush!r}"
         )
     return agent.requires_grad_(False).eval()

@@ -119,12 +119,12 @@ def painting_of(agent: Agent, image: Any, painted: Any, *, seed: int = 0) -> Pai
         painted: its strokes.
         seed: of the real program's replays.
     """
-    picture, known = as_pictures(image)[0][0], agent.medium.info
+    picture, known, brush = as_pictures(image)[0][0], agent.medium.info, BrushRef.of(agent.medium)
     height = max(HEIGHT, agent.config.program_height)
     return Painting(
-        strokes=painted, canvas=agent.policy.canvas(picture), brushes=(BrushRef.of(agent.medium),),
+        strokes=painted, canvas=agent.policy.canvas(picture), brushes=(brush,),
         program=known.name or "mypaint", program_version=known.version, program_height=height, seed=seed,
-        parameters={"brush": known.brush, "strokes": painted.count, "height": height, "agent": agent.config.kind},
+        parameters={"brush": brush.name, "strokes": painted.count, "height": height, "agent": agent.config.kind},
         terms={}, provenance={"wmpaint": __version__, "torch": torch.__version__},
         target=picture if agent.policy.any_size and picture.shape[0] == 3 else None, painters=(agent.medium,),
     )  # fmt: skip

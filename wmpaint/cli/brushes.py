@@ -36,21 +36,21 @@ def brushes(
     ] = None,
     as_json: common.AsJson = False,
 ) -> None:
-    """List the bundled brushes: kind, whether each has a painter, its noise, and why one is beyond painters."""
+    """List the bundled brushes: kind, whether each has a painter, its noise, and why one is beyond painters.
+
+    The name oil alone is oil/flat.
+    """
     if sheet is not None:
         checks.suffix("a sheet", sheet, [".png"])
         files.check_writable(sheet)
 
     from ..image import save_png
-    from ..media import oil, programs
-    from ..media import ribbon as painters
+    from ..media import families, programs
 
-    have = set(painters.available())
-    rows = [{**entry, "painter": entry["name"] in have} for entry in map(dict, programs.brush_entries())]
-    rows += oil.brush_rows()
+    rows = families.bundled_brushes()
     paths = [] if sheet is None else [str(sheet)]
     if sheet is not None:
-        save_png(sheet, programs.contact_sheet())
+        save_png(sheet, programs.contact_sheet(None, [families.filed(name) for name in programs.bundled()]))
     header = ("name", "kind", "painter", "noise", "plain or why not", "author")
     table = [(r["name"], r["kind"], r["painter"], r["noise"], r["why_not"] or "plain", r["author"]) for r in rows]
     common.answer(as_json, {"brushes": rows, "outputs": paths}, [tuple(map(_cell, row)) for row in table], header)
@@ -124,12 +124,12 @@ def evaluate_painter(
     from ..media import families, programs
     from ..media import ribbon as painters
 
-    loaded: Any = (families if families.split(painter)[0] else painters).load(painter)
+    loaded: Any = families.load(painter)
     definition = loaded.info.definition
     teacher: Any = families.replayed(loaded.info.full_name, 0, definition)
     if teacher is None:
-        brush = loaded.brush if definition is None else programs.Brush(loaded.brush, definition.encode())
-        teacher = _teacher(program, brush)
+        data = programs.Brush.load(loaded.brush).data if definition is None else definition.encode()
+        teacher = _teacher(program, programs.Brush(loaded.brush, data))
     if loaded.info.brush_hash != teacher.info.brush_hash:
         raise InputError(
             f"expected the brush {teacher.info.brush!r} that {painter} learned from "
@@ -145,8 +145,10 @@ def _teacher(program: str, brush: Any) -> HasAlpha:
 
     if str(brush).endswith(".toml"):
         return OilProgram(str(brush))
-    if isinstance(brush, str) and families.split(brush)[0] == "oil":
-        return OilProgram(families.split(brush)[1])
+    if isinstance(brush, str):
+        family, name = families.split(families.typed(brush))
+        if family == "oil":
+            return OilProgram(name)
     return programs.program(brush) if program == "auto" else programs.load_program(program, brush)
 
 

@@ -22,7 +22,7 @@ __all__ = ["DREAM_EXAMPLE", "EXAMPLE", "STYLE_EXAMPLE", "dream", "paint", "style
 
 OIL, PAINTERLY = "oil/flat", 1100  # the brush, if none is asked for, and how many strokes
 EXAMPLE = "Example: [bold]wmpaint paint photo.jpg --brush charcoal --strokes 800 --budget 20s -o mine/ -o poster.svg[/]"
-STYLE_EXAMPLE = "Example: [bold]wmpaint style castle starry_night --style-weight 2 --brush oil -o starry/[/]"
+STYLE_EXAMPLE = "Example: [bold]wmpaint style castle starry_night --style-weight 2 --brush mypaint/oil -o starry/[/]"
 DREAM_EXAMPLE = "Example: [bold]wmpaint dream --class goldfish[/], or [bold]wmpaint dream owl --layer block10[/]"
 
 Net = Annotated[

@@ -13,7 +13,7 @@ from . import session as s
 
 __all__ = ["EXAMPLE", "video"]
 
-EXAMPLE = "Example: [bold]wmpaint video in.mp4 -o painted.mp4 --brush oil --strokes 800[/]"
+EXAMPLE = "Example: [bold]wmpaint video in.mp4 -o painted.mp4 --brush mypaint/oil --strokes 800[/]"
 STEPS, STILL = 60, 6.0
 
 

@@ -98,7 +98,7 @@ def add_endpoints(studio: Studio) -> None:
     @followed
     def style_(
         request: gr.Request, photo: Any, style: Any, weight: float = 1.2, scale: float = 1.0, keep_colors: bool = False,
-        brush: str = "oil", strokes: int = 800, height: int = 448, seed: int = 0, seconds: float = 0.0,
+        brush: str = "mypaint/oil", strokes: int = 800, height: int = 448, seed: int = 0, seconds: float = 0.0,
     ) -> Begin:  # fmt: skip
         """Paint a photo in the style of another picture; returns what /paint returns."""
         usual = (brush, strokes, height, seed, seconds)

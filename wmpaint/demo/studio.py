@@ -16,7 +16,7 @@ from PIL import Image
 
 from .. import checks
 from ..features import FeatureNet
-from ..media import families, oil, programs
+from ..media import families, programs
 from ..media import ribbon as painters
 from ..media.lit import Lit
 from ..raster import compiled
@@ -95,9 +95,7 @@ class Studio:
     @functools.cached_property
     def brushes(self) -> list[dict[str, Any]]:
         """All that are bundled, those with a painter first."""
-        have = set(painters.available())
-        rows = [{**row, "painter": row["name"] in have} for row in programs.brush_entries()] + oil.brush_rows()
-        return sorted(rows, key=lambda row: (not row["painter"], row["name"]))
+        return sorted(families.bundled_brushes(), key=lambda row: (not row["painter"], row["name"]))
 
     @functools.cached_property
     def choices(self) -> list[str]:
@@ -117,8 +115,9 @@ class Studio:
 
     def picture_of(self, name: Any) -> str:
         """The swatch of a brush as HTML; words for one that has none."""
+        name = families.typed(str(name))
         if name in [row["name"] for row in self.brushes]:
-            return f'<img alt="Strokes of {html.escape(str(name), quote=True)}" src="{self.swatch(name)}">'
+            return f'<img alt="Strokes of {html.escape(name, quote=True)}" src="{self.swatch(name)}">'
         return "<p class=hint>your own brush</p>"
 
     @functools.lru_cache(maxsize=4)  # noqa: B019
@@ -136,4 +135,4 @@ class Studio:
         """
         if isinstance(name, str) and name in own and Path(own[name]).is_file():
             return own[name]
-        return checks.one_of("a brush", name, self.choices)
+        return checks.one_of("a brush", families.typed(name), self.choices)

@@ -55,7 +55,7 @@ def opened_painting(path: Any, limits: Limits, own: dict[str, str]) -> Painting:
     found = []
     for brush in painting.brushes:
         name = None if brush.painter is None else Path(brush.painter).stem
-        bundled = [*painters.available(), *(f"oil/{name}" for name in oil.available())]
+        bundled = [*map(families.filed, painters.available()), *(f"oil/{name}" for name in oil.available())]
         if name is not None and name in own:
             painter: Medium = painters.load(own[name])
         elif brush.painter is None and brush.name in bundled:

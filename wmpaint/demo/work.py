@@ -159,7 +159,9 @@ def finished(run: Run, finish: Callable[[Painting], Work]) -> Work:
 
 def brush_names_of(brush: str | list[str]) -> Any:
     """What a recipe calls brushes: a visitor's own by the name of its file."""
-    return [Path(one).name for one in brush] if isinstance(brush, list) else Path(brush).name or None
+    if isinstance(brush, list):
+        return [brush_names_of(one) for one in brush]
+    return (Path(brush).name if brush.endswith(".safetensors") else brush) or None
 
 
 def _planned(steps: int) -> int | None:

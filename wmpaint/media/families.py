@@ -1,5 +1,8 @@
 """Media by name: `load("mypaint/charcoal")`, or short where no other medium has a brush of that name.
 
+What people write and what files say are two things: to `typed` a family's name alone is its usual brush ("oil" is
+oil/flat); to `filed` a name without a family is MyPaint's ("oil" is mypaint/oil), since older files know no other.
+
 A family of media has brushes: for each a medium that has gradients, to paint with, and one that is the real thing, to
 replay in. Register one of your own, and `wmpaint.paint(photo, brush="leaf/oak")` knows it, and so do its files.
 """
@@ -15,7 +18,7 @@ from .. import checks
 from ..errors import BrushError, InputError
 from ..medium import Medium
 
-__all__ = ["Family", "known", "load", "named", "register", "replayed", "split"]
+__all__ = ["Family", "bundled_brushes", "filed", "known", "load", "named", "register", "replayed", "split", "typed"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Family:
         program: the real medium, of a brush and a seed; None where what `load` gives is the real one.
         parse: a brush, for `program`, of the definition that a painting's file holds; None where brushes have names
             only.
+        usual: the brush that the family's name alone means; "" for none.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Family:
     brushes: Callable[[], tuple[str, ...]]
     program: Callable[[Any, int], Medium] | None = None
     parse: Callable[[str], Any] | None = None
+    usual: str = ""
 
 
 _families: dict[str, Family] = {}
@@ -59,7 +64,7 @@ def known() -> dict[str, Family]:
         from .programs import program
 
         register(Family("mypaint", ribbon.load, ribbon.available, lambda brush, seed: program(brush, seed=seed)))
-        register(Family("oil", oil.load, oil.available, oil.OilProgram, oil.OilBrush.parse))
+        register(Family("oil", oil.load, oil.available, oil.OilProgram, oil.OilBrush.parse, "flat"))
     return dict(_families)
 
 
@@ -69,8 +74,33 @@ def split(name: str) -> tuple[str | None, str]:
     return (family, brush) if slash and family in known() else (None, name)
 
 
+def typed(name: Any) -> Any:
+    """A brush's name as a person writes it, or a list of them, as files should say it: "oil" is oil/flat."""
+    if isinstance(name, list):
+        return [typed(one) for one in name]
+    family = known().get(name) if isinstance(name, str) else None
+    return f"{name}/{family.usual}" if family is not None and family.usual else name
+
+
+def filed(name: Any) -> Any:
+    """A brush's name out of a file, or a list of them, as a person would write it: "oil" is mypaint/oil."""
+    if isinstance(name, list):
+        return [filed(one) for one in name]
+    return f"mypaint/{name}" if isinstance(name, str) and name in known() else name
+
+
+def bundled_brushes() -> list[dict[str, Any]]:
+    """The bundled brushes, as `brush_entries` lists MyPaint's, by names that `load` knows; and whether each has a
+    painter."""
+    from . import oil, programs, ribbon
+
+    have = ribbon.available()
+    rows = [{**row, "painter": row["name"] in have, "name": filed(row["name"])} for row in programs.brush_entries()]
+    return rows + oil.brush_rows()
+
+
 def load(name: str | Path) -> Medium:
-    """A medium with gradients: of a brush's name, full or short, or of a .safetensors file that `fit` made.
+    """A medium with gradients: of a brush's name as a person writes it, or of a .safetensors file that `fit` made.
 
     Raises:
         BrushError: no such brush, or one without a painter, or the same name in several families.
@@ -78,7 +108,7 @@ def load(name: str | Path) -> Medium:
     """
     families = known()
     if isinstance(name, str):
-        family, brush = split(name)
+        family, brush = split(typed(name))
         if family is not None:
             return families[family].load(brush)
         owners = [f for f in families.values() if brush in f.brushes()]
@@ -88,6 +118,7 @@ def load(name: str | Path) -> Medium:
         if owners:
             return owners[0].load(brush)
         every = [f"{f.name}/{b}" for f in families.values() if f.name != "mypaint" for b in f.brushes()]
+        every += [f.name for f in families.values() if f.usual]
         near = checks.near(brush, [*families["mypaint"].brushes(), *every], 1)
         if near and near[0] in every:
             raise BrushError(f"expected the name of a brush, got {brush!r}: did you mean {near[0]}?")

@@ -87,7 +87,7 @@ def media_of(
 def names_of(names: list[str | Path], painter: Medium | None) -> str | list[str]:
     """What a painting's parameters call its brushes."""
     if painter is not None:
-        names = [m.info.brush for m in each_of(painter)]
+        names = [BrushRef.of(medium).name for medium in each_of(painter)]
     return str(names[0]) if len(names) == 1 else [str(name) for name in names]
 
 

@@ -20,7 +20,8 @@ class BrushRef:
     """A brush that a painting uses.
 
     Args:
-        name: a bundled brush, or the path of a .myb file; MEDIUM/BRUSH of other media than MyPaint's.
+        name: a bundled brush, or the path of a .myb file; MEDIUM/BRUSH of other media than MyPaint's, and of a brush
+            whose name is a medium's: "oil", which is MyPaint's in older files, becomes "mypaint/oil".
         hash: of the brush's settings, to notice when they have changed; "" when not known.
         painter: the painter's .safetensors file, as it was given; where it is not there any more, it is looked for
             beside the painting's file. None for the bundled painter of that name.
@@ -33,6 +34,9 @@ class BrushRef:
     painter: str | None = None
     definition: str | None = None
     weights: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", families.filed(self.name))
 
     @classmethod
     def of(cls, painter: Medium, file: str | Path | None = None) -> BrushRef:
@@ -75,7 +79,7 @@ def program_of(program: str, brush: BrushRef, seed: int) -> Medium:
         return own
     source: Any = brush.name
     if brush.definition is not None:
-        source = programs.Brush(brush.name, brush.definition.encode())
+        source = programs.Brush(families.split(source)[1], brush.definition.encode())
     if program == "auto":
         found = programs.program(source, seed=seed)
     else:

@@ -24,6 +24,7 @@ from ..explain import check_options, explained
 from ..frame import Frame
 from ..light import lit
 from ..marks import Marks
+from ..media import families
 from ..media.mixed import Mixed
 from ..medium import Medium, influence
 from ..objectives.base import as_objective
@@ -52,9 +53,9 @@ class Run:
     Args:
         goal: a picture as `load_image` takes it (a path, a PIL image, an array, a tensor), an `Objective`, a `Goal`, or
             a function `scene -> scalar`.
-        brush: a name, MEDIUM/BRUSH or BRUSH alone, or a .safetensors file made by `fit`; or several, of which each
-            stroke gets the one that brings the picture closest where it is placed. None: "acrylic", or with pens
-            "round", whose strokes are as flat as ink.
+        brush: a name, MEDIUM/BRUSH, or either alone ("oil" is oil/flat), or a .safetensors file made by `fit`; or
+            several, of which each stroke gets the one that brings the picture closest where it is placed. None:
+            "acrylic", or with pens "round", whose strokes are as flat as ink.
         strokes: how many, 1 or more.
         height: pixels at which the program is meant to paint; the picture is judged at fewer.
         seed: the same seed gives the same painting on the same machine.
@@ -110,6 +111,7 @@ class Run:
             raise InputError(f"expected a brush by name and a Canvas or None, got {brush!r} and {canvas!r}")
         if not isinstance(init, Marks | Painting | None) or not isinstance(hold, int):
             raise InputError(f"expected init of Strokes and hold of a number, got {init!r:.60} and {hold!r:.60}")
+        names = families.typed(names)
         self.goal = goal_of(goal, canvas, height)
         self.canvas = canvas or self.goal.start.canvas()
         check_stretch(self.goal, self.canvas)

@@ -12,6 +12,7 @@ from torch import Tensor
 from ..canvas import Canvas
 from ..clock import Clock
 from ..marks import Marks
+from ..media import families
 from ..raster.tiles import Layout
 from .brush_ref import BrushRef
 from .variables import Variables
@@ -204,5 +205,6 @@ class Origin:
         aspect, background, paper, *surface = given["canvas"]
         if len(surface) > 1:
             raise ValueError(f"a canvas of {given['canvas']!r}")
+        given["parameters"] = {**given["parameters"], "brush": families.filed(p["brush"])}
         brushes = tuple(BrushRef(**brush) for brush in given["brushes"])
         return cls(**{**given, "canvas": Canvas(aspect, background, paper, *surface), "brushes": brushes})

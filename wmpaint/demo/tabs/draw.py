@@ -32,7 +32,7 @@ from ..recipe import Recipe, literal, script
 from ..studio import Studio
 from ..uploaded import check_work, portable
 from ..waiting import QUIET
-from ..work import Work
+from ..work import Work, brush_names_of
 from .common import MOST_SEED, begins, brush_row, dice, strokes_slider
 
 __all__ = ["make"]
@@ -72,7 +72,7 @@ def make(studio: Studio, album: Album) -> Easel:
                 back = gr.Button("Undo stroke", size="sm", elem_id="draw-undo", min_width=80)
                 clear = gr.Button("Clear", size="sm", elem_id="draw-clear", min_width=80)
                 replay = gr.Button("Replay", size="sm", variant="primary", elem_id="draw-replay", min_width=80)
-            brush, _ = brush_row(studio, album, "draw", "oil")
+            brush, _ = brush_row(studio, album, "draw", "mypaint/oil")
             shape = gr.Radio(list(SHAPES), value="Landscape", label="Canvas", elem_id="draw-shape")
             with gr.Accordion("Finish it, toward a photo", open=False, elem_id="draw-finish"):
                 photo = Photo("Photo", elem_id="draw-photo", placeholder="Drop a photo here", height=170)
@@ -146,7 +146,7 @@ def make(studio: Studio, album: Album) -> Easel:
         lines = [
             "# drawing.wmp.json: press Replay and download your drawing first", f"goal = {literal(known_as(photo))}",
         ]  # fmt: skip
-        wish = {**options, "brush": Path(name).name}
+        wish = {**options, "brush": brush_names_of(name)}
         python = script(lines, ['init=wp.load("drawing.wmp.json").strokes', on], wish, title)
         return begins(
             lambda: preset("photo", picture), options, Recipe("", python, on), title, [photo], {}, init=painted,
@@ -176,9 +176,9 @@ def _tool(name: str, value: str = "null") -> str:
 
 def _painting(strokes: Strokes, canvas: Canvas, painter: Medium, brush: str) -> Painting:
     own = brush if brush.endswith(".safetensors") else None
-    name, version = painter.info.name or "mypaint", painter.info.version
+    name, version, ref = painter.info.name or "mypaint", painter.info.version, BrushRef.of(painter, own)
     return Painting(
-        strokes=strokes, canvas=canvas, brushes=(BrushRef.of(painter, own),), program=name, program_version=version,
-        program_height=HEIGHT, seed=0, parameters={"brush": painter.info.brush, "strokes": len(strokes), "by": "hand"},
+        strokes=strokes, canvas=canvas, brushes=(ref,), program=name, program_version=version,
+        program_height=HEIGHT, seed=0, parameters={"brush": ref.name, "strokes": len(strokes), "by": "hand"},
         provenance={"wmpaint": __version__, "torch": torch.__version__}, painters=(painter,),
     )  # fmt: skip

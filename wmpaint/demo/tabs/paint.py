@@ -23,13 +23,13 @@ __all__ = ["asked", "make"]
 
 NONE = "none"
 PENS = ("any color", "black", "fineliners", "cmyk", "brush_pens")
-# brush, strokes, objective, pens
 DIALS = {"detail": "large masses … all that strokes can hold", "wildness": "calm … swinging and loud"}
 DIALS |= {"thickness": "of the paint: thin … impasto"}
 USUAL = "Oil"
+# brush, strokes, objective, pens
 RECIPES: dict[str, tuple[str, int, str, str]] = {
     USUAL: (OIL, 800, "painterly", PENS[0]),
-    "Portrait": ("oil", 800, "photo", PENS[0]),
+    "Portrait": ("mypaint/oil", 800, "photo", PENS[0]),
     "Landscape": ("gouache", 600, "photo", PENS[0]),
     "Sketch": ("pencil", 400, "sketch", PENS[0]),
     "Poster": ("marker", 250, "photo", "brush_pens"),

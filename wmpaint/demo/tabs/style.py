@@ -49,7 +49,7 @@ def make(studio: Studio, album: Album) -> Easel:
             weight = gr.Slider(0.1, 5, 1.2, step=0.1, label="Style", info="beside 1 for the picture")
             scale = gr.Slider(0.3, 3, 1, step=0.1, label="Size of its marks")
             keep = gr.Checkbox(False, label="Keep the colors of the picture")
-            brush, _ = common.brush_row(studio, album, "style", "oil")
+            brush, _ = common.brush_row(studio, album, "style", "mypaint/oil")
             with gr.Row():
                 strokes = common.strokes_slider(studio, 50, 800, min_width=130)
                 height = common.height_slider(studio, 448, min_width=130)

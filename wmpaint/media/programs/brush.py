@@ -94,7 +94,7 @@ class Brush:
     @classmethod
     @explained
     def load(cls, brush: Brush | str | os.PathLike[str] | bytes) -> Brush:
-        """A brush from a bundled name, a .myb path, one of MyPaint's names, or a file's bytes.
+        """A brush from a bundled name ("ink", "mypaint/ink"), a .myb path, one of MyPaint's names, or a file's bytes.
 
         Raises:
             BrushError: there is no such brush (with the nearest names), or it is broken.
@@ -108,7 +108,8 @@ class Brush:
         text = os.fspath(brush)
         if not isinstance(text, str) or "\0" in text or not text.strip():
             raise BrushError(f"expected a brush's name or path, got {text!r}")
-        if text in catalog():
+        if text.removeprefix("mypaint/") in catalog():
+            text = text.removeprefix("mypaint/")
             entry = catalog()[text]
             data = _read(FOLDER / f"{text}.myb")
             return cls(text, data, entry["title"], entry["kind"], entry["author"])

@@ -105,7 +105,7 @@ def _framed(tile: Tensor, name: str) -> Tensor:
 
     image = Image.fromarray((tile.movedim(0, 2).numpy() * 255 + 0.5).astype(np.uint8))
     draw = ImageDraw.Draw(image)
-    entry = catalog().get(name, {})
+    entry = catalog().get(name.removeprefix("mypaint/"), {})
     width, height = TILE
     draw.text((14, height - 27), name, fill=(30, 30, 36), font=ImageFont.load_default(15))
     kind = str(entry.get("kind", ""))

@@ -209,12 +209,12 @@ def _notes(values: Any) -> dict[str, Any]:
 
 @functools.cache
 def available() -> tuple[str, ...]:
-    """Names of the bundled painters, one for each brush that has one."""
+    """Names of the bundled painters, one for each brush of MyPaint's that has one: mypaint/NAME to `paint`."""
     return tuple(sorted(path.stem for path in WEIGHTS.glob("*.safetensors")))
 
 
 def load(painter: str | Path) -> RibbonPainter:
-    """A painter by the name of its brush, or from a .safetensors file.
+    """A painter by the name of its brush of MyPaint's, or from a .safetensors file.
 
     Raises:
         BrushError: no bundled painter has this name: the brush is unknown, and the nearest names are suggested, or has
@@ -223,8 +223,8 @@ def load(painter: str | Path) -> RibbonPainter:
     """
     if not isinstance(painter, str | Path):
         raise BrushError(f"expected the name of a brush with a painter, or a .safetensors file, got {painter!r:.60}")
-    if isinstance(painter, str) and painter in available():
-        return RibbonPainter.load(WEIGHTS / f"{painter}.safetensors")
+    if isinstance(painter, str) and (name := painter.removeprefix("mypaint/")) in available():
+        return RibbonPainter.load(WEIGHTS / f"{name}.safetensors")
     path = Path(painter)
     if path.suffix == ".safetensors":
         return RibbonPainter.load(path)

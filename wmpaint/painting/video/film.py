@@ -22,6 +22,7 @@ from ...export.bitmap import flatten
 from ...export.ffmpeg import with_sound
 from ...foreign import LIMITS, foreign, json_value, read_bytes
 from ...image import resize, to_uint8
+from ...media import families
 from ...media.mixed import Mixed
 from ...medium import Medium
 from ...metrics import psnr
@@ -126,7 +127,9 @@ def paint_video(
             if first is None:
                 raise FileError(f"expected a film with a frame or more, got none in {str(source)!r}")
             known: dict[str, Any] = {
-                "brush": str(brush) if isinstance(brush, str | Path) else brush and [str(name) for name in brush],
+                "brush": families.typed(
+                    str(brush) if isinstance(brush, str | Path) else brush and [str(name) for name in brush]
+                ),
                 **({} if pens is None else {"pens": [pen.as_dict() for pen in load_pens(pens).pens], "page": page}),
                 "strokes": strokes, "height": height, "seed": seed,
                 "steps": steps, "steps_first": steps_first, "still": float(still), "alone": alone, "fps": fps,
@@ -174,6 +177,7 @@ def _options(folder: Path, known: dict[str, Any]) -> dict[str, Any]:
     options = json_value(read_bytes(path, limit), limit, str(path))
     if not isinstance(options, dict) or not known.keys() <= options.keys():
         raise FileError(f"expected the options of an unfinished film in {str(folder / 'options.json')!r}, got others")
+    options["brush"] = families.filed(options["brush"])
     if options["film"] != known["film"]:
         raise InputError(f"expected the film that the strokes in {str(folder)!r} were painted after, got another")
     for name, value in known.items():
