@@ -24,7 +24,7 @@ from ..strokes import Strokes
 from .penalty import UNIT, Judged, Penalty, tangents
 from .scene import Scene
 
-__all__ = ["align", "flow", "orientation"]
+__all__ = ["align", "flow", "orientation", "stroke_field"]
 
 LOOK = 192  # pixels of height at which a picture's lines are looked for
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)  # along a stroke
@@ -46,7 +46,7 @@ def orientation(picture: Tensor, sigma: float = 3.0) -> Tensor:  # [3, H, W] -> 
     return torch.stack([yy - xx, -2 * xy]) / (xx + yy + 1e-6)
 
 
-def lines(picture: Tensor, scale: float) -> Tensor:  # [3, H, W] -> [2, H, W]
+def stroke_field(picture: Tensor, scale: float) -> Tensor:  # [3, H, W] -> [2, H, W]
     """Which way a painter would draw: along edges next to them, and elsewhere along what is faint but wide.
 
     A strong edge would otherwise turn strokes all around it, as far as `scale` reaches: rings in the sky about a
@@ -165,7 +165,7 @@ def align(field: Any, *, scale: float = 0.02) -> Penalty:
     else:
         picture = load_image(field, most=GOAL)
         picture = zoomed(picture, min(1.0, LOOK / picture.shape[1]))
-        wanted = lines(picture, scale)
+        wanted = stroke_field(picture, scale)
     return Judged("align", partial(_across, wanted))
 
 
