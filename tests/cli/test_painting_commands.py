@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from wmpaint.cli.app import app
 from wmpaint.image import load_image, resize, sample_photo, save_png
 from wmpaint.media.ribbon.painter import load
+from wmpaint.objectives.painterly import TONED
 from wmpaint.painting import Painting
 
 SMALL = ("--strokes", "8", "--height", "48", "--steps", "4", "--no-film", "--json")
@@ -114,6 +115,29 @@ def test_bad_input_is_one_sentence(args, words, folder):
     assert not list(folder.iterdir())
 
 
+def test_a_photo_is_painted_in_oil_unless_something_else_is_asked_for():
+    values("paint", PHOTO, "--no-real", "-o", "oil")
+    known = Painting.load("oil/painting.wmp.json")
+    assert known.parameters["brush"] == "oil/flat" and known.parameters["objective"] == "painterly"
+    assert known.canvas.background == pytest.approx(TONED) and known.has_relief
+    for args, brush, objective in (
+        (("--brush", "round"), "round", "photo"), (("--objective", "photo"), "oil/flat", "photo"),
+        (("--objective", "sketch"), "acrylic", "sketch"), (("--pens", "black"), "round", "photo"),
+        (("--brush", "oil/fan"), "oil/fan", "painterly"), (("--brush", "oil,round"), ["oil/flat", "round"], "photo"),
+    ):  # fmt: skip
+        values("paint", PHOTO, *args, "--no-real", "-o", "other")
+        parameters = Painting.load("other/painting.wmp.json").parameters
+        assert (parameters["brush"], parameters["objective"]) == (brush, objective)
+
+
+def test_resuming_needs_no_dials_and_no_objective_again():
+    values("paint", "--wildness", 0.9, "--checkpoint", "state", "--no-real", "-o", "one")
+    values("paint", "--resume", "state", "--no-real", "-o", "two")
+    one, two = (Painting.load(f"{name}/painting.wmp.json") for name in ("one", "two"))
+    assert one.parameters == two.parameters and two.parameters["wildness"] == 0.9
+    assert one.canvas == two.canvas
+
+
 def test_resuming_keeps_the_goal_and_the_program():
     values("paint", "--checkpoint", "state", "--no-real", "-o", "one")
     for args in (("--objective", "sketch"), ("--program", "gimp"), ("--strokes", 9)):
@@ -193,10 +217,11 @@ def test_a_white_logo_is_painted_on_the_ground_that_is_asked_for():
     logo("logo.png")
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        done = wmpaint("paint", "logo.png", *SMALL, "--no-real", "-o", "white")
+        plain = ("paint", "logo.png", *SMALL, "--no-real", "--brush", "acrylic")
+        done = wmpaint(*plain, "-o", "white")
     assert done.exit_code == 0
     assert "nearly nothing of 'logo.png' shows" in done.stderr and "one color everywhere" in done.stderr
-    done = wmpaint("paint", "logo.png", *SMALL, "--no-real", "--steps", 40, "--background", "#102030", "-o", "dark")
+    done = wmpaint(*plain, "--steps", 40, "--background", "#102030", "-o", "dark")
     assert done.exit_code == 0 and "note" not in done.stderr
     ground = (16 / 255, 32 / 255, 48 / 255)
     painting = Painting.load("dark/painting.wmp.json")

@@ -13,7 +13,7 @@ import torch
 from wmpaint.canvas import Canvas
 from wmpaint.errors import FileError, InputError
 from wmpaint.objectives import Objective, Scene
-from wmpaint.objectives.field import align, flow, nearest, orientation
+from wmpaint.objectives.field import align, flow, nearest, orientation, stroke_field
 from wmpaint.painting.placing import directions
 from wmpaint.strokes import Strokes
 
@@ -151,3 +151,12 @@ def test_bad_settings(make: Any, message: str) -> None:
 def test_a_picture_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="gone"):
         align(tmp_path / "gone.png")
+
+
+def test_a_strong_edge_turns_strokes_only_next_to_it() -> None:
+    """A dark tower before a sky that is lighter below: level strokes in the sky, upright ones along the tower."""
+    sky = torch.linspace(0.4, 0.8, 96)[None, :, None].expand(3, 96, 144).clone()
+    sky[:, 20:, 70:74] = 0.05
+    field, plain = stroke_field(sky, 0.05), orientation(sky, 0.05 * 96)
+    assert field[0, 60, 69] < -0.8, "upright, at the edge"
+    assert field[0, 60, 58] > 0.8 > 0 > plain[0, 60, 58], "level, ten pixels from it, where the blurred one is upright"

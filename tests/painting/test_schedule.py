@@ -12,8 +12,9 @@ from wmpaint.painting.schedule import Schedule
 
 @pytest.mark.parametrize("strokes", [1, 2, 11, 12, 13, 50, 500, 2000, 100_000])
 @pytest.mark.parametrize("aspect", [1 / 60, 1.0, 1.5, 60.0])
-def test_every_stroke_has_a_round(strokes: int, aspect: float) -> None:
-    plan = Schedule.plan(strokes, 512, aspect)
+@pytest.mark.parametrize("details", [0.0, 0.25, 0.6])
+def test_every_stroke_has_a_round(strokes: int, aspect: float, details: float) -> None:
+    plan = Schedule.plan(strokes, 512, aspect, details=details)
     assert sum(r.strokes for r in plan.rounds) == strokes
     assert all(r.strokes >= 1 for r in plan.rounds)
     begins = [r.begin for r in plan.rounds]
@@ -27,6 +28,13 @@ def test_more_strokes_are_smaller() -> None:
     radii = [Schedule.plan(n, 4096, 1.0).rounds[-1].radius for n in (50, 200, 800, 3200)]
     for many, few in zip(radii[1:], radii, strict=False):
         assert few / many == pytest.approx(2, rel=0.05), "four times the strokes at half the radius"
+
+
+def test_details_come_last_and_are_half_as_large() -> None:
+    plain, fine = Schedule.plan(800, 4096, 1.0), Schedule.plan(800, 4096, 1.0, details=0.25)
+    assert len(fine.rounds) == len(plain.rounds) + 1 and fine.rounds[-1].strokes == 200
+    assert fine.rounds[-1].radius == pytest.approx(fine.rounds[-2].radius / 2)
+    assert fine.coarse > plain.coarse, "they are looked at more closely"
 
 
 @pytest.mark.parametrize("height", [1, 2, 48, 200, 512, 4096])

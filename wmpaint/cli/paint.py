@@ -81,11 +81,10 @@ def paint(
 
         return preset(aim, options.picture(source), **dials)
 
-    dials = {
-        name: checks.number(f"--{name}", value, 0, 1)
-        for name, value in (("detail", detail), ("wildness", wildness), ("thickness", thickness))
-        if value is not None
-    }
+    known = {} if options.origin is None else options.origin.parameters
+    given = {"detail": detail, "wildness": wildness, "thickness": thickness}
+    given = {name: known.get(name) if value is None else value for name, value in given.items()}
+    dials = {name: checks.number(f"--{name}", value, 0, 1) for name, value in given.items() if value is not None}
     notes: dict[str, Any] = {"objective": aim, **dials}
     strokes = PAINTERLY if aim == "painterly" else 500
     return s.perform(options, goal, [photo], strokes=strokes, source=source, notes=notes)

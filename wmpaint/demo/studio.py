@@ -17,7 +17,6 @@ from PIL import Image
 from .. import checks
 from ..features import FeatureNet
 from ..media import families, programs
-from ..media import ribbon as painters
 from ..media.lit import Lit
 from ..raster import compiled
 from .folders import Downloads, upload_folder

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from .. import checks
 from ..errors import FileError
 from ..media import families, programs
 from ..medium import Medium
@@ -73,9 +74,14 @@ def _loaded(brush: BrushRef, source: str | None, *stamp: int) -> Medium:
 
 
 def program_of(program: str, brush: BrushRef, seed: int) -> Medium:
-    """The real medium of a brush: the program of that name, or that of the brush's own family."""
+    """The real medium of a brush: that of its own family, or for MyPaint's brushes the program of that name.
+
+    Raises:
+        InputError: no program of that name.
+    """
     own = families.replayed(brush.name, seed, brush.definition)
     if own is not None:
+        checks.one_of("a program of …", program, ("auto", *programs.PROGRAMS, own.info.name))
         return own
     source: Any = brush.name
     if brush.definition is not None:

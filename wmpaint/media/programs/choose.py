@@ -13,9 +13,9 @@ from .brush import Brush
 from .dabs import Dabs
 from .mypaint import MyPaint
 
-__all__ = ["ProgramWarning", "load_program", "program"]
+__all__ = ["PROGRAMS", "ProgramWarning", "load_program", "program"]
 
-_PROGRAMS: dict[str, type[BrushProgram]] = {"mypaint": MyPaint, "dabs": Dabs}
+PROGRAMS: dict[str, type[BrushProgram]] = {"mypaint": MyPaint, "dabs": Dabs}
 
 
 class ProgramWarning(UserWarning):
@@ -50,4 +50,4 @@ def load_program(name: str, brush: Brush | str | bytes, *, seed: int = 0) -> Bru
         BrushError: an unknown or broken brush.
         MissingProgram: the program is not installed.
     """
-    return _PROGRAMS[checks.one_of("a program of …", name, _PROGRAMS)](brush, seed)
+    return PROGRAMS[checks.one_of("a program of …", name, PROGRAMS)](brush, seed)
