@@ -25,7 +25,7 @@ from torch import Tensor
 
 from .color import to_linear, to_srgb
 
-__all__ = ["BANDS", "join", "mixed_picture", "seen_picture", "seen_spread", "split"]
+__all__ = ["BANDS", "join", "mixed_picture", "reflected", "seen", "seen_picture", "seen_spread", "split"]
 
 BANDS = 6  # from red to violet, between 730, 635, 590, 555, 485, 415 and 380 nm
 FLOOR = 0.02  # F
@@ -52,7 +52,7 @@ def split(rgb: Tensor, dim: int = -1) -> Tensor:
         rgb: sRGB in 0..1.
         dim: of its three numbers, where the six bands will be.
     """
-    return (_times(REFLECTED, to_linear(rgb), dim).clamp(min=0) / FLOOR).log1p() / SPAN
+    return (reflected(rgb, dim) / FLOOR).log1p() / SPAN
 
 
 def join(bands: Tensor, dim: int = -1) -> Tensor:
@@ -61,8 +61,18 @@ def join(bands: Tensor, dim: int = -1) -> Tensor:
     Mixtures of colors at the edge of sRGB may lie outside, and are brought to its edge; gradients pass as if they were
     not.
     """
-    light = _times(SEEN, (bands * SPAN).expm1() * FLOOR, dim)
-    return to_srgb(light + (light.clamp(0, 1) - light).detach())
+    return seen((bands * SPAN).expm1() * FLOOR, dim)
+
+
+def reflected(rgb: Tensor, dim: int = -1) -> Tensor:
+    """What a color of sRGB in 0..1 reflects in each band, 0..1."""
+    return _times(REFLECTED, to_linear(rgb), dim).clamp(min=0)
+
+
+def seen(light: Tensor, dim: int = -1) -> Tensor:
+    """The sRGB of what is reflected in each band; the inverse of `reflected`."""
+    linear = _times(SEEN, light, dim)
+    return to_srgb(linear + (linear.clamp(0, 1) - linear).detach())
 
 
 def mixed_picture(picture: Tensor) -> Tensor:  # [..., 4, H, W] -> [..., 7, H, W]
