@@ -30,7 +30,7 @@ COLORS, MOST = 24, 256
 USUAL = "classic"
 LOOK = 128  # pixels of the height at which areas are counted
 GRAY = 9.0  # chroma in CIELAB below which paint is laid out with the grays
-FIRST = 120.0  # degrees of hue in CIELAB: a palette begins with greenish yellow, and goes on over red and blue to green
+FIRST = 107.0  # degrees of hue in CIELAB: a palette begins with lemon yellow, and goes on over red and blue to green
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body {{ font: 16px/1.4 sans-serif; margin: 2em }} td, th {{ padding: .3em 1em .3em 0; text-align: left }}

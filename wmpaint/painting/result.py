@@ -338,7 +338,8 @@ class Painting:
         """Write a file of the kind its suffix names.
 
         .wmp.json is the painting itself, .json the report; .png, .tif, .webp and .jpg are pictures, .ora one in layers;
-        .svg, .html (a player) and .pdf are shapes; .mp4, .gif, and .webp with `animate=True` are films of its making;
+        .svg, .html (a player) and .pdf are shapes; .csv, .txt and .palette.html say how its colors are mixed from
+        tubes of paint; .mp4, .gif, and .webp with `animate=True` are films of its making;
         all of these show the dream unless `program="mypaint"` asks for the real brush; .hpgl and .gcode, and with
         `pens=` also .svg, .png and .json, are for pen plotters.
 
