@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from wmpaint import pigment
-from wmpaint.pigment import BANDS, join, mixed_picture, seen_picture, seen_spread, split
+from wmpaint.pigment import BANDS, from_bands, mixed_picture, seen_picture, seen_spread, to_bands
 
 ROOT = Path(__file__).parents[1]
 STEPS = torch.linspace(0, 1, 9, dtype=torch.float64)
@@ -18,8 +18,8 @@ COLORS = torch.cartesian_prod(STEPS, STEPS, STEPS)
 
 
 def mixture(one: tuple[float, ...], other: tuple[float, ...], share: float) -> list[float]:
-    first, second = (split(torch.tensor(color, dtype=torch.float64)) for color in (one, other))
-    found: list[float] = join(torch.lerp(first, second, share)).tolist()
+    first, second = (to_bands(torch.tensor(color, dtype=torch.float64)) for color in (one, other))
+    found: list[float] = from_bands(torch.lerp(first, second, share)).tolist()
     return found
 
 
@@ -37,13 +37,13 @@ def test_the_tables_are_those_that_the_script_computes() -> None:
 
 
 def test_every_color_comes_back() -> None:
-    bands = split(COLORS)
+    bands = to_bands(COLORS)
     assert bands.shape == (729, BANDS) and bands.min() >= 0 and bands.max() <= 1 + 1e-6
-    torch.testing.assert_close(join(bands), COLORS, atol=4e-6, rtol=0)
-    torch.testing.assert_close(join(split(COLORS.float())), COLORS.float(), atol=1e-5, rtol=0)
-    torch.testing.assert_close(split(COLORS.t(), 0), bands.t())
-    torch.testing.assert_close(split(torch.eye(3)[0] * 0), torch.zeros(BANDS))
-    torch.testing.assert_close(split(torch.ones(3)), torch.ones(BANDS))
+    torch.testing.assert_close(from_bands(bands), COLORS, atol=4e-6, rtol=0)
+    torch.testing.assert_close(from_bands(to_bands(COLORS.float())), COLORS.float(), atol=1e-5, rtol=0)
+    torch.testing.assert_close(to_bands(COLORS.t(), 0), bands.t())
+    torch.testing.assert_close(to_bands(torch.eye(3)[0] * 0), torch.zeros(BANDS))
+    torch.testing.assert_close(to_bands(torch.ones(3)), torch.ones(BANDS))
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
@@ -66,15 +66,17 @@ def test_white_in_blue_is_a_clean_tint_and_nothing_is_lighter_than_its_parts() -
 
 
 def test_gradients_are_those_of_differences_and_finite_at_black() -> None:
-    colors = (0.05 + 0.9 * torch.rand(6, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))).requires_grad_()
-    assert torch.autograd.gradcheck(split, (colors,))
-    assert torch.autograd.gradcheck(join, (split(colors).detach().requires_grad_(),))
+    colors = (
+        0.05 + 0.9 * torch.rand(6, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    ).requires_grad_()
+    assert torch.autograd.gradcheck(to_bands, (colors,))
+    assert torch.autograd.gradcheck(from_bands, (to_bands(colors).detach().requires_grad_(),))
     black = torch.zeros(2, 3, requires_grad=True)
-    join(0.5 * split(black)).sum().backward()
+    from_bands(0.5 * to_bands(black)).sum().backward()
     assert bool(black.grad.isfinite().all())  # type: ignore[union-attr]
     beyond = torch.tensor([0.0, 0.0, 0.0, 1.0, 0.0, 0.0], requires_grad=True)  # greener than sRGB
-    assert join(beyond).min() == 0
-    join(beyond).sum().backward()
+    assert from_bands(beyond).min() == 0
+    from_bands(beyond).sum().backward()
     assert bool((beyond.grad != 0).all())  # type: ignore[union-attr]
 
 
@@ -90,9 +92,9 @@ def test_pictures_keep_their_alpha() -> None:
 def test_spread_is_that_of_small_differences() -> None:
     chance = torch.Generator().manual_seed(1)
     colors = 0.1 + 0.8 * torch.rand(5, 3, dtype=torch.float64, generator=chance)
-    bands = split(colors)
+    bands = to_bands(colors)
     steps = torch.randn(20000, 3, dtype=torch.float64, generator=chance) @ pigment._differences().t() * 1e-3
     for k in range(5):
-        moved = join(bands[k] + steps)
+        moved = from_bands(bands[k] + steps)
         wanted = float(moved.var(0).sum() / steps.var(0).sum())
         assert float(seen_spread(bands[k][:, None, None])) == pytest.approx(wanted, rel=0.03)

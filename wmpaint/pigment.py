@@ -1,6 +1,6 @@
 """How paint mixes: as reflectances in six bands of light, so that yellow over blue is green.
 
-    split(rgb) -> bands        join(bands) -> rgb        picture = join(sum_k share_k split(paint_k))
+    to_bands(rgb) -> bands        from_bands(bands) -> rgb        picture = from_bands(sum_k share_k to_bands(paint_k))
 
 1. A color has the reflectance R = B linear(rgb) in each band. B is of 0 or more and its rows sum to 1, so that R stays
    within 0..1 and white reflects all; M B = 1, where M is what the eye sees of the bands, so that no color changes.
@@ -25,7 +25,7 @@ from torch import Tensor
 
 from .color import to_linear, to_srgb
 
-__all__ = ["BANDS", "join", "mixed_picture", "reflected", "seen", "seen_picture", "seen_spread", "split"]
+__all__ = ["BANDS", "from_bands", "mixed_picture", "reflected", "seen", "seen_picture", "seen_spread", "to_bands"]
 
 BANDS = 6  # from red to violet, between 730, 635, 590, 555, 485, 415 and 380 nm
 FLOOR = 0.02  # F
@@ -45,7 +45,7 @@ REFLECTED = (  # B: of red, green and blue in each band
 )
 
 
-def split(rgb: Tensor, dim: int = -1) -> Tensor:
+def to_bands(rgb: Tensor, dim: int = -1) -> Tensor:
     """What paint of a color is in each band, 0 for black and 1 for white: shares of paint mix these linearly.
 
     Args:
@@ -55,8 +55,8 @@ def split(rgb: Tensor, dim: int = -1) -> Tensor:
     return (reflected(rgb, dim) / FLOOR).log1p() / SPAN
 
 
-def join(bands: Tensor, dim: int = -1) -> Tensor:
-    """The color of a mixture; `join(split(rgb))` is rgb.
+def from_bands(bands: Tensor, dim: int = -1) -> Tensor:
+    """The color of a mixture; `from_bands(to_bands(rgb))` is rgb.
 
     Mixtures of colors at the edge of sRGB may lie outside, and are brought to its edge; gradients pass as if they were
     not.
@@ -78,13 +78,13 @@ def seen(light: Tensor, dim: int = -1) -> Tensor:
 def mixed_picture(picture: Tensor) -> Tensor:  # [..., 4, H, W] -> [..., 7, H, W]
     """Bands of a picture, premultiplied, and its alpha."""
     alpha = picture[..., 3:, :, :]
-    return torch.cat([split(picture[..., :3, :, :] / alpha.clamp(min=1e-6), -3) * alpha, alpha], -3)
+    return torch.cat([to_bands(picture[..., :3, :, :] / alpha.clamp(min=1e-6), -3) * alpha, alpha], -3)
 
 
 def seen_picture(bands: Tensor) -> Tensor:  # [..., 7, H, W] -> [..., 4, H, W]
     """The picture of premultiplied bands and their alpha, premultiplied RGBA."""
     alpha = bands[..., BANDS:, :, :]
-    return torch.cat([join(bands[..., :BANDS, :, :] / alpha.clamp(min=1e-6), -3) * alpha, alpha], -3)
+    return torch.cat([from_bands(bands[..., :BANDS, :, :] / alpha.clamp(min=1e-6), -3) * alpha, alpha], -3)
 
 
 def seen_spread(bands: Tensor) -> Tensor:  # [..., 6 or more, H, W] -> [..., H, W]
@@ -105,7 +105,7 @@ def seen_spread(bands: Tensor) -> Tensor:  # [..., 6 or more, H, W] -> [..., H, 
 def _differences() -> Tensor:
     """[K, 3] root of the covariance of the bands of colors spread evenly over sRGB, with a trace of 1."""
     steps = torch.linspace(0, 1, 8, dtype=torch.float64)
-    bands = split(torch.cartesian_prod(steps, steps, steps))
+    bands = to_bands(torch.cartesian_prod(steps, steps, steps))
     values, vectors = torch.linalg.eigh(torch.cov(bands.t()))
     return vectors[:, -3:] * (values[-3:] / values.sum()).sqrt()  # the other three are 0 to 1 %
 

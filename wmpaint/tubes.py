@@ -175,8 +175,6 @@ def _mixtures(names: tuple[str, ...]) -> Tubes:
     colors = _mix(names, parts)
     lab = to_lab(colors)
     _, cells = (lab / CELL).round().long().unique(dim=0, return_inverse=True)
-    first = torch.full((int(cells.max()) + 1,), len(parts)).scatter_reduce_(
-        0, cells, torch.arange(len(parts)), "amin"
-    )
+    first = torch.full((int(cells.max()) + 1,), len(parts)).scatter_reduce_(0, cells, torch.arange(len(parts)), "amin")
     keep = first.sort().values
     return Tubes(names, parts[keep], colors[keep], lab[keep])

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from wmpaint.color import parse_color
 from wmpaint.image import to_uint8
-from wmpaint.pigment import join, split
+from wmpaint.pigment import from_bands, to_bands
 from wmpaint.tubes import TUBES
 
 PICTURES = Path(__file__).parents[1] / "pictures"
@@ -40,7 +40,7 @@ def pairs() -> Image.Image:
     for k, (name, colors) in enumerate(PAIRS.items()):
         first, second = (torch.tensor(parse_color(color)) for color in colors)
         as_light = torch.lerp(first, second, share)
-        as_pigment = join(torch.lerp(split(first), split(second), share))
+        as_pigment = from_bands(torch.lerp(to_bands(first), to_bands(second), share))
         top = MARGIN + k * (LABEL + 2 * BAR + MARGIN // 2)
         pen.text((left, top), name, INK, font)
         for row, (word, colors_) in enumerate((("light", as_light), ("pigment", as_pigment))):

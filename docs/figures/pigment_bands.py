@@ -5,6 +5,8 @@ Needs: SciPy.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 LOW, HIGH = 380, 730  # nm
@@ -35,7 +37,7 @@ def seen() -> np.ndarray:
     light = nm**-5.0 / (np.exp(1.4388e7 / (nm * 6504)) - 1)
     rgb = np.array(FROM_XYZ) @ (color_matching(nm) * light)
     ends = [HIGH + 1, *EDGES, LOW]
-    m = np.stack([rgb[:, (nm < a) & (nm >= b)].sum(1) for a, b in zip(ends[:-1], ends[1:], strict=True)], 1)
+    m = np.stack([rgb[:, (nm < a) & (nm >= b)].sum(1) for a, b in itertools.pairwise(ends)], 1)
     return m / m.sum(1, keepdims=True)
 
 

@@ -22,7 +22,7 @@ from ...explain import explained
 from ...frame import Frame
 from ...geometry import open_hairpins
 from ...medium import MediumInfo, Picture, begun
-from ...pigment import mixed_picture, seen_picture, split
+from ...pigment import mixed_picture, seen_picture, to_bands
 from ...surface import DEPTHS, heights
 from ...surface import USUAL as USUAL_SURFACE
 from ..programs.events import check_strokes, stroke_seed
@@ -191,7 +191,7 @@ class OilProgram:
         if not len(seeds):
             return
         points = open_hairpins(s.points, s.radius, TURN).numpy()
-        color = s.color if state.frame.canvas.mixing == "light" else split(s.color)
+        color = s.color if state.frame.canvas.mixing == "light" else to_bands(s.color)
         radius, press, color = (value.numpy() for value in (s.radius, s.pressure, color))
         charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
         hairs = loops.module(HAIRS)

@@ -18,7 +18,7 @@ from ...canvas import MAX_SIDE
 from ...errors import InputError
 from ...frame import Frame
 from ...medium import MediumInfo, Picture, begun
-from ...pigment import BANDS, mixed_picture, seen_picture, split
+from ...pigment import BANDS, mixed_picture, seen_picture, to_bands
 from ...strokes import Strokes
 from ._plan import Batch, plan
 from .brush import Brush
@@ -258,4 +258,4 @@ class BrushProgram(ABC, Generic[S]):
 
 def _paints(color: Tensor, pigment: bool) -> Tensor:  # [..., 3] -> [..., 1 or 2, 3]
     """The colors of paint on each of a picture's sheets."""
-    return split(color).unflatten(-1, (2, 3)) if pigment else color[..., None, :]
+    return to_bands(color).unflatten(-1, (2, 3)) if pigment else color[..., None, :]

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from ...errors import InputError
 from ...frame import Frame
 from ...medium import Picture, begun
-from ...pigment import BANDS, join, mixed_picture, seen_picture, seen_spread, split
+from ...pigment import BANDS, mixed_picture, seen_picture, seen_spread, to_bands
 from ...raster.composite import composite
 from ...raster.grain import Grain, grained
 from ...raster.influence import gains, influence
@@ -212,20 +212,20 @@ class RibbonMedium(HasRibbons):
         ribbons = _paint(self.ribbons(marks, frame), frame)
         if frame.canvas.mixing == "light":
             return gains(ribbons, below.mean[:3], below.variance, goal)
-        under, wanted = split(below.mean[:3], 0), split(goal, 0)
+        under, wanted = to_bands(below.mean[:3], 0), to_bands(goal, 0)
         spread = None if below.variance is None else below.variance / seen_spread(under)
         return gains(ribbons, under, spread, wanted) * (3 / BANDS)
 
 
 def _paint(ribbons: Ribbons, frame: Frame) -> Ribbons:
     """With the colors that are averaged: bands, where pigments mix."""
-    return ribbons if frame.canvas.mixing == "light" else ribbons._replace(color=split(ribbons.color))
+    return ribbons if frame.canvas.mixing == "light" else ribbons._replace(color=to_bands(ribbons.color))
 
 
 def _background(frame: Frame, like: Tensor, clear: tuple[float, ...]) -> Tensor:
     """[C] the bare canvas as colors are averaged; `clear` where it is transparent."""
     color = like.new_tensor(frame.canvas.background or clear)
-    return color if frame.canvas.mixing == "light" or len(color) != 3 else split(color)
+    return color if frame.canvas.mixing == "light" or len(color) != 3 else to_bands(color)
 
 
 def _ground(state: Drawing, color: Tensor) -> tuple[Tensor, Tensor | None]:
