@@ -240,7 +240,8 @@ def export(
             metavar="FILE",
             help="The suffix tells the kind: .png, .tif, .webp, .jpg (pictures), .ora (layers), .svg, .html (a "
             "player), .pdf, .mp4, .gif (films), .height.png, .normal.png, .stl, .glb (reliefs), .hpgl, .gcode "
-            "(plotters), .csv, .txt, .palette.html (mixing tables), .json (the report, or with --pens the plot's), .wmp.json. May be repeated.",
+            "(plotters), .csv, .txt, .palette.html (mixing tables), .json (the report, or with --pens the plot's), "
+            ".wmp.json. May be repeated.",
         ),
     ],
     *,

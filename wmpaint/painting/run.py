@@ -69,8 +69,7 @@ class Run:
         page, landscape, margin: what it will be plotted on, since a pen's width counts there; as for `plan`.
         fill: "solid" for strokes of any width that the plotter fills, "line" for single lines as wide as their pen.
         palette: paint with mixtures of these tubes only, of at most three each, as `wmpaint.tubes.Tubes.of` takes them:
-            "ultramarine, burnt sienna, titanium white", or "zorn". The painting's `save("mixing.csv")` says how they are
-            mixed.
+            "ultramarine, burnt sienna, titanium white", or "zorn". `painting.save("mixing.csv")` says how to mix them.
         init: strokes to begin with, such as an agent's, in place of the rounds that lay them: only the later part of
             the schedule is left. If fewer than `strokes`, the others are added where they are needed. Strokes keep the
             brush that they have, of those in `brush`; those of a `Painting` have its brushes beside these.

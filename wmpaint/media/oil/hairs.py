@@ -324,7 +324,7 @@ def lay(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, car
         sheet: premultiplied colors, alpha, height, and how much paint there is.
         cells: [N, …] as of `cells_of`; b: the brush's `Hairs`; seeds: [N].
         curves: [N, 3, 2], radius [N]: pixels. press [N, 2], charge [N] paint at the start, stiff [N] bristles 0..1.
-        carry: [N, STATIONS + 1, locks, C] the color of each lock along the stroke. color: [N, C], from long waves to short.
+        carry: [N, STATIONS + 1, locks, C] the color of each lock along the stroke. color: [N, C], long waves first.
         unit: [N] what a height of 1 is on the sheet. tooth: [H, W] heights of the surface.
     """
     rows = sheet.shape[0]

@@ -143,10 +143,10 @@ class OilProgram:
         sheets = [sheet, *(sheet.copy() for _ in range(count - 1))][:count]
         if ground is not None:
             below = ground.mean if not pigment else mixed_picture(ground.mean) if ground.bands is None else ground.bands
-            below = below.detach().cpu().reshape(count, paint, *frame.size).movedim(1, -1).numpy()
+            bottom = below.detach().cpu().reshape(count, paint, *frame.size).movedim(1, -1).numpy()
             relief = None if ground.relief is None else ground.relief.detach().cpu().reshape(count, *frame.size).numpy()
             for k in range(count):
-                sheets[k][..., :paint] = below[k]
+                sheets[k][..., :paint] = bottom[k]
                 if relief is not None:
                     sheets[k][..., -1] = relief[k]
         smalls = [small, *(small.copy() for _ in range(count - 1))][:count]
@@ -191,8 +191,8 @@ class OilProgram:
         if not len(seeds):
             return
         points = open_hairpins(s.points, s.radius, TURN).numpy()
-        color = s.color if state.frame.canvas.mixing == "light" else to_bands(s.color)
-        radius, press, color = (value.numpy() for value in (s.radius, s.pressure, color))
+        paint = s.color if state.frame.canvas.mixing == "light" else to_bands(s.color)
+        radius, press, color = (value.numpy() for value in (s.radius, s.pressure, paint))
         charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
         hairs = loops.module(HAIRS)
         cells, unit = hairs.cells_of(seeds, b), unit_height(radius, b.thick)
