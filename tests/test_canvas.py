@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from works import painting
 
 from wmpaint.canvas import Canvas
 from wmpaint.errors import InputError, WmpaintError
 from wmpaint.image import load_image
+from wmpaint.painting import Painting
 
 NAN, INF = float("nan"), float("inf")
 PAIRS: Any = [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]
@@ -96,3 +98,11 @@ def test_like_what_is_no_picture(picture: Any, match: str) -> None:
     for take in (Canvas.like, load_image):
         with pytest.raises(WmpaintError, match=match):
             take(picture)
+
+
+def test_mixing_is_light_unless_it_is_said_and_then_is_not_written() -> None:
+    works = [painting(canvas=Canvas(1.0, mixing=mixing)) for mixing in ("light", "pigment")]
+    assert [work.metadata()["canvas"].get("mixing") for work in works] == [None, "pigment"]
+    assert [Painting.from_json(work.to_json()).canvas.mixing for work in works] == ["light", "pigment"]
+    with pytest.raises(InputError, match="mixing"):
+        Canvas(mixing="mud")

@@ -37,6 +37,7 @@ _WHERE = {
     "Run": "painting",
     "Scene": "objectives",
     "Strokes": "strokes",
+    "Tubes": "tubes",
     "WmpaintError": "errors",
     "align": "objectives",
     "class_dream": "objectives",

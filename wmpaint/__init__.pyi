@@ -61,4 +61,5 @@ from .painting import load as load
 from .painting import paint as paint
 from .painting import paint_video as paint_video
 from .strokes import Strokes as Strokes
+from .tubes import Tubes as Tubes
 from .version import __version__ as __version__

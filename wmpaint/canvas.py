@@ -12,6 +12,7 @@ from .image import size_of
 
 __all__ = ["GRAY", "WHITE", "Canvas"]
 
+MIXINGS = ("light", "pigment")
 SURFACES = ("smooth", "linen", "cotton", "panel", "paper")
 MAX_SIDE = 16_384  # pixels; also the most that libmypaint's fixed surface takes
 WHITE = (1.0, 1.0, 1.0)
@@ -29,6 +30,8 @@ class Canvas:
         paper: optional (width, height) in millimetres, for exports that need a real size.
         surface: what paint that has a relief lies on, "smooth", "linen", "cotton", "panel" or "paper"; None for what
             is usual for the medium.
+        mixing: how paint mixes where it does not cover: "light" averages sRGB, "pigment" mixes as paint does, so that
+            yellow over blue is green (`wmpaint/pigment.py`).
 
     Raises:
         InputError: a value outside those ranges.
@@ -38,6 +41,7 @@ class Canvas:
     background: tuple[float, float, float] | None = (1.0, 1.0, 1.0)
     paper: tuple[float, float] | None = None
     surface: str | None = None
+    mixing: str = "light"
 
     def __post_init__(self) -> None:
         aspect = checks.real(self.aspect)
@@ -53,6 +57,7 @@ class Canvas:
             object.__setattr__(self, "paper", paper)
         if self.surface is not None:
             checks.one_of("a surface", self.surface, SURFACES)
+        checks.one_of("a mixing of …", self.mixing, MIXINGS)
 
     @classmethod
     @explained

@@ -81,11 +81,14 @@ class Picture(NamedTuple):
         mean: [*batch, 4, H, W] premultiplied RGBA in 0..1, row 0 at the top; on a canvas with a background alpha is 1.
         variance: [*batch, H, W] of a random medium around it, summed over red, green and blue, if it is known.
         relief: [*batch, H, W] height of the paint in canvas units, if it has any.
+        bands: [*batch, 7, H, W] of paint that mixes as pigment: premultiplied bands and alpha, as which `mean` is seen
+            (`pigment.seen_picture`), so that more paint can be laid on it.
     """
 
     mean: Tensor
     variance: Tensor | None = None
     relief: Tensor | None = None
+    bands: Tensor | None = None
 
 
 @runtime_checkable

@@ -68,7 +68,7 @@ def test_a_color_on_its_own_color_brings_no_variance() -> None:
 
 def test_gradients_reach_the_strokes_and_not_the_canvas() -> None:
     place, laid = setting()
-    mean, spread, _ = place.bare(TARGET)
+    mean, spread, *_ = place.bare(TARGET)
     points = laid.points.clone().requires_grad_()
     found = place.lay(Picture(mean.requires_grad_(), spread), laid.replace(points=points))
     found.mean.square().sum().backward()

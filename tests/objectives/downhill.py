@@ -39,7 +39,7 @@ def descend(
     losses = []
     for step in range(steps + 1):
         now = start.replace(**{name: known[name].decode(value) for name, value in leaves.items()})
-        mean, variance, _ = render(painter(), now, frame)
+        mean, variance, *_ = render(painter(), now, frame)
         assert variance is not None
         chance = torch.Generator().manual_seed(0)
         loss, _ = objective.evaluate(Scene(mean[:3], variance, now, frame, generator=chance, **more))

@@ -37,7 +37,7 @@ def photo(height: int = 30, width: int = 40) -> Tensor:
 def scene_of(painting: wp.Painting) -> wp.Scene:
     """The painting as its painter sees it at the planned height."""
     frame = Frame(painting.canvas, OPTIONS["height"])
-    picture, variance, _ = render(painting.painters[0], painting.strokes, frame)
+    picture, variance, *_ = render(painting.painters[0], painting.strokes, frame)
     assert variance is not None
     return wp.Scene(picture[:3], variance, painting.strokes, frame)
 

@@ -155,7 +155,7 @@ def picture_where(which: Tensor, one: Picture, other: Picture) -> Picture:  # [B
 
 def _below(canvas: Picture, height: int) -> Picture:
     """Canvases as a ground for others, so many pixels high."""
-    mean, *rest = canvas
+    mean, *rest = canvas[:3]
     return Picture(
         resized(mean.detach(), height),
         *(None if value is None else resized(value.detach()[:, None], height)[:, 0] for value in rest),

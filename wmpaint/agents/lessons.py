@@ -213,7 +213,7 @@ class Freehand(Lesson):
         found = self.unfinished
         if found is None:
             _, target = self.draw(c.side, generator)
-            mean, variance, _ = agent.environment.bare(target)
+            mean, variance, *_ = agent.environment.bare(target)
             assert variance is not None
             zeros = torch.zeros(self.batch, dtype=torch.int64, device=generator.device)
             memory, end = agent.policy.begin(target), torch.full_like(zeros, c.looks)

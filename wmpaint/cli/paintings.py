@@ -32,7 +32,7 @@ LIGHT_HELP = (
     "flat; gloss=0.3… Default: as painted."
 )
 PICTURES, LINES, FILMS, PLOTS = "Pictures and layers", "SVG, HTML, PDF", "Films", "Pen plotters"
-RELIEFS = "Reliefs"
+RELIEFS, MIXING = "Reliefs", "Mixing tables"
 
 
 PaintingFile = Annotated[
@@ -183,6 +183,13 @@ class ExportOptions:
     strength: float | None = option(RELIEFS, "Exaggerates the relief of .normal.png, .stl and .glb. Default: 1.")
     width: str | None = option(RELIEFS, "Of an .stl. Default: 150mm.", metavar="LENGTH")
     base: str | None = option(RELIEFS, "Thickness of an .stl's plate. Default: 2mm.", metavar="LENGTH")
+    palette: str | None = option(
+        MIXING,
+        "Tubes to mix from: ultramarine, titanium white…; or classic, zorn, impressionist, primaries, earth. Default: "
+        "those it was painted with, or classic.",
+        metavar="TUBES",
+    )
+    colors: int | None = option(MIXING, "How many colors are mixed, at most. Default: 24.")
     pens: str | None = option(
         PLOTS,
         "black, fineliners, cmyk, brush_pens, colors (#1d4ed8,#d62b2b), a .toml file, own (as painted), or "
@@ -233,7 +240,8 @@ def export(
             metavar="FILE",
             help="The suffix tells the kind: .png, .tif, .webp, .jpg (pictures), .ora (layers), .svg, .html (a "
             "player), .pdf, .mp4, .gif (films), .height.png, .normal.png, .stl, .glb (reliefs), .hpgl, .gcode "
-            "(plotters), .json (the report, or with --pens the plot's), .wmp.json. May be repeated.",
+            "(plotters), .csv, .txt, .palette.html (mixing tables), .json (the report, or with --pens the plot's), "
+            ".wmp.json. May be repeated.",
         ),
     ],
     *,

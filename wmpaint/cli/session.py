@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .. import checks, files
+from ..canvas import MIXINGS, SURFACES
 from ..errors import InputError
 from . import common, outputs
 from .common import option
@@ -55,7 +56,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON ins
 
 # What all of them take, before and after options of their own.
 FIRST = ("brush", "strokes", "height", "seed", "steps", "budget")
-LAST = ("surface", "light", "checkpoint", "resume", "output", "film", "real", "as_json")
+LAST = ("surface", "mixing", "palette", "light", "checkpoint", "resume", "output", "film", "real", "as_json")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,14 @@ class Session:
     surface: str | None = option(
         None, "What paint with a relief lies on. Default: linen.", metavar="smooth|linen|cotton|panel|paper"
     )
+    mixing: str | None = option(
+        None, "How paint mixes: as light does, or as pigment, where yellow over blue is green. Default: light.",
+        metavar="light|pigment",
+    )  # fmt: skip
+    palette: str | None = option(
+        None, "Paint with mixtures of these tubes only: ultramarine, burnt sienna, titanium white…; or zorn, classic, "
+        "impressionist, primaries, earth. `wmpaint export … -o mixing.csv` says how they are mixed.", metavar="TUBES",
+    )  # fmt: skip
     light: str | None = option(
         None, "On paint with a relief, in words: left low, raking, glossy… (see `wmpaint relight`).", metavar="WORDS"
     )
@@ -182,10 +191,9 @@ class Session:
                 checks.whole(name, value, 1, high)
         if self.seed is not None:
             checks.seed(self.seed, "--seed")
-        if self.surface is not None:
-            from ..canvas import SURFACES
-
-            checks.one_of("--surface", self.surface, SURFACES)
+        for name, words in (("surface", SURFACES), ("mixing", MIXINGS)):
+            if (value := getattr(self, name)) is not None:
+                checks.one_of(f"--{name}", value, words)
         if self.light is not None:
             from ..light import Light
 
@@ -280,10 +288,12 @@ def _start(
         options = {"strokes": strokes, "height": HEIGHT, "seed": SEED, **session.given}
         if session.pens is not None:
             options |= {"pens": session.pens, "page": session.paper or "a4"}
+        if session.palette is not None:
+            options["palette"] = session.palette
         if session.init is not None:
             options["init"] = _first_strokes(session, source, options["strokes"])
         asked: dict[str, Any] = {} if ground is None else {"background": ground}
-        asked |= {} if session.surface is None else {"surface": session.surface}
+        asked |= {name: value for name in ("surface", "mixing") if (value := getattr(session, name)) is not None}
         if asked:
             canvas = replace(canvas or Goal.of(goal).start.canvas(), **asked)
         return Run(goal, **options, canvas=canvas, budget=left)

@@ -13,7 +13,7 @@ from typing import Any
 from .. import checks, files
 from ..errors import InputError
 from ..media import measuring
-from . import film, ora, pictures, reliefs, svg
+from . import film, mixing, ora, pictures, reliefs, svg
 from .film import FILM_HEIGHT
 from .view import Exportable, ViewOptions, curves_of, page_of
 
@@ -134,6 +134,9 @@ WRITERS: dict[str, Writer] = {
     ".normal.png": reliefs.write_normal,
     ".stl": reliefs.write_stl,
     ".glb": reliefs.write_glb,
+    ".csv": mixing.write_csv,
+    ".txt": mixing.write_table,
+    ".palette.html": mixing.write_swatches,
     **dict.fromkeys(PLOTS, _write_plot),
 }
 

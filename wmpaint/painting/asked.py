@@ -45,6 +45,7 @@ class RunOptions(TypedDict, total=False):
     landscape: bool | None
     margin: Any
     fill: str
+    palette: str | Sequence[str] | None
     init: Marks | Painting | None
     hold: bool | int
     device: torch.device | str

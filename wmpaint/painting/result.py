@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Painting", "load"]
 
+USUAL = (("surface", None), ("mixing", "light"))  # of a canvas; not written
 FAINT = 0.03  # alpha: where the most that a stroke leaves is less, one does not see it
 
 
@@ -273,7 +274,7 @@ class Painting:
         """All but the strokes, as plain JSON values; the header of its file."""
         program = {"name": self.program, "version": self.program_version, "height": self.program_height}
         return {
-            "canvas": {k: v for k, v in asdict(self.canvas).items() if k != "surface" or v is not None},
+            "canvas": {k: v for k, v in asdict(self.canvas).items() if (k, v) not in USUAL},
             "brushes": [{k: v for k, v in asdict(brush).items() if v is not None} for brush in self.brushes],
             "program": program,
             **({} if self.light is None else {"light": self.light.as_dict()}),
@@ -337,7 +338,8 @@ class Painting:
         """Write a file of the kind its suffix names.
 
         .wmp.json is the painting itself, .json the report; .png, .tif, .webp and .jpg are pictures, .ora one in layers;
-        .svg, .html (a player) and .pdf are shapes; .mp4, .gif, and .webp with `animate=True` are films of its making;
+        .svg, .html (a player) and .pdf are shapes; .csv, .txt and .palette.html say how its colors are mixed from
+        tubes of paint; .mp4, .gif, and .webp with `animate=True` are films of its making;
         all of these show the dream unless `program="mypaint"` asks for the real brush; .hpgl and .gcode, and with
         `pens=` also .svg, .png and .json, are for pen plotters.
 

@@ -30,6 +30,7 @@ from ..medium import Medium, influence
 from ..objectives.base import as_objective
 from ..objectives.goal import Goal
 from ..raster import compiled
+from ..tubes import Tubes
 from ..version import __version__
 from .asked import Brushes, RunOptions, check_stretch, each_of, goal_of, media_of, names_of
 from .brush_ref import painter_of
@@ -38,6 +39,7 @@ from .schedule import Schedule
 from .state import Origin, PaintState, kept
 from .step import Step, Task, predicted, step
 from .strategies import inks, rounds
+from .strategies.mixtures import Mixtures
 from .variables import LARGEST, Variables, limits
 
 __all__ = ["Run", "paint"]
@@ -67,6 +69,8 @@ class Run:
             painted, or the bare paper. The painting's `plot()` then draws it with just these.
         page, landscape, margin: what it will be plotted on, since a pen's width counts there; as for `plan`.
         fill: "solid" for strokes of any width that the plotter fills, "line" for single lines as wide as their pen.
+        palette: paint with mixtures of these tubes only, of at most three each, as `wmpaint.tubes.Tubes.of` takes them:
+            "ultramarine, burnt sienna, titanium white", or "zorn". `painting.save("mixing.csv")` says how to mix them.
         init: strokes to begin with, such as an agent's, in place of the rounds that lay them: only the later part of
             the schedule is left. If fewer than `strokes`, the others are added where they are needed. Strokes keep the
             brush that they have, of those in `brush`; those of a `Painting` have its brushes beside these.
@@ -97,12 +101,15 @@ class Run:
         landscape: bool | None = None,
         margin: Any = "15mm",
         fill: str = "solid",
+        palette: str | Sequence[str] | None = None,
         init: Marks | Painting | None = None,
         hold: bool | int = False,
         device: torch.device | str = "cpu",
     ) -> None:
         strokes, height = checks.whole("… strokes", strokes, 1), checks.whole("a height of … pixels", height, 1)
         seed, steps = checks.seed(seed), None if steps is None else checks.whole("… steps", steps, 1)
+        if pens is not None and palette is not None:
+            raise InputError("expected pens or a palette, got both")
         if budget is not None:
             budget = checks.number("a budget … seconds", budget, 0, above=True)
         brush = brush or (BRUSH if pens is None else FLAT_BRUSH)
@@ -133,10 +140,14 @@ class Run:
         memory.check_painting(
             strokes, height, self.canvas.aspect, schedule.fine, nets=self.goal.networked, numbers=kind.width()
         )
-        constraint = None if pens is None else inks.Inks.of(
-            pens, self.canvas, page=page, landscape=landscape, margin=margin, fill=fill,
-            share=inks.painted_share(self.painter, height),
-        )  # fmt: skip
+        constraint: inks.Inks | Mixtures | None = None
+        if pens is not None:
+            constraint = inks.Inks.of(
+                pens, self.canvas, page=page, landscape=landscape, margin=margin, fill=fill,
+                share=inks.painted_share(self.painter, height),
+            )  # fmt: skip
+        elif palette is not None:
+            constraint = Mixtures(Tubes.of(palette))
         self.parameters |= {} if constraint is None else constraint.parameters
         self.smallest = max(SMALLEST / height, 0.0 if constraint is None else constraint.least)
         opaque = dataclasses.replace(self.canvas, background=self.canvas.background or WHITE)
@@ -325,7 +336,7 @@ class Run:
             p = then.parameters
             if known["layout"] is not None and then.canvas.pixels(known["layout"][0]) != tuple(known["layout"][:2]):
                 raise ValueError("a layout of another canvas")
-            options = {name: p[name] for name in ("pens", "page", "margin", "fill") if "pens" in p}
+            options = {name: p[name] for name in ("pens", "page", "margin", "fill", "palette") if name in p}
         run = cls(
             goal, brush=p["brush"], strokes=p["strokes"], height=p["height"], steps=p["steps"], seed=then.seed,
             canvas=then.canvas, painter=painter, budget=budget, device=device, **options,

@@ -182,7 +182,8 @@ class Origin:
 
     def as_file(self) -> dict[str, Any]:
         """Plain JSON values."""
-        canvas = [self.canvas.aspect, self.canvas.background, self.canvas.paper, self.canvas.surface]
+        canvas = list(vars(self.canvas).values())
+        canvas = canvas[:-1] if self.canvas.mixing == "light" else canvas
         return {**vars(self), "canvas": canvas, "brushes": [asdict(brush) for brush in self.brushes]}
 
     @classmethod
@@ -202,9 +203,9 @@ class Origin:
             raise ValueError("a state out of range")
         if not all(0 <= p[name] <= p["strokes"] for name in ("hold", "init")):
             raise ValueError("strokes to begin with that there cannot be")
-        aspect, background, paper, *surface = given["canvas"]
-        if len(surface) > 1:
+        aspect, background, paper, *more = given["canvas"]
+        if len(more) > 2:
             raise ValueError(f"a canvas of {given['canvas']!r}")
         given["parameters"] = {**given["parameters"], "brush": families.filed(p["brush"])}
         brushes = tuple(BrushRef(**brush) for brush in given["brushes"])
-        return cls(**{**given, "canvas": Canvas(aspect, background, paper, *surface), "brushes": brushes})
+        return cls(**{**given, "canvas": Canvas(aspect, background, paper, *more), "brushes": brushes})

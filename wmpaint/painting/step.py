@@ -18,6 +18,7 @@ from ..raster.tiles import Layout
 from .schedule import Schedule
 from .state import PaintState
 from .strategies.inks import Inks
+from .strategies.mixtures import Mixtures
 
 __all__ = ["Step", "Task", "predicted", "step"]
 
@@ -65,7 +66,7 @@ class Task:
     schedule: Schedule
     smallest: float
     choices: tuple[int, ...] = ()
-    constraint: Inks | None = None
+    constraint: Inks | Mixtures | None = None
 
     def at(self, height: int) -> Frame:
         """The whole canvas at the height at which it is looked at."""

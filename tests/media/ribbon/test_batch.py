@@ -35,7 +35,7 @@ def frame_of(height: int, width: int | None = None, program_height: int | None =
 
 def together(painter: RibbonPainter, batch: Strokes, frame: Frame) -> tuple[Tensor, Tensor]:
     """All pictures at once: [B, 3, H, W] and [B, H, W]."""
-    mean, variance, _ = render(painter, batch, frame)
+    mean, variance, *_ = render(painter, batch, frame)
     assert variance is not None
     return mean[:, :3], variance
 

@@ -17,7 +17,7 @@ __all__ = ["BRUSHES", "Hairs", "OilBrush"]
 
 FOLDER = Path(__file__).with_name("brushes")
 STATIONS = 10  # places along a stroke where it picks up paint, beside its start
-HEIGHT, WET = 4, 5  # of a sheet's numbers a pixel, after premultiplied RGBA; the last is how much paint there is
+HEIGHT, WET = 1, 2  # of a sheet's numbers a pixel, after its colors and alpha; the last is how much paint there is
 _NAME = 60  # characters
 
 

@@ -189,7 +189,8 @@ def _hairs(cells, b, seed, s, v, length, press, charge, stiff, pixel, tooth, out
 @njit(**FLAGS)
 def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, carry, unit, tooth, tinted, top, bottom):
     """One stroke on the rows top..bottom of a sheet; see `lay`."""
-    columns = sheet.shape[1]
+    columns, last = sheet.shape[1], len(color) - 1
+    height = last + 1 + HEIGHT
     px, py = curve[0, 0], curve[0, 1]
     bx, by = 2 * (curve[1, 0] - px), 2 * (curve[1, 1] - py)
     ax, ay = px - 2 * curve[1, 0] + curve[2, 0], py - 2 * curve[1, 1] + curve[2, 1]
@@ -239,7 +240,7 @@ def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, c
                 a = out[0] * counts
                 if a < SEEN:
                     continue
-                sheet[i, j, HEIGHT] += a * (unit * out[1] - b.level * out[5] * sheet[i, j, HEIGHT])
+                sheet[i, j, height] += a * (unit * out[1] - b.level * out[5] * sheet[i, j, height])
                 lock = min(max(out[4], 0.0), b.locks - 1.001)
                 li = int(lock)
                 lf, kf = lock - li, 0.0
@@ -247,27 +248,28 @@ def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, c
                     place = t * STATIONS
                     k = min(int(place), STATIONS - 1)
                     kf = place - k
-                for c in range(3):
+                for c in range(last + 1):
                     paint = color[c]
                     if b.wet > 0:
                         drag = (carry[k, li, c] * (1 - kf) + carry[k + 1, li, c] * kf) * (1 - lf)
                         drag += (carry[k, li + 1, c] * (1 - kf) + carry[k + 1, li + 1, c] * kf) * lf
                         paint += b.wet * (drag - paint)
                     if tinted:
-                        paint += out[2] * (0.25 + paint) + out[3] * (1 - c)
+                        paint += out[2] * (0.25 + paint) + out[3] * (1 - 2 * c / last)
                     sheet[i, j, c] += a * (_unit(paint) - sheet[i, j, c])
-                for c in range(3, sheet.shape[2]):
-                    if c != HEIGHT:
+                for c in range(last + 1, sheet.shape[2]):
+                    if c != height:
                         sheet[i, j, c] += a * (1 - sheet[i, j, c])
 
 
 @njit(**FLAGS)
 def _drag(sheet, b, curve, radius, press, color, carry):
-    """Fill carry [STATIONS + 1, locks, 3]: the color of each lock along a stroke, of its own and what lies beneath.
+    """Fill carry [STATIONS + 1, locks, C]: the color of each lock along a stroke, of its own and what lies beneath.
 
     A bare canvas gives nothing.
     """
     rows, columns, _ = sheet.shape
+    colors = len(color)
     px, py = curve[0, 0], curve[0, 1]
     bx, by = 2 * (curve[1, 0] - px), 2 * (curve[1, 1] - py)
     ax, ay = px - 2 * curve[1, 0] + curve[2, 0], py - 2 * curve[1, 1] + curve[2, 1]
@@ -285,10 +287,10 @@ def _drag(sheet, b, curve, radius, press, color, carry):
             o = ((2 * i + 1) / b.locks - 1) * wide
             x = min(max(int(px + (ax * t + bx) * t + dy * o), 0), columns - 1)
             y = min(max(int(py + (ay * t + by) * t - dx * o), 0), rows - 1)
-            keep = 1 - (1 - kept) * sheet[y, x, WET] if k else 1.0
-            for c in range(3):
+            keep = 1 - (1 - kept) * sheet[y, x, colors + WET] if k else 1.0
+            for c in range(colors):
                 before = carry[k - 1, i, c] if k else color[c]
-                beneath = sheet[y, x, c] / max(sheet[y, x, 3], 1e-6)
+                beneath = sheet[y, x, c] / max(sheet[y, x, colors], 1e-6)
                 carry[k, i, c] = keep * before + (1 - keep) * beneath
 
 
@@ -316,13 +318,13 @@ def lay_rows(
 
 @njit(parallel=True, **FLAGS)
 def lay(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth):
-    """Paint strokes on a sheet [H, W, 5 or 6], the first undermost.
+    """Paint strokes on a sheet [H, W, C + 2 or C + 3], the first undermost.
 
     Args:
-        sheet: premultiplied RGBA, height, and how much paint there is.
+        sheet: premultiplied colors, alpha, height, and how much paint there is.
         cells: [N, …] as of `cells_of`; b: the brush's `Hairs`; seeds: [N].
         curves: [N, 3, 2], radius [N]: pixels. press [N, 2], charge [N] paint at the start, stiff [N] bristles 0..1.
-        carry: [N, STATIONS + 1, locks, 3] the color of each lock along the stroke. color: [N, 3].
+        carry: [N, STATIONS + 1, locks, C] the color of each lock along the stroke. color: [N, C], long waves first.
         unit: [N] what a height of 1 is on the sheet. tooth: [H, W] heights of the surface.
     """
     rows = sheet.shape[0]

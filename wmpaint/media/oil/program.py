@@ -22,6 +22,7 @@ from ...explain import explained
 from ...frame import Frame
 from ...geometry import open_hairpins
 from ...medium import MediumInfo, Picture, begun
+from ...pigment import mixed_picture, seen_picture, to_bands
 from ...surface import DEPTHS, heights
 from ...surface import USUAL as USUAL_SURFACE
 from ..programs.events import check_strokes, stroke_seed
@@ -51,8 +52,8 @@ class OilSheet:
     """Pictures in the making.
 
     Args:
-        sheets: [H, W, 5] float32 each, premultiplied RGBA and height.
-        small: [h, w, 6] float32 each: the whole canvas, to pick up paint from.
+        sheets: [H, W, 5] float32 each, premultiplied RGBA and height; [H, W, 8] where pigments mix, of bands.
+        small: [h, w, 6 or 9] float32 each: the whole canvas, to pick up paint from.
         tooth: [H, W] of the frame and [h, w] of the small sheet: heights of the surface.
         seed: of all that is random. count: strokes laid, lifted ones too.
     """
@@ -128,21 +129,26 @@ class OilProgram:
         """
         drawn, count, whole = begun(frame, ground, batch, generator), math.prod(batch), small_frame(frame.canvas)
         seed = self.seed if drawn is None else drawn
-        sheet = np.zeros((*frame.size, 5), np.float32)
-        sheet[..., :4] = frame.ground.cpu().numpy()
-        small = np.zeros((*whole.size, 6), np.float32)
-        small[..., :4] = frame.ground.cpu().numpy()
+        pigment, bare = frame.canvas.mixing == "pigment", frame.ground.cpu()
+        if pigment:
+            bare = mixed_picture(bare[:, None, None])[:, 0, 0]
+        paint = len(bare)
+        sheet = np.zeros((*frame.size, paint + HEIGHT), np.float32)
+        sheet[..., :paint] = bare.numpy()
+        small = np.zeros((*whole.size, paint + WET), np.float32)
+        small[..., :paint] = bare.numpy()
         surface = frame.canvas.surface or USUAL_SURFACE
         tooth = heights(surface, frame)
-        sheet[..., HEIGHT] = tooth * DEPTHS[surface]
+        sheet[..., -1] = tooth * DEPTHS[surface]
         sheets = [sheet, *(sheet.copy() for _ in range(count - 1))][:count]
         if ground is not None:
-            below = ground.mean.detach().cpu().reshape(count, 4, *frame.size).movedim(1, -1).numpy()
+            below = ground.mean if not pigment else mixed_picture(ground.mean) if ground.bands is None else ground.bands
+            bottom = below.detach().cpu().reshape(count, paint, *frame.size).movedim(1, -1).numpy()
             relief = None if ground.relief is None else ground.relief.detach().cpu().reshape(count, *frame.size).numpy()
             for k in range(count):
-                sheets[k][..., :4] = below[k]
+                sheets[k][..., :paint] = bottom[k]
                 if relief is not None:
-                    sheets[k][..., HEIGHT] = relief[k]
+                    sheets[k][..., -1] = relief[k]
         smalls = [small, *(small.copy() for _ in range(count - 1))][:count]
         return OilSheet(frame, batch, sheets, smalls, (tooth, small_surface(frame.canvas)), seed)
 
@@ -167,7 +173,9 @@ class OilProgram:
         device = state.frame.device
         found = torch.stack([torch.from_numpy(sheet) for sheet in state.sheets]).to(device)
         found = found.movedim(-1, 1).unflatten(0, state.batch) if state.batch else found.movedim(-1, 1)[0]
-        return Picture(found[..., :4, :, :].contiguous(), None, found[..., 4, :, :].contiguous())
+        paint, relief = found[..., :-1, :, :].contiguous(), found[..., -1, :, :].contiguous()
+        pigment = state.frame.canvas.mixing == "pigment"
+        return Picture(seen_picture(paint), None, relief, paint) if pigment else Picture(paint, None, relief)
 
     def reach(self, marks: OilStrokes, frame: Frame) -> Tensor:
         """[N, 4]; see `wmpaint.medium.reach`."""
@@ -183,11 +191,12 @@ class OilProgram:
         if not len(seeds):
             return
         points = open_hairpins(s.points, s.radius, TURN).numpy()
-        radius, press, color = (value.numpy() for value in (s.radius, s.pressure, s.color))
+        paint = s.color if state.frame.canvas.mixing == "light" else to_bands(s.color)
+        radius, press, color = (value.numpy() for value in (s.radius, s.pressure, paint))
         charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
         hairs = loops.module(HAIRS)
         cells, unit = hairs.cells_of(seeds, b), unit_height(radius, b.thick)
-        carry = np.ones((len(seeds), STATIONS + 1, b.locks, 3), np.float32)
+        carry = np.ones((len(seeds), STATIONS + 1, b.locks, color.shape[1]), np.float32)
         if b.wet > 0:
             rows = small.shape[0]
             hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, press, charge, stiff, color, unit,
@@ -252,7 +261,7 @@ class OilProgram:
         carry = np.ones((1, STATIONS + 1, b.locks, 3), np.float32)
         if b.wet > 0:
             black = np.zeros((1, 1, 6), np.float32)
-            black[..., [3, WET]] = 1.0
+            black[..., [3, 3 + WET]] = 1.0
             hairs.pick_up(black, cells, b, seeds, curves, radii, press, charge, stiff, np.ones((1, 3)), one,
                           np.zeros((1, 1), np.float32), carry)  # fmt: skip
         y, x = int(seeds[0]) % PATCH, int(seeds[0]) // PATCH % PATCH
@@ -261,7 +270,7 @@ class OilProgram:
                        tooth, False, 0, rows)  # fmt: skip
         out = np.zeros((2, height, width), np.float32)
         out[0, low[1] : high[1], low[0] : high[0]] = sheet[..., 0]
-        out[1, low[1] : high[1], low[0] : high[0]] = np.minimum(sheet[..., HEIGHT] / HIGHEST, 1)
+        out[1, low[1] : high[1], low[0] : high[0]] = np.minimum(sheet[..., -1] / HIGHEST, 1)
         return out
 
 

@@ -18,6 +18,7 @@ from ...canvas import MAX_SIDE
 from ...errors import InputError
 from ...frame import Frame
 from ...medium import MediumInfo, Picture, begun
+from ...pigment import BANDS, mixed_picture, seen_picture, to_bands
 from ...strokes import Strokes
 from ._plan import Batch, plan
 from .brush import Brush
@@ -33,7 +34,7 @@ class Sheet(Generic[S]):
     """What is painted so far.
 
     Args:
-        sheets: of each picture, as the program has them.
+        sheets: of each picture, as the program has them: one, or two where pigments mix, of three bands each.
         seed: of all that is random on them.
         count: strokes laid, lifted ones too: the next one's number.
     """
@@ -99,10 +100,18 @@ class BrushProgram(ABC, Generic[S]):
             InputError: a ground of another size, a batch of no pictures, or too little memory.
         """
         seed, count = begun(frame, ground, batch, generator), math.prod(batch)
-        below = [None] * count if ground is None else [*ground.mean.detach().reshape(count, 4, *frame.size)]
-        sheets = [self._sheet(*frame.size, frame.canvas.background if g is None else None) for g in below]
-        for sheet, picture in zip(sheets, below, strict=True):
-            if picture is not None:
+        pigment, bare = frame.canvas.mixing == "pigment", frame.canvas.background
+        if ground is None:
+            colors = [None] * (1 + pigment) if bare is None else _paints(torch.tensor(bare).double(), pigment).tolist()
+            sheets = [self._sheet(*frame.size, color) for color in colors * count]
+        else:
+            below = ground.mean.detach().reshape(count, 4, *frame.size)
+            if pigment:
+                bands = mixed_picture(below) if ground.bands is None else ground.bands.detach()
+                bands = bands.reshape(count, BANDS + 1, *frame.size)
+                below = torch.stack([bands[:, [0, 1, 2, BANDS]], bands[:, 3:]], 1).flatten(0, 1)
+            sheets = [self._sheet(*frame.size, None) for _ in below]
+            for sheet, picture in zip(sheets, below, strict=True):
                 self._put(sheet, picture.float().cpu().numpy())
         return Sheet(frame, batch, sheets, self.seed if seed is None else seed)
 
@@ -113,26 +122,36 @@ class BrushProgram(ABC, Generic[S]):
         that leaving one out (`lifted`) changes none of the others.
 
         Raises:
-            InputError: strokes out of range, or of other pictures than those begun.
+            InputError: strokes out of range, or of other pictures than those begun; or a brush that smudges, erases or
+                changes its color, where pigments mix.
         """
         if marks.batch != state.batch:
             raise InputError(f"expected strokes of {state.batch or 'one'} pictures, got {marks!r}")
         several = marks.map(lambda value: value.flatten(0, len(state.batch) - 1)) if state.batch else None
-        for k, sheet in enumerate(state.sheets):
+        pigment = state.frame.canvas.mixing == "pigment"
+        if pigment and not self.style.plain:
+            raise InputError(f"expected a brush of one color a stroke where pigments mix, got {self.brush}")
+        for k in range(math.prod(state.batch)):
             strokes = marks if several is None else several.map(lambda value, k=k: value[k])  # type: ignore[misc]
-            batch, colors = self._batch(strokes, state.frame), strokes.color.detach().double().cpu().tolist()
+            batch, colors = self._batch(strokes, state.frame), _paints(strokes.color.detach().double().cpu(), pigment)
+            sheets = state.sheets[k * colors.shape[1] : (k + 1) * colors.shape[1]]
             shown = strokes.present.tolist()
             for number, moves in batch.moves():
                 if shown[number]:
                     seed = stroke_seed(state.seed, state.count + number)
-                    self._paint(sheet, batch, number, moves, seed, colors[number])
+                    for sheet, paint in zip(sheets, colors[number].tolist(), strict=True):
+                        self._paint(sheet, batch, number, moves, seed, paint)
         state.count += marks.count
         return state
 
     def look(self, state: Sheet[S]) -> Picture:
         """As `Medium.look`: float32; tensors of its own."""
-        pictures = [self._picture(sheet).to(state.frame.device) for sheet in state.sheets]
-        return Picture(torch.stack(pictures).unflatten(0, state.batch) if state.batch else pictures[0])
+        pictures = torch.stack([self._picture(sheet).to(state.frame.device) for sheet in state.sheets])
+        if state.frame.canvas.mixing == "light":
+            return Picture(pictures.unflatten(0, state.batch) if state.batch else pictures[0])
+        bands = torch.cat([pictures[::2, :3], pictures[1::2]], 1)
+        bands = bands.unflatten(0, state.batch) if state.batch else bands[0]
+        return Picture(seen_picture(bands), bands=bands)
 
     def reach(self, marks: Strokes, frame: Frame) -> Tensor:
         """[N, 4]; see `wmpaint.medium.reach`."""
@@ -235,3 +254,8 @@ class BrushProgram(ABC, Generic[S]):
     @abstractmethod
     def _alphas(self, batch: Batch, seeds: list[int], out: np.ndarray) -> None:
         """Fill `out` [N, h, w], which holds zeros, with the strokes' alpha: float32 to 1, or uint16 to 32768."""
+
+
+def _paints(color: Tensor, pigment: bool) -> Tensor:  # [..., 3] -> [..., 1 or 2, 3]
+    """The colors of paint on each of a picture's sheets."""
+    return to_bands(color).unflatten(-1, (2, 3)) if pigment else color[..., None, :]

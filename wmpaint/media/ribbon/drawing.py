@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from ...errors import InputError
 from ...frame import Frame
 from ...medium import Picture, begun
+from ...pigment import BANDS, mixed_picture, seen_picture, seen_spread, to_bands
 from ...raster.composite import composite
 from ...raster.grain import Grain, grained
 from ...raster.influence import gains, influence
@@ -106,7 +107,8 @@ class RibbonMedium(HasRibbons):
         """As `Medium.look`: the mean and its variance, or without the variance as the program might paint it.
 
         The variance is summed over red, green and blue, and is the program's per pixel at the frame's program height:
-        averaging over larger pixels does not reduce it, as it does where a generator draws the grain.
+        averaging over larger pixels does not reduce it, as it does where a generator draws the grain. Of pigment, whose
+        bands are averaged, mean and variance are those of first order.
         """
         if state.seen is None:
             state.seen = self._drawn(state)
@@ -119,8 +121,8 @@ class RibbonMedium(HasRibbons):
         if shown is not None:
             strokes = strokes[shown].replace(lifted=None)
         strayed = None if state.seed is None else self.grain(strokes, frame, state.seed)
-        ribbons = self.ribbons(strokes, frame) if strayed is None else strayed[0]
-        opaque = frame.canvas.background is not None
+        ribbons = _paint(self.ribbons(strokes, frame) if strayed is None else strayed[0], frame)
+        opaque, pigment = frame.canvas.background is not None, frame.canvas.mixing == "pigment"
         if not opaque:
             ribbons = ribbons._replace(color=F.pad(ribbons.color, (0, 1), value=1.0))
         ground, spread = _ground(state, ribbons.color)
@@ -152,7 +154,9 @@ class RibbonMedium(HasRibbons):
             )
         if opaque:
             mean = F.pad(mean, (0, 0, 0, 0, 0, 1), value=1.0)
-        return Picture(mean, variance, relief)
+        if not pigment:
+            return Picture(mean, variance, relief)
+        return Picture(seen_picture(mean), None if variance is None else variance * seen_spread(mean), relief, mean)
 
     def pile(self, strokes: Strokes, frame: Frame) -> Pile | None:
         """How the strokes [N] of one picture pile up; None for flat paint."""
@@ -181,8 +185,8 @@ class RibbonMedium(HasRibbons):
     @torch.no_grad()
     def influence(self, marks: Strokes, frame: Frame) -> Tensor:
         """[N]; see `wmpaint.medium.influence`. A transparent ground counts as white."""
-        ribbons = self.ribbons(marks, frame)
-        ground = ribbons.color.new_tensor(frame.canvas.background or (1.0, 1.0, 1.0))
+        ribbons = _paint(self.ribbons(marks, frame), frame)
+        ground = _background(frame, ribbons.color, (1.0, 1.0, 1.0))
         found = influence(ribbons, ground, *frame.size)
         return found if marks.lifted is None else found * marks.present
 
@@ -205,15 +209,33 @@ class RibbonMedium(HasRibbons):
     @torch.no_grad()
     def gain(self, marks: Strokes, frame: Frame, below: Picture, goal: Tensor) -> Tensor:
         """[N]; see `wmpaint.medium.gain`."""
-        return gains(self.ribbons(marks, frame), below.mean[:3], below.variance, goal)
+        ribbons = _paint(self.ribbons(marks, frame), frame)
+        if frame.canvas.mixing == "light":
+            return gains(ribbons, below.mean[:3], below.variance, goal)
+        under, wanted = to_bands(below.mean[:3], 0), to_bands(goal, 0)
+        spread = None if below.variance is None else below.variance / seen_spread(under)
+        return gains(ribbons, under, spread, wanted) * (3 / BANDS)
+
+
+def _paint(ribbons: Ribbons, frame: Frame) -> Ribbons:
+    """With the colors that are averaged: bands, where pigments mix."""
+    return ribbons if frame.canvas.mixing == "light" else ribbons._replace(color=to_bands(ribbons.color))
+
+
+def _background(frame: Frame, like: Tensor, clear: tuple[float, ...]) -> Tensor:
+    """[C] the bare canvas as colors are averaged; `clear` where it is transparent."""
+    color = like.new_tensor(frame.canvas.background or clear)
+    return color if frame.canvas.mixing == "light" or len(color) != 3 else to_bands(color)
 
 
 def _ground(state: Drawing, color: Tensor) -> tuple[Tensor, Tensor | None]:
     """The ground's color [C] or pictures [(B,) C, H, W], and their variance [(B,) H, W]."""
     if state.ground is None:
-        background = state.frame.canvas.background
-        return color.new_tensor((0.0,) * 4 if background is None else background), None
-    mean, spread, _ = state.ground
+        return _background(state.frame, color, (0.0,) * color.shape[1]), None
+    mean, spread, _, bands = state.ground
+    if state.frame.canvas.mixing == "pigment":
+        mean = mixed_picture(mean) if bands is None else bands
+        spread = None if spread is None else spread / seen_spread(mean)
     mean = mean[..., : color.shape[1], :, :].to(color)
     spread = None if spread is None else spread.to(color)
     if not state.batch:
