@@ -172,6 +172,9 @@ class ExportOptions:
     )
     animate: bool | None = option(LINES, "An .svg that paints itself, or a .webp film.", "--animate")
     levels: int | None = option(LINES, "Steps of opacity of the style brush, at most. Default: 16.")
+    hairs: bool | None = option(
+        LINES, "Hairs of oil brushes as paths of their own in the style brush. Default: they are.", "--hairs/--no-hairs"
+    )
     embed: bool | None = option(
         LINES, "Keep the painting inside, so that the file can be loaded again.", "--embed/--no-embed"
     )
