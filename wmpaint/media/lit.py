@@ -14,7 +14,7 @@ from ..light import USUAL, Light, lit, margins
 from ..marks import Marks
 from ..medium import Medium, MediumInfo, Picture
 
-__all__ = ["Lit"]
+__all__ = ["Lit", "LitSheet"]
 
 TILE = 32  # pixels of a side, in which changes are looked for
 Box = tuple[int, int, int, int]  # left, top, right, bottom
