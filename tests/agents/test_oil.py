@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from wmpaint.agents import Agent, AgentConfig
-from wmpaint.agents.evaluation import painted_by, real_program
 from wmpaint.agents.environment import resized
+from wmpaint.agents.evaluation import painted_by, real_program
 from wmpaint.agents.film import GUTTER, write_grid
 from wmpaint.frame import Frame
 from wmpaint.image import to_uint8

@@ -106,7 +106,7 @@ def real_program(agent: Agent, program: str = "auto", seed: int = 0) -> Medium:
 
 @torch.no_grad()
 def painted_by(medium: Medium, agent: Agent, marks: Marks) -> Tensor:  # [B, N]
-    """[B, C, side, side] an agent's marks as laid by a medium, its own or the real program, lit, and as it sees them."""
+    """[B, C, side, side] an agent's marks as its own medium or the real program lays them, lit, as it sees them."""
     c, place = agent.config, agent.environment
     frame = place.frame(marks, c.side if medium is agent.medium else c.program_height)
     return resized(place.observe(render(Lit(medium), marks, frame)), c.side)
