@@ -35,6 +35,7 @@ ROUGH = 0.005  # mm that lines may be off
 SHORTEST = 0.3  # pen widths of a line that is worth a lift
 TUCK = 0.25  # pen widths that a line goes on beneath what hides it, so that little paper shows between the two
 LOOSE = 0.5  # that of offsets, whose outermost lines keep less to the edge
+APART = 1.5  # pen widths from hair to hair, so that one sees them
 FARTHEST = 10  # km to draw
 Hairs = dict[tuple[int, float], tuple[np.ndarray, ...]]  # lines by (stroke, pen's width)
 
@@ -221,12 +222,12 @@ def _assigned(
 
 def _hairs(source: Any, pens: PenSet, placement: Placement, overlap: float) -> Hairs:
     """Lines of hairs by stroke and pen's width, mm, where a painting's brushes have hairs."""
-    if isinstance(source, Strokes):
+    if not hasattr(source, "in_program"):  # bare strokes
         return {}
     order = {number: k for k, number in enumerate(source.strokes.present.nonzero()[:, 0].tolist())}
     found: Hairs = {}
     for width in {pen.width for pen in pens.pens}:
-        for number, trail in trails_of(source, width * (1 - overlap) / placement.scale, even=True).items():
+        for number, trail in trails_of(source, APART * width * (1 - overlap) / placement.scale, even=True).items():
             lines, across = [], trail.edges.mean(1)
             for line, first, last in trail.runs():
                 places = np.linspace(first, last, max(2, math.ceil(last - first)))
@@ -266,9 +267,9 @@ def _layers(
     bodies = shapely.intersection(shapely.simplify(shapes(bones, check=check), ROUGH), shapely.box(*placement.box))
     for stroke, index in zip(inks.stroke.tolist(), inks.pen.tolist(), strict=True):
         width = pens.pens[index].width
-        if lines := hairs.get((stroke, width)):  # between hairs it hides nothing
-            inked = shapely.union_all(shapely.buffer(strings_of(lines), width / 2, quad_segs=2))
-            bodies[stroke] = shapely.intersection(bodies[stroke], inked)
+        if known := hairs.get((stroke, width)):  # where all its hairs are dry it hides nothing
+            inked = shapely.union_all(shapely.buffer(strings_of(known), APART * width / 2, quad_segs=2))
+            bodies[stroke] = shapely.intersection(shapely.simplify(inked, 0.1 * width), shapely.box(*placement.box))
     if fill in ("offsets", "insets", "hatch", "hairs"):
         widths = np.array([pen.width for pen in pens.pens])[inks.pen]
         kilometres = float((shapely.area(bodies)[inks.stroke] / widths).sum()) / 1e6
@@ -297,6 +298,7 @@ def _layers(
                 buried = over.covers(bodies[stroke])
                 near = np.array(bodies[stroke].bounds) + 2 * pen.width * np.array([-1, -1, 1, 1])
                 cover = None if buried else shapely.clip_by_rect(over, *near).buffer(-tuck * pen.width, quad_segs=4)
+                cover = cover if cover is None or cover.is_valid else shapely.make_valid(cover)  # GEOS clips carelessly
                 last, width = stroke, pen.width
             if cover is None:
                 continue
