@@ -39,3 +39,14 @@ def test_relief_is_in_canvas_heights() -> None:
     )
     with pytest.raises(InputError, match="surface"):
         Canvas(surface="velvet")
+
+
+def test_a_surface_is_made_once_and_large_ones_are_not_kept(monkeypatch):
+    frame = Frame(Canvas(1.0), 37)
+    assert heights("cotton", frame) is heights("cotton", Frame(Canvas(1.0), 37))
+    assert heights("cotton", frame) is not heights("linen", frame)
+    cut = heights("cotton", Frame(Canvas(1.0), 37, window=(3, 5, 20, 10)))
+    assert np.allclose(cut, heights("cotton", frame)[5:15, 3:23], atol=1e-5)
+    monkeypatch.setattr("wmpaint.surface.KEPT", 1000)
+    one, other = heights("cotton", frame), heights("cotton", frame)
+    assert one is not other and np.array_equal(one, other)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import needs
 import numpy as np
 import torch
 from flat import Flat, line
+from PIL import Image
 from torch import Tensor
 
 from wmpaint.canvas import Canvas
@@ -61,3 +64,16 @@ def noise(channels: int, height: int, width: int) -> Tensor:
         picture[3].mul_(1.5).sub_(0.25).clamp_(0, 1)
         picture[:3] *= picture[3]
     return picture
+
+
+def by_krita(path: Path) -> np.ndarray:
+    """The picture [H, W, 4] of an .ora as Krita lays its layers over each other, straight, 0..1."""
+    folder, out = path.parent, path.with_suffix(".krita.png")
+    home = {**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        home.pop(name, None)
+    command = [needs.program("xvfb-run"), "-a", needs.program("krita"), "--export", "--export-filename", out, path]
+    done = subprocess.run(command, env=home, capture_output=True, text=True, timeout=300)
+    assert out.exists(), done.stderr[-2000:]
+    with Image.open(out) as image:
+        return np.asarray(image.convert("RGBA")) / 255

@@ -20,7 +20,7 @@ from . import checks
 from .errors import InputError
 from .explain import explained
 
-__all__ = ["DIRECTIONS", "USUAL", "Light", "lit", "normals", "smoothed"]
+__all__ = ["DIRECTIONS", "USUAL", "Light", "lit", "margins", "normals", "smoothed"]
 
 SCALE = 1.6e-3  # canvas heights: sigma to which a relief is smoothed before its slopes count
 FINE, LIMIT = 0.5, 0.5  # strength of what is finer than SCALE, and the slope from which it bends
@@ -141,11 +141,17 @@ def smoothed(relief: Tensor, sigma: float) -> Tensor:  # [..., H, W], pixels
         many = F.interpolate(few, scale_factor=step, mode="bilinear", align_corners=False)
         return many[..., :rows, :columns].reshape(relief.shape)
     half = max(1, math.ceil(3 * sigma))
-    line = torch.exp(-0.5 * (torch.arange(-half, half + 1, dtype=relief.dtype, device=relief.device) / sigma) ** 2)
-    line = line / line.sum()
-    flat = relief.reshape(-1, 1, *relief.shape[-2:])
-    flat = F.conv2d(F.pad(flat, (half, half, 0, 0), mode="replicate"), line.view(1, 1, 1, -1))
-    flat = F.conv2d(F.pad(flat, (0, 0, half, half), mode="replicate"), line.view(1, 1, -1, 1))
+    weights = [math.exp(-0.5 * (k / sigma) ** 2) for k in range(-half, half + 1)]
+    total = sum(weights)
+    rows, columns = relief.shape[-2:]
+    flat = relief.reshape(-1, 1, rows, columns)
+    # Sums of shifted pictures, of one channel, are several times faster than a convolution.
+    pad, tall = F.pad(flat, (0, 0, half, half), mode="replicate"), torch.zeros_like(flat)
+    for k, weight in enumerate(weights):
+        tall.add_(pad[..., k : k + rows, :], alpha=weight / total)
+    pad, flat = F.pad(tall, (half, half, 0, 0), mode="replicate"), torch.zeros_like(flat)
+    for k, weight in enumerate(weights):
+        flat.add_(pad[..., k : k + columns], alpha=weight / total)
     return flat.reshape(relief.shape)
 
 
@@ -162,6 +168,13 @@ def _at_scale(relief: Tensor, height: int, scale: float) -> Tensor:
     """A relief as smooth as one seen by a Gaussian of `scale` canvas heights; pixels have done some of it."""
     own = 0.29 / height  # standard deviation of a pixel
     return smoothed(relief, height * math.sqrt(max(scale**2 - own**2, 0.0)))
+
+
+def margins(height: int) -> tuple[int, int]:
+    """(pixels around a place whose relief changes how it is lit, a grid that windows lie on to be lit as the whole)."""
+    sigmas = [wide * height for wide in (SCALE, *GROOVES)]
+    step = math.lcm(*(max(1, int(sigma / WIDE)) for sigma in sigmas))
+    return math.ceil(3.2 * (sigmas[0] + sigmas[-1])) + 2 * step + 2, step
 
 
 def normals(relief: Tensor, height: int, strength: float = 1.0) -> Tensor:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from . import checks
+from .canvas import Canvas
 from .errors import InputError
 from .frame import Frame
 from .marks import Marks
@@ -28,9 +29,11 @@ __all__ = [
     "HasLayout",
     "HasPlace",
     "HasReach",
+    "HasTrails",
     "Medium",
     "MediumInfo",
     "Picture",
+    "Trail",
     "Where",
     "begun",
     "gain",
@@ -209,6 +212,61 @@ class HasLayout(Protocol):
 
     def lay(self, state: Any, marks: Any, *, layout: Any = None) -> Any:
         """As `Medium.lay`."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """What the hairs of one stroke leave, along S places and K lines beside each other.
+
+    Args:
+        places: [S, 2] canvas units, of the brush's middle; beyond the curve's ends they go straight on.
+        sides: [S, 2] canvas units, from there to the edge of the brush.
+        edges: [K, 2] from where to where a line lies across the brush, -1 to 1.
+        alpha: [K, S].
+        height: [K, S] canvas heights.
+        color: [K, S, 3] sRGB, without light.
+    """
+
+    places: np.ndarray
+    sides: np.ndarray
+    edges: np.ndarray
+    alpha: np.ndarray
+    height: np.ndarray
+    color: np.ndarray
+
+    def runs(self, least: float = 0.5) -> list[tuple[int, float, float]]:
+        """(line, first, last) wherever a line has that alpha or more; places are counted from 0, with fractions."""
+        padded = np.pad(self.alpha, ((0, 0), (1, 1)))
+        line, first = np.nonzero((padded[:, :-1] < least) & (padded[:, 1:] >= least))
+        last = np.nonzero((padded[:, :-1] >= least) & (padded[:, 1:] < least))[1]
+        rise, fall = (padded[line, at + 1] - padded[line, at] for at in (first, last))
+        start = first - 1 + (least - padded[line, first]) / rise
+        stop = last - 1 + (least - padded[line, last]) / fall
+        high = len(self.places) - 1.0
+        return list(zip(line.tolist(), start.clip(0, high).tolist(), stop.clip(0, high).tolist(), strict=True))
+
+    def points(self, at: np.ndarray, across: np.ndarray) -> np.ndarray:
+        """[..., 2] canvas units: at places [...] counted from 0, `across` [...] of the way to the brush's edge."""
+        i = np.minimum(at.astype(int), len(self.places) - 2)
+        f = (at - i)[..., None]
+        middle, side = (rows[i] + f * (rows[i + 1] - rows[i]) for rows in (self.places, self.sides))
+        found: np.ndarray = middle + across[..., None] * side
+        return found
+
+
+@runtime_checkable
+class HasTrails(Protocol):
+    """A program whose brush has hairs that can be followed along strokes."""
+
+    def trails(self, marks: Any, canvas: Canvas, mine: np.ndarray, finest: float, even: bool = False) -> list[Trail]:
+        """The trails of those of a painting's marks that are `mine` [N], which are present, in paint order.
+
+        Args:
+            finest: canvas heights between lines, about the least.
+            even: whether lines are evenly so far apart, on a surface without grain; otherwise they are tufts of the
+                brush's own.
+        """
         ...
 
 

@@ -16,7 +16,10 @@ from torch import Tensor
 import wmpaint as wp
 from wmpaint.errors import FileError, InputError
 from wmpaint.image import resize, save_png
+from wmpaint.media.mixed import Mixed
+from wmpaint.media.oil import OilProgram
 from wmpaint.painting.video import Flicker, FrameStep, VideoRun
+from wmpaint.painting.video.film import _replayed
 from wmpaint.painting.video.motion import Watch, optical_flow
 from wmpaint.painting.video.reading import open_film
 
@@ -374,3 +377,15 @@ def test_strokes_without_their_numbers_are_a_sentence(tmp_path: Path, change: di
     with pytest.raises(FileError, match="strokes of a frame"):
         wp.paint_video(source, out, **OPTIONS, resume=True)
     assert kept.is_file()
+
+
+def test_oil_is_lit_and_its_hairs_stay_where_nothing_moves() -> None:
+    steps = list(VideoRun([frame(k) for k in range(3)], **OPTIONS | {"brush": "oil/flat"}))
+    real = Mixed([OilProgram("flat", 0)])
+    first, last = (_replayed(step.painting, real) for step in (steps[0], steps[-1]))
+    assert float((first - last)[:, :, 54:].abs().max()) < 2 / 255  # the light's grooves reach a little way
+    assert float((first - last)[:, :, :30].abs().max()) > 0.2
+    plain = [_replayed(step.painting.relit("flat"), real) for step in steps[:1]]
+    assert float((first - plain[0]).abs().max()) > 0.02
+    lit, flat = (painting.render()[:3] for painting in (steps[0].painting, steps[0].painting.relit("flat")))
+    assert float((lit - flat).abs().max()) > 0.02

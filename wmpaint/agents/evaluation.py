@@ -14,6 +14,7 @@ from .. import checks
 from ..data.base import ENDLESS, Data
 from ..errors import InputError
 from ..marks import Marks
+from ..media.lit import Lit
 from ..medium import Medium, render
 from ..painting.brush_ref import BrushRef, program_of
 from ..painting.result import Painting
@@ -105,10 +106,10 @@ def real_program(agent: Agent, program: str = "auto", seed: int = 0) -> Medium:
 
 @torch.no_grad()
 def painted_by(medium: Medium, agent: Agent, marks: Marks) -> Tensor:  # [B, N]
-    """[B, C, side, side] an agent's marks as laid by a medium, its own or the real program, and as it sees them."""
+    """[B, C, side, side] an agent's marks as its own medium or the real program lays them, lit, as it sees them."""
     c, place = agent.config, agent.environment
     frame = place.frame(marks, c.side if medium is agent.medium else c.program_height)
-    return resized(place.observe(render(medium, marks, frame)), c.side)
+    return resized(place.observe(render(Lit(medium), marks, frame)), c.side)
 
 
 def painting_of(agent: Agent, image: Any, painted: Any, *, seed: int = 0) -> Painting:

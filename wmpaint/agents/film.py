@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from .. import checks
 from ..export.animation import encode_film, stroke_frames
 from ..frame import Frame
+from ..media.lit import Lit
 from .agent import Agent
 from .evaluation import painted_by, real_program
 
@@ -97,7 +98,7 @@ def _frames(
         shown = agent.environment.colors(picture[None].to(strokes.device))
         targets.append(F.interpolate(shown, size=cells.size, mode="bilinear", align_corners=False, antialias=True)[0])
         mine = max(1, round(steps * len(strokes) / most))  # who has fewer strokes is done earlier
-        films = (stroke_frames(m, strokes, cells, frames=mine, hold=0, pace="even") for m in (agent.medium, real))
+        films = (stroke_frames(Lit(m), strokes, cells, frames=mine, hold=0, pace="even") for m in (agent.medium, real))
         growing.append(list(films))
     now = [[target, target, target] for target in targets]
     for number in range(steps + 1):

@@ -172,6 +172,9 @@ class ExportOptions:
     )
     animate: bool | None = option(LINES, "An .svg that paints itself, or a .webp film.", "--animate")
     levels: int | None = option(LINES, "Steps of opacity of the style brush, at most. Default: 16.")
+    hairs: bool | None = option(
+        LINES, "Hairs of oil brushes as paths of their own in the style brush. Default: they are.", "--hairs/--no-hairs"
+    )
     embed: bool | None = option(
         LINES, "Keep the painting inside, so that the file can be loaded again.", "--embed/--no-embed"
     )
@@ -201,8 +204,8 @@ class ExportOptions:
     margin: str | None = option(PLOTS, "Bare on all sides: 15mm, 0.5in. Default: 15mm.", metavar="LENGTH")
     fill: str | None = option(
         PLOTS,
-        "How strokes get their width. Default: offsets; hatch where inks are mixed.",
-        metavar="offsets|insets|hatch|outline|center",
+        "How strokes get their width. Default: offsets; hatch where inks are mixed, hairs of oil.",
+        metavar="offsets|insets|hatch|hairs|outline|center",
     )
     hide: float | None = option(PLOTS, "Inner share of strokes that hides what is beneath, 0 to 1. Default: 1.")
     overlap: float | None = option(PLOTS, "Share of its width by which lines overlap, 0 to 0.9. Default: 0.1.")

@@ -19,6 +19,8 @@ from .. import files, memory
 from ..errors import InputError
 from ..image import zoomed
 from ..marks import Marks
+from ..media.lit import Lit
+from ..medium import Picture, render
 from .bitmap import over, shown_box
 from .encoders import bands, encode_png
 from .pictures import about, brush_names
@@ -55,6 +57,10 @@ def write_ora(
     Laid over each other in the program that opens them, they give the merged picture in the file; a painting of
     the same options in one piece differs from it by the rounding of each layer to 8 bits.
 
+    Where paint has a relief, layers on a ground are without light, and the uppermost one is that: its mode is hard
+    light, which darkens and lightens, and what wet paint of one layer picked up from another is in it, too. The relief
+    itself is a hidden layer, the higher the lighter. On a transparent ground each layer is lit by itself.
+
     Args:
         layers: "rounds", the rounds it was painted in; or a number, of strokes in a layer.
         height, dpi, look: as for a picture, see `export.pictures`; a transparent ground is no layer.
@@ -76,15 +82,22 @@ def write_ora(
             color = merged.new_tensor([*view.canvas.background, 1.0])[:, None, None].expand(4, rows, columns)
             _add(archive, stack, "Ground", color, merged)
         clear = replace(view, canvas=replace(view.canvas, background=None))
+        picture = _lit(view, work.strokes, height)
+        if picture is not None and isinstance(view.medium, Lit):
+            clear = replace(clear, medium=view.medium.medium)
         for part in parts:
             top = _painted(clear, work.strokes, part, height)
             _add(archive, stack, part.name, top, merged)
-        picture = merged if view.canvas.background is None else merged[:3]
+        if picture is not None and picture.relief is not None:
+            _add(archive, stack, "Light", _hard_light(merged[:3], picture.mean[:3]), merged, "svg:hard-light")
+            tall = (picture.relief / picture.relief.max().clamp(min=1e-9)).clamp(0, 1)
+            _add(archive, stack, "Relief", torch.stack([tall, tall, tall, torch.ones_like(tall)]), merged, None)
+        shown = merged if view.canvas.background is None else merged[:3]
         archive.writestr(_entry("stack.xml"), _stack(stack, rows, columns, dpi), zipfile.ZIP_DEFLATED)
         with archive.open(_entry("mergedimage.png"), "w") as stream:
-            encode_png(stream, picture, dpi=dpi, text=about(work))
+            encode_png(stream, shown, dpi=dpi, text=about(work))
         with archive.open(_entry("Thumbnails/thumbnail.png"), "w") as stream:
-            encode_png(stream, zoomed(picture, min(1.0, THUMBNAIL / max(picture.shape[1:]))))
+            encode_png(stream, zoomed(shown, min(1.0, THUMBNAIL / max(shown.shape[1:]))))
 
 
 def split_layers(work: Exportable, layers: str | int) -> list[OraLayer]:
@@ -147,20 +160,54 @@ def _painted(look: View, strokes: Marks, part: OraLayer, height: int) -> Tensor:
     return look.render(strokes.where(inside), height=height)
 
 
-def _add(archive: zipfile.ZipFile, stack: list[dict[str, str]], name: str, top: Tensor, merged: Tensor) -> None:
-    """Write one layer, cut to what is painted, and lay what was written over what is beneath, in place."""
+def _lit(view: View, strokes: Marks, height: int) -> Picture | None:
+    """The whole painting; None where it has no ground or no relief, and its layers are as they look."""
+    if view.canvas.background is None:
+        return None
+    with torch.no_grad():
+        if render(view.medium, strokes, view.frame(8), generator=view.generator()).relief is None:
+            return None
+        return render(view.medium, strokes, view.frame(height), generator=view.generator())
+
+
+def _hard_light(below: Tensor, wanted: Tensor) -> Tensor:  # [3, H, W] each -> [4, H, W]
+    """The layer that turns one opaque picture into another: up to a half it multiplies, from there it screens."""
+    darker = wanted / (2 * below).clamp(min=1e-6)
+    lighter = 1 - (1 - wanted) / (2 * (1 - below)).clamp(min=1e-6)
+    found = torch.where(wanted <= below, darker, lighter).clamp(0, 1)
+    return torch.cat([found, torch.ones_like(found[:1])])
+
+
+def _add(
+    archive: zipfile.ZipFile,
+    stack: list[dict[str, str]],
+    name: str,
+    top: Tensor,  # [4, H, W]
+    merged: Tensor,  # [4, H, W]
+    mode: str | None = "svg:src-over",
+) -> None:
+    """Write one layer, cut to what is painted, and lay what was written over what is beneath, in place.
+
+    With no mode it is hidden, and nothing is laid.
+    """
     left, upper, right, lower = shown_box(top[3] >= 0.5 / 255) or (0, 0, 1, 1)  # one pixel where nothing shows
     top = top[:, upper:lower, left:right]
     source = f"data/layer{len(stack):03d}.png"
     with archive.open(_entry(source), "w") as stream:
         encode_png(stream, top)
-    stack.append({"name": name, "src": source, "x": str(left), "y": str(upper)})
+    look = {"visibility": "visible" if mode else "hidden", "composite-op": mode or "svg:src-over"}
+    stack.append({"name": name, "src": source, "x": str(left), "y": str(upper), "opacity": "1.0000"} | look)
+    if mode is None:
+        return
     below, row = merged[:, upper:lower, left:right], 0
     for band in bands(top, 8):
         # As it is read from a file of 8 bits; premultiplied again.
         straight = torch.from_numpy(band).permute(2, 0, 1) / 255
         read = torch.cat([straight[:3] * straight[3:], straight[3:]])
         part = below[:, row : row + len(band)]
+        if mode == "svg:hard-light":  # of opaque layers
+            light = straight[:3]
+            read[:3] = torch.where(light <= 0.5, 2 * light * part[:3], 1 - 2 * (1 - light) * (1 - part[:3]))
         part.copy_(over(read, part))
         row += len(band)
 
@@ -172,9 +219,8 @@ def _stack(layers: Sequence[dict[str, str]], rows: int, columns: int, dpi: float
         image |= {"xres": str(max(1, round(dpi))), "yres": str(max(1, round(dpi)))}
     root = ElementTree.Element("image", image)
     stack = ElementTree.SubElement(root, "stack", {"name": "root"})
-    always = {"opacity": "1.0000", "visibility": "visible", "composite-op": "svg:src-over"}
     for layer in reversed(layers):
-        ElementTree.SubElement(stack, "layer", {key: clean(value) for key, value in layer.items()} | always)
+        ElementTree.SubElement(stack, "layer", {key: clean(value) for key, value in layer.items()})
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return text

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypedDict
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,13 +20,15 @@ from ..errors import InputError
 from ..frame import Frame
 from ..light import Light
 from ..marks import Marks
+from ..media import families
 from ..media.lit import Lit
-from ..medium import Medium, render
+from ..media.mixed import Mixed
+from ..medium import HasTrails, Medium, Trail, render
 from ..pens import Placement
 from ..strokes import Strokes
 
 __all__ = ["Exportable", "View", "ViewOptions"]
-__all__ += ["curves_of", "ground_of", "page_of", "paper_inches", "picture_size", "view_of"]
+__all__ += ["curves_of", "ground_of", "page_of", "paper_inches", "picture_size", "trails_of", "view_of"]
 
 INCH = 25.4  # mm
 
@@ -135,6 +138,23 @@ def view_of(
         return View(Lit(work.in_program(program, seed), lamp), canvas, work.program_height)
     drawn = int(work.metadata()["seed"]) if seed is None else seed
     return View(Lit(work.medium, lamp), canvas, work.program_height, drawn if grain else None)
+
+
+def trails_of(work: Exportable, finest: float, even: bool = False) -> dict[int, Trail]:
+    """By their numbers, what the hairs of those strokes leave whose brushes have any; see `HasTrails`."""
+    names, strokes = [str(brush["name"]) for brush in work.metadata()["brushes"]], work.strokes.detach().to("cpu")
+    brushes = torch.zeros(len(strokes), dtype=torch.int64) if strokes.brush is None else strokes.brush
+    found: dict[int, Trail] = {}
+    for number, name in enumerate(names):
+        mine = (strokes.present & (brushes == number)).numpy()
+        if families.split(name)[0] in (None, "mypaint") or not mine.any():  # whose brushes have none
+            continue
+        program = work.in_program("auto")
+        one = program[number] if isinstance(program, Mixed) else program
+        if isinstance(one, HasTrails):
+            trails = one.trails(strokes, work.canvas, mine, finest, even)
+            found |= dict(zip(np.flatnonzero(mine).tolist(), trails, strict=True))
+    return found
 
 
 def ground_of(canvas: Canvas, ground: str) -> Canvas:

@@ -12,12 +12,15 @@ from typing import Any
 
 from .. import checks, files
 from ..errors import InputError
+from ..light import Light
 from ..media import measuring
 from . import film, mixing, ora, pictures, reliefs, svg
 from .film import FILM_HEIGHT
-from .view import Exportable, ViewOptions, curves_of, page_of
+from .view import Exportable, ViewOptions, curves_of, page_of, trails_of
 
 __all__ = ["FILM_HEIGHT", "KINDS", "WRITERS", "check_suffix", "is_plot", "options_of", "suffix_of", "write"]
+
+TUFT = 1.6e-3  # canvas heights of a path of hairs: less than a pixel of most pictures
 
 
 def _write_painting(path: Path, work: Exportable) -> None:
@@ -40,15 +43,19 @@ def _write_svg(
     title: str | None = None,
     measured: bool = True,
     levels: int = 16,
+    hairs: bool = True,
+    light: Light | str | None = None,
     embed: bool = True,
 ) -> None:
     """.svg: the strokes as "lines", as each one's "outline", or as stacked outlines that look like the "brush".
+
+    Brushes with `hairs` show them there as paths of their own, in the painting's light or another.
 
     With `animate` it paints itself in so many `seconds`. `measured` takes widths and opacities of lines from the
     painter rather than from radii; a brush has at most so many `levels` of opacity. The painting itself lies within,
     so that the file can be loaded again, unless `embed` is false.
     """
-    drawn = _drawn(work, style, levels, measured, title, embed)
+    drawn = _drawn(work, style, levels, measured, title, hairs, light, embed)
     svg.write_svg(path, **drawn, animate=animate, seconds=seconds, sheet=page_of(work))
 
 
@@ -61,10 +68,12 @@ def _write_html(
     title: str | None = None,
     measured: bool = True,
     levels: int = 16,
+    hairs: bool = True,
+    light: Light | str | None = None,
     embed: bool = True,
 ) -> None:
     """.html: a page that plays the painting stroke by stroke, where strokes can be picked; options as for .svg."""
-    svg.write_html(path, **_drawn(work, style, levels, measured, title, embed), seconds=seconds)
+    svg.write_html(path, **_drawn(work, style, levels, measured, title, hairs, light, embed), seconds=seconds)
 
 
 def _write_pdf(
@@ -75,12 +84,17 @@ def _write_pdf(
     title: str | None = None,
     measured: bool = True,
     levels: int = 16,
+    hairs: bool = True,
+    light: Light | str | None = None,
 ) -> None:
     """.pdf: the same shapes as in .svg on a page: that which the painting was made for, if it was for one."""
-    svg.write_pdf(path, **_drawn(work, style, levels, measured, title, embed=False), sheet=page_of(work))
+    svg.write_pdf(path, **_drawn(work, style, levels, measured, title, hairs, light, embed=False), sheet=page_of(work))
 
 
-def _drawn(work: Exportable, style: str, levels: int, measured: bool, title: str | None, embed: bool) -> dict[str, Any]:
+def _drawn(
+    work: Exportable, style: str, levels: int, measured: bool, title: str | None, hairs: bool,
+    light: Light | str | None, embed: bool,
+) -> dict[str, Any]:  # fmt: skip
     """What every file of shapes is told of the painting."""
     strokes, height = curves_of(work.strokes, "shapes"), work.program_height
     how: dict[str, Any] = {
@@ -89,7 +103,9 @@ def _drawn(work: Exportable, style: str, levels: int, measured: bool, title: str
         "painting": work.to_json() if embed else None,
     }  # fmt: skip
     if style != "lines":
-        how["medium"] = work.medium
+        how["medium"], how["light"] = work.medium, Light.of(light) or work.light
+        if style == "brush" and hairs:
+            how["trails"] = trails_of(work, TUFT)
     elif measured:
         how["width"], how["opacity"] = measuring.measure(work.medium, strokes, height=height)
     return how

@@ -232,7 +232,7 @@ def test_canvases_of_any_shape(aspect):
         ({"pens": 0}, "1 to 64 pens, got 0"),
         ({"pens": 65}, "1 to 64 pens, got 65"),
         ({"pens": True}, "pens by name, file or list"),
-        ({"fill": "scribble"}, "a fill out of center, outline, offsets, insets, hatch, got 'scribble'"),
+        ({"fill": "scribble"}, "a fill out of center, outline, offsets, insets, hatch, hairs, got 'scribble'"),
         ({"hide": 1.1}, "hide of 0 to 1, got 1.1"),
         ({"hide": float("nan")}, "hide of 0 to 1"),
         ({"overlap": 0.95}, "overlap of 0 to 0.9"),

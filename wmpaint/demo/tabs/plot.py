@@ -29,8 +29,8 @@ PENS = {
     "Fineliners": "fineliners", "Black": "black", "CMYK, mixed": "cmyk", "Brush pens": "brush_pens",
     "Three of its own colors": 3, "Five of its own colors": 5, "As it was painted": "own", "Colors…": None,
 }  # fmt: skip
-FILLS = {"As suits the pens": None, "Offsets": "offsets", "Insets": "insets", "Hatch": "hatch", "Outline": "outline",
-         "Center line": "center"}  # fmt: skip
+FILLS = {"As suits the pens": None, "Offsets": "offsets", "Insets": "insets", "Hatch": "hatch", "Hairs": "hairs",
+         "Outline": "outline", "Center line": "center"}  # fmt: skip
 PAGES = ("a3", "a4", "a5", "a6", "letter", "tabloid")
 KINDS = {"SVG (.svg)": ".svg", "HPGL (.hpgl)": ".hpgl", "G-code, servo (.gcode)": ".gcode"}
 DPI = 110

@@ -38,6 +38,7 @@ class Fillable:
         coverage: share of the shape that ink should cover, 0 to 1; heeded by hatching only.
         angle: of hatching, degrees.
         check: called again and again; may raise `Stopped`.
+        hairs: lines that the brush's hairs leave, mm, about a pen's width apart; None where it has none.
     """
 
     spine: Spine
@@ -47,6 +48,7 @@ class Fillable:
     coverage: float
     angle: float
     check: Check = never_stop
+    hairs: tuple[np.ndarray, ...] | None = None
 
     @property
     def step(self) -> float:
@@ -101,6 +103,11 @@ def offsets(stroke: Fillable) -> Lines:
             keep = np.ones(len(points), bool)
         lines += _runs(points, keep)
     return lines
+
+
+def hairs(stroke: Fillable) -> Lines:
+    """What each of the brush's hairs leaves, lifted where it runs dry; offsets of brushes that have none."""
+    return offsets(stroke) if stroke.hairs is None else list(stroke.hairs)
 
 
 def _with_ends(spine: Spine, distance: float, room: np.ndarray) -> np.ndarray:  # [K + 2, 2]
@@ -222,4 +229,4 @@ def _runs(points: np.ndarray, keep: np.ndarray) -> Lines:
     return [points[start:stop] for start, stop in zip(edges[::2], edges[1::2], strict=True) if stop - start > 1]
 
 
-FILLS = {fill.__name__: fill for fill in (center, outline, offsets, insets, hatch)}
+FILLS = {fill.__name__: fill for fill in (center, outline, offsets, insets, hatch, hairs)}

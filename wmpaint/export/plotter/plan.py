@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -18,7 +19,7 @@ from ...marks import Marks
 from ...media import measuring
 from ...pens import MOST_PENS, WIDTH, PenSet, Placement, load_pens
 from ...strokes import Strokes
-from ..view import curves_of
+from ..view import curves_of, trails_of
 from .files import Job
 from .fill import FILLS, Fillable
 from .inks import PenStrokes, mixed, nearest_pens, own_pens, plot_order
@@ -34,7 +35,9 @@ ROUGH = 0.005  # mm that lines may be off
 SHORTEST = 0.3  # pen widths of a line that is worth a lift
 TUCK = 0.25  # pen widths that a line goes on beneath what hides it, so that little paper shows between the two
 LOOSE = 0.5  # that of offsets, whose outermost lines keep less to the edge
+APART = 1.5  # pen widths from hair to hair, so that one sees them
 FARTHEST = 10  # km to draw
+Hairs = dict[tuple[int, float], tuple[np.ndarray, ...]]  # lines by (stroke, pen's width)
 
 
 @explained
@@ -66,7 +69,9 @@ def plan(
         landscape: None turns a named page as the canvas lies.
         margin: a length, bare on all sides. None: as it was painted for, or else 15 mm.
         fill: how strokes get their width: "center" (they do not), "outline", "offsets" (lines beside the middle),
-            "insets" (ring in ring, solid), "hatch" (by tone). None: "hatch" where colors are mixed, else "offsets".
+            "insets" (ring in ring, solid), "hatch" (by tone), "hairs" (as each of an oil brush's leaves paint, lifted
+            where it runs dry; offsets of other brushes). None: "hatch" where colors are mixed, else "hairs" where a
+            brush has some, else "offsets".
         hide: what later strokes hide of earlier ones: the inner share of their width, 0 (nothing) to 1 (all of it).
             None: all of it, but nothing where the fill is "center", since a line hides no more than itself.
         overlap: share of the pen's width by which neighboring lines overlap, 0 to 0.9.
@@ -107,9 +112,12 @@ def plan(
     bones = spines(strokes, placement, share)
     area = opacity.new_tensor([float(s.half.mean() * s.length) for s in bones])
     chosen, inks = _assigned(own, strokes, pens, paper, opacity, area, mix, fill == "hatch", seed, check)
-    fill = fill or ("hatch" if chosen.mix else "offsets")
     _fits(chosen, placement)
-    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy(), paper, check)
+    hairs = (
+        {} if (fill or ("hatch" if chosen.mix else "hairs")) != "hairs" else _hairs(source, chosen, placement, overlap)
+    )
+    fill = fill or ("hatch" if chosen.mix else "hairs" if hairs else "offsets")
+    layers, hidden = _layers(bones, inks, chosen, placement, fill, hide, overlap, opacity.numpy(), paper, hairs, check)
     if not layers:
         lost, (showing, bare) = len(strokes) - int(inks.bare.sum()), shade(paper)
         raise InputError(
@@ -212,6 +220,24 @@ def _assigned(
     return PenSet(found.pens), nearest_pens(colors, found, paper, solidity, toned=toned)
 
 
+def _hairs(source: Any, pens: PenSet, placement: Placement, overlap: float) -> Hairs:
+    """Lines of hairs by stroke and pen's width, mm, where a painting's brushes have hairs."""
+    if not hasattr(source, "in_program"):  # bare strokes
+        return {}
+    order = {number: k for k, number in enumerate(source.strokes.present.nonzero()[:, 0].tolist())}
+    found: Hairs = {}
+    for width in {pen.width for pen in pens.pens}:
+        for number, trail in trails_of(source, APART * width * (1 - overlap) / placement.scale, even=True).items():
+            lines, across = [], trail.edges.mean(1)
+            for line, first, last in trail.runs():
+                places = np.linspace(first, last, max(2, math.ceil(last - first)))
+                points = placement.place(trail.points(places, np.full(len(places), across[line])))
+                if np.linalg.norm(np.diff(points, axis=0), axis=1).sum() >= width:
+                    lines.append(points)
+            found[order[number], width] = tuple(lines)
+    return found
+
+
 def _fits(pens: PenSet, placement: Placement) -> None:
     room = min(placement.box[2] - placement.box[0], placement.box[3] - placement.box[1])
     for pen in pens.pens:
@@ -231,6 +257,7 @@ def _layers(
     overlap: float,
     opacity: np.ndarray,
     paper: tuple[float, float, float],
+    hairs: Hairs,
     check: Check,
 ) -> tuple[list[PlotLayer], int]:
     """Each pen's lines in paint order, the pens in theirs; and how many strokes nothing is left of."""
@@ -238,7 +265,12 @@ def _layers(
 
     # What lies off the canvas is neither seen nor filled.
     bodies = shapely.intersection(shapely.simplify(shapes(bones, check=check), ROUGH), shapely.box(*placement.box))
-    if fill in ("offsets", "insets", "hatch"):
+    for stroke, index in zip(inks.stroke.tolist(), inks.pen.tolist(), strict=True):
+        width = pens.pens[index].width
+        if known := hairs.get((stroke, width)):  # where all its hairs are dry it hides nothing
+            inked = shapely.union_all(shapely.buffer(strings_of(known), APART * width / 2, quad_segs=2))
+            bodies[stroke] = shapely.intersection(shapely.simplify(inked, 0.1 * width), shapely.box(*placement.box))
+    if fill in ("offsets", "insets", "hatch", "hairs"):
         widths = np.array([pen.width for pen in pens.pens])[inks.pen]
         kilometres = float((shapely.area(bodies)[inks.stroke] / widths).sum()) / 1e6
         if kilometres > FARTHEST:
@@ -251,7 +283,7 @@ def _layers(
         opaque = np.flatnonzero(opacity >= SOLID)
         covering[opaque] = bodies[opaque] if hide == 1 else shapes([bones[k] for k in opaque], hide, check=check)
     veil = veils(bodies, covering, inks.stroke.tolist(), check=check)
-    draw, tuck = FILLS[fill], LOOSE if fill == "offsets" else TUCK
+    draw, tuck = FILLS[fill], LOOSE if fill in ("offsets", "hairs") else TUCK
     paths: list[list[np.ndarray]] = [[] for _ in pens.pens]
     shown = np.zeros(len(bones), bool)
     last, width, cover = -1, 0.0, None
@@ -266,11 +298,13 @@ def _layers(
                 buried = over.covers(bodies[stroke])
                 near = np.array(bodies[stroke].bounds) + 2 * pen.width * np.array([-1, -1, 1, 1])
                 cover = None if buried else shapely.clip_by_rect(over, *near).buffer(-tuck * pen.width, quad_segs=4)
+                cover = cover if cover is None or cover.is_valid else shapely.make_valid(cover)  # GEOS clips carelessly
                 last, width = stroke, pen.width
             if cover is None:
                 continue
             over = cover
-        lines = draw(Fillable(bones[stroke], bodies[stroke], pen.width, overlap, coverage, pen.angle, check))
+        lines = draw(Fillable(bones[stroke], bodies[stroke], pen.width, overlap, coverage, pen.angle, check,
+                              hairs.get((stroke, pen.width))))  # fmt: skip
         left = _clip(cut(lines, over, SHORTEST * pen.width), placement, pen.width / 2)
         shown[stroke] |= bool(left)
         paths[index] += _simplified(left)

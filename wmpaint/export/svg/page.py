@@ -34,6 +34,7 @@ class Shape:
         start: (x, y) where the stroke begins, viewBox units.
         width: of a line along the path, viewBox units; None where paths are areas to fill.
         box: (left, top, right, bottom) of the filled areas, viewBox units; None for lines.
+        tints: a color of each path, where they differ from the stroke's.
     """
 
     stroke: int
@@ -42,6 +43,7 @@ class Shape:
     start: tuple[float, float]
     width: float | None = None
     box: tuple[float, float, float, float] | None = None
+    tints: tuple[str, ...] = ()
 
 
 def page(
@@ -122,7 +124,12 @@ def _element(drawing: Any, shape: Shape, extra: Mapping[str, str]) -> Any:
         if opacity < 1:
             look["stroke_opacity"] = svg_number(opacity)
         return drawing.path(d=d, **look, **extra)
-    paths = [drawing.path(d=d, **({"fill_opacity": svg_number(o)} if o < 1 else {})) for d, o in shape.paths]
+    looks = [{"fill": tint} for tint in shape.tints] or [{} for _ in shape.paths]
+    looks = [
+        look | ({"fill_opacity": svg_number(o)} if o < 1 else {})
+        for look, (_, o) in zip(looks, shape.paths, strict=True)
+    ]
+    paths = [drawing.path(d=d, **look) for look, (d, _) in zip(looks, shape.paths, strict=True)]
     top = paths[0] if len(paths) == 1 else drawing.g()
     for path in paths if len(paths) > 1 else ():
         top.add(path)

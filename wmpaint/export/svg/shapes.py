@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypedDict
 
 import numpy as np
@@ -12,11 +13,13 @@ from ... import checks
 from ...canvas import Canvas
 from ...color import to_hex
 from ...errors import InputError
-from ...medium import Medium
+from ...light import USUAL, Light
+from ...medium import Medium, Trail
 from ...strokes import Strokes
 from ..curves import svg_number
 from ..ribbons import ribbons
 from .areas import Outlines, stroke_areas
+from .hairs import decimals, trail_paths
 from .page import UNITS, Shape
 
 __all__ = ["STYLES", "Drawn", "stroke_shapes"]
@@ -34,6 +37,8 @@ class Drawn(TypedDict, total=False):
     opacity: float | Tensor
     medium: Medium | None
     levels: int
+    trails: Mapping[int, Trail] | None
+    light: Light | None
 
 
 def stroke_shapes(
@@ -46,13 +51,16 @@ def stroke_shapes(
     medium: Medium | None = None,
     height: int = 512,
     levels: int = 16,
+    trails: Mapping[int, Trail] | None = None,
+    light: Light | None = None,
 ) -> list[Shape]:
     """The shapes of strokes that are not lifted, in paint order.
 
     - "lines": a path a stroke, with its exact Bezier curve and color. Its stroke-width is 2 · radius · `width`;
       what a brush does along and across a stroke is for the other styles.
     - "outline": a filled path a stroke, as wide as the medium paints it from place to place, of one opacity.
-    - "brush": a group of such paths a stroke, above each other, that together have the brush's soft edges.
+    - "brush": a group of such paths a stroke, above each other, that together have the brush's soft edges; or, of
+      strokes with `trails`, a path for each tuft of hairs, to where it runs dry, in its own tint and in a `light`.
 
     Args:
         width: of lines: painted width as a share of the brush's diameter, one for all or one a stroke.
@@ -60,6 +68,8 @@ def stroke_shapes(
         medium: what paints the strokes; "outline" and "brush" look at it.
         height: pixels of the canvas that the strokes are meant for, for the medium.
         levels: of "brush": outlines a stroke at most, 2 to 64; large soft strokes need the most.
+        trails: of "brush": what hairs leave, by the strokes' numbers.
+        light: on those; None is the usual one.
 
     Raises:
         InputError: strokes out of range, `width` or `opacity` of another length, negative or not finite, another
@@ -73,7 +83,29 @@ def stroke_shapes(
         return _lines(strokes, width, opacity)
     if medium is None:
         raise InputError(f"expected a medium for the style {style}, which shows what it paints, got none")
-    return _areas(strokes, canvas, medium, height, levels if style == "brush" else 1)
+    if style == "outline":
+        return _areas(strokes, canvas, medium, height, 1)
+    found = [_hairs(strokes, k, trail, light or USUAL) for k, trail in (trails or {}).items() if strokes.present[k]]
+    rest = strokes.present.clone()
+    rest[list(trails or {})] = False
+    if bool(rest.any()):
+        found += _areas(strokes.where(rest), canvas, medium, height, levels)
+    return sorted((shape for shape in found if shape is not None), key=lambda shape: shape.stroke)
+
+
+def _hairs(strokes: Strokes, number: int, trail: Trail, light: Light) -> Shape | None:
+    """A stroke as the paths of its hairs; None where there is nothing to see."""
+    found = trail_paths(trail, light)
+    if not found:
+        return None
+    paths, tints = zip(*found, strict=True)
+    corners = np.concatenate([trail.places - trail.sides, trail.places + trail.sides]) * UNITS
+    (left, top), (right, bottom) = corners.min(0).tolist(), corners.max(0).tolist()
+    x, y = (strokes.points[number, 0] * UNITS).tolist()
+    return Shape(
+        number, to_hex(strokes.color[number].tolist()), tuple((d, 1.0) for d in paths), (x, y),
+        box=(left, top, right, bottom), tints=tints,
+    )  # fmt: skip
 
 
 def _lines(strokes: Strokes, width: float | Tensor, opacity: float | Tensor) -> list[Shape]:
@@ -131,22 +163,8 @@ def _data(layer: Outlines) -> str:
     for curves in layer.outlines:
         tenths = np.round(curves * (UNITS * 10**_DIGITS)).astype(int)
         steps = tenths[:, 1:] - tenths[:, :1]
-        text.append(f"M{_join(tenths[0, 0].tolist())}c{_join(steps.ravel().tolist())}z")
+        text.append(f"M{decimals(tenths[0, 0].tolist())}c{decimals(steps.ravel().tolist())}z")
     return "".join(text)
-
-
-def _join(tenths: list[int]) -> str:
-    """Whole tenths as decimals in the fewest characters: a minus or a second point also separates."""
-    out: list[str] = []
-    point = False
-    for value in tenths:
-        whole, part = divmod(abs(value), 10)
-        text = ("-" if value < 0 else "") + (str(whole) if whole or not part else "") + (f".{part}" if part else "")
-        if out and not (text[0] == "-" or (text[0] == "." and point)):
-            out.append(" ")
-        out.append(text)
-        point = bool(part)
-    return "".join(out)
 
 
 def _box(layers: tuple[Outlines, ...]) -> tuple[float, float, float, float]:

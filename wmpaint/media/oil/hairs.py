@@ -28,7 +28,7 @@ from ...noise import FLAGS, along, hashed
 from ...surface import MIDDLE
 from .brush import HEIGHT, STATIONS, WET
 
-__all__ = ["cells_of", "lay", "lay_rows", "pick_up"]
+__all__ = ["cells_of", "follow", "lay", "lay_rows", "pick_up", "wander"]
 
 DRAG = 1.6  # radii along which picked up paint is dragged
 ARC = 24  # pieces of a stroke's table of lengths
@@ -123,11 +123,16 @@ def _passes(d1, d2, top, radius):
 
 
 @njit(**FLAGS)
+def _wander(seed, s):
+    return 0.05 * (along(seed + 11, 0.7 * s) - 0.5)
+
+
+@njit(**FLAGS)
 def _hairs(cells, b, seed, s, v, length, press, charge, stiff, pixel, tooth, out):
     """What the brush leaves at (s, v) radii: out = alpha, height, tint, warmth, lock, leveling."""
     out[0] = 0.0
     spread = b.thinnest + (1 - b.thinnest) * press
-    x = v / spread + 0.05 * (along(seed + 11, 0.7 * s) - 0.5)
+    x = v / spread + _wander(seed, s)
     side = 1 if x > 0 else 0
     limit = 1 - 0.12 * along(seed + 13 + side, 1.3 * s + 31) - 0.06 * along(seed + 17 + side, 4.3 * s + 31)
     edge = (limit - abs(x)) * spread  # radii to the side
@@ -304,6 +309,27 @@ def pick_up(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color,
         _drag(sheet, b, curves[n], radius[n], press[n], color[n], carry[n])
         _stroke(sheet, cells[n], b, seeds[n], curves[n], radius[n], press[n], charge[n], stiff[n], color[n], carry[n],
                 unit[n], tooth, True, 0, sheet.shape[0])  # fmt: skip
+
+
+@njit(**FLAGS)
+def wander(seed, at):
+    """How far hairs stray to the side `at` [S] radii along, in shares of the brush's half width."""
+    return np.array([_wander(seed, s) for s in at])
+
+
+@njit(**FLAGS)
+def follow(cells, b, seed, at, across, press, length, charge, stiff, pixel, tooth, out):
+    """What a stroke leaves `at` [S] radii along and `across` [K] shares of the brush's half width: out [K, S, 6].
+
+    With press [S], on a surface tooth [K, S]; the numbers are those of `_hairs`, for hairs that wander as they do.
+    """
+    row = np.zeros(6)
+    for j in range(len(at)):
+        spread = b.thinnest + (1 - b.thinnest) * press[j]
+        for k in range(len(across)):
+            v = (across[k] - _wander(seed, at[j])) * spread
+            _hairs(cells, b, seed, at[j], v, length, press[j], charge, stiff, pixel, tooth[k, j], row)
+            out[k, j] = row
 
 
 @njit(**FLAGS)

@@ -7,7 +7,7 @@ size, window by window, and whatever the number of threads.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -21,13 +21,14 @@ from ...canvas import MAX_SIDE, Canvas
 from ...explain import explained
 from ...frame import Frame
 from ...geometry import open_hairpins
-from ...medium import MediumInfo, Picture, begun
+from ...medium import MediumInfo, Picture, Trail, begun
 from ...pigment import mixed_picture, seen_picture, to_bands
 from ...surface import DEPTHS, heights
 from ...surface import USUAL as USUAL_SURFACE
 from ..programs.events import check_strokes, stroke_seed
 from .brush import HEIGHT, PROGRAM, STATIONS, WET, OilBrush
 from .strokes import OilStrokes
+from .trails import trails
 
 __all__ = ["HIGHEST", "OilProgram", "unit_height"]
 
@@ -184,27 +185,36 @@ class OilProgram:
         return torch.cat([points.amin(1) - far, points.amax(1) + far], 1)
 
     def _lay(self, state: OilSheet, sheet: np.ndarray, small: np.ndarray, strokes: OilStrokes, first: int) -> None:
-        b = self.style.numbers
         (shown,) = strokes.present.nonzero(as_tuple=True)
-        seeds = np.array([stroke_seed(state.seed, first + int(k)) & 0xFFFFFFFFFF for k in shown], np.int64)
-        s = strokes[shown].replace(lifted=None).detach().to("cpu", torch.float64)
-        if not len(seeds):
+        if not len(shown):
             return
-        points = open_hairpins(s.points, s.radius, TURN).numpy()
-        paint = s.color if state.frame.canvas.mixing == "light" else to_bands(s.color)
-        radius, press, color = (value.numpy() for value in (s.radius, s.pressure, paint))
-        charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
+        b, mixing = self.style.numbers, state.frame.canvas.mixing
+        (cells, _, seeds), points, radius, how, unit = told(
+            self.style, strokes[shown], state.seed, first + shown, mixing
+        )
         hairs = loops.module(HAIRS)
-        cells, unit = hairs.cells_of(seeds, b), unit_height(radius, b.thick)
-        carry = np.ones((len(seeds), STATIONS + 1, b.locks, color.shape[1]), np.float32)
+        carry = np.ones((len(seeds), STATIONS + 1, b.locks, how[3].shape[1]), np.float32)
         if b.wet > 0:
             rows = small.shape[0]
-            hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, press, charge, stiff, color, unit,
-                          state.tooth[1], carry)  # fmt: skip
+            hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, *how, unit, state.tooth[1], carry)
         height, origin = state.frame.height, np.array(state.frame.origin, np.float64)
         with loops.in_turn(HAIRS):
-            hairs.lay(sheet, cells, b, seeds, points * height - origin, radius * height, press, charge, stiff, color,
-                      carry, unit, state.tooth[0])  # fmt: skip
+            hairs.lay(sheet, cells, b, seeds, points * height - origin, radius * height, *how, carry, unit,
+                      state.tooth[0])  # fmt: skip
+
+    def trails(self, marks: Any, canvas: Canvas, mine: np.ndarray, finest: float, even: bool = False) -> list[Trail]:
+        """See `HasTrails`; what other brushes laid is dragged along as if this one had laid it."""
+        strokes, b = marks.to_kind(OilStrokes).check(), self.style.numbers
+        shown = strokes.present.nonzero()[:, 0].cpu()
+        known = (cells, _, _), points, radius, how, unit = told(self.style, strokes[shown], self.seed, shown)
+        carry = np.broadcast_to(how[3][:, None, None], (len(cells), STATIONS + 1, b.locks, 3)).astype(np.float32)
+        if b.wet > 0 and len(cells):
+            state = self.begin(small_frame(replace(canvas, mixing="light")))
+            small, rows = state.small[0], len(state.small[0])
+            loops.module(HAIRS).pick_up(
+                small, cells, b, known[0][2], points * rows, radius * rows, *how, unit, state.tooth[1], carry
+            )
+        return trails(canvas, known, carry, np.flatnonzero(mine[shown.numpy()]), finest, even)
 
     # Strokes alone, to learn from
 
@@ -272,6 +282,23 @@ class OilProgram:
         out[0, low[1] : high[1], low[0] : high[0]] = sheet[..., 0]
         out[1, low[1] : high[1], low[0] : high[0]] = np.minimum(sheet[..., -1] / HIGHEST, 1)
         return out
+
+
+def told(style: OilBrush, strokes: OilStrokes, seed: int, places: Tensor, mixing: str = "light") -> tuple[Any, ...]:
+    """Strokes at these places in a picture, as the loops take them.
+
+    Returns:
+        cells, brush and seeds; curves and radii in canvas heights; press, charge, stiff and color; units of height.
+    """
+    b = style.numbers
+    seeds = np.array([stroke_seed(seed, int(k)) & 0xFFFFFFFFFF for k in places], np.int64)
+    s = strokes.replace(lifted=None).detach().to("cpu", torch.float64)
+    points = open_hairpins(s.points, s.radius, TURN).numpy()
+    paint = s.color if mixing == "light" else to_bands(s.color)
+    radius, press, color = (value.numpy() for value in (s.radius, s.pressure, paint))
+    charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
+    brush = loops.module(HAIRS).cells_of(seeds, b), b, seeds
+    return brush, points, radius, (press, charge, stiff, color), unit_height(radius, b.thick)
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,7 @@ from ...export.ffmpeg import with_sound
 from ...foreign import LIMITS, foreign, json_value, read_bytes
 from ...image import resize, to_uint8
 from ...media import families
+from ...media.lit import Lit, LitSheet
 from ...media.mixed import Mixed
 from ...medium import Medium
 from ...metrics import psnr
@@ -252,11 +253,13 @@ class _Work:
 
 
 def _replayed(painting: Painting, real: Medium) -> Tensor:
-    """The real program's picture; a carried stroke has the same random numbers in all its frames."""
+    """The real program's picture in the painting's light; a carried stroke has the same random numbers, and so hairs,
+    in all its frames."""
     numbers, strokes = painting.provenance["numbers"], painting.strokes
     state, start = real.begin(painting.frame()), 0
     for stop in range(1, len(numbers) + 1):
         if stop == len(numbers) or numbers[stop] != numbers[stop - 1] + 1:
             state.count = numbers[start]
             state, start = real.lay(state, strokes[start:stop]), stop
-    return flatten(real.look(state).mean).clamp(0, 1)
+    shown = Lit(real, painting.light).look(LitSheet(painting.frame(), state))
+    return flatten(shown.mean).clamp(0, 1)
