@@ -22,7 +22,7 @@ from ...explain import explained
 from ...frame import Frame
 from ...geometry import open_hairpins
 from ...medium import MediumInfo, Picture, begun
-from ...surface import DEPTHS, heights
+from ...surface import DEPTHS, heights, roughness
 from ...surface import USUAL as USUAL_SURFACE
 from ..programs.events import check_strokes, stroke_seed
 from .brush import HEIGHT, PROGRAM, STATIONS, WET, OilBrush
@@ -185,17 +185,18 @@ class OilProgram:
         points = open_hairpins(s.points, s.radius, TURN).numpy()
         radius, press, color = (value.numpy() for value in (s.radius, s.pressure, s.color))
         charge, stiff = b.load * (0.25 + s.load.numpy() * (0.75 / LOADED)), s.bristle.numpy()
-        hairs = loops.module(HAIRS)
+        hairs, surface = loops.module(HAIRS), state.frame.canvas.surface or USUAL_SURFACE
         cells, unit = hairs.cells_of(seeds, b), unit_height(radius, b.thick)
         carry = np.ones((len(seeds), STATIONS + 1, b.locks, 3), np.float32)
         if b.wet > 0:
             rows = small.shape[0]
             hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, press, charge, stiff, color, unit,
-                          state.tooth[1], carry)  # fmt: skip
+                          state.tooth[1], roughness(surface, rows), carry)  # fmt: skip
+        rough = roughness(surface, state.frame.height)
         height, origin = state.frame.height, np.array(state.frame.origin, np.float64)
         with loops.in_turn(HAIRS):
             hairs.lay(sheet, cells, b, seeds, points * height - origin, radius * height, press, charge, stiff, color,
-                      carry, unit, state.tooth[0])  # fmt: skip
+                      carry, unit, state.tooth[0], rough)  # fmt: skip
 
     # Strokes alone, to learn from
 
@@ -254,11 +255,11 @@ class OilProgram:
             black = np.zeros((1, 1, 6), np.float32)
             black[..., [3, WET]] = 1.0
             hairs.pick_up(black, cells, b, seeds, curves, radii, press, charge, stiff, np.ones((1, 3)), one,
-                          np.zeros((1, 1), np.float32), carry)  # fmt: skip
+                          np.zeros((1, 1), np.float32), 0.0, carry)  # fmt: skip
         y, x = int(seeds[0]) % PATCH, int(seeds[0]) // PATCH % PATCH
         tooth = _patch().take(np.arange(y, y + rows) % PATCH, 0).take(np.arange(x, x + columns) % PATCH, 1)
         hairs.lay_rows(sheet, cells, b, seeds, curves - low, radii, press, charge, stiff, np.ones((1, 3)), carry, one,
-                       tooth, False, 0, rows)  # fmt: skip
+                       tooth, roughness(USUAL_SURFACE, PATCH), False, 0, rows)  # fmt: skip
         out = np.zeros((2, height, width), np.float32)
         out[0, low[1] : high[1], low[0] : high[0]] = sheet[..., 0]
         out[1, low[1] : high[1], low[0] : high[0]] = np.minimum(sheet[..., HEIGHT] / HIGHEST, 1)
