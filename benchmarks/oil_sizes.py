@@ -1,9 +1,9 @@
 """How much the same an oil painting is at every size: PSNR of large ones, reduced, beside small ones; and the time.
 
-    python benchmarks/oil_sizes.py                 # 150 random strokes of each brush, 2048 px beside 512
-    python benchmarks/oil_sizes.py --painting P    # the strokes of a painting as well, with each brush
-    python benchmarks/oil_sizes.py --extremes      # 4096 px beside 256, too
-    python benchmarks/oil_sizes.py --times         # 1,500 strokes at 1536 x 1024 and at 6144 x 4096 px, processor seconds
+python benchmarks/oil_sizes.py                # 150 random strokes of each brush, 2048 px beside 512
+python benchmarks/oil_sizes.py --painting P   # the strokes of a painting as well, with each brush
+python benchmarks/oil_sizes.py --extremes     # 4096 px beside 256, too
+python benchmarks/oil_sizes.py --times        # processor seconds of 1,500 strokes at 1024 and 4096 px
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def psnr(large: torch.Tensor, small: torch.Tensor) -> float:
     return float(-10 * torch.log10((F.adaptive_avg_pool2d(large[:3], small.shape[-2:]) - small[:3]).square().mean()))
 
 
-def compare(name: str, strokes: wp.Strokes, canvas: wp.Canvas, sizes: list[tuple[int, int]], brushes: list[str]) -> None:
+def compare(
+    name: str, strokes: wp.Strokes, canvas: wp.Canvas, sizes: list[tuple[int, int]], brushes: list[str]
+) -> None:
     for brush in brushes:
         seen = {height: shown(brush, strokes, canvas, height) for height in {h for pair in sizes for h in pair}}
         cells = []
@@ -62,7 +64,7 @@ def compare(name: str, strokes: wp.Strokes, canvas: wp.Canvas, sizes: list[tuple
 
 
 def times() -> None:
-    strokes, canvas = scattered(1500, 0.008, 0.06, 1.5), wp.Canvas(1.5, GROUND)
+    strokes, canvas = scattered(1500, 0.004, 0.03, 1.5), wp.Canvas(1.5, GROUND)
     shown("flat", strokes[:5], canvas, 64)  # compiled
     for height in (1024, 4096):
         began = time.process_time()
