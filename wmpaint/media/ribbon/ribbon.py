@@ -166,9 +166,8 @@ class RibbonNet(nn.Module):
         inputs = self.FEATURES + len(config.shares)
         self.mean = _mlp(inputs, config.hidden, config.columns, generator)
         self.spread = _mlp(inputs, config.hidden // 2, config.columns, generator) if config.noise else None
-        self.height = _mlp(inputs, config.hidden, config.columns, generator) if config.relief else None
-        if self.height is not None:  # most of a stroke is low: from high up, learning would fall past it
-            nn.init.constant_(self.height[-1].bias, -3.5)
+        # Most of a stroke is low: from high up, learning would fall past it.
+        self.height = _mlp(inputs, config.hidden, config.columns, generator, -3.5) if config.relief else None
 
     def half_width(self, radius: Tensor, pressure: Tensor) -> Tensor:
         """[N] pixels beyond which a stroke paints nothing."""
@@ -302,7 +301,10 @@ class RibbonNet(nn.Module):
         return count.floor(), gap.clamp(max=2) * (2 - count / 40).clamp(0, 1)
 
 
-def _mlp(inputs: int, hidden: int, outputs: int, generator: torch.Generator | None) -> nn.Sequential:
+def _mlp(
+    inputs: int, hidden: int, outputs: int, generator: torch.Generator | None, start: float = 0.0
+) -> nn.Sequential:
+    """Two hidden layers; what comes out is about `start` at first."""
     device, sizes = None if generator is None else generator.device, pairwise((inputs, hidden, hidden, outputs))
     layers = [nn.Linear(*size, device=device) for size in sizes]
     with torch.no_grad():
@@ -310,6 +312,7 @@ def _mlp(inputs: int, hidden: int, outputs: int, generator: torch.Generator | No
             bound = scale / math.sqrt(layer.in_features)
             layer.weight.uniform_(-bound, bound, generator=generator)
             layer.bias.zero_()
+        layers[-1].bias.fill_(start)
     return nn.Sequential(layers[0], nn.SiLU(), layers[1], nn.SiLU(), layers[2])
 
 
