@@ -139,6 +139,7 @@ RANGES = [
     Range("ribbon: body", lambda v: RibbonConfig(body=v), 2, 512),
     Range("ribbon: caps", lambda v: RibbonConfig(caps=v), 1, 512),
     Range("ribbon: hidden", lambda v: RibbonConfig(hidden=v), 2, 512),
+    Range("ribbon: sharp", lambda v: RibbonConfig(sharp=v), 0.0, 1.0),
     Range("ribbon: ellipse", lambda v: RibbonConfig(ellipse=(2.0, v)), -360.0, 360.0),
     Range("agent: strokes", lambda v: agent(strokes=v), 1, 10_000),
     Range("agent: per look", lambda v: agent(per_look=v, strokes=10_000), 1, 256),

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from wmpaint.canvas import SURFACES, Canvas
 from wmpaint.errors import InputError
 from wmpaint.frame import Frame
-from wmpaint.surface import DEPTHS, MIDDLE, bare_relief, heights
+from wmpaint.surface import DEPTHS, MIDDLE, bare_relief, heights, roughness
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -30,6 +30,14 @@ def test_every_size_and_window_has_the_same(surface: str) -> None:
     assert float((reduced - small).abs().mean()) < 0.02
     window = replace(Frame(Canvas(), 256), window=(31, 77, 50, 40))
     assert np.array_equal(heights(surface, window), small[77:117, 31:81].numpy())
+
+
+def test_what_varies_within_a_pixel_is_what_its_mean_has_lost() -> None:
+    fine = heights("linen", Frame(Canvas(), 2048, window=(0, 0, 768, 768)))
+    for pixel in (4, 8):
+        within = fine.reshape(768 // pixel, pixel, -1, pixel).var((1, 3)).mean() ** 0.5
+        assert abs(roughness("linen", 2048 // pixel) / within - 1) < 0.15
+    assert roughness("smooth", 64) == 0 and roughness("paper", 4096) < 0.01
 
 
 def test_relief_is_in_canvas_heights() -> None:

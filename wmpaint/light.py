@@ -23,7 +23,7 @@ from .explain import explained
 __all__ = ["DIRECTIONS", "USUAL", "Light", "lit", "margins", "normals", "smoothed"]
 
 SCALE = 1.6e-3  # canvas heights: sigma to which a relief is smoothed before its slopes count
-FINE, LIMIT = 0.5, 0.5  # strength of what is finer than SCALE, and the slope from which it bends
+FINE, LIMIT = 0.5, 0.25  # strength of what is finer than SCALE, and the slope from which it bends
 WIDE = 3.0  # pixels of sigma, of a relief that has become so small that it is smoothed in a moment
 GROOVES = (4e-3, 1.2e-2)  # canvas heights around which a place may lie low
 _RANGES = {"angle": (-360.0, 360.0), "elevation": (5.0, 90.0), "shine": (1.0, 200.0)}

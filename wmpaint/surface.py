@@ -16,7 +16,7 @@ from . import loops
 from .canvas import SURFACES
 from .frame import Frame
 
-__all__ = ["DEPTHS", "MIDDLE", "USUAL", "bare_relief", "heights"]
+__all__ = ["DEPTHS", "MIDDLE", "USUAL", "bare_relief", "heights", "roughness"]
 
 DEPTHS = {"smooth": 0.0, "linen": 1.1e-3, "cotton": 7e-4, "panel": 4e-4, "paper": 6e-4}
 USUAL = "linen"
@@ -47,6 +47,22 @@ def _made(surface: str, size: tuple[int, int], origin: tuple[int, int], height: 
     with loops.in_turn("wmpaint.surface_loops") as compiled:
         compiled.fill(out, kind, threads, _WANDER.get(surface, 0.0), *origin, 1 / height, fine)
     return out
+
+
+@lru_cache(maxsize=64)
+def roughness(surface: str, height: int) -> float:
+    """Standard deviation of a surface's heights within a pixel, on average, where a canvas has so many in its height.
+
+    What a pixel's mean has lost: measured on a patch of 48 pixels a side, of 8 by 8 samples each.
+    """
+    if surface == "smooth":
+        return 0.0
+    side, each = 48, 8
+    fine = np.empty((side * each, side * each), np.float32)
+    with loops.in_turn("wmpaint.surface_loops") as compiled:
+        compiled.fill(fine, SURFACES.index(surface), _THREADS.get(surface, 1.0), _WANDER.get(surface, 0.0), 0, 0,
+                      1 / (height * each), 1)  # fmt: skip
+    return float(fine.reshape(side, each, side, each).var((1, 3)).mean() ** 0.5)
 
 
 def bare_relief(frame: Frame) -> Tensor:

@@ -182,5 +182,5 @@ def _quoted(text: str) -> str:
     return f'"{"".join(c if c.isprintable() else " " for c in escaped)}"'
 
 
-PROGRAM = "oil 1"  # changes with every change to what brushes do
+PROGRAM = "oil 2"  # changes with every change to what brushes do
 BRUSHES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))

@@ -41,6 +41,9 @@ EDGE, LOAD, TINT, WARM, LIFT, PHASE = range(CELL)
 # between; no two alike, or it looks like cord.
 SHARE, TONE, HUE = (0.42, 0.36, 0.22), (0.45, 0.35, 0.2), (0.6, 0.3, 0.1)
 PACE, CREST = (0.35, 0.6, 1.1), (0.42, -0.36, 0.22)
+LOADED, LOST, LIFTED, UNLIFTED, RIDGED, TINTED, WARMED, GAP, UNGAP = range(9)
+SPREAD = (0.113, 0.089)  # variances of the load and of the lift among cells
+APART = (0.175, 0.0565)  # how wide gaps between locks are on average, and the variance of that
 
 
 @njit(**FLAGS)
@@ -128,8 +131,64 @@ def _wander(seed, s):
 
 
 @njit(**FLAGS)
-def _hairs(cells, b, seed, s, v, length, press, charge, stiff, pixel, tooth, out):
-    """What the brush leaves at (s, v) radii: out = alpha, height, tint, warmth, lock, leveling."""
+def _cells(cells, b, k, row, seed, s, middle, pixel, sums):
+    """Add to sums what level k (locks, strands, hairs) is like on average across a pixel.
+
+    middle: where it lies, and pixel: how wide it is, in cells. Cells much finer than it are known by what all cells
+    are like on average, and how far they stray from that: SPREAD, GAP.
+    """
+    n = b.locks if k == 0 else b.strands if k == 1 else b.hairs
+    seen = _step(2.2 - pixel)
+    share = SHARE[k]
+    load = load2 = lift = lift2 = gap = gap2 = 0.0
+    if seen > 0:
+        low, high = max(middle - pixel / 2, 0.0), min(middle + pixel / 2, float(n))
+        i = min(max(int(low), 0), n - 1)
+        if i > 0 and low < cells[row + i, EDGE]:
+            i -= 1
+        elif i < n - 1 and low >= cells[row + i + 1, EDGE]:
+            i += 1
+        whole, part = 1 / max(high - low, 1e-9), 0.0
+        while i < n:
+            c, left, right = cells[row + i], cells[row + i, EDGE], cells[row + i + 1, EDGE]
+            inverse = 1 / (right - left)
+            first, last = (max(low, left) - left) * inverse, (min(high, right) - left) * inverse
+            part = (min(high, right) - max(low, left)) * whole
+            f, d = (first + last) / 2, last - first
+            far = along(seed * 1000 + row + i, PACE[k] * s + c[PHASE]) - 0.5
+            bump = 4 * f * (1 - f) - d * d / 3
+            one = c[LOAD] + 0.55 * far + 0.35 * (bump - 0.667)
+            load += part * one
+            load2 += part * one * one
+            lift += part * c[LIFT]
+            lift2 += part * c[LIFT] * c[LIFT]
+            sums[RIDGED] += seen * CREST[k] * part * (bump - 0.667) * (0.15 + 0.6 * c[LOAD] + 1.9 * c[LIFT] + 1.1 * far)
+            sums[TINTED] += seen * TONE[k] * part * (c[TINT] + 0.5 * far)
+            sums[WARMED] += seen * HUE[k] * part * c[WARM]
+            if k == 0 and b.splay > 0:
+                for m in range(3):  # Gauss and Legendre's three places
+                    g = f + 0.387298 * d * (m - 1)
+                    one = max(0.75 - 4 * g * (1 - g) + 0.5 * far, 0.0)
+                    gap += part * (8 if m == 1 else 5) / 18 * one
+                    gap2 += part * (8 if m == 1 else 5) / 18 * one * one
+            if right >= high:
+                break
+            i += 1
+    sums[LOADED] += seen * share * load
+    sums[LIFTED] += share * (seen * lift + (1 - seen) / 3)
+    sums[LOST] += share * share * (seen * max(load2 - load * load, 0.0) + (1 - seen) * SPREAD[0])
+    sums[UNLIFTED] += share * share * (seen * max(lift2 - lift * lift, 0.0) + (1 - seen) * SPREAD[1])
+    if k == 0:
+        sums[GAP] = seen * gap + (1 - seen) * APART[0]
+        sums[UNGAP] = seen * max(gap2 - gap * gap, 0.0) + (1 - seen) * APART[1]
+
+
+@njit(**FLAGS)
+def _hairs(cells, b, seed, s, v, length, press, charge, stiff, pixel, tooth, rough, sums, out):
+    """What the brush leaves at (s, v) radii: out = alpha, height, tint, warmth, lock, leveling.
+
+    A pixel is a box. What varies within it makes edges softer, by the width of a box or a step that is as uneven.
+    """
     out[0] = 0.0
     spread = b.thinnest + (1 - b.thinnest) * press
     x = v / spread + _wander(seed, s)
@@ -138,61 +197,58 @@ def _hairs(cells, b, seed, s, v, length, press, charge, stiff, pixel, tooth, out
     edge = (limit - abs(x)) * spread  # radii to the side
     if edge < -pixel or s < -1.2 or s > length + 1.2:
         return
-    load = lift = ridge = tint = warm = lost = gap = 0.0
+    sums[:] = 0.0
     row = 0
     for k in range(3):
         n = b.locks if k == 0 else b.strands if k == 1 else b.hairs
-        place = _unit((x + 1) / 2) * n
-        i = min(int(place), n - 1)
-        if place < cells[row + i, EDGE]:
-            i -= 1
-        elif place >= cells[row + i + 1, EDGE]:
-            i += 1
-        i = min(max(i, 0), n - 1)
-        low, high = cells[row + i, EDGE], cells[row + i + 1, EDGE]
-        f = (place - low) / (high - low)
-        seen = _step((2 * spread / n / pixel - 0.8) / 1.4)  # 0 where cells are below a pixel
-        lost += SHARE[k] * SHARE[k] * (1 - seen)
-        if seen > 0:
-            c = cells[row + i]
-            far = along(seed * 1000 + row + i, PACE[k] * s + c[PHASE]) - 0.5
-            bump = 4 * f * (1 - f)
-            load += seen * SHARE[k] * (c[LOAD] + 0.55 * far + 0.35 * (bump - 0.667))
-            lift += seen * SHARE[k] * c[LIFT]
-            ridge += seen * CREST[k] * (bump - 0.667) * (0.15 + 0.6 * c[LOAD] + 1.9 * c[LIFT] + 1.1 * far)
-            tint += seen * TONE[k] * (c[TINT] + 0.5 * far)
-            warm += seen * HUE[k] * c[WARM]
-            if k == 0:
-                gap += seen * (0.75 - bump + 0.5 * far)
-        lift += (1 - seen) * SHARE[k] / 3
+        _cells(cells, b, k, row, seed, s, _unit((x + 1) / 2) * n, pixel * n / (2 * spread), sums)
         row += n + 1
+    lift, ridge = sums[LIFTED], sums[RIDGED]
     ax = min(abs(x), 1.0)
     uneven = b.uneven * (0.5 + stiff)
-    wet = charge - max(s, 0.0) / b.dry + uneven * load - b.worn * ax**6 - b.splay * max(gap, 0.0)
-    wet += b.tooth * (tooth - MIDDLE) * _unit(1.1 - wet)
-    soft = b.soft + uneven * 0.9 * math.sqrt(lost) + b.splay * 0.4 * lost
-    round_ = math.sqrt(max(1 - ax * ax, 0.0)) * spread
-    begin = -0.92 * b.tip * round_ + 0.22 * (lift - 0.33) + 0.26 * (along(seed + 19, 1.7 * x + 9) - 0.5)
-    end = length + 1.03 * b.tip * round_ - b.ragged * (lift - 0.12) * min(1.0, 0.25 + length / 4) * (1.25 - 0.5 * press)
-    alpha = _unit((s - begin) / pixel + 0.5) * _unit((end - s) / (pixel + 0.04) + 0.5) * _unit(edge / pixel + 0.5)
+    wet = charge - max(s, 0.0) / b.dry + uneven * sums[LOADED] - b.worn * ax**6 - b.splay * sums[GAP]
+    catch = b.tooth * _unit(1.1 - wet)
+    wet += catch * (tooth - MIDDLE)
+    slope = 6 * b.worn * ax**5 * pixel / spread
+    lost = uneven * uneven * sums[LOST] + b.splay * b.splay * sums[UNGAP] + (catch * rough) ** 2 + slope * slope / 12
+    soft = math.sqrt(b.soft * b.soft + 20 * lost)
+    inner = math.sqrt(max(1 - ax * ax, 0.0))
+    begin = -0.92 * b.tip * inner * spread + 0.22 * (lift - 0.33) + 0.26 * (along(seed + 19, 1.7 * x + 9) - 0.5)
+    leave = b.ragged * min(1.0, 0.25 + length / 4) * (1.25 - 0.5 * press)
+    end = length + 1.03 * b.tip * inner * spread - leave * (lift - 0.12)
+    slant = b.tip * ax / max(inner, 0.3)
+    wide = pixel * pixel * (1 + slant * slant)
+    start = math.sqrt(wide + 12 * 0.22 * 0.22 * sums[UNLIFTED])
+    stop = math.sqrt(wide + 12 * leave * leave * sums[UNLIFTED]) + 0.04
+    alpha = _unit((s - begin) / start + 0.5) * _unit((end - s) / stop + 0.5) * _unit(edge / pixel + 0.5)
     alpha *= _step((wet - 0.22) / soft + 0.5)
     if alpha < SEEN:
         return
-    left = _unit(0.25 + 0.75 * wet)
-    bank = _unit(min(min(edge / 0.10, (s - begin) / 0.22), (end - s) / 0.10))
+    left = _unit(0.25 + 0.75 * max(wet, (0.22 + wet + 0.39 * soft) / 2))  # of what of the pixel is covered
+    near = edge if edge > pixel / 2 else edge / 2 + pixel / 4  # the middle of what of the pixel is covered
+    bank = _unit(min(min(near / 0.10, (s - begin) / 0.22), (end - s) / 0.10))
     bank = bank * (2 - bank)  # paint is round at its edges
     high = b.body * left * (1 + b.ridge * (0.5 + stiff) * ridge) * (1 - b.dome * ax * ax)
     if b.ripple > 0:
         high *= 1 + b.ripple * (along(seed + 23, 2.1 * s + 0.8 * x) + 0.5 * along(seed + 29, 5.3 * s - 1.7 * x) - 0.75)
-    high += b.rim * left * (0.4 + 0.6 * press) * math.exp(-(((edge - 0.10) / 0.075) ** 2))
-    high += b.heap * left * math.exp(-(((end - s - 0.16) / 0.13) ** 2)) * (0.5 + ridge)
-    high += b.head * math.exp(-(((s - begin - 0.25) / 0.3) ** 2))
-    out[0], out[1], out[2], out[3] = alpha, max(high, 0.0) * bank, b.tint * tint, b.warmth * warm
+    high += b.rim * left * (0.4 + 0.6 * press) * _bump(near - 0.10, 0.075, pixel)
+    high += b.heap * left * _bump(end - s - 0.16, 0.13, pixel) * (0.5 + ridge)
+    high += b.head * _bump(s - begin - 0.25, 0.3, pixel)
+    out[0], out[1], out[2], out[3] = alpha, max(high, 0.0) * bank, b.tint * sums[TINTED], b.warmth * sums[WARMED]
     out[4], out[5] = _unit((x + 1) / 2) * b.locks - 0.5, 0.4 + 0.6 * left
 
 
 @njit(**FLAGS)
-def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, carry, unit, tooth, tinted, top, bottom):
+def _bump(x, width, pixel):
+    """exp(-(x / width)^2), as a pixel sees it."""
+    seen = width * width + pixel * pixel / 6
+    return width / math.sqrt(seen) * math.exp(-x * x / seen)
+
+
+@njit(**FLAGS)
+def _stroke(
+    sheet, cells, b, seed, curve, radius, press, charge, stiff, color, carry, unit, tooth, rough, tinted, top, bottom
+):
     """One stroke on the rows top..bottom of a sheet; see `lay`."""
     columns, last = sheet.shape[1], len(color) - 1
     height = last + 1 + HEIGHT
@@ -209,7 +265,7 @@ def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, c
         return
     cx, cy = ax + bx, ay + by  # the curve stays within |a| / 4 of its chord
     chord, off = 1 / max(cx * cx + cy * cy, 1e-12), (far + 0.25 * math.hypot(ax, ay)) ** 2
-    arc, out = np.empty(ARC + 1), np.empty(6)
+    arc, sums, out = np.empty(ARC + 1), np.empty(9), np.empty(6)
     arc[0] = 0.0
     for i in range(ARC):
         t = (i + 0.5) / ARC
@@ -241,7 +297,8 @@ def _stroke(sheet, cells, b, seed, curve, radius, press, charge, stiff, color, c
                 k = min(int(place), ARC - 1)
                 s = arc[k] + (arc[k + 1] - arc[k]) * (place - k) + ahead
                 force = press[0] + (press[1] - press[0]) * t
-                _hairs(cells, b, seed, s, v, arc[ARC], force, charge, stiff, 1 / radius, tooth[i, j], out)
+                _hairs(cells, b, seed, s, v, arc[ARC], force, charge, stiff, 1 / radius, tooth[i, j], rough,
+                       sums, out)  # fmt: skip
                 a = out[0] * counts
                 if a < SEEN:
                     continue
@@ -300,7 +357,7 @@ def _drag(sheet, b, curve, radius, press, color, carry):
 
 
 @njit(**FLAGS)
-def pick_up(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, unit, tooth, carry):
+def pick_up(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, unit, tooth, rough, carry):
     """Paint strokes one after the other on a small sheet, whose pixels know how much paint there is.
 
     What each picks up is left in carry [N, STATIONS + 1, locks, 3]; arguments as for `lay`.
@@ -308,7 +365,7 @@ def pick_up(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color,
     for n in range(len(radius)):
         _drag(sheet, b, curves[n], radius[n], press[n], color[n], carry[n])
         _stroke(sheet, cells[n], b, seeds[n], curves[n], radius[n], press[n], charge[n], stiff[n], color[n], carry[n],
-                unit[n], tooth, True, 0, sheet.shape[0])  # fmt: skip
+                unit[n], tooth, rough, True, 0, sheet.shape[0])  # fmt: skip
 
 
 @njit(**FLAGS)
@@ -318,32 +375,33 @@ def wander(seed, at):
 
 
 @njit(**FLAGS)
-def follow(cells, b, seed, at, across, press, length, charge, stiff, pixel, tooth, out):
+def follow(cells, b, seed, at, across, press, length, charge, stiff, pixel, tooth, rough, out):
     """What a stroke leaves `at` [S] radii along and `across` [K] shares of the brush's half width: out [K, S, 6].
 
-    With press [S], on a surface tooth [K, S]; the numbers are those of `_hairs`, for hairs that wander as they do.
+    With press [S], on a surface tooth [K, S], as rough within a pixel as in `lay`; the numbers are those of `_hairs`,
+    for hairs that wander as they do.
     """
-    row = np.zeros(6)
+    row, sums = np.empty(6), np.empty(9)
     for j in range(len(at)):
         spread = b.thinnest + (1 - b.thinnest) * press[j]
         for k in range(len(across)):
             v = (across[k] - _wander(seed, at[j])) * spread
-            _hairs(cells, b, seed, at[j], v, length, press[j], charge, stiff, pixel, tooth[k, j], row)
+            _hairs(cells, b, seed, at[j], v, length, press[j], charge, stiff, pixel, tooth[k, j], rough, sums, row)
             out[k, j] = row
 
 
 @njit(**FLAGS)
 def lay_rows(
-    sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, tinted, top, bottom
+    sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, rough, tinted, top, bottom
 ):
     """As `lay`, on the rows top..bottom only, in this thread."""
     for n in range(len(radius)):
         _stroke(sheet, cells[n], b, seeds[n], curves[n], radius[n], press[n], charge[n], stiff[n], color[n],
-                carry[n], unit[n], tooth, tinted, top, bottom)  # fmt: skip
+                carry[n], unit[n], tooth, rough, tinted, top, bottom)  # fmt: skip
 
 
 @njit(parallel=True, **FLAGS)
-def lay(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth):
+def lay(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, rough):
     """Paint strokes on a sheet [H, W, C + 2 or C + 3], the first undermost.
 
     Args:
@@ -351,9 +409,10 @@ def lay(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, car
         cells: [N, …] as of `cells_of`; b: the brush's `Hairs`; seeds: [N].
         curves: [N, 3, 2], radius [N]: pixels. press [N, 2], charge [N] paint at the start, stiff [N] bristles 0..1.
         carry: [N, STATIONS + 1, locks, C] the color of each lock along the stroke. color: [N, C], long waves first.
-        unit: [N] what a height of 1 is on the sheet. tooth: [H, W] heights of the surface.
+        unit: [N] what a height of 1 is on the sheet. tooth: [H, W] heights of the surface;
+            rough: their standard deviation within a pixel.
     """
     rows = sheet.shape[0]
     for band in prange((rows + BAND - 1) // BAND):
-        lay_rows(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, True,
+        lay_rows(sheet, cells, b, seeds, curves, radius, press, charge, stiff, color, carry, unit, tooth, rough, True,
                  band * BAND, min((band + 1) * BAND, rows))  # fmt: skip

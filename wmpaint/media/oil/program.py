@@ -23,7 +23,7 @@ from ...frame import Frame
 from ...geometry import open_hairpins
 from ...medium import MediumInfo, Picture, Trail, begun
 from ...pigment import mixed_picture, seen_picture, to_bands
-from ...surface import DEPTHS, heights
+from ...surface import DEPTHS, heights, roughness
 from ...surface import USUAL as USUAL_SURFACE
 from ..programs.events import check_strokes, stroke_seed
 from .brush import HEIGHT, PROGRAM, STATIONS, WET, OilBrush
@@ -192,15 +192,16 @@ class OilProgram:
         (cells, _, seeds), points, radius, how, unit = told(
             self.style, strokes[shown], state.seed, first + shown, mixing
         )
-        hairs = loops.module(HAIRS)
+        hairs, surface = loops.module(HAIRS), state.frame.canvas.surface or USUAL_SURFACE
         carry = np.ones((len(seeds), STATIONS + 1, b.locks, how[3].shape[1]), np.float32)
         if b.wet > 0:
             rows = small.shape[0]
-            hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, *how, unit, state.tooth[1], carry)
+            hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, *how, unit, state.tooth[1],
+                          roughness(surface, rows), carry)  # fmt: skip
         height, origin = state.frame.height, np.array(state.frame.origin, np.float64)
         with loops.in_turn(HAIRS):
             hairs.lay(sheet, cells, b, seeds, points * height - origin, radius * height, *how, carry, unit,
-                      state.tooth[0])  # fmt: skip
+                      state.tooth[0], roughness(surface, height))  # fmt: skip
 
     def trails(self, marks: Any, canvas: Canvas, mine: np.ndarray, finest: float, even: bool = False) -> list[Trail]:
         """See `HasTrails`; what other brushes laid is dragged along as if this one had laid it."""
@@ -212,8 +213,9 @@ class OilProgram:
             state = self.begin(small_frame(replace(canvas, mixing="light")))
             small, rows = state.small[0], len(state.small[0])
             loops.module(HAIRS).pick_up(
-                small, cells, b, known[0][2], points * rows, radius * rows, *how, unit, state.tooth[1], carry
-            )
+                small, cells, b, known[0][2], points * rows, radius * rows, *how, unit, state.tooth[1],
+                roughness(canvas.surface or USUAL_SURFACE, rows), carry,
+            )  # fmt: skip
         return trails(canvas, known, carry, np.flatnonzero(mine[shown.numpy()]), finest, even)
 
     # Strokes alone, to learn from
@@ -273,11 +275,11 @@ class OilProgram:
             black = np.zeros((1, 1, 6), np.float32)
             black[..., [3, 3 + WET]] = 1.0
             hairs.pick_up(black, cells, b, seeds, curves, radii, press, charge, stiff, np.ones((1, 3)), one,
-                          np.zeros((1, 1), np.float32), carry)  # fmt: skip
+                          np.zeros((1, 1), np.float32), 0.0, carry)  # fmt: skip
         y, x = int(seeds[0]) % PATCH, int(seeds[0]) // PATCH % PATCH
         tooth = _patch().take(np.arange(y, y + rows) % PATCH, 0).take(np.arange(x, x + columns) % PATCH, 1)
         hairs.lay_rows(sheet, cells, b, seeds, curves - low, radii, press, charge, stiff, np.ones((1, 3)), carry, one,
-                       tooth, False, 0, rows)  # fmt: skip
+                       tooth, roughness(USUAL_SURFACE, PATCH), False, 0, rows)  # fmt: skip
         out = np.zeros((2, height, width), np.float32)
         out[0, low[1] : high[1], low[0] : high[0]] = sheet[..., 0]
         out[1, low[1] : high[1], low[0] : high[0]] = np.minimum(sheet[..., -1] / HIGHEST, 1)

@@ -14,7 +14,7 @@ from ... import loops
 from ...canvas import Canvas
 from ...frame import Frame
 from ...medium import Trail
-from ...surface import MIDDLE, heights
+from ...surface import MIDDLE, heights, roughness
 from ...surface import USUAL as USUAL_SURFACE
 from .brush import STATIONS, Hairs
 
@@ -41,7 +41,8 @@ def trails(
     (cells, b, seeds), points, radius, (press, charge, stiff, color), unit = told
     hairs = loops.module(HAIRS)
     found, size = [], Frame(canvas, GROUND if canvas.aspect <= 4 else max(1, int(4 * GROUND / canvas.aspect)))
-    surface = heights(canvas.surface or USUAL_SURFACE, size)
+    kind = canvas.surface or USUAL_SURFACE
+    surface, rough = heights(kind, size), roughness(kind, size.height)
     for k in which:
         edges = _edges(cells[k], b, finest / radius[k], even)
         pixel = SEEN * 2 / len(edges)
@@ -56,7 +57,7 @@ def trails(
             tooth = np.full_like(tooth, MIDDLE)
         row = np.zeros((len(edges), len(at), 6))
         length = at[-1] - BEYOND
-        hairs.follow(cells[k], b, seeds[k], at, across, force, length, charge[k], stiff[k], pixel, tooth, row)
+        hairs.follow(cells[k], b, seeds[k], at, across, force, length, charge[k], stiff[k], pixel, tooth, rough, row)
         alpha = row[..., 0]
         tall = np.where(alpha > 0, row[..., 1] * unit[k], 0.0)
         found.append(Trail(places, sides, edges, alpha, tall, _colors(row, color[k], carry[k], t, b)))

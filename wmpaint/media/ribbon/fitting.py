@@ -3,7 +3,7 @@
 Losses, per pixel of a stroke's footprint, each stroke weighing the same:
   mean: squared error against the average of two seeds (its minimum is the program's mean stroke);
   variance: log s + v / s, the gamma deviance of the seeds' sample variance v. It asks for the
-  right variance in relative terms, in the faint parts too.
+  right variance in relative terms, in the faint parts too; its squared error beside it keeps what is most uneven right.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ FLOOR = (0.5 / 255) ** 2  # variance that no one sees
 TEST_SEEDS, FEWEST_TESTED = 24, 30  # of fit's report
 SPARE = 1.5  # times the strokes that there seems to be time for
 ENOUGH = 2_000  # strokes, from which most programs are learned well
+LOUD = 0.3  # weight of the variance's squared error
 TALL = 4.0  # weight of the height's squared error
 USABLE = 0.05  # error share of a painter whose strokes are its program's
 TESTED = 0x7E57_0000  # added to the seed (of which torch heeds 32 bits), so that the strokes of the report are fresh
@@ -223,6 +224,7 @@ def _train(
             spread = bound.detach() * (variance / bound.clamp(min=1e-9)) + FLOOR
             deviance = (data.variance[tiles] + FLOOR) / spread + spread.log()
             loss = loss + 1e-3 * (deviance * weight).sum()
+            loss = loss + LOUD * ((spread - data.variance[tiles]).square() * weight).sum()
         if tall is not None:
             loss = loss + TALL * ((tall - data.height[tiles]).square() * weight).sum()
         optimizer.zero_grad()

@@ -32,7 +32,7 @@ SECONDS = 5.0  # that a program's stroke takes at pace 1
 SPEEDS = (0.0, 4.0, 16.0, 64.0, 256.0, 1024.0)  # program pixels per second, at pace 1
 REFERENCE = 512.0  # canvas height in pixels at pace 1
 MOST_DABS = 10_000.0  # per radius
-LATER = ("marks", "shares", "relief", "turn")  # fields that came after the first painters
+LATER = ("marks", "shares", "relief", "turn", "sharp")  # fields that came after the first painters
 _SIZES = {"body": (2, 512), "caps": (1, 512), "columns": (3, 511), "hidden": (2, 512)}
 
 
@@ -58,6 +58,8 @@ class RibbonConfig:
         relief: of paint that has a height: (what a height of 1 is in canvas units, at which radius, and its growth
             with the radius as an exponent, the share of what lies beneath that a stroke fills); empty for flat paint.
         turn: the tightest bend that its program makes, in radii (see `geometry.open_hairpins`).
+        sharp: how much steeper edges are, per half width, for each pixel of the radius: 1 / 6 where they are a pixel
+            wide, 0 where chance moves them by a share of the radius, so that their mean is as soft at every size.
 
     Raises:
         InputError: a value of the wrong kind or out of range; whatever passes can paint.
@@ -78,6 +80,7 @@ class RibbonConfig:
     shares: tuple[str, ...] = ()
     relief: tuple[float, ...] = ()
     turn: float = 0.0
+    sharp: float = 1 / 6
 
     def __post_init__(self) -> None:
         for name, (low, high) in _SIZES.items():
@@ -98,6 +101,7 @@ class RibbonConfig:
         _check_numbers("ellipse", self.ellipse, (0, 2), -360.0, 360.0)
         _check_numbers("relief", self.relief, (0, 4), 0.0, 100.0)
         _check_numbers("turn", (self.turn,), (1,), 0.0, 1.0)
+        _check_numbers("sharp", (self.sharp,), (1,), 0.0, 1.0)
         kind = KINDS.get(self.marks) if isinstance(self.marks, str) else None
         if kind is None or not issubclass(kind, Strokes):
             raise InputError(f"expected a kind of strokes that is known, got {self.marks!r:.40}")
@@ -162,7 +166,8 @@ class RibbonNet(nn.Module):
         inputs = self.FEATURES + len(config.shares)
         self.mean = _mlp(inputs, config.hidden, config.columns, generator)
         self.spread = _mlp(inputs, config.hidden // 2, config.columns, generator) if config.noise else None
-        self.height = _mlp(inputs, config.hidden, config.columns, generator) if config.relief else None
+        # Most of a stroke is low: from high up, learning would fall past it.
+        self.height = _mlp(inputs, config.hidden, config.columns, generator, -3.5) if config.relief else None
 
     def half_width(self, radius: Tensor, pressure: Tensor) -> Tensor:
         """[N] pixels beyond which a stroke paints nothing."""
@@ -187,7 +192,7 @@ class RibbonNet(nn.Module):
         width = self.half_width(radius, pressure)
         across = torch.linspace(-1, 1, c.columns, device=points.device, dtype=points.dtype)
         # A hard edge is one pixel wide, so its slope per half width grows with the radius.
-        gain = (1 + radius / 6)[:, None, None]
+        gain = (1 + c.sharp * radius)[:, None, None]
         profile = 2 - 2 * (across * (width / radius)[:, None]).abs()
         mean = self._close(gain * (self.mean(x) + profile[:, None]))
         ratio = torch.full_like(mean, -30.0) if self.spread is None else self._close(self.spread(x) - 2)
@@ -296,7 +301,10 @@ class RibbonNet(nn.Module):
         return count.floor(), gap.clamp(max=2) * (2 - count / 40).clamp(0, 1)
 
 
-def _mlp(inputs: int, hidden: int, outputs: int, generator: torch.Generator | None) -> nn.Sequential:
+def _mlp(
+    inputs: int, hidden: int, outputs: int, generator: torch.Generator | None, start: float = 0.0
+) -> nn.Sequential:
+    """Two hidden layers; what comes out is about `start` at first."""
     device, sizes = None if generator is None else generator.device, pairwise((inputs, hidden, hidden, outputs))
     layers = [nn.Linear(*size, device=device) for size in sizes]
     with torch.no_grad():
@@ -304,6 +312,7 @@ def _mlp(inputs: int, hidden: int, outputs: int, generator: torch.Generator | No
             bound = scale / math.sqrt(layer.in_features)
             layer.weight.uniform_(-bound, bound, generator=generator)
             layer.bias.zero_()
+        layers[-1].bias.fill_(start)
     return nn.Sequential(layers[0], nn.SiLU(), layers[1], nn.SiLU(), layers[2])
 
 

@@ -82,6 +82,7 @@ def survey(
     found = dataclasses.replace(
         config, direction=direction, timed=timed, noise=noise, dabs=dabs, ellipse=ellipse, reach=(base, slope, pixels),
         marks=program.marks.kind, shares=shares, relief=relief, turn=turn,
+        sharp=0.0 if layered else config.sharp,
     )  # fmt: skip
     return found, pace
 
