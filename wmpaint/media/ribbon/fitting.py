@@ -25,6 +25,7 @@ from ...medium import HasAlpha
 from ...raster import Ribbons, sample
 from ..programs import Brush
 from .data import LEAST, SIDE, Budget, TileData, paint_tiles, random_actions
+from .measure import retexture
 from .painter import RibbonPainter
 from .ribbon import RibbonNet
 from .survey import SURVEYING, survey
@@ -116,7 +117,7 @@ def fit(
         strokes: training strokes to paint.
         steps: optimizer steps of `batch` strokes (Adam, cosine decay from `rate`).
         test_strokes: held-out strokes for the report.
-        minutes: the whole takes this long at most, but for a stroke: fewer strokes are painted, fewer steps done and
+        minutes: the whole takes this long at most, but for a stroke (and half a minute, where it has streaks): fewer strokes are painted, fewer steps done and
             fewer strokes tested where there is no time for all. How many depends on the machine, and so
             does the painter. One that had too little time, and is not `usable`, is told of by a `UserWarning`.
         progress: called with (share done, what is being done).
@@ -181,6 +182,8 @@ def fit(
         test_strokes = min(test_strokes, max(FEWEST_TESTED, int(affordable / each)))
     report = _evaluate(painter, program, test_strokes, tests, seed + TESTED, budget)
     painter.notes.update({"report": report.as_dict()})
+    if budget.gone < END * budget.limit:
+        retexture(painter, program, seed=seed)
     tell(1.0, "done")
     if not report.usable and (strokes, steps) != asked:
         need = math.ceil(ENOUGH * seeds * per_painting / (PAINTING - SURVEYING) / 60)
