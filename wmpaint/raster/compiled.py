@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,9 +15,6 @@ from .. import loops
 from ..errors import MissingProgram
 from ..geometry import coefficients
 from .tiles import Layout, arrange, is_straight
-
-if TYPE_CHECKING:
-    from .grain import Grain
 
 __all__ = ["CompiledComposite", "CompiledSample", "grain_arrays", "grained", "influence", "usable", "warm_up"]
 
@@ -188,7 +185,7 @@ def influence(
 
 def grained(
     points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
-    caps: int, layout: Layout, grain: Grain, tables: tuple[np.ndarray, np.ndarray, float], wet: Tensor,
+    caps: int, layout: Layout, grain: tuple[Tensor, ...], tables: tuple[np.ndarray, np.ndarray, float], wet: Tensor,
 ) -> Tensor:  # fmt: skip
     """The picture [C, H, W] of `raster.grained`; for `tables` see there."""
     known = _Known(points, radius, half_width, ribbons, caps)
@@ -202,8 +199,8 @@ def grained(
     return picture
 
 
-def grain_arrays(grain: Grain) -> tuple[np.ndarray, ...]:
-    """A grain as the compiled loops take it."""
+def grain_arrays(grain: tuple[Tensor, ...]) -> tuple[np.ndarray, ...]:
+    """A `Grain` as the compiled loops take it."""
     fields, surface, window, looks, *numbers = (column.cpu() for column in grain)
     doubles = (_array(column.double()) for column in (window, *numbers))
     bent, *rest = doubles

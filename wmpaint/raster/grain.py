@@ -55,7 +55,7 @@ class Grain(NamedTuple):
     sees column a x - b y + u and row b x + a y + v. Where its next two are not 0 it is bent along the stroke instead:
     column = a length + u, where `length`, in radii, is read from PIECES + 1 numbers (for t = 0 to 1); row =
     w across + v, where w goes from the one number to the other along the stroke, and `across` are pixels from the
-    curve, on the side of `raster/ribbon.py`; v is the middle row.
+    curve, on the side of `raster/ribbon.py`.
 
     Such a stroke also has a shape. In so far as `tooth` says, g is the surface's height, but beyond its ends. Farther
     than `side` rows off the middle alpha is a product of two, of what it would be at that distance and of how far the
@@ -183,7 +183,7 @@ def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout, grain: Gra
         alpha, spread = bend(ribbons, chunk.stroke, center, layout.tile, passes)
         pixel = center[:, :, None] + square(layout.tile, points)
         look, stray = grain.looks[chunk.stroke], grain.strays[chunk.stroke].to(points)
-        tooth, edge, pick, drag = grain.shape[chunk.stroke].to(points)[:, :, None].unbind(1)
+        tooth, _, pick, drag = grain.shape[chunk.stroke].to(points)[:, :, None].unbind(1)
         u, v, far, beyond, inward = _place(ribbons, grain, chunk.stroke, passes.t, pixel)
         random = spread > 0
         side = torch.ones_like(alpha)

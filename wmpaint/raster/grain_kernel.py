@@ -9,7 +9,7 @@ from numba import njit, prange
 
 from .kernel import AX, AY, BX, BY, CX, CY, FLAGS, PX, PY, RADIUS, _evaluate
 
-__all__ = ["PIECES", "grained", "piled"]
+__all__ = ["PIECES", "grained", "heaped"]
 
 LEAST = 1e-6
 NONE = 1e-8
@@ -149,7 +149,7 @@ def grained(
 
 
 @njit(parallel=True, **FLAGS)
-def piled(
+def heaped(
     table, ribbons, heights, unit, level, caps, tiles, starts, strokes, side, across, fields, surface, window, looks,
     strays, shape, normal, angles, z_max, out,
 ):  # fmt: skip

@@ -47,5 +47,5 @@ def piled(
             kernel.pile(*given, out)
     else:
         with loops.in_turn(GRAIN) as kernel:
-            kernel.piled(*given, *grain_arrays(grain.check(len(ribbons.points), height, width)), *tables(), out)
+            kernel.heaped(*given, *grain_arrays(grain.check(len(ribbons.points), height, width)), *tables(), out)
     return torch.from_numpy(out).to(ground)

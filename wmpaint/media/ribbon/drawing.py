@@ -84,6 +84,7 @@ class RibbonMedium(HasRibbons):
                 which is differentiable in the strokes, the ground and the weights. Over seeds, textured pictures
                 have that mean and, pixel by pixel, its variance, less what averaging over pixels larger than the
                 program's takes away. The same strokes at other heights, or among others, have the same grain.
+                Brushes that pick up wet paint cover more where there is none, and colors and heights of oil stray, too.
 
         Raises:
             InputError: a ground of another size, or a batch of no pictures.

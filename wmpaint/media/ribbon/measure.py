@@ -20,8 +20,8 @@ from torch import Tensor
 from ...canvas import Canvas
 from ...frame import Frame
 from ...medium import HasAlpha, HasLayers, Medium, render
-from .painter import RibbonPainter
 from ...surface import USUAL, heights
+from .painter import RibbonPainter
 from .texture import ACROSS, ALONG, LINEN, Texture
 
 __all__ = ["Case", "measured", "powers", "retexture"]
@@ -30,8 +30,8 @@ HEIGHT = 1024  # pixels of the canvas
 RADII = (16.0, 48.0)  # pixels
 FORCES = (0.35, 0.9)
 LOADS = (0.35, 0.75)
-SEEDS = 6
-ROUNDS = 6
+SEEDS = 8
+ROUNDS = 5
 LONG, ROOM = 10.0, 1.5  # radii: a stroke's length, and the room around it
 COVERED = 0.97  # alpha that shows the tint and the height
 
@@ -132,7 +132,8 @@ class Case:
 
     def pictures(self, medium: Medium, seed: int) -> Tensor:
         """[SEEDS, 4, H, W] premultiplied."""
-        marks, chance = self.marks(medium), torch.Generator().manual_seed(seed)
+        marks = self.marks(medium)
+        chance = torch.Generator().manual_seed(seed + hash(self) % 1_000_003)  # other hairs for each
         return torch.stack([render(medium, marks, self.frame, generator=chance).mean for _ in range(SEEDS)])
 
     def alphas(self, medium: Medium, seed: int) -> Tensor:

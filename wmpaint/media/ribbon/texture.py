@@ -30,7 +30,7 @@ from ... import checks
 from ...errors import InputError
 from ...frame import Frame
 from ...geometry import arc_lengths, open_hairpins
-from ...raster.grain import COLUMNS, PIECES, Grain
+from ...raster.grain import PIECES, Grain
 from ...strokes import Strokes
 from ...surface import USUAL, heights
 from .ribbon import Ribbon
@@ -178,7 +178,7 @@ def grain(
     """
     angle, u, v = _uniform(strokes, seed).unbind(1)
     if texture is not None:
-        return _streaked(strokes, frame, texture, turn, angle, u)
+        return _streaked(strokes, frame, texture, turn, angle, u, v)
     # Grain is no finer than the program's smallest dabs, nor than what is left of it in the picture's pixels.
     pixel = 1 / frame.pixel
     least = (BLUR * pixel) ** 2 + max(0.0, 1 - pixel**2)
@@ -189,7 +189,7 @@ def grain(
 
 
 def _streaked(
-    strokes: Strokes, frame: Frame, texture: Texture, turn: float, side: Tensor, start: Tensor
+    strokes: Strokes, frame: Frame, texture: Texture, turn: float, side: Tensor, start: Tensor, beside: Tensor
 ) -> Grain:
     strokes = strokes.detach().to("cpu", torch.float64)
     radius = strokes.radius * frame.height
@@ -201,13 +201,13 @@ def _streaked(
     arcs = arc_lengths(curves, torch.linspace(0, 1, PIECES + 1, dtype=torch.float64))
     widths = texture.spread + (1 - texture.spread) * strokes.pressure
     across = torch.where(side < 0.5, -FINE_ACROSS, FINE_ACROSS)[:, None] / (radius[:, None] * widths)
-    middle = torch.full_like(start, SIDE / 2)
+
     zero = torch.zeros_like(start)
-    ends = torch.stack([torch.full_like(start, FINE_ALONG), zero, SIDE * start, middle], 1)
+    ends = torch.stack([torch.full_like(start, FINE_ALONG), zero, SIDE * start, SIDE * beside], 1)
     window = torch.cat([ends, across, arcs / strokes.radius[:, None]], 1)
     lies = (torch.from_numpy(heights(frame.canvas.surface or USUAL, frame)) - LINEN[0]) / LINEN[1]
     shape = texture.tooth, texture.side * FINE_ACROSS, *texture.pick
-    strays, shapes = (middle.new_tensor(numbers).expand(len(radius), -1) for numbers in (texture.strays, shape))
+    strays, shapes = (start.new_tensor(numbers).expand(len(radius), -1) for numbers in (texture.strays, shape))
     found = Grain(torch.stack(fields or [field()]), lies, window, looks, strays, shapes)
     return Grain(*(column.to(strokes.device) for column in found))
 
