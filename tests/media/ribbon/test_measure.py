@@ -25,7 +25,7 @@ from wmpaint.medium import render
 
 # Long along and thin across.
 NUMBERS = (*(-1.5 * k for k in range(len(ALONG))), 0.0, 0.0, 0.0, 0.0, -1.0, -2.0, -4.0)
-TEXTURE = Texture(NUMBERS, NUMBERS, NUMBERS, NUMBERS[: len(ALONG)], (0.0, 0.0, 0.3), (0.0, 1.0), 0.0, 0.5, 0.9)
+TEXTURE = Texture(NUMBERS, NUMBERS, NUMBERS, NUMBERS[: len(ALONG)], (0.0, 0.0, 0.3), (0.0, 1.0), 0.0, 0.5, 0.9, 1.0)
 
 
 def toy(**more: Any) -> RibbonPainter:
@@ -85,6 +85,7 @@ def test_a_file_keeps_the_texture_beside_the_same_weights(tmp_path: Path) -> Non
     [
         {"alpha": (0.0,) * 3}, {"alpha": (math.nan,) * 15}, {"sides": (99.0,) * 8}, {"strays": (-1.0, 0.0, 0.0)},
         {"pick": (1.0, 1.0)}, {"pick": (0.5, 0.0)}, {"tooth": 1.1}, {"spread": 0.0}, {"side": "wide"},
+        {"strength": 9.0},
         {"height": "abc"},
     ],
 )  # fmt: skip

@@ -51,6 +51,7 @@ def powers(stray: Tensor, radius: float) -> Tensor:  # [..., H, W] of a stroke a
     return torch.tensor(out, dtype=torch.float64)
 
 
+@torch.no_grad()
 def measured(painter: RibbonPainter, program: HasAlpha, seed: int = 0) -> Texture | None:
     """What streaks a program's strokes have, for a painter that has learned them; None if they have none."""
     if not isinstance(program, HasLayers) or not painter.config.noise:
@@ -69,6 +70,20 @@ def measured(painter: RibbonPainter, program: HasAlpha, seed: int = 0) -> Textur
             found[ours] += 0.5 * (step - step.mean())
         more = min(max(texture.tooth * tooth / max(share, 1e-3), 0.0), 0.9)
         texture = dataclasses.replace(texture, tooth=round(more, 3))
+    return strengthened(painter, program, texture, seed)
+
+
+@torch.no_grad()
+def strengthened(painter: RibbonPainter, program: Medium, texture: Texture, seed: int = 0) -> Texture:
+    """A texture with alphas that stray as far as the program's."""
+    cases = [Case(r, f, load) for r in RADII for f in FORCES for load in LOADS]
+    for _ in range(2):
+        painter.notes["texture"] = texture.as_dict()
+        real, drawn = (
+            sum(float(case.alphas(medium, seed).var(0).mean()) for case in cases) for medium in (program, painter)
+        )
+        more = min(max(texture.strength * real / max(drawn, 1e-12), 0.1), 3.0)
+        texture = dataclasses.replace(texture, strength=round(more, 3))
     return texture
 
 
@@ -89,7 +104,7 @@ def _found(alphas: list[Tensor], slack: list[Tensor], cases: list[Case]) -> tupl
         total += _known(powers(alpha - alpha.mean(0), case.radius))
         both += float((alpha.mean(0) * s * t).sum())
         own += float((s * t).square().sum())
-    return total, both / own
+    return total, both / max(own, 1e-12)
 
 
 def _known(power: Tensor) -> Tensor:
@@ -169,13 +184,13 @@ def _full(program: HasLayers, seed: int) -> Texture:
     high = high[inside] / white[inside].clamp(min=0.1)
     high = high / high.mean(0).clamp(min=1e-3) - 1
     stray = [torch.where(covered, v, 0) for v in (light, warm, high)]
-    strays = tuple(round(float((v.square().sum() / covered.sum()).sqrt()), 4) for v in stray)
+    strays = tuple(min(round(float((v.square().sum() / covered.sum().clamp(min=1)).sqrt()), 4), 10.0) for v in stray)
     # How far it covers to each side, along the stroke.
     beside = case.inside(ROOM, 1.0, 6.0)
     halves = torch.stack(rgba[:, 3][beside].split(int(ROOM * r), 1)[:2]).sum(2)
     profile = rgba[:, 3][beside].mean((0, 2))
     off = (torch.arange(len(profile)) + 0.5 - ROOM * r).abs() / r
-    side = float(off[profile > 0.97 * profile.amax()].amax())
+    side = 0.92 * float(off[profile > 0.5 * profile.amax()].amax())  # they waver about as far to both sides
     thin = Case(r, 0.0, 1.0).alphas(program, seed)[beside].mean((0, 2)).sum() / profile.sum()
     # On wet black it is less white, by what it picks up.
     line = case.inside(0.3, 0.0, 7.0)
@@ -186,7 +201,7 @@ def _full(program: HasLayers, seed: int) -> Texture:
     return Texture(
         alpha=(0.0,) * (len(ALONG) + len(ACROSS)), tint=_logs(powers(stray[0], r)), height=_logs(powers(stray[2], r)),
         sides=edges, strays=strays, pick=(round(most, 3) if most > 0.02 else 0.0, round(max(drag, 0.1), 3)), tooth=0.0,
-        spread=round(min(max(float(thin), 0.05), 1.0), 3), side=round(min(max(side, 0.1), 1.0), 3),
+        spread=round(min(max(float(thin), 0.05), 1.0), 3), side=round(min(max(side, 0.1), 1.0), 3), strength=1.0,
     )  # fmt: skip
 
 

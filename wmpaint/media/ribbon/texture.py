@@ -64,6 +64,7 @@ class Texture:
         tooth: deviation of g that the surface's heights account for, of 1 in all, on usual linen close by.
         spread: half width at no pressure, as a share of that at full pressure.
         side: of a half width, where the sides begin to decide.
+        strength: variance of the program, as a share of what the painter says.
         pick: (most of wet paint that is picked up, radii until that is).
 
     Raises:
@@ -79,6 +80,7 @@ class Texture:
     tooth: float
     spread: float
     side: float
+    strength: float
 
     def __post_init__(self) -> None:
         counts = dict.fromkeys(("alpha", "tint", "height"), len(ALONG) + len(ACROSS))
@@ -93,6 +95,7 @@ class Texture:
         checks.number("lengths picked up over of …", self.pick[1], 0.01, 100)
         for name, low in (("tooth", 0.0), ("spread", 0.01), ("side", 0.01)):
             checks.number(f"{name} of a texture of …", getattr(self, name), low, 1)
+        checks.number("strength of a texture of …", self.strength, 0.1, 3)
 
     @classmethod
     def of(cls, notes: Any) -> Texture:
@@ -103,7 +106,8 @@ class Texture:
         """
         if not isinstance(notes, dict) or set(notes) != set(cls.__dataclass_fields__):
             raise InputError(f"expected a texture, got {notes!r:.60}")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in notes.items()})
+        known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in notes.items()}
+        return cls(**known)
 
     def as_dict(self) -> dict[str, Any]:
         """For a file."""
@@ -228,7 +232,7 @@ def thinned(
     f(b / s)², with f(q) = (sqrt(2 pi) q erf(q / sqrt(2)) - 2 (1 - exp(-q² / 2))) / q².
     """
     box = math.sqrt(max(float(pixel) ** 2 - 1, 0.0))
-    if box < 1e-3:
+    if box < 1e-3 and texture is None:
         return ribbon
     if texture is None:
         q = box / (SIGMA * (radius.double().square() + BLUR**2).sqrt())
@@ -236,7 +240,8 @@ def thinned(
         share = torch.where(q > 0.05, wave / (q * q), 1 - q * q / 12).square().to(radius)
     else:
         left = torch.tensor([streaks(texture.alpha, level)[1] for level in range(LEVELS)], dtype=torch.float64)
-        share = (left[_level(radius / pixel)] / left[_level(radius)]).to(radius)
+        radius, finest = radius.cpu(), max(float(pixel), 1.0)
+        share = (texture.strength * left[_level(radius / finest)] / left[_level(radius)]).to(ribbon.logits)
     ratio = (ribbon.logits[:, 1].sigmoid() * share[:, None, None]).clamp(1e-12, 1 - 1e-6)
     return Ribbon(torch.stack([ribbon.logits[:, 0], ratio.logit()], 1), ribbon.half_width, ribbon.caps)
 
