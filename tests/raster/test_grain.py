@@ -205,5 +205,15 @@ def test_heights_stray_with_alphas() -> None:
         surface = torch.randn(19, 26, generator=chance, dtype=torch.float64)
         drawn.append(piled(ribbons, pile, ground, grain=grain._replace(window=window, surface=surface)))
     stack = torch.stack(drawn)
-    assert float(stack.std(0).max()) > 0.1
+    assert float(stack.std(0).max()) > 0.1 and bool(stack.isfinite().all())
     assert float(stack.mean() / flat.mean()) == pytest.approx(1, abs=0.05)  # with a height that is cut at 0
+
+
+def test_heights_are_numbers_where_there_is_no_paint() -> None:
+    given, ground = scene(5, 19, 26), torch.zeros(19, 26, dtype=torch.float64)
+    logits = given.ribbons.logits.clone()
+    logits[:, 0] = -800.0  # an alpha of 0
+    logits[:, 1] = 3.0
+    pile = Pile(torch.zeros_like(logits[:, 0]), given.ribbons.radius, 0 * given.ribbons.radius, CAPS)
+    drawn = piled(given.ribbons._replace(logits=logits), pile, ground, grain=streaked(5))
+    assert bool(drawn.isfinite().all())

@@ -174,7 +174,7 @@ def heaped(
                         table, ribbons, caps, i, alpha, spread, t, column + 0.5, row + 0.5, fields,
                         surface[row, column], window, looks, shape, normal, angles, z_max,
                     )  # fmt: skip
-                    high *= alpha * (1 - picked) / mean
+                    high *= alpha * (1 - picked) / max(mean, 1e-9)
                     high *= max(1 + strays[i, 2] * _seen(fields[looks[i, 2]], u, v), 0.0)
                 h += unit[i] * high - level[i] * alpha * h
             out[row, column] = h
