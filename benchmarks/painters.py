@@ -6,6 +6,7 @@
     python benchmarks/painters.py --sheets              # contact sheets, beside the weights
     python benchmarks/painters.py --train charcoal …    # train again, into wmpaint/media/ribbon/weights/
     python benchmarks/painters.py --train oil/flat …    # or wmpaint/media/oil/weights/
+    python benchmarks/painters.py --texture oil/flat …  # measure the streaks again, for the same weights: 1 minute each
     python benchmarks/painters.py --report [oil]        # measure the weights again, as training does, and note it there
 
 Bundled painters are trained without a time limit: 14,000 strokes and 9,000 steps, some minutes of one core each.
@@ -24,6 +25,7 @@ from wmpaint.image import save_png
 from wmpaint.media import families
 from wmpaint.media.oil import painters as oil
 from wmpaint.media.ribbon import RibbonConfig, RibbonPainter
+from wmpaint.media.ribbon.measure import retexture
 from wmpaint.media.ribbon.painter import WEIGHTS
 
 PROGRAMS: dict[str, Callable[[str], wp.OilProgram | wp.MyPaint]] = {"mypaint": wp.MyPaint, "oil": wp.OilProgram}
@@ -80,12 +82,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="BRUSH", help="which; a family's name is all of it")
     parser.add_argument("--train", nargs="+", metavar="BRUSH", default=[])
+    parser.add_argument("--texture", nargs="+", metavar="BRUSH", default=[])
     parser.add_argument("--strokes", type=int, default=300)
     parser.add_argument("--sheets", action="store_true")
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
     began = time.perf_counter()
     train(options.train)
+    for name in options.texture:
+        _, _, program, path = parts(name)
+        retexture(painter := RibbonPainter.load(path), program)
+        painter.save(path)
+        print(name, painter.texture, flush=True)
     names = []
     for name in options.names or ["mypaint"]:
         names += [f"{name}/{b}" for b in families.known()[name].brushes()] if name in families.known() else [name]
@@ -96,7 +104,7 @@ def main() -> None:
         if options.sheets:
             sheet = wp.painters.sheet(RibbonPainter.load(path), program)
             save_png(path.with_suffix(".png"), (sheet * 48).round() / 48)  # 49 shades, for small files
-    if not (options.train or options.report or options.sheets):
+    if not (options.train or options.texture or options.report or options.sheets):
         table(names, options.strokes)
     print(f"\n{time.perf_counter() - began:.0f} s")
 

@@ -48,10 +48,10 @@ def grained(
 ) -> Tensor:
     """As `raster.grain.grained`."""
     pixels, picture = _begun(ribbons, background, height, width)
-    side = len(grain.field)
+    side = grain.fields.shape[1]
     for k, color in enumerate(ribbons.color):
         alpha, spread = _stroke(ribbons, k, pixels)
-        cos, sin, u, v = grain.window[k].tolist()
+        cos, sin, u, v = grain.window[k, :4].tolist()
         turn, start = pixels.new_tensor([[cos, sin], [-sin, cos]]), pixels.new_tensor([u, v])
         place = ((pixels - ribbons.points[k, 0]) @ turn + start) % side
         low, part = place.long(), place % 1
@@ -59,7 +59,7 @@ def grained(
         for right in (0, 1):
             for down in (0, 1):
                 weight = (part[:, 0] - 1 + right).abs() * (part[:, 1] - 1 + down).abs()
-                g += weight * grain.field[(low[:, 1] + down) % side, (low[:, 0] + right) % side]
+                g += weight * grain.fields[0, (low[:, 1] + down) % side, (low[:, 0] + right) % side]
         strayed = [_stray(*three) for three in zip(alpha.tolist(), spread.tolist(), g.tolist(), strict=True)]
         picture = picture + picture.new_tensor(strayed)[:, None] * (color - picture)
     return picture.t().reshape(-1, height, width)

@@ -23,3 +23,18 @@ def test_a_benchmark_starts(path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 @pytest.mark.parametrize("what", ["errors", "order", "lengths", "photo", "init"])
 def test_the_agents_benchmarks_are_all_functions(what: str) -> None:
     assert callable(runpy.run_path(str(FOLDER / "agents.py"))[what])
+
+
+@pytest.mark.parametrize("name", ["oil/flat", "oil/round"])
+def test_a_textured_dream_of_oil_passes_for_its_program_more_than_a_mean_does(name: str) -> None:
+    found = runpy.run_path(str(FOLDER / "texture.py"))
+    painter, program = found["loaded"](name)
+
+    def apart() -> float:
+        known, others = (found["pictures"](painter, program, count, seed) for count, seed in ((30, 0), (20, 10_000)))
+        return float(found["told_apart"](known, others, steps=250))
+
+    passed = apart()
+    assert passed < 0.75  # of a minute's training the benchmark tells
+    painter.config.__dict__["noise"] = False  # as a painter that knows of no chance: the mean
+    assert apart() > max(0.8, passed + 0.1)

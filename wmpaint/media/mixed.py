@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..frame import Frame
 from ..marks import Marks, widest
 from ..medium import Medium, MediumInfo, Picture, gain, influence, mismatch, reach
-from ..raster.grain import Grain
+from ..raster.grain import Grain, joined
 from ..raster.tiles import Layout, Pile, Ribbons
 from ..strokes import Strokes
 from .ribbon.drawing import HasRibbons, RibbonMedium
@@ -240,16 +240,19 @@ class Together(RibbonMedium):
 
     def grain(self, strokes: Any, frame: Frame, seed: int) -> tuple[Ribbons, Grain] | None:
         """See `HasRibbons`."""
-        random = False
+        grains: list[Grain | None] = []
 
         def strayed(medium: HasRibbons, part: Any) -> Ribbons:
-            nonlocal random
             found = medium.grain(part, frame, seed)
-            random |= found is not None
+            grains.append(None if found is None else found[1])
             return medium.ribbons(part, frame) if found is None else found[0]
 
         ribbons = self._of(strokes, strayed)
-        return (ribbons, grain(strokes.to(ribbons.points.dtype), seed, frame)) if random else None
+        if strokes.brush is None or all(part is None for part in grains):
+            return None if grains[0] is None else (ribbons, grains[0])
+        places = [(strokes.brush == number).nonzero()[:, 0] for number in strokes.brush.unique().tolist()]
+        plain = grain(strokes.to(ribbons.points.dtype), seed, frame)  # of those that do not stray
+        return ribbons, joined([part or plain.of(mine) for part, mine in zip(grains, places, strict=True)], places)
 
     def _of(self, strokes: Any, fn: Callable[[Any, Any], Ribbons]) -> Ribbons:
         """Ribbons of all strokes, in their order."""

@@ -16,7 +16,7 @@ from ..errors import MissingProgram
 from ..geometry import coefficients
 from .tiles import Layout, arrange, is_straight
 
-__all__ = ["CompiledComposite", "CompiledSample", "grained", "influence", "usable", "warm_up"]
+__all__ = ["CompiledComposite", "CompiledSample", "grain_arrays", "grained", "influence", "usable", "warm_up"]
 
 PARTS = 8  # sums of ribbon gradients held at a time; fixed, so that results do not depend on the threads
 KEPT_BYTES = 1 << 30  # held from forward to backward; beyond that the backward pass computes it again
@@ -185,18 +185,26 @@ def influence(
 
 def grained(
     points: Tensor, radius: Tensor, half_width: Tensor, ribbons: Tensor, color: Tensor, background: Tensor,
-    caps: int, layout: Layout, field: Tensor, window: Tensor, tables: tuple[np.ndarray, np.ndarray, float],
+    caps: int, layout: Layout, grain: tuple[Tensor, ...], tables: tuple[np.ndarray, np.ndarray, float], wet: Tensor,
 ) -> Tensor:  # fmt: skip
-    """The picture [C, H, W] of `raster.grained`; `tables` are its normal numbers, its angles and the last z."""
+    """The picture [C, H, W] of `raster.grained`; for `tables` see there."""
     known = _Known(points, radius, half_width, ribbons, caps)
     picture = _copy(background)
     numbers, starts, strokes, _ = _part(layout, 0, len(layout.tiles))
     with loops.in_turn(GRAIN) as kernel:
         kernel.grained(
             known.table, known.ribbons, caps, _array(color), numbers, starts, strokes, layout.tile, layout.across,
-            _array(field), _array(window.double()), *tables, picture.numpy(),
+            *grain_arrays(grain), *tables, picture.numpy(), wet.numpy(),
         )  # fmt: skip
     return picture
+
+
+def grain_arrays(grain: tuple[Tensor, ...]) -> tuple[np.ndarray, ...]:
+    """A `Grain` as the compiled loops take it."""
+    fields, surface, window, looks, *numbers = (column.cpu() for column in grain)
+    doubles = (_array(column.double()) for column in (window, *numbers))
+    bent, *rest = doubles
+    return _array(fields), _array(surface.float()), bent, _array(looks), *rest
 
 
 class CompiledSample(torch.autograd.Function):

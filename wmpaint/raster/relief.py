@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from .. import loops
-from .compiled import table_of
+from .compiled import GRAIN, grain_arrays, table_of
+from .grain import Grain, tables
 from .tiles import Layout, Pile, Ribbons
 
 __all__ = ["piled"]
@@ -24,13 +25,14 @@ def piled(
     ground: Tensor,  # [height, width]
     *,
     layout: Layout | None = None,
+    grain: Grain | None = None,
 ) -> Tensor:
     """The height of strokes on a ground, the first undermost: [height, width].
 
-    Computed on the CPU.
+    With a grain alphas stray as in `grained`, and heights with them and as `strays` says. Computed on the CPU.
 
     Raises:
-        InputError: ribbons that cannot be drawn, or a layout of other strokes or pixels.
+        InputError: ribbons that cannot be drawn, or a layout of other strokes or pixels, or a grain of others.
     """
     height, width = ground.shape
     layout = ribbons.arranged(height, width, layout)
@@ -39,6 +41,11 @@ def piled(
     numbers = (v.detach().cpu().contiguous().numpy() for v in (ribbons.logits, heights, pile.unit, pile.level))
     tiles = (v.cpu().numpy() for v in (layout.tiles, layout.starts, layout.strokes))
     table = table_of(*(v.cpu() for v in (ribbons.points, ribbons.half_width, ribbons.radius)))
-    with loops.in_turn("wmpaint.raster.relief_kernel") as compiled:
-        compiled.pile(table, *numbers, ribbons.caps, *tiles, layout.tile, layout.across, out)
+    given = (table, *numbers, ribbons.caps, *tiles, layout.tile, layout.across)
+    if grain is None:
+        with loops.in_turn("wmpaint.raster.relief_kernel") as kernel:
+            kernel.pile(*given, out)
+    else:
+        with loops.in_turn(GRAIN) as kernel:
+            kernel.heaped(*given, *grain_arrays(grain.check(len(ribbons.points), height, width)), *tables(), out)
     return torch.from_numpy(out).to(ground)

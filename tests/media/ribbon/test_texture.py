@@ -18,6 +18,7 @@ from wmpaint.media.mixed import Mixed
 from wmpaint.media.ribbon import RibbonPainter, texture
 from wmpaint.media.ribbon.ribbon import Ribbon
 from wmpaint.medium import grow, render
+from wmpaint.raster.grain import COLUMNS
 from wmpaint.strokes import Strokes
 
 WIDE = Canvas(1.5)
@@ -127,7 +128,7 @@ def test_the_scale_is_the_stroke_and_the_pixel() -> None:
 
 
 def test_no_strokes_have_no_grain() -> None:
-    assert texture.grain(Strokes.empty(), 3, Frame(Canvas(), 10)).window.shape == (0, 4)
+    assert texture.grain(Strokes.empty(), 3, Frame(Canvas(), 10)).window.shape == (0, COLUMNS)
 
 
 def test_larger_pixels_have_less_variance() -> None:

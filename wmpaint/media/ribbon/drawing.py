@@ -52,6 +52,7 @@ class Drawing:
         seed: of the grain; None draws the mean.
         layout: for the strokes laid, if there is one.
         seen: what they look like, if anyone has looked.
+        wet: how much of it can be picked up, where a grain is drawn.
     """
 
     frame: Frame
@@ -61,6 +62,7 @@ class Drawing:
     laid: tuple[Strokes, ...] = ()
     layout: Layout | None = None
     seen: Picture | None = None
+    wet: Tensor | None = None
 
 
 class RibbonMedium(HasRibbons):
@@ -83,6 +85,7 @@ class RibbonMedium(HasRibbons):
                 which is differentiable in the strokes, the ground and the weights. Over seeds, textured pictures
                 have that mean and, pixel by pixel, its variance, less what averaging over pixels larger than the
                 program's takes away. The same strokes at other heights, or among others, have the same grain.
+                Brushes that pick up wet paint cover more where there is none, and colors and heights of oil stray, too.
 
         Raises:
             InputError: a ground of another size, or a batch of no pictures.
@@ -135,18 +138,23 @@ class RibbonMedium(HasRibbons):
             layout, size = mosaic.arrange(ribbons.points, ribbons.half_width, picture), mosaic.size
             ribbons = ribbons._replace(points=ribbons.points + mosaic.origin(picture).to(ribbons.points)[:, None])
             ground, spread = mosaic.join(ground), None if spread is None else mosaic.join(spread[:, None])[0]
+            if strayed is not None and strayed[1].surface.shape != (1, 1):
+                lies = strayed[1].surface.expand(mosaic.pictures, 1, -1, -1)
+                strayed = ribbons, strayed[1]._replace(surface=mosaic.join(lies)[0])
         variance: Tensor | None = None
         if strayed is None:
             mean, variance = composite(ribbons, ground, *size, spread=spread, layout=layout)
         else:
-            mean = grained(ribbons, ground, strayed[1], *size, layout=layout)
+            zero = torch.zeros(size, dtype=torch.float64, device=frame.device)
+            state.wet = zero if state.wet is None else state.wet.clone()
+            mean = grained(ribbons, ground, strayed[1], *size, layout=layout, wet=state.wet)
         # A relief has no gradient, and is left out where one is asked for.
         pile = None if mean.requires_grad else self.pile(strokes, frame)
         relief: Tensor | None = None
         if pile is not None:
             bare = _relief(state, ribbons.color)
             bare = bare if mosaic is None else mosaic.join(bare[:, None])[0]
-            relief = piled(ribbons, pile, bare, layout=layout)
+            relief = piled(ribbons, pile, bare, layout=layout, grain=None if strayed is None else strayed[1])
         if mosaic is not None:
             mean = mosaic.cut(mean).unflatten(0, batch)
             variance, relief = (

@@ -25,6 +25,7 @@ from ...medium import HasAlpha
 from ...raster import Ribbons, sample
 from ..programs import Brush
 from .data import LEAST, SIDE, Budget, TileData, paint_tiles, random_actions
+from .measure import retexture
 from .painter import RibbonPainter
 from .ribbon import RibbonNet
 from .survey import SURVEYING, survey
@@ -42,6 +43,7 @@ TESTED = 0x7E57_0000  # added to the seed (of which torch heeds 32 bits), so tha
 PAINTING, TESTING = 0.35, 0.15  # shares of the time: until when strokes are painted, the survey's among them; for tests
 END = 0.97  # share of the time by which the last stroke is painted, since its test takes some, too
 BANDS = (0.5, 1.5, 4.0, 16.0, 64.0)  # radii by which errors are reported
+STREAKS = 60.0  # seconds that measuring them may take
 WATCH = 3.0  # seconds between looks at a painter that learns
 Progress = Callable[[float, str], None]
 
@@ -118,8 +120,9 @@ def fit(
         steps: optimizer steps of `batch` strokes (Adam, cosine decay from `rate`).
         test_strokes: held-out strokes for the report.
         minutes: the whole takes this long at most, but for a stroke: fewer strokes are painted, fewer steps done and
-            fewer strokes tested where there is no time for all. How many depends on the machine, and so
-            does the painter. One that had too little time, and is not `usable`, is told of by a `UserWarning`.
+            fewer strokes tested where there is no time for all, and streaks are not measured. How many depends on the
+            machine, and so does the painter. One that had too little time, and is not `usable`, is told of by a
+            `UserWarning`.
         progress: called with (share done, what is being done).
         watch: called every few seconds while it learns, with a painter as good as it is by then. What `progress` or
             `watch` raise ends the training, and leaves the painter as it was.
@@ -182,6 +185,8 @@ def fit(
         test_strokes = min(test_strokes, max(FEWEST_TESTED, int(affordable / each)))
     report = _evaluate(painter, program, test_strokes, tests, seed + TESTED, budget)
     painter.notes.update({"report": report.as_dict()})
+    if budget.left(1) > STREAKS:
+        retexture(painter, program, seed=seed)
     tell(1.0, "done")
     if not report.usable and (strokes, steps) != asked:
         need = math.ceil(ENOUGH * seeds * per_painting / (PAINTING - SURVEYING) / 60)

@@ -26,7 +26,7 @@ from ...strokes import Strokes
 from ..programs import Brush
 from .drawing import RibbonMedium
 from .ribbon import REFERENCE, Ribbon, RibbonConfig, RibbonNet, soften
-from .texture import grain, thinned
+from .texture import Texture, grain, thinned
 
 __all__ = ["RibbonPainter", "available", "load"]
 
@@ -91,6 +91,12 @@ class RibbonPainter(nn.Module, RibbonMedium):
 
     def _halves(self) -> dict[str, Tensor]:
         return {name: value.detach().cpu().half().contiguous() for name, value in self.net.state_dict().items()}
+
+    @property
+    def texture(self) -> Texture | None:
+        """Of its program's strokes, if they have streaks and those were measured."""
+        found = self.notes.get("texture")
+        return None if found is None else Texture.of(found)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -159,8 +165,9 @@ class RibbonPainter(nn.Module, RibbonMedium):
         if not self.config.noise:
             return None
         ribbons, ribbon = self._bent(strokes, frame)
-        logits = thinned(ribbon, strokes.radius * frame.program, frame.pixel).logits
-        return ribbons._replace(logits=logits), grain(strokes.to(self.dtype), seed, frame)
+        logits = thinned(ribbon, strokes.radius * frame.program, frame.pixel, self.texture).logits
+        found = grain(strokes.to(self.dtype), seed, frame, self.texture, self.config.turn)
+        return ribbons._replace(logits=logits), found
 
     # Files
 
@@ -201,6 +208,8 @@ def _notes(values: Any) -> dict[str, Any]:
     for name, kind in _NOTES.items():
         if name in values and type(values[name]) is not kind:
             raise InputError(f"expected {name} in the info as {kind.__name__}, got {values[name]!r:.40}")
+    if "texture" in values:
+        Texture.of(values["texture"])
     return values
 
 
