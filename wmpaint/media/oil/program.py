@@ -199,9 +199,10 @@ class OilProgram:
             hairs.pick_up(small, cells, b, seeds, points * rows, radius * rows, *how, unit, state.tooth[1],
                           roughness(surface, rows), carry)  # fmt: skip
         height, origin = state.frame.height, np.array(state.frame.origin, np.float64)
+        rough = roughness(surface, height)
         with loops.in_turn(HAIRS):
             hairs.lay(sheet, cells, b, seeds, points * height - origin, radius * height, *how, carry, unit,
-                      state.tooth[0], roughness(surface, height))  # fmt: skip
+                      state.tooth[0], rough)  # fmt: skip
 
     def trails(self, marks: Any, canvas: Canvas, mine: np.ndarray, finest: float, even: bool = False) -> list[Trail]:
         """See `HasTrails`; what other brushes laid is dragged along as if this one had laid it."""
