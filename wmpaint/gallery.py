@@ -287,16 +287,17 @@ def _write(artwork: Artwork, painting: Painting, folder: Path) -> dict[str, Any]
     from .metrics import psnr
 
     name = painting.program_name("auto")
-    if name != "mypaint":
+    if name == "dabs":
         raise MissingProgram("expected MyPaint, which the gallery's replays are made by; got none installed")
-    dream, real = flatten(painting.render(HEIGHT)), flatten(painting.replay("mypaint", HEIGHT))
+    dream, real = flatten(painting.render(HEIGHT)), flatten(painting.replay("auto", HEIGHT))
     for which, picture in (("dream", dream), ("real", real)):
         Image.fromarray(to_uint8(picture)).save(folder / f"{which}.webp", quality=82, method=6)
     painting.save(folder / "painting.wmp.json")
     painting.save(folder / "painting.svg")
-    painting.save(folder / "film.mp4", height=FILM, seconds=SECONDS)
+    film: dict[str, Any] = {"program": "auto"} if painting.has_relief else {}
+    painting.save(folder / "film.mp4", height=FILM, seconds=SECONDS, **film)
     photo = artwork.meta.get("photo")
-    scores = painting.report(artwork.root / photo, program="mypaint") if photo else None
+    scores = painting.report(artwork.root / photo, program="auto") if photo else None
     return {
         "strokes": len(painting.strokes),
         "height": painting.program_height,

@@ -1,4 +1,4 @@
-"""The moving picture at the top of the site: works of the gallery, painted by MyPaint stroke by stroke.
+"""The moving picture at the top of the site: works of the gallery, painted in the program stroke by stroke.
 
 python docs/figures/make_hero.py
 """
@@ -13,7 +13,7 @@ from PIL import Image, ImageSequence
 import wmpaint as wp
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKS = ("cat_oil", "nightfall", "dahlia")
+WORKS = ("oil_castle", "oil_fig", "dahlia")
 WIDTH, HEIGHT = 480, 360
 SECONDS, FPS = 4.0, 12
 QUALITY = 60
@@ -26,7 +26,7 @@ def frames(name: str) -> list[Image.Image]:
     tall = HEIGHT if width >= WIDTH else -(-HEIGHT * WIDTH // width)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.webp"
-        painting.save(path, animate=True, seconds=SECONDS, fps=FPS, height=tall, program="mypaint")
+        painting.save(path, animate=True, seconds=SECONDS, fps=FPS, height=tall, program="auto")
         with Image.open(path) as film:
             found = [frame.convert("RGB") for frame in ImageSequence.Iterator(film)]
     left, top = (found[0].width - WIDTH) // 2, (found[0].height - HEIGHT) // 2

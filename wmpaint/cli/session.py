@@ -378,7 +378,10 @@ def _write(
     real = None if program is None else painting.replay(program)
     if real is not None:
         write(lambda path: _save_picture(painting, path, real, program=program), "real")
-    write(painting.save, "svg", "film", "other")
+    write(painting.save, "svg", "other")
+    # In oil the program is as quick as the dream, and what one would like to see.
+    film = {"program": program} if program is not None and painting.has_relief else {}
+    write(lambda path: painting.save(path, **film), "film")
     report = replace(painting.report(program=program, dream=dream, real=real), seconds=round(common.elapsed(), 3))
     found = {} if judge is None else judge(flatten(dream), None if real is None else flatten(real))
     write(lambda path: files.write_json(path, {**report.as_dict(), **found}), "report")
