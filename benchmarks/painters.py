@@ -9,8 +9,7 @@
     python benchmarks/painters.py --texture oil/flat …  # measure the streaks again, for the same weights: 1 minute each
     python benchmarks/painters.py --report [oil]        # measure the weights again, as training does, and note it there
 
-Bundled painters are trained without a time limit: 14,000 strokes and 9,000 steps (`LONG`: more), some minutes of
-one core each.
+Bundled painters are trained without a time limit: 14,000 strokes and 9,000 steps, some minutes of one core each.
 """
 
 from __future__ import annotations
@@ -32,7 +31,6 @@ from wmpaint.media.ribbon.painter import WEIGHTS
 PROGRAMS: dict[str, Callable[[str], wp.OilProgram | wp.MyPaint]] = {"mypaint": wp.MyPaint, "oil": wp.OilProgram}
 FOLDERS = {"mypaint": WEIGHTS, "oil": oil.WEIGHTS}
 SIZES = {"mypaint": RibbonConfig(), "oil": RibbonConfig(body=20)}  # oil changes more along a stroke
-LONG = {"oil/dry": 2, "oil/fan": 2}  # times the usual strokes and steps, where paint is most broken
 
 
 def parts(name: str) -> tuple[str, str, wp.OilProgram | wp.MyPaint, Path]:
@@ -46,8 +44,7 @@ def train(names: list[str]) -> None:
     for name in names:
         family, _, program, path = parts(name)
         painter = RibbonPainter(SIZES[family])
-        times = LONG.get(name, 1)
-        print(wp.fit(painter, program, seed=0, strokes=14_000 * times, steps=9_000 * times), flush=True)
+        print(wp.fit(painter, program, seed=0), flush=True)
         painter.save(path)
 
 
