@@ -102,7 +102,11 @@ class BrushProgram(ABC, Generic[S]):
         seed, count = begun(frame, ground, batch, generator), math.prod(batch)
         pigment, bare = frame.canvas.mixing == "pigment", frame.canvas.background
         if ground is None:
-            colors = [None] * (1 + pigment) if bare is None else _paints(torch.tensor(bare).double(), pigment).tolist()
+            colors = (
+                [None] * (1 + pigment)
+                if bare is None
+                else _paints(torch.tensor(bare, device="cpu").double(), pigment).tolist()
+            )
             sheets = [self._sheet(*frame.size, color) for color in colors * count]
         else:
             below = ground.mean.detach().reshape(count, 4, *frame.size)
