@@ -123,7 +123,7 @@ def test_a_photo_is_painted_in_oil_unless_something_else_is_asked_for():
     for args, brush, objective in (
         (("--brush", "round"), "round", "photo"), (("--objective", "photo"), "oil/flat", "photo"),
         (("--objective", "sketch"), "acrylic", "sketch"), (("--pens", "black"), "round", "photo"),
-        (("--brush", "oil/fan"), "oil/fan", "painterly"), (("--brush", "oil,round"), ["oil/flat", "round"], "photo"),
+        (("--brush", "filbert"), "filbert", "painterly"), (("--brush", "oil/fan"), "oil/fan", "painterly"), (("--brush", "oil,round"), ["oil/flat", "round"], "photo"),
     ):  # fmt: skip
         values("paint", PHOTO, *args, "--no-real", "-o", "other")
         parameters = Painting.load("other/painting.wmp.json").parameters
@@ -136,6 +136,17 @@ def test_resuming_needs_no_dials_and_no_objective_again():
     one, two = (Painting.load(f"{name}/painting.wmp.json") for name in ("one", "two"))
     assert one.parameters == two.parameters and two.parameters["wildness"] == 0.9
     assert one.canvas == two.canvas
+    for wrong in (("--mixing", "pigment"), ("--surface", "paper"), ("--palette", "zorn"), ("--init", "agent")):
+        done = wmpaint("paint", "--resume", "state", *wrong, "-o", "three")
+        assert done.exit_code == 2 and not Path("three").exists() and wrong[0] in done.stderr
+
+
+def test_a_painting_to_begin_with_says_how_it_was_painted():
+    values("paint", PHOTO, "--background", "#203040", "-o", "one")
+    values("paint", PHOTO, "--init", "one/painting.wmp.json", "--strokes", 12, "--no-real", "-o", "two")
+    one, two = (Painting.load(f"{name}/painting.wmp.json") for name in ("one", "two"))
+    assert one.canvas == two.canvas and two.parameters["objective"] == "painterly"
+    assert {brush.name for brush in two.brushes} == {"oil/flat"}
 
 
 def test_resuming_keeps_the_goal_and_the_program():

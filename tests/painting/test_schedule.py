@@ -12,7 +12,7 @@ from wmpaint.painting.schedule import Schedule
 
 @pytest.mark.parametrize("strokes", [1, 2, 11, 12, 13, 50, 500, 2000, 100_000])
 @pytest.mark.parametrize("aspect", [1 / 60, 1.0, 1.5, 60.0])
-@pytest.mark.parametrize("details", [0.0, 0.25, 0.6])
+@pytest.mark.parametrize("details", [0.0, 0.0005, 0.02, 0.25, 0.6])
 def test_every_stroke_has_a_round(strokes: int, aspect: float, details: float) -> None:
     plan = Schedule.plan(strokes, 512, aspect, details=details)
     assert sum(r.strokes for r in plan.rounds) == strokes

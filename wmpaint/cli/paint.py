@@ -92,18 +92,30 @@ def paint(
 
 def _usual(options: s.Session, objective: str | None) -> tuple[s.Session, str]:
     """The options and the objective of a painting of which not all was said."""
+    from ..color import to_hex
+    from ..media import families
     from ..objectives.painterly import TONED
+    from ..objectives.presets import PRESETS
+    from ..painting.result import load
 
     known = {} if options.origin is None else options.origin.parameters
-    objective, brush = objective or known.get("objective"), s.brushes_of(options.brush) or known.get("brush")
+    if options.init is not None and options.init.endswith(".json"):
+        first = load(options.init)
+        known = dict(first.parameters)
+        if options.background is None and first.canvas.background is not None:
+            options = replace(options, background=to_hex(first.canvas.background))
+    before = known.get("objective") if known.get("objective") in PRESETS else None
+    objective, brush = objective or before, s.brushes_of(options.brush) or known.get("brush")
     if brush is None and objective in (None, "photo", "painterly") and not (options.pens or options.init):
         brush = OIL
-        options = replace(options, brush=[brush])
-    names = brush if isinstance(brush, list) else [brush or ""]
-    oil = all(str(name).partition("/")[0] == "oil" for name in names)
-    objective = objective or ("painterly" if oil else "photo")
+    if brush is not None and options.brush is None and options.resume is None:
+        options = replace(options, brush=[brush] if isinstance(brush, str) else list(brush))
+    if objective is None:
+        names = brush if isinstance(brush, list) else [brush] if brush else []
+        oil = options.resume is None and bool(names) and all(families.load(name).info.name == "oil" for name in names)
+        objective = "painterly" if oil else "photo"
     if objective == "painterly" and options.resume is None and options.background is None:
-        options = replace(options, background="#" + bytes(round(255 * c) for c in TONED).hex())
+        options = replace(options, background=to_hex(TONED))
     return options, objective
 
 

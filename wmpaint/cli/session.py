@@ -171,8 +171,10 @@ class Session:
     @property
     def given(self) -> dict[str, Any]:
         """The options of `Run` that were asked for."""
+        from ..media import families
+
         options = {name: getattr(self, name) for name in ("strokes", "height", "seed", "steps")}
-        options["brush"] = brushes_of(self.brush)
+        options["brush"] = families.typed(brushes_of(self.brush))
         return {name: value for name, value in options.items() if value is not None}
 
     def check(self) -> None:
@@ -298,7 +300,7 @@ def _start(
             canvas = replace(canvas or Goal.of(goal).start.canvas(), **asked)
         return Run(goal, **options, canvas=canvas, budget=left)
     run = Run.resume(session.resume, goal, budget=left)
-    known = {**run.parameters, "seed": run.seed}
+    known = {**run.parameters, "seed": run.seed, "surface": run.canvas.surface, "mixing": run.canvas.mixing}
     if run.canvas.background != ground:
         raise InputError(f"expected --background as in the checkpoint, got {session.background}")
     if session.pens is not None:
@@ -309,7 +311,15 @@ def _start(
             raise InputError(f"expected --pens as in the checkpoint, got {session.pens}")
         if session.paper is not None and sorted(known["page"]) != sorted(page_size(session.paper)):
             raise InputError(f"expected --paper as in the checkpoint, got {session.paper}")
-    for name, value in session.given.items():
+    if session.init is not None:
+        raise InputError("expected --init or --resume, got both")
+    given = session.given | {n: v for n in ("surface", "mixing") if (v := getattr(session, n)) is not None}
+    if session.palette is not None:
+        from ..tubes import Tubes
+
+        known["palette"] = ", ".join(known.get("palette", ["none"]))
+        given["palette"] = ", ".join(Tubes.of(session.palette).names)
+    for name, value in given.items():
         if known.get(name) != value:
             raise InputError(f"expected --{name} {known.get(name)} as in the checkpoint, got {value}")
     return run

@@ -85,6 +85,7 @@ def mixing_table(
     known = work.metadata()["parameters"].get("palette")
     tubes = Tubes.of(palette or known or USUAL)
     strokes: Any = work.strokes
+    strokes = strokes[strokes.present.nonzero()[:, 0].to(strokes.device)].replace(lifted=None)
     if not len(strokes) or not hasattr(strokes, "color"):
         raise InputError("expected strokes with colors for a mixing table, got none")
     wanted, weight = strokes.color.float(), _area(strokes).float()
@@ -120,7 +121,7 @@ def _gathered(lab: Tensor, weight: Tensor, count: int) -> Tensor:  # [N, 3], [N]
         centers = torch.cat([centers, lab[(torch.cdist(lab, centers).amin(1) * weight.sqrt()).argmax()][None]])
     for _ in range(20):
         own = torch.cdist(lab, centers).argmin(1)
-        total = torch.zeros(count).index_add(0, own, weight)
+        total = weight.new_zeros(count).index_add(0, own, weight)
         means = torch.zeros_like(centers).index_add(0, own, lab * weight[:, None]) / total.clamp(min=1e-12)[:, None]
         centers = torch.where(total[:, None] > 0, means, centers)
     return centers

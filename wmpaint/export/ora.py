@@ -57,9 +57,10 @@ def write_ora(
     Laid over each other in the program that opens them, they give the merged picture in the file; a painting of
     the same options in one piece differs from it by the rounding of each layer to 8 bits.
 
-    Where paint has a relief, layers on a ground are without light, and the uppermost one is that: its mode is hard
-    light, which darkens and lightens, and what wet paint of one layer picked up from another is in it, too. The relief
-    itself is a hidden layer, the higher the lighter. On a transparent ground each layer is lit by itself.
+    Where paint has a relief, or mixes as pigment, layers on a ground are without light, and the uppermost one is
+    that: its mode is hard light, which darkens and lightens, and what wet paint of one layer picked up from another
+    is in it, too. The relief itself is a hidden layer, the higher the lighter. On a transparent ground each layer
+    is lit by itself.
 
     Args:
         layers: "rounds", the rounds it was painted in; or a number, of strokes in a layer.
@@ -88,8 +89,9 @@ def write_ora(
         for part in parts:
             top = _painted(clear, work.strokes, part, height)
             _add(archive, stack, part.name, top, merged)
-        if picture is not None and picture.relief is not None:
+        if picture is not None:
             _add(archive, stack, "Light", _hard_light(merged[:3], picture.mean[:3]), merged, "svg:hard-light")
+        if picture is not None and picture.relief is not None:
             tall = (picture.relief / picture.relief.max().clamp(min=1e-9)).clamp(0, 1)
             _add(archive, stack, "Relief", torch.stack([tall, tall, tall, torch.ones_like(tall)]), merged, None)
         shown = merged if view.canvas.background is None else merged[:3]
@@ -165,7 +167,8 @@ def _lit(view: View, strokes: Marks, height: int) -> Picture | None:
     if view.canvas.background is None:
         return None
     with torch.no_grad():
-        if render(view.medium, strokes, view.frame(8), generator=view.generator()).relief is None:
+        flat = render(view.medium, strokes, view.frame(8), generator=view.generator()).relief is None
+        if flat and view.canvas.mixing == "light":
             return None
         return render(view.medium, strokes, view.frame(height), generator=view.generator())
 

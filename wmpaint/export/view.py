@@ -143,7 +143,7 @@ def view_of(
 def trails_of(work: Exportable, finest: float, even: bool = False) -> dict[int, Trail]:
     """By their numbers, what the hairs of those strokes leave whose brushes have any; see `HasTrails`."""
     names, strokes = [str(brush["name"]) for brush in work.metadata()["brushes"]], work.strokes.detach().to("cpu")
-    brushes = torch.zeros(len(strokes), dtype=torch.int64) if strokes.brush is None else strokes.brush
+    brushes = torch.zeros(len(strokes), dtype=torch.int64, device="cpu") if strokes.brush is None else strokes.brush
     found: dict[int, Trail] = {}
     for number, name in enumerate(names):
         mine = (strokes.present & (brushes == number)).numpy()

@@ -250,7 +250,7 @@ class Together(RibbonMedium):
         ribbons = self._of(strokes, strayed)
         if strokes.brush is None or all(part is None for part in grains):
             return None if grains[0] is None else (ribbons, grains[0])
-        places = [(strokes.brush == number).nonzero()[:, 0] for number in strokes.brush.unique().tolist()]
+        places = [(strokes.brush == number).nonzero()[:, 0] for number in strokes.brush.unique().tolist() or [0]]
         plain = grain(strokes.to(ribbons.points.dtype), seed, frame)  # of those that do not stray
         return ribbons, joined([part or plain.of(mine) for part, mine in zip(grains, places, strict=True)], places)
 

@@ -81,6 +81,7 @@ class Schedule:
         """
         checks.whole("… strokes", strokes, 1)
         checks.whole("… steps", steps, 1)
+        details = details if details * strokes >= 4 else 0.0  # fewer are no round of their own
         shares: tuple[float, ...] = (0.06, 0.14, 0.30, 0.50)
         begins: tuple[float, ...] = (0.0, 0.12, 0.28, 0.5)
         if strokes < 12:

@@ -205,8 +205,10 @@ def _by_tensors(ribbons: Ribbons, background: Tensor, layout: Layout, grain: Gra
         light = stray[:, :1] * _seen(fields, look[:, 1:2], u, v) * random
         warm = stray[:, 1:2] * _seen(fields, look[:, 1:2], u + half, v) * random
         paint = ribbons.color[chunk.stroke].t()[:, :, None].expand(-1, -1, alpha.shape[1])
-        tint = torch.stack([light * (0.25 + paint[c]) + warm * (1 - c) for c in range(min(len(paint), 3))])
-        paint = torch.cat([torch.where(stray[:, :1] > 0, (paint[:3] + tint).clamp(0, 1), paint[:3]), paint[3:]])
+        own = 6 if len(paint) >= 6 else min(len(paint), 3)  # bands of pigment, or red, green and blue
+        hue = torch.linspace(1, -1, own).to(paint)[:, None, None]
+        tint = light * (0.25 + paint[:own]) + warm * hue
+        paint = torch.cat([torch.where(stray[:, :1] > 0, (paint[:own] + tint).clamp(0, 1), paint[:own]), paint[own:]])
         under, damp = picture[:, chunk.tiles], damps[chunk.tiles]
         for count, part in chunk.parts():
             full = alpha[part]

@@ -109,6 +109,7 @@ def grained(
     wet: [H, W] how much of what there is can be picked up.
     """
     channels, height, width = picture.shape
+    colors = 6 if channels >= 6 else 3  # bands of pigment, or red, green and blue
     half = fields.shape[1] // 2
     for k in prange(len(tiles)):
         x0, y0 = (tiles[k] % across) * side, (tiles[k] // across) * side
@@ -140,8 +141,8 @@ def grained(
                         damp += full * (1 - damp)
                 for c in range(channels):
                     paint = color[i, c]
-                    if c < 3 and strays[i, 0] > 0:
-                        paint = min(max(paint + light * (0.25 + paint) + warm * (1 - c), 0.0), 1.0)
+                    if c < colors and strays[i, 0] > 0:
+                        paint = min(max(paint + light * (0.25 + paint) + warm * (1 - 2 * c / (colors - 1)), 0.0), 1.0)
                     m[c] += alpha * (paint - m[c])
             for c in range(channels):
                 picture[c, row, column] = m[c]

@@ -267,7 +267,7 @@ def _layers(
     bodies = shapely.intersection(shapely.simplify(shapes(bones, check=check), ROUGH), shapely.box(*placement.box))
     for stroke, index in zip(inks.stroke.tolist(), inks.pen.tolist(), strict=True):
         width = pens.pens[index].width
-        if known := hairs.get((stroke, width)):  # where all its hairs are dry it hides nothing
+        if (known := hairs.get((stroke, width))) is not None:  # where all its hairs are dry it hides nothing
             inked = shapely.union_all(shapely.buffer(strings_of(known), APART * width / 2, quad_segs=2))
             bodies[stroke] = shapely.intersection(shapely.simplify(inked, 0.1 * width), shapely.box(*placement.box))
     if fill in ("offsets", "insets", "hatch", "hairs"):
