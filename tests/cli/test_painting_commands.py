@@ -123,7 +123,8 @@ def test_a_photo_is_painted_in_oil_unless_something_else_is_asked_for():
     for args, brush, objective in (
         (("--brush", "round"), "round", "photo"), (("--objective", "photo"), "oil/flat", "photo"),
         (("--objective", "sketch"), "acrylic", "sketch"), (("--pens", "black"), "round", "photo"),
-        (("--brush", "filbert"), "filbert", "painterly"), (("--brush", "oil/fan"), "oil/fan", "painterly"), (("--brush", "oil,round"), ["oil/flat", "round"], "photo"),
+        (("--brush", "filbert"), "filbert", "painterly"),
+        (("--brush", "oil/fan"), "oil/fan", "painterly"), (("--brush", "oil,round"), ["oil/flat", "round"], "photo"),
     ):  # fmt: skip
         values("paint", PHOTO, *args, "--no-real", "-o", "other")
         parameters = Painting.load("other/painting.wmp.json").parameters

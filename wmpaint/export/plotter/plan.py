@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -153,7 +153,10 @@ def _read(source: Any, canvas: Canvas | None) -> tuple[Strokes, Canvas, Any, int
         canvas = canvas or Canvas()
     elif isinstance(getattr(source, "strokes", None), Marks):
         strokes, medium, height = curves_of(source.strokes, "a plot"), source.medium, source.program_height
-        canvas = canvas or source.canvas
+        if canvas is None:
+            canvas = source.canvas
+            if getattr(source, "has_relief", False) and "pens" not in getattr(source, "parameters", {}):
+                canvas = replace(canvas, background=WHITE)  # what lies beneath thick paint is no paper
     else:
         raise InputError(f"expected a painting or strokes to plot, got {type(source).__name__}")
     return strokes.detach().to("cpu", torch.float32).check().shown(), canvas, medium, height
