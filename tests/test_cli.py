@@ -336,7 +336,7 @@ def school(monkeypatch):
     monkeypatch.setattr(painters, "available", lambda: ["own"], raising=False)
     monkeypatch.setattr(programs, "program", program, raising=False)
     monkeypatch.setattr(programs, "brush_entries", lambda: listing)
-    monkeypatch.setattr(programs, "contact_sheet", lambda: torch.ones(3, 5, 7), raising=False)
+    monkeypatch.setattr(programs, "contact_sheet", lambda *_: torch.ones(3, 5, 7), raising=False)
     source = Path(programs.__file__).parent / "brushes" / "charcoal.myb"
     Path("own.myb").write_bytes(source.read_bytes())
     return asked

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .. import checks, files
-from ..canvas import MIXINGS, SURFACES
 from ..errors import InputError
 from . import common, outputs
 from .common import option
@@ -193,6 +192,8 @@ class Session:
                 checks.whole(name, value, 1, high)
         if self.seed is not None:
             checks.seed(self.seed, "--seed")
+        from ..canvas import MIXINGS, SURFACES
+
         for name, words in (("surface", SURFACES), ("mixing", MIXINGS)):
             if (value := getattr(self, name)) is not None:
                 checks.one_of(f"--{name}", value, words)

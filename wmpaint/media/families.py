@@ -63,7 +63,14 @@ def known() -> dict[str, Family]:
         from . import oil, ribbon
         from .programs import program
 
-        register(Family("mypaint", ribbon.load, ribbon.available, lambda brush, seed: program(brush, seed=seed)))
+        register(
+            Family(
+                "mypaint",
+                lambda name: ribbon.load(name),
+                lambda: ribbon.available(),
+                lambda brush, seed: program(brush, seed=seed),
+            )
+        )
         register(Family("oil", oil.load, oil.available, oil.OilProgram, oil.OilBrush.parse, "flat"))
     return dict(_families)
 

@@ -11,6 +11,7 @@ from typing import Any
 from .. import checks
 from ..errors import FileError
 from ..media import families, programs
+from ..media.programs.choose import PROGRAMS
 from ..medium import Medium
 
 __all__ = ["BrushRef", "painter_of", "program_of"]
@@ -81,7 +82,7 @@ def program_of(program: str, brush: BrushRef, seed: int) -> Medium:
     """
     own = families.replayed(brush.name, seed, brush.definition)
     if own is not None:
-        checks.one_of("a program of …", program, ("auto", *programs.PROGRAMS, own.info.name))
+        checks.one_of("a program of …", program, ("auto", *PROGRAMS, own.info.name))
         return own
     source: Any = brush.name
     if brush.definition is not None:

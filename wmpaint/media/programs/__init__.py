@@ -5,12 +5,12 @@
 
 from .base import BrushProgram
 from .brush import Brush, bundled, catalog
-from .choose import PROGRAMS, ProgramWarning, load_program, program
+from .choose import ProgramWarning, load_program, program
 from .contact_sheet import brush_entries, contact_sheet
 from .dabs import Dabs
 from .mypaint import MyPaint
 
 __all__ = [
-    "PROGRAMS", "Brush", "BrushProgram", "Dabs", "MyPaint", "ProgramWarning", "brush_entries", "bundled", "catalog",
+    "Brush", "BrushProgram", "Dabs", "MyPaint", "ProgramWarning", "brush_entries", "bundled", "catalog",
     "contact_sheet", "load_program", "program",
 ]  # fmt: skip
