@@ -43,7 +43,7 @@ def focus(picture: Tensor, net: FeatureNet | None = None) -> Tensor:  # [3, H, W
 
 
 class Striking(Likeness):
-    """The squared error where the eye goes, a mean over all pixels.
+    """The expected squared error where the eye goes, as `photo` has it, a mean over all pixels.
 
     Args:
         picture: whatever `load_image` takes.
@@ -62,4 +62,5 @@ class Striking(Likeness):
         """The mean over the pixels."""
         key = "place", tuple(scene.picture.shape[-2:]), scene.frame.window
         place = scene.memo(self, key, lambda: scene.at_size(self.place[None])[0].to(scene.picture))
-        return scene.mean((scene.picture - self.wanted(scene)).square() * place)
+        error = scene.mean((scene.picture - self.wanted(scene)).square() * place)
+        return error + scene.mean(scene.variance * place) / 3
