@@ -50,7 +50,7 @@ def main() -> None:
             page.get_by_role("tab", name=name, exact=True).click()
 
         page.locator("#paint-examples button").nth(2).click()
-        page.get_by_label("Portrait").check()
+        page.get_by_label("Oil").check()
         page.click("#paint-go")
         page.wait_for_selector("#paint-continue", state="visible")
         shoot("paint")

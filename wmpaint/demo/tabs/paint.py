@@ -29,7 +29,7 @@ USUAL = "Oil"
 # brush, strokes, objective, pens
 RECIPES: dict[str, tuple[str, int, str, str]] = {
     USUAL: (OIL, 800, "painterly", PENS[0]),
-    "Portrait": ("mypaint/oil", 800, "photo", PENS[0]),
+    "Portrait": ("oil/filbert", 1200, "painterly", PENS[0]),
     "Landscape": ("gouache", 600, "photo", PENS[0]),
     "Sketch": ("pencil", 400, "sketch", PENS[0]),
     "Poster": ("marker", 250, "photo", "brush_pens"),
