@@ -12,7 +12,7 @@ import torch
 import wmpaint as wp
 from wmpaint.image import resize, save_png
 
-HEIGHT = 400  # pixels
+HEIGHT = 360  # pixels
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ def test_all_works_are_made_of_what_they_say_and_small() -> None:
     assert {artwork.meta["kind"] for artwork in works} == set(gallery.KINDS)
     assert len({artwork.meta["brush"] for artwork in works if artwork.meta["kind"] == "photo"}) >= 10
     files = [path for path in (ROOT / "gallery").rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 48e6
+    assert sum(path.stat().st_size for path in files) < 40e6
     for artwork in works:
         for name in (artwork.made or {})["files"]:
             assert (artwork.folder / name).stat().st_size < 5e6, name

@@ -293,9 +293,10 @@ def _write(artwork: Artwork, painting: Painting, folder: Path) -> dict[str, Any]
     for which, picture in (("dream", dream), ("real", real)):
         Image.fromarray(to_uint8(picture)).save(folder / f"{which}.webp", quality=82, method=6)
     painting.save(folder / "painting.wmp.json")
-    painting.save(folder / "painting.svg")
-    film: dict[str, Any] = {"program": "auto"} if painting.has_relief else {}
-    painting.save(folder / "film.mp4", height=FILM, seconds=SECONDS, **film)
+    painting.save(folder / "painting.svg", embed=False)  # the painting lies beside it
+    # Relief is costly to encode: such films are smaller, with fewer frames.
+    film: dict[str, Any] = {"program": "auto", "height": 300, "fps": 15} if painting.has_relief else {"height": FILM}
+    painting.save(folder / "film.mp4", seconds=SECONDS, **film)
     photo = artwork.meta.get("photo")
     scores = painting.report(artwork.root / photo, program="auto") if photo else None
     return {
