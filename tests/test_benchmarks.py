@@ -32,9 +32,9 @@ def test_a_textured_dream_of_oil_passes_for_its_program_more_than_a_mean_does(na
 
     def apart() -> float:
         known, others = (found["pictures"](painter, program, count, seed) for count, seed in ((30, 0), (20, 10_000)))
-        return float(found["told_apart"](known, others, steps=250))
+        return float(found["told_apart"](known, others, steps=400))
 
     passed = apart()
     assert passed < 0.75  # of a minute's training the benchmark tells
     painter.config.__dict__["noise"] = False  # as a painter that knows of no chance: the mean
-    assert apart() > max(0.7, passed + 0.1)
+    assert apart() > max(0.8, passed + 0.1)

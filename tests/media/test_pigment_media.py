@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 import torch
 import toys
@@ -122,15 +124,15 @@ def test_gradients_reach_the_strokes() -> None:
 
 @pytest.mark.parametrize("name", ["charcoal", "oil/flat"])
 def test_variance_is_that_of_pictures_to_first_order(name: str) -> None:
-    painter, frame = families.load(name), Frame(canvas(), 96)
+    painter, frame = deepcopy(families.load(name)), Frame(canvas(), 96)
+    painter.notes.pop("texture", None)  # streaks have tint and sides besides, of which the variance does not tell
     strokes = toys.strokes(20, seed=2).to_kind(painter.marks)  # type: ignore[arg-type]
     with torch.no_grad():
         told = render(painter, strokes, frame).variance
         drawn = [render(painter, strokes, frame, generator=torch.Generator().manual_seed(k)).mean for k in range(32)]
     assert told is not None
     found = torch.stack(drawn)[:, :3].var(0).sum(0)
-    # Streaks of oil have tint and sides besides, of which a painter's variance does not tell.
-    assert (0.75 if name == "charcoal" else 0.65) < float(told.sum() / found.sum()) < 1.4
+    assert 0.75 < float(told.sum() / found.sum()) < 1.4
     assert float(torch.corrcoef(torch.stack([told.flatten(), found.flatten()]))[0, 1]) > 0.75
 
 
