@@ -96,7 +96,7 @@ def seen_spread(bands: Tensor) -> Tensor:  # [..., 6 or more, H, W] -> [..., H, 
     part = (bands * SPAN).exp() * (FLOOR * SPAN)  # of R by v
     light = _times(SEEN, part, -3) / SPAN - FLOOR
     slope = torch.where(light <= 0.0031308, 12.92, 1.055 / 2.4 * light.clamp(min=0.0031308, max=1) ** (1 / 2.4 - 1))
-    way = torch.tensor(SEEN)[:, :, None] * _differences()  # [3, K, R]
+    way = torch.tensor(SEEN, device="cpu")[:, :, None] * _differences()  # [3, K, R]
     turned = torch.einsum("ckr,...kyx->...cryx", way.to(bands), part)
     return (turned.square().sum(-3) * slope.square()).sum(-3)
 
@@ -104,7 +104,7 @@ def seen_spread(bands: Tensor) -> Tensor:  # [..., 6 or more, H, W] -> [..., H, 
 @functools.cache
 def _differences() -> Tensor:
     """[K, 3] root of the covariance of the bands of colors spread evenly over sRGB, with a trace of 1."""
-    steps = torch.linspace(0, 1, 8, dtype=torch.float64)
+    steps = torch.linspace(0, 1, 8, dtype=torch.float64, device="cpu")
     bands = to_bands(torch.cartesian_prod(steps, steps, steps))
     values, vectors = torch.linalg.eigh(torch.cov(bands.t()))
     return vectors[:, -3:] * (values[-3:] / values.sum()).sqrt()  # the other three are 0 to 1 %

@@ -150,7 +150,7 @@ def _reflectance(ratio: Tensor) -> Tensor:
 def _paint(name: str) -> Tensor:
     """[2, K] absorption and scattering."""
     _, *colors = TUBES[name]
-    rgb = torch.tensor([parse_color(c) for c in (*colors, TUBES[WHITE][1])], dtype=torch.float64)
+    rgb = torch.tensor([parse_color(c) for c in (*colors, TUBES[WHITE][1])], dtype=torch.float64, device="cpu")
     light = reflected(rgb).clamp(DARKEST, LIGHTEST)
     own, tint, white = (1 - light).square() / (2 * light)
     share = TINT / (1 - TINT)
@@ -165,9 +165,9 @@ def _mixtures(names: tuple[str, ...]) -> Tubes:
     amounts = [p for n in (1, 2, 3) for p in itertools.product(PARTS, repeat=n) if math.gcd(*p) == 1]
     rows = []
     for count in range(1, min(3, len(names)) + 1):
-        some = torch.tensor([p for p in amounts if len(p) == count])
+        some = torch.tensor([p for p in amounts if len(p) == count], device="cpu")
         for chosen in itertools.combinations(range(len(names)), count):
-            row = torch.zeros(len(some), len(names), dtype=torch.int64)
+            row = torch.zeros(len(some), len(names), dtype=torch.int64, device="cpu")
             row[:, list(chosen)] = some
             rows.append(row[row.sum(1).argsort(stable=True)])
     parts = torch.cat(rows)
@@ -175,6 +175,7 @@ def _mixtures(names: tuple[str, ...]) -> Tubes:
     colors = _mix(names, parts)
     lab = to_lab(colors)
     _, cells = (lab / CELL).round().long().unique(dim=0, return_inverse=True)
-    first = torch.full((int(cells.max()) + 1,), len(parts)).scatter_reduce_(0, cells, torch.arange(len(parts)), "amin")
+    number = torch.arange(len(parts), device="cpu")
+    first = number.new_full((int(cells.max()) + 1,), len(parts)).scatter_reduce_(0, cells, number, "amin")
     keep = first.sort().values
     return Tubes(names, parts[keep], colors[keep], lab[keep])

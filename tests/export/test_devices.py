@@ -11,6 +11,8 @@ import toys
 from works import painting
 
 from wmpaint.export.plotter import plan
+from wmpaint.media.oil import OilStrokes
+from wmpaint.painting import Painting
 
 
 def same(path: Path, write: Callable[[], object]) -> bool:
@@ -33,10 +35,19 @@ def same(path: Path, write: Callable[[], object]) -> bool:
         ("a.gif", {"seconds": 1.0, "hold": 0.0, "cursor": True}),
         ("a.svg", {"style": "brush"}),
         ("a.html", {"style": "outline"}),
+        ("a.csv", {"palette": "zorn", "colors": 2}),
     ],
 )
 def test_files_of_a_painting(name: str, options: dict[str, object], tmp_path: Path) -> None:
     work = painting(toys.strokes(4), renderer=toys.painter(), program_height=32)
+    assert same(tmp_path / name, lambda: work.save(tmp_path / name, **options))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("a.svg", {"style": "brush"}), ("a.ora", {"layers": 2}), ("a.png", {"grain": True})]
+)
+def test_files_of_oil(name: str, options: dict[str, object], tmp_path: Path) -> None:
+    work = Painting.of(toys.strokes(4).to_kind(OilStrokes), "oil/flat", height=32)
     assert same(tmp_path / name, lambda: work.save(tmp_path / name, **options))
 
 

@@ -11,9 +11,16 @@ import toys
 from scenes import scene
 from torch import Tensor
 
+from wmpaint import pigment, tubes
+from wmpaint.canvas import Canvas
+from wmpaint.frame import Frame
+from wmpaint.media import families
 from wmpaint.media.measuring import measure
+from wmpaint.media.oil import OilProgram, OilStrokes
 from wmpaint.media.programs import Dabs, contact_sheet
-from wmpaint.media.ribbon import RibbonConfig, RibbonPainter, evaluate, fit, sheet, survey
+from wmpaint.media.ribbon import RibbonConfig, RibbonPainter, evaluate, fit, sheet, survey, texture
+from wmpaint.medium import render
+from wmpaint.tubes import Tubes
 
 
 def taught() -> list[Tensor]:
@@ -24,10 +31,23 @@ def taught() -> list[Tensor]:
     return [*painter.net.state_dict().values(), errors, sheet(painter, program, seeds=1)]
 
 
+def textured() -> list[Tensor]:
+    """Oil with streaks, as pigment; painted by its program; and a palette: all that is kept is made anew."""
+    for kept in (texture.streaks, texture.field, pigment._differences, tubes._paint, tubes._mixtures):
+        kept.cache_clear()
+    frame = Frame(Canvas(1.0, (0.5, 0.4, 0.3), mixing="pigment"), 32)
+    strokes = STROKES.to_kind(OilStrokes)
+    drawn = render(families.load("oil/dry"), strokes, frame, generator=torch.Generator("cpu").manual_seed(1))
+    mean, real = render(families.load("oil/flat"), strokes, frame), render(OilProgram("flat"), strokes, frame)
+    assert mean.variance is not None and drawn.relief is not None and real.relief is not None
+    return [drawn.mean, drawn.relief, mean.mean, mean.variance, real.mean, real.relief, Tubes.of("zorn").colors]
+
+
 PLACES: dict[str, Callable[[], list[Tensor]]] = {
     "training": taught,
     "twin": lambda: list(dense.composite(*GIVEN, 9, 8)),
     "widths": lambda: list(measure(PAINTER, STROKES, height=32)),
+    "textures and pigment": textured,
     "contact sheet": lambda: [contact_sheet(Dabs, ["ink"])],
 }
 GIVEN, PAINTER, STROKES = scene(2, 9, 8), toys.painter(), toys.strokes(3)

@@ -195,14 +195,14 @@ def grain(
 def _streaked(
     strokes: Strokes, frame: Frame, texture: Texture, turn: float, side: Tensor, start: Tensor, beside: Tensor
 ) -> Grain:
-    strokes = strokes.detach().to("cpu", torch.float64)
+    device, strokes = strokes.device, strokes.detach().to("cpu", torch.float64)
     radius = strokes.radius * frame.height
     levels, number = _level(radius * (min(1.0, 1 / frame.pixel))).unique(return_inverse=True)
     kinds = texture.alpha, texture.tint, texture.height, texture.sides
     fields = [streaks(kind, int(level), k)[0] for level in levels for k, kind in enumerate(kinds)]
-    looks = 4 * number[:, None] + torch.arange(4)
+    looks = 4 * number[:, None] + torch.arange(4, device="cpu")
     curves = open_hairpins(strokes.points, strokes.radius, turn)
-    arcs = arc_lengths(curves, torch.linspace(0, 1, PIECES + 1, dtype=torch.float64))
+    arcs = arc_lengths(curves, torch.linspace(0, 1, PIECES + 1, dtype=torch.float64, device="cpu"))
     widths = texture.spread + (1 - texture.spread) * strokes.pressure
     across = torch.where(side < 0.5, -FINE_ACROSS, FINE_ACROSS)[:, None] / (radius[:, None] * widths)
 
@@ -213,7 +213,7 @@ def _streaked(
     shape = texture.tooth, texture.side * FINE_ACROSS, *texture.pick
     strays, shapes = (start.new_tensor(numbers).expand(len(radius), -1) for numbers in (texture.strays, shape))
     found = Grain(torch.stack(fields or [field()]), lies, window, looks, strays, shapes)
-    return Grain(*(column.to(strokes.device) for column in found))
+    return Grain(*(column.to(device) for column in found))
 
 
 def _level(radius: Tensor) -> Tensor:  # pixels
@@ -239,7 +239,7 @@ def thinned(
         wave = math.sqrt(2 * math.pi) * q * torch.erf(q / math.sqrt(2)) + 2 * torch.expm1(-q * q / 2)
         share = torch.where(q > 0.05, wave / (q * q), 1 - q * q / 12).square().to(radius)
     else:
-        left = torch.tensor([streaks(texture.alpha, level)[1] for level in range(LEVELS)], dtype=torch.float64)
+        left = torch.from_numpy(np.array([streaks(texture.alpha, level)[1] for level in range(LEVELS)]))
         radius, finest = radius.cpu(), max(float(pixel), 1.0)
         share = (texture.strength * left[_level(radius / finest)] / left[_level(radius)]).to(ribbon.logits)
     ratio = (ribbon.logits[:, 1].sigmoid() * share[:, None, None]).clamp(1e-12, 1 - 1e-6)
